@@ -1,0 +1,78 @@
+/** Environment -> one frozen Config; all faults reported together. The only reader of process.env. */
+import path from 'node:path';
+import { z } from 'zod';
+import { InvalidInputError } from './errors.js';
+
+const flag = (fallback: boolean) =>
+  z
+    .enum(['0', '1', 'true', 'false'])
+    .optional()
+    .transform((value) => (value === undefined ? fallback : value === '1' || value === 'true'));
+const whole = (fallback: number, min: number, max: number) =>
+  z.coerce.number().int().min(min).max(max).default(fallback);
+
+/** Every variable with its meaning; `.env.example` lists the same, a test compares. */
+export const Env = z.object({
+  DATABASE_URL: z.string().optional().describe('PostgreSQL URL; unset: an embedded server under DATA_DIR'),
+  REDIS_URL: z.string().optional().describe('Redis URL; unset: a private redis-server under DATA_DIR'),
+  DATA_DIR: z.string().default('.data').describe('Folder of the embedded servers and blobs'),
+  HOST: z.string().default('127.0.0.1').describe('Address that the API listens on'),
+  PORT: whole(8080, 0, 65535).describe('Port of the API and dashboard; 0 takes a free one'),
+  PUBLIC_URL: z.string().optional().describe('URL under which users reach the server; unset: from HOST and PORT'),
+  POLICIES_DIR: z.string().default('policies').describe('Folder of region files, terms and notices'),
+  MODELS_DIR: z.string().default('models').describe('Folder of local models'),
+  TEXT_MODEL: z.string().default('polywarden-text').describe('Text model under MODELS_DIR'),
+  WORKERS: whole(1, 1, 64).describe('Worker processes that npm start runs'),
+  WORKER_CONCURRENCY: whole(8, 1, 256).describe('Notes in flight per worker process'),
+  LEASE_MS: whole(60_000, 2_000, 600_000).describe('How long a worker holds a note before another may take it'),
+  SWEEP_MS: whole(5_000, 200, 600_000).describe('Pause between two sweeps for due work'),
+  SHUTDOWN_MS: whole(10_000, 500, 120_000).describe('Deadline of a graceful stop'),
+  MAX_CRASHES: whole(3, 1, 10).describe('Crashes of one note before it is held for a person'),
+  BODY_LIMIT_BYTES: whole(2_097_152, 1_024, 67_108_864).describe('Largest request body'),
+  TEXT_LIMIT_CHARS: whole(65_536, 256, 1_048_576).describe('Longest title plus body, UTF-16 code units'),
+  RATE_LIMIT_PER_MINUTE: whole(60_000, 1, 10_000_000).describe('Requests per API key and minute'),
+  IDEMPOTENCY_HOURS: whole(24, 1, 720).describe('How long an idempotency key is remembered'),
+  RETENTION_DAYS: whole(180, 1, 3_650).describe('How long decided notes keep their text and evidence'),
+  WEBHOOK_ALLOW_PRIVATE: flag(false).describe('1 lets webhooks go to private and loopback addresses'),
+  WEBHOOK_TIMEOUT_MS: whole(15_000, 500, 60_000).describe('Time limit of one webhook attempt'),
+  SESSION_IDLE_MINUTES: whole(60, 1, 10_080).describe('A session ends after this idle time'),
+  SESSION_HOURS: whole(12, 1, 720).describe('A session ends after this time in any case'),
+  SECURE_COOKIES: flag(false).describe('1 behind HTTPS: cookies are Secure and carry the __Host- prefix'),
+  LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('Least level that is logged'),
+  POLYWARDEN_NO_APT: flag(false).describe('1 forbids installing redis-server by apt'),
+  MODEL_THREADS: whole(1, 1, 64).describe('Threads of one model session'),
+});
+export type Env = z.infer<typeof Env>;
+
+export type Config = Readonly<Omit<Env, 'DATABASE_URL' | 'REDIS_URL'>> & {
+  readonly databaseUrl: string | null;
+  readonly redisUrl: string | null;
+};
+
+/** Empty strings count as unset, as in an `.env` file with blank values. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = Env.safeParse(present);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => ({
+      pointer: `/${issue.path.join('/')}`,
+      message: issue.message,
+    }));
+    const lines = faults.map((fault) => `${fault.pointer.slice(1)}: ${fault.message}`);
+    throw new InvalidInputError('config_invalid', `The configuration is not valid:\n${lines.join('\n')}`, faults);
+  }
+  const { DATABASE_URL, REDIS_URL, ...rest } = parsed.data;
+  return Object.freeze({
+    ...rest,
+    DATA_DIR: path.resolve(rest.DATA_DIR),
+    POLICIES_DIR: path.resolve(rest.POLICIES_DIR),
+    MODELS_DIR: path.resolve(rest.MODELS_DIR),
+    databaseUrl: DATABASE_URL ?? null,
+    redisUrl: REDIS_URL ?? null,
+  });
+}
+
+export const configFromProcess = (): Config => readConfig(process.env);

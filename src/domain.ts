@@ -1,0 +1,380 @@
+/** The words of the house: plain values that every layer shares. No effects, no vendor types. */
+import type { CategoryId, Severity } from './categories.js';
+import type { ErrorCode } from './errors.js';
+
+/** UTF-16 code units of the original text; start inclusive, end exclusive; never inside a grapheme. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Which text of a note: `title`, `body`, `image:<n>` (OCR) or `qr:<n>`. */
+export type PartName = 'title' | 'body' | `image:${number}` | `qr:${number}`;
+
+/** BCP 47 tag (`en`, `zh-Hans`, `hi-Latn`), or `und` when nobody can say. */
+export type LanguageTag = string;
+/** Lower-case id of a policy file or of an ISO 3166-1 country: `global`, `eu`, `de`. */
+export type RegionId = string;
+
+export interface LanguageGuess {
+  readonly tag: LanguageTag;
+  /** 0 to 1. */
+  readonly confidence: number;
+}
+
+export interface LanguageSegment extends LanguageGuess {
+  readonly part: PartName;
+  readonly span: Span;
+  /** ISO 15924 script code of most letters, `Zyyy` when there are none. */
+  readonly script: string;
+}
+
+/** Ways of reading a text. Every view but `raw` is lossy; a hit in one counts less than in `raw`. */
+export const VIEW_NAMES = [
+  'raw',
+  'nfkc',
+  'folded',
+  'skeleton',
+  'squeezed',
+  'simplified',
+  'pinyin',
+  'pinyin_initials',
+  'jamo',
+  'translit',
+] as const;
+export type ViewName = (typeof VIEW_NAMES)[number];
+
+export interface TextView {
+  readonly name: ViewName;
+  readonly text: string;
+  /** Maps a span of `text` to the smallest span of the original that holds it, widened to whole graphemes. */
+  toRaw(span: Span): Span;
+}
+
+/** A text with its views, each computed when first asked for and then kept. */
+export interface NormalisedText {
+  readonly raw: string;
+  view(name: ViewName): TextView;
+}
+
+export interface LabelledText {
+  readonly part: PartName;
+  readonly text: NormalisedText;
+}
+
+export interface Author {
+  readonly id: string;
+  readonly region?: RegionId | undefined;
+  readonly createdAt?: string | undefined;
+  readonly verified?: boolean | undefined;
+  readonly accountType?: 'private' | 'business' | undefined;
+  /** A birth date is never asked for; a band is enough for the policies. */
+  readonly ageBand?: 'under_13' | '13_15' | '16_17' | 'adult' | undefined;
+}
+
+export interface ImageRef {
+  readonly index: number;
+  readonly url?: string | undefined;
+  readonly path?: string | undefined;
+}
+
+/** One revision of a note, as the stages see it. */
+export interface Note {
+  readonly externalId?: string | undefined;
+  readonly kind: 'note' | 'comment' | 'profile' | 'message' | 'listing';
+  readonly title: string;
+  readonly body: string;
+  /** ISO 8601, UTC. */
+  readonly createdAt?: string | undefined;
+  readonly author?: Author | undefined;
+  readonly regions: readonly RegionId[];
+  readonly languageHint?: LanguageTag | undefined;
+  readonly context: NoteContext;
+  readonly images: readonly ImageRef[];
+}
+
+/** What the platform says about the note; flags may lower or route, never delete silently. */
+export interface NoteContext {
+  readonly flags?: readonly ContextFlag[] | undefined;
+  readonly replyTo?: string | undefined;
+  readonly adDeclared?: boolean | undefined;
+  readonly reach?: number | undefined;
+}
+
+export const CONTEXT_FLAGS = [
+  'education',
+  'news',
+  'art',
+  'medical',
+  'counter_speech',
+  'quotation',
+  'self_reference',
+  'recovery',
+  'fiction',
+  'own_purchase_review',
+] as const;
+export type ContextFlag = (typeof CONTEXT_FLAGS)[number];
+
+/** The three answers of a stage, plus `due`: asynchronous evidence that has not come yet. */
+export type Outcome<T> =
+  | { readonly status: 'found'; readonly value: T; readonly ms: number; readonly version: string }
+  | { readonly status: 'skipped'; readonly why: SkipReason }
+  | { readonly status: 'failed'; readonly code: ErrorCode; readonly message: string }
+  | { readonly status: 'due'; readonly until: string };
+
+export const SKIP_REASONS = [
+  'not_selected',
+  'no_text',
+  'no_images',
+  'no_store',
+  'no_model',
+  'not_configured',
+  'not_supported',
+  'not_needed',
+] as const;
+export type SkipReason = (typeof SKIP_REASONS)[number];
+
+export interface NormaliseEvidence {
+  readonly parts: readonly {
+    readonly part: PartName;
+    readonly length: number;
+    /** Signs of cloaking that undoing the disguise brought to light. */
+    readonly signs: readonly CloakSign[];
+  }[];
+  /** Whether the edge had to replace characters that cannot be stored (NUL, lone surrogates). */
+  readonly repaired: boolean;
+}
+
+export const CLOAK_SIGNS = [
+  'invisible',
+  'homoglyph',
+  'spaced',
+  'leet',
+  'marks',
+  'fullwidth',
+  'bidi',
+  'repeats',
+] as const;
+export type CloakSign = (typeof CLOAK_SIGNS)[number];
+
+export interface LanguageEvidence {
+  /** Over the whole note, best first; `[{tag:'und'}]` when unsure. */
+  readonly languages: readonly LanguageGuess[];
+  readonly segments: readonly LanguageSegment[];
+  readonly mixed: boolean;
+}
+
+export type DetectorKind =
+  | 'term'
+  | 'pattern'
+  | 'text_hash'
+  | 'classifier'
+  | 'campaign'
+  | 'image_hash'
+  | 'image_model'
+  | 'opinion';
+
+/** One reason to look at one place of a note, in one category. Holds no text. */
+export interface Finding {
+  readonly category: CategoryId;
+  /** The detector's own figure, 0 to 1. */
+  readonly score: number;
+  /** Scaled so that .5 is the shipped flag threshold. */
+  readonly calibrated: number;
+  readonly severity: Severity;
+  readonly source: DetectorKind;
+  /** Stable id of the term, pattern, bank entry or model head. */
+  readonly detector: string;
+  readonly part: PartName;
+  readonly spans: readonly Span[];
+  readonly view: ViewName;
+}
+
+export interface MatchEvidence {
+  readonly findings: readonly Finding[];
+  readonly contacts: readonly ContactHit[];
+}
+
+/** Contact ids, links, phone numbers, prices, codes and ad disclosures: facts, not judgements. */
+export interface ContactHit {
+  readonly kind:
+    | 'url'
+    | 'email'
+    | 'phone'
+    | 'handle'
+    | 'messenger'
+    | 'price'
+    | 'code'
+    | 'disclosure'
+    | 'mention'
+    | 'hashtag';
+  /** For `messenger` the service (`wechat`), for `disclosure` the language of the wording. */
+  readonly detail?: string | undefined;
+  readonly part: PartName;
+  readonly span: Span;
+  readonly view: ViewName;
+}
+
+export const SCORE_KEYS = [
+  'toxicity',
+  'hate.attack',
+  'harass.bully',
+  'violence.threat',
+  'sexual.explicit',
+  'selfharm.risk',
+  'profanity.mild',
+  'authentic.spam',
+] as const;
+/** Heads of the text model; `toxicity` is the umbrella: evidence for policy, never a category. */
+export type ScoreKey = (typeof SCORE_KEYS)[number];
+
+export interface Score {
+  /** Raw model output, 0 to 1. */
+  readonly score: number;
+  /** Calibrated probability. */
+  readonly p: number;
+  /** Scaled per language so that .5 is the shipped flag threshold. */
+  readonly calibrated: number;
+}
+
+export type Competence = 'validated' | 'weak' | 'none';
+
+export interface ClassifyEvidence {
+  readonly scores: Readonly<Record<ScoreKey, Score>>;
+  readonly findings: readonly Finding[];
+  /** How far the model's word was measured for the language that it read. */
+  readonly competence: Readonly<Record<ScoreKey, Competence>>;
+  readonly language: LanguageTag;
+  readonly model: string;
+  readonly windows: number;
+}
+
+export interface CampaignEvidence {
+  /** Signature bands, not text. */
+  readonly signature: string;
+  readonly authors1h: number;
+  readonly authors24h: number;
+  readonly authors7d: number;
+  readonly notes24h: number;
+  /** Median age of the accounts in the cluster, days; null when unknown. */
+  readonly medianAccountAgeDays: number | null;
+}
+
+/** Every evidence key is produced by exactly one stage (`stages/index.ts`). Issue by issue this map grows. */
+export interface EvidenceMap {
+  normalise: NormaliseEvidence;
+  language: LanguageEvidence;
+  images: ImagesEvidence;
+  match: MatchEvidence;
+  classify: ClassifyEvidence;
+  campaign: CampaignEvidence;
+  deliberate: DeliberateEvidence;
+}
+export interface ImagesEvidence {
+  readonly readings: readonly unknown[];
+}
+export interface DeliberateEvidence {
+  readonly opinions: readonly unknown[];
+}
+export type EvidenceKey = keyof EvidenceMap;
+export type Evidence = { readonly [K in EvidenceKey]: Outcome<EvidenceMap[K]> };
+
+/** Weakest first; merging takes the strongest. `review` leaves the note visible, `hold` hides it; both open a case. */
+export const ACTIONS = [
+  'allow',
+  'warn',
+  'label',
+  'limit_interact',
+  'limit',
+  'age_gate',
+  'review',
+  'require_edit',
+  'geo_withhold',
+  'hold',
+  'remove',
+] as const;
+export type Action = (typeof ACTIONS)[number];
+
+/** Beside the merged action, never merged with it. */
+export const SIDE_ACTIONS = [
+  'feature_block',
+  'demonetise',
+  'suspend',
+  'ban',
+  'escalate',
+  'report_authority',
+  'preserve',
+] as const;
+export type SideAction = (typeof SIDE_ACTIONS)[number];
+
+export interface Ground {
+  readonly kind: 'law' | 'terms';
+  /** Clause of the terms, or statute and article. */
+  readonly ref: string;
+  readonly url?: string | undefined;
+  readonly version?: string | undefined;
+}
+
+export interface RuleHit {
+  readonly rule: string;
+  readonly category: CategoryId;
+  readonly severity: Severity;
+  readonly action: Action;
+  readonly sideActions: readonly SideAction[];
+  readonly mode: 'enforce' | 'shadow' | 'canary';
+  readonly ground: Ground;
+  readonly notice: string;
+  /** One line for the reviewer. */
+  readonly message: string;
+  readonly findings: readonly Finding[];
+}
+
+/** Evidence that a policy wanted and did not get, or a rule that could not be evaluated. */
+export interface Gap {
+  readonly stage: EvidenceKey | 'policy';
+  readonly status: 'skipped' | 'failed' | 'overdue' | 'rule_error' | 'no_region_file';
+  readonly why: string;
+  readonly action: Action;
+}
+
+/** One distinct outcome with the regions that share it. */
+export interface Decision {
+  readonly regions: readonly RegionId[];
+  /** The policy file that spoke, after falling back country -> group -> global. */
+  readonly policy: RegionId;
+  readonly action: Action;
+  readonly sideActions: readonly SideAction[];
+  readonly severity: Severity;
+  readonly category: CategoryId | null;
+  readonly ground: Ground | null;
+  readonly rules: readonly RuleHit[];
+  /** Hits of rules in shadow or outside their canary: recorded, without effect. */
+  readonly shadow: readonly RuleHit[];
+  readonly gaps: readonly Gap[];
+  readonly end: string | null;
+}
+
+export interface Evaluation {
+  /** True when required evidence is still due; then no decision allows. */
+  readonly pending: boolean;
+  readonly decisions: readonly Decision[];
+  readonly bundleHash: string;
+}
+
+/** What `evaluate` knows of the note beside its evidence; `now` is an input so that a replay gives the same answer. */
+export interface NoteFacts {
+  readonly kind: Note['kind'];
+  readonly author: Author | null;
+  readonly context: NoteContext;
+  readonly regions: readonly RegionId[];
+  readonly hasImages: boolean;
+  readonly textLength: number;
+  readonly now: string;
+  /** ISO time at which missing asynchronous evidence becomes a gap. */
+  readonly acceptedAt: string;
+}
+
+export type NoteStatus = 'pending' | 'decided' | 'held' | 'erased';
+
+export const EVENT_TYPES = ['note.decided', 'decision.changed', 'note.erased', 'endpoint.test'] as const;
+export type EventType = (typeof EVENT_TYPES)[number];

@@ -1,0 +1,136 @@
+/** What the inside asks of the outside. Each port has one real adapter in `adapters/` and a fake in `test/support`. */
+import type { Competence, LabelledText, LanguageTag, PartName, Score, ScoreKey, Span } from './domain.js';
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+export interface Ids {
+  /** Sortable unique id with a noun prefix, `note_01J...`. */
+  next(prefix: string): string;
+  /** `bytes` from a CSPRNG, base64url. */
+  secret(bytes: number): string;
+}
+
+/** Fields are data; the message is fixed text. Never note text, only ids. */
+export interface Log {
+  debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+export interface Metrics {
+  count(name: MetricName, labels?: Readonly<Record<string, string>>, by?: number): void;
+  observe(name: MetricName, value: number, labels?: Readonly<Record<string, string>>): void;
+  set(name: MetricName, value: number, labels?: Readonly<Record<string, string>>): void;
+  /** Prometheus text format. */
+  render(): Promise<string>;
+}
+/** Declared with help text and type in `adapters/metrics.ts`. */
+export type MetricName =
+  | 'http_requests_total'
+  | 'http_request_seconds'
+  | 'notes_accepted_total'
+  | 'notes_decided_total'
+  | 'decision_seconds'
+  | 'stage_seconds'
+  | 'stage_outcomes_total'
+  | 'job_outcomes_total'
+  | 'stale_writes_total'
+  | 'deliveries_total'
+  | 'backlog_notes'
+  | 'oldest_due_seconds';
+
+export interface ClassifiedText {
+  readonly scores: Readonly<Record<ScoreKey, Score>>;
+  /** Where the score came from, for flagged texts only. */
+  readonly evidence: readonly {
+    readonly key: ScoreKey;
+    readonly part: PartName;
+    readonly spans: readonly Span[];
+    readonly view: 'raw' | 'folded';
+  }[];
+  readonly competence: Readonly<Record<ScoreKey, Competence>>;
+  readonly language: LanguageTag;
+  readonly windows: number;
+}
+
+/** A loaded text model; scores are complete whatever the threshold. */
+export interface Classifier {
+  readonly model: string;
+  classify(texts: readonly LabelledText[], language: LanguageTag, signal: AbortSignal): Promise<ClassifiedText>;
+  close(): Promise<void>;
+}
+
+/** Ranked guesses for one text, already known to hold letters. */
+export interface LanguageModel {
+  guess(text: string): readonly { readonly tag: LanguageTag; readonly confidence: number }[];
+}
+
+/** Near-duplicate windows. The adapter stores signatures and author ids, never text. */
+export interface CampaignStore {
+  /** Counts over stored rows, this one included; repeating the same revision changes nothing. */
+  record(row: {
+    readonly sourceId: string;
+    readonly revisionId: string;
+    readonly authorId: string | null;
+    readonly accountAgeDays: number | null;
+    readonly bands: readonly string[];
+    readonly at: number;
+  }): Promise<CampaignCounts>;
+}
+export interface CampaignCounts {
+  readonly authors1h: number;
+  readonly authors24h: number;
+  readonly authors7d: number;
+  readonly notes24h: number;
+  readonly medianAccountAgeDays: number | null;
+}
+
+/** Exact and near text-hash banks. */
+export interface TextHashBank {
+  /** Entries whose 64-bit simhash (16 hex digits) is within `distance` bits, or whose exact hash is equal. */
+  lookup(hashes: { readonly exact: string; readonly simhash: string }, distance: number): readonly TextHashHit[];
+}
+export interface TextHashHit {
+  readonly entryId: string;
+  readonly category: string;
+  readonly severity: number;
+  readonly benign: boolean;
+  readonly distance: number;
+}
+
+/** A nudge on a queue; losing one loses nothing, since the sweeper asks Postgres. */
+export interface Nudge {
+  readonly queue: 'notes' | 'images' | 'opinions' | 'deliveries' | 'upkeep';
+  /** Unique per run: `<subject>-<run>`; never reused, never with a colon. */
+  readonly jobId: string;
+  readonly subjectId: string;
+}
+export interface Queue {
+  /** Rejects within a second when Redis is away. */
+  nudge(nudges: readonly Nudge[]): Promise<void>;
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface OutgoingRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly timeoutMs: number;
+}
+/** Guarded HTTP: public addresses only (or those that the configuration allows), no redirects, capped answer. */
+export interface Fetcher {
+  post(
+    request: OutgoingRequest,
+    signal: AbortSignal,
+  ): Promise<{ readonly status: number; readonly body: string; readonly retryAfterMs: number | null }>;
+}
+
+export interface PasswordHasher {
+  hash(password: string): Promise<string>;
+  verify(hash: string, password: string): Promise<boolean>;
+}

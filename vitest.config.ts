@@ -1,0 +1,32 @@
+import { defineConfig } from 'vitest/config';
+
+const shared = { testTimeout: 30_000, hookTimeout: 120_000 };
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/flows/**', 'test/contracts/**', 'test/browser/**', 'test/faults/**'],
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'flows',
+          include: ['test/flows/**/*.test.ts', 'test/contracts/**/*.test.ts'],
+          globalSetup: ['test/support/services.ts'],
+          fileParallelism: false,
+        },
+      },
+    ],
+    coverage: {
+      provider: 'v8',
+      include: ['src/stages/**', 'src/policy/**'],
+      reporter: ['text-summary', 'json-summary'],
+    },
+  },
+});
