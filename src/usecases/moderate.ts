@@ -1,0 +1,80 @@
+/** Judges one note now, without storing anything: for the CLI, the moderations endpoint and policy tests. */
+import type { Evaluation, Evidence, EvidenceKey, LabelledText, Note, NoteFacts, RegionId } from '../domain.js';
+import { runPipeline } from '../pipeline.js';
+import type { Clock, Log } from '../ports.js';
+import type { AnyStage, StageNeeds } from '../stages/stage.js';
+
+export type Moderated = {
+  readonly evidence: Evidence;
+  readonly evaluation: Evaluation;
+  readonly texts: readonly LabelledText[];
+  readonly ms: number;
+};
+
+export type ModerateNow = (
+  note: Note,
+  options: { readonly regions?: readonly RegionId[]; readonly stages?: readonly EvidenceKey[] },
+  signal: AbortSignal,
+) => Promise<Moderated>;
+
+/** The policy that is in force at this moment; a hot reload swaps what these answer. */
+export interface Judge {
+  needs(): StageNeeds;
+  /** Regions of every loaded file. */
+  allRegions(): readonly RegionId[];
+  bundleHash(): string;
+  evaluate(
+    facts: NoteFacts,
+    evidence: Evidence,
+    texts: readonly LabelledText[],
+    regions: readonly RegionId[],
+  ): Evaluation;
+}
+
+export interface ModerateDeps {
+  readonly stages: readonly AnyStage[];
+  readonly judge: Judge;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export function factsOf(note: Note, regions: readonly RegionId[], now: number, acceptedAt: number): NoteFacts {
+  return {
+    kind: note.kind,
+    author: note.author ?? null,
+    context: note.context,
+    regions,
+    hasImages: note.images.length > 0,
+    textLength: note.title.length + note.body.length,
+    now: new Date(now).toISOString(),
+    acceptedAt: new Date(acceptedAt).toISOString(),
+  };
+}
+
+/** No regions named anywhere means every loaded one. */
+export function regionsOf(note: Note, asked: readonly RegionId[] | undefined, judge: Judge): readonly RegionId[] {
+  if (asked !== undefined && asked.length > 0) return asked;
+  return note.regions.length > 0 ? note.regions : judge.allRegions();
+}
+
+export function moderateWith(deps: ModerateDeps): ModerateNow {
+  return async (note, options, signal) => {
+    const now = deps.clock.now();
+    const started = performance.now();
+    const run = await runPipeline(
+      {
+        stages: deps.stages,
+        needs: deps.judge.needs(),
+        log: deps.log,
+        selected: options.stages === undefined ? null : new Set(options.stages),
+        lastAttempt: true,
+      },
+      { sourceId: '', revisionId: '', note, repaired: false, now },
+      signal,
+    );
+    const regions = regionsOf(note, options.regions, deps.judge);
+    const facts = factsOf(note, regions, now, now);
+    const evaluation = deps.judge.evaluate(facts, run.evidence, run.texts, regions);
+    return { evidence: run.evidence, evaluation, texts: run.texts, ms: performance.now() - started };
+  };
+}
