@@ -17,12 +17,12 @@ export type ModerateNow = (
   signal: AbortSignal,
 ) => Promise<Moderated>;
 
-/** The policy that is in force at this moment; a hot reload swaps what these answer. */
+/** One compiled policy bundle. A hot reload swaps the whole value, so one note never meets two bundles. */
 export interface Judge {
-  needs(): StageNeeds;
+  readonly needs: StageNeeds;
   /** Regions of every loaded file. */
-  allRegions(): readonly RegionId[];
-  bundleHash(): string;
+  readonly allRegions: readonly RegionId[];
+  readonly bundleHash: string;
   evaluate(
     facts: NoteFacts,
     evidence: Evidence,
@@ -33,7 +33,7 @@ export interface Judge {
 
 export interface ModerateDeps {
   readonly stages: readonly AnyStage[];
-  readonly judge: Judge;
+  readonly judge: () => Judge;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -54,17 +54,18 @@ export function factsOf(note: Note, regions: readonly RegionId[], now: number, a
 /** No regions named anywhere means every loaded one. */
 export function regionsOf(note: Note, asked: readonly RegionId[] | undefined, judge: Judge): readonly RegionId[] {
   if (asked !== undefined && asked.length > 0) return asked;
-  return note.regions.length > 0 ? note.regions : judge.allRegions();
+  return note.regions.length > 0 ? note.regions : judge.allRegions;
 }
 
 export function moderateWith(deps: ModerateDeps): ModerateNow {
   return async (note, options, signal) => {
     const now = deps.clock.now();
+    const judge = deps.judge();
     const started = performance.now();
     const run = await runPipeline(
       {
         stages: deps.stages,
-        needs: deps.judge.needs(),
+        needs: judge.needs,
         log: deps.log,
         selected: options.stages === undefined ? null : new Set(options.stages),
         lastAttempt: true,
@@ -72,9 +73,9 @@ export function moderateWith(deps: ModerateDeps): ModerateNow {
       { sourceId: '', revisionId: '', note, repaired: false, now },
       signal,
     );
-    const regions = regionsOf(note, options.regions, deps.judge);
+    const regions = regionsOf(note, options.regions, judge);
     const facts = factsOf(note, regions, now, now);
-    const evaluation = deps.judge.evaluate(facts, run.evidence, run.texts, regions);
+    const evaluation = judge.evaluate(facts, run.evidence, run.texts, regions);
     return { evidence: run.evidence, evaluation, texts: run.texts, ms: performance.now() - started };
   };
 }

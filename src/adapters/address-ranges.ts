@@ -1,0 +1,58 @@
+/**
+ * Addresses that are not public. Sources: IANA IPv4 and IPv6 Special-Purpose Address Registries (as of 2025-10),
+ * RFC 6052, 3056, 4380 for addresses that carry an IPv4 one, and the metadata address of one cloud.
+ */
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
+
+const RANGES_V4: readonly (readonly [string, number])[] = [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.0.2.0', 24],
+  ['192.31.196.0', 24],
+  ['192.52.193.0', 24],
+  ['192.88.99.0', 24],
+  ['192.168.0.0', 16],
+  ['192.175.48.0', 24],
+  ['198.18.0.0', 15],
+  ['198.51.100.0', 24],
+  ['203.0.113.0', 24],
+  ['224.0.0.0', 4],
+  ['240.0.0.0', 4],
+  // Public by number, but the host agent of Azure answers there.
+  ['168.63.129.16', 32],
+];
+/** Ranges that carry an IPv4 address (mapped, compatible, NAT64, 6to4, Teredo) are refused as a whole: no receiver needs them. */
+const RANGES_V6: readonly (readonly [string, number])[] = [
+  ['::', 96],
+  ['::ffff:0:0', 96],
+  ['64:ff9b::', 96],
+  ['64:ff9b:1::', 48],
+  ['100::', 64],
+  ['100:0:0:1::', 64],
+  ['2001::', 23],
+  ['2001:db8::', 32],
+  ['2002::', 16],
+  ['2620:4f:8000::', 48],
+  ['3fff::', 20],
+  ['5f00::', 16],
+  ['fc00::', 7],
+  ['fe80::', 10],
+  ['fec0::', 10],
+  ['ff00::', 8],
+];
+
+const forbidden = new BlockList();
+for (const [network, bits] of RANGES_V4) forbidden.addSubnet(network, bits, 'ipv4');
+for (const [network, bits] of RANGES_V6) forbidden.addSubnet(network, bits, 'ipv6');
+
+/** Anything that is not an address at all is forbidden too. */
+export function isForbiddenAddress(address: string): boolean {
+  if (isIPv4(address)) return forbidden.check(address, 'ipv4');
+  const unscoped = address.split('%')[0] ?? '';
+  return !isIPv6(unscoped) || unscoped !== address || forbidden.check(address, 'ipv6');
+}

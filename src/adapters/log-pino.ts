@@ -1,0 +1,31 @@
+/** Structured logs on stderr, so that stdout stays free for results. Only importer of pino. */
+import { pino } from 'pino';
+import type { Log } from '../ports.js';
+
+export function openLog(level: 'debug' | 'info' | 'warn' | 'error' | 'silent', part: string): Log {
+  const logger = pino(
+    { level, base: { part, pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ dest: 2, sync: true }),
+  );
+  return {
+    debug: (message, fields) => logger.debug(fields ?? {}, message),
+    info: (message, fields) => logger.info(fields ?? {}, message),
+    warn: (message, fields) => logger.warn(clean(fields), message),
+    error: (message, fields) => logger.error(clean(fields), message),
+  };
+}
+
+/** Errors become name, code and message; stacks only below `error`, never a vendor's request object. */
+function clean(fields: Readonly<Record<string, unknown>> | undefined): Readonly<Record<string, unknown>> {
+  if (fields === undefined) return {};
+  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, plain(value)]));
+}
+function plain(value: unknown): unknown {
+  if (!(value instanceof Error)) return value;
+  const code = 'code' in value && typeof value.code === 'string' ? value.code : undefined;
+  return { name: value.name, code, message: stripControls(value.message), stack: value.stack };
+}
+
+/** pino escapes C0 but lets C1 and line separators through (a terminal obeys them). */
+const stripControls = (text: string): string =>
+  text.replace(/[\u0080-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, '?');

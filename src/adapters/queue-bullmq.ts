@@ -1,0 +1,184 @@
+/** Queues on Redis. Only importer of bullmq and ioredis. Redis may be wiped at any moment: Postgres knows what is due. */
+import { Queue as BullQueue, type Job, UnrecoverableError, Worker } from 'bullmq';
+import { Redis } from 'ioredis';
+import { codeOf, InvalidInputError, UnavailableError } from '../errors.js';
+import { JOBS, type JobHandler, type JobHandlers, QUEUE_NAMES, type QueueName } from '../jobs.js';
+import type { Log, Metrics, Nudge, Queue } from '../ports.js';
+
+const PREFIX = 'polywarden';
+/** A producer inside a request must not wait for Redis. */
+const PRODUCER_LIMIT_MS = 900;
+/** Stalls are counted by us, in Postgres; BullMQ would fail a job for good. */
+const NEVER_FAIL_BY_STALLS = 1_000_000;
+
+export type BoardQueue = BullQueue;
+export interface RedisQueue extends Queue {
+  /** Jobs that wait or are delayed; the sweeper asks so that it does not pile up nudges behind a long backlog. */
+  waiting(queue: QueueName): Promise<number>;
+  readonly board: readonly BoardQueue[];
+}
+
+export function openQueue(redisUrl: string, log: Log): RedisQueue {
+  const redis = new Redis(redisUrl, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    connectTimeout: 1_000,
+    retryStrategy: (times) => Math.min(50 * times, 1_000),
+  });
+  redis.on('error', onceInAWhile(log, 'redis connection'));
+  const queues = new Map<QueueName, BullQueue>();
+  for (const name of QUEUE_NAMES) {
+    const queue = new BullQueue(name, { connection: redis, prefix: PREFIX, defaultJobOptions: jobOptions(name) });
+    queue.on('error', onceInAWhile(log, `queue ${name}`));
+    queues.set(name, queue);
+  }
+  const use = <T>(name: QueueName, call: (queue: BullQueue) => Promise<T>): Promise<T> =>
+    withinLimit(redis, async () => {
+      const queue = queues.get(name);
+      if (queue === undefined) throw new TypeError(`no queue ${name}`);
+      return call(queue);
+    });
+  return {
+    nudge: async (nudges) => {
+      const named = QUEUE_NAMES.map((name) => [name, nudges.filter((nudge) => nudge.queue === name)] as const);
+      const asked = named.filter(([, some]) => some.length > 0);
+      await Promise.all(asked.map(([name, some]) => use(name, (queue) => queue.addBulk(some.map(toJob)))));
+    },
+    waiting: (name) => use(name, async (queue) => await queue.getJobCountByTypes('waiting', 'delayed', 'prioritized')),
+    ping: async () => void (await withinLimit(redis, () => redis.ping())),
+    close: async () => {
+      redis.disconnect();
+      // BullMQ waits for a connection that may never come.
+      await Promise.race([Promise.allSettled([...queues.values()].map((queue) => queue.close())), pause(500)]);
+    },
+    board: [...queues.values()],
+  };
+}
+
+const toJob = (nudge: Nudge) => ({
+  name: nudge.queue,
+  data: { subjectId: nudge.subjectId },
+  opts: { jobId: nudge.jobId },
+});
+
+function jobOptions(name: QueueName) {
+  const entry = JOBS[name];
+  return {
+    attempts: entry.attempts,
+    backoff: { type: 'exponential', delay: entry.backoffMs, jitter: 0.5 },
+    removeOnComplete: true,
+    removeOnFail: { count: entry.keepFailed.count, age: entry.keepFailed.ageSeconds },
+    stackTraceLimit: 1,
+  };
+}
+
+/** Waits shortly for a connection that is being made, then for the answer; an absent Redis is an error within a second. */
+async function withinLimit<T>(redis: Redis, call: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + PRODUCER_LIMIT_MS;
+  while (redis.status !== 'ready') {
+    if (Date.now() >= deadline || redis.status === 'end') throw away();
+    await pause(20);
+  }
+  const call_ = call().catch((error: unknown) => {
+    throw away(error);
+  });
+  const late = pause(Math.max(50, deadline - Date.now())).then(() => {
+    throw away();
+  });
+  return Promise.race([call_, late]);
+}
+
+const away = (cause?: unknown): UnavailableError =>
+  new UnavailableError('queue_unavailable', 'Redis cannot be reached', { cause });
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());
+
+/** A broken connection reports several times a second. */
+function onceInAWhile(log: Log, what: string): (error: Error) => void {
+  let last = 0;
+  return (error) => {
+    if (Date.now() - last < 10_000) return;
+    last = Date.now();
+    log.warn(`${what} fails`, { error: error.message });
+  };
+}
+
+export interface WorkersOptions {
+  readonly redisUrl: string;
+  readonly handlers: JobHandlers;
+  /** For the queues whose entry says `config`. */
+  readonly concurrency: number;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+export interface Workers {
+  /** When a job last ended, whatever its outcome; health is progress, not a ping. */
+  lastProgressAt(): number;
+  /** Takes no more jobs, lets those in flight end, aborts them at half of the deadline, then leaves. */
+  close(deadlineMs: number): Promise<void>;
+}
+
+export function startWorkers(options: WorkersOptions): Workers {
+  const stop = new AbortController();
+  let progressAt = Date.now();
+  const connection = new Redis(options.redisUrl, {
+    maxRetriesPerRequest: null,
+    retryStrategy: (times) => Math.min(50 * times, 1_000),
+  });
+  connection.on('error', onceInAWhile(options.log, 'redis connection'));
+  const workers: Worker[] = [];
+  for (const name of QUEUE_NAMES) {
+    const handler = options.handlers[name];
+    if (handler === undefined) continue;
+    const limit = JOBS[name].concurrency;
+    const worker = new Worker(name, (job) => runJob(name, job, handler, options, stop.signal), {
+      connection,
+      prefix: PREFIX,
+      concurrency: limit === 'config' ? options.concurrency : limit,
+      lockDuration: 60_000,
+      stalledInterval: 15_000,
+      maxStalledCount: NEVER_FAIL_BY_STALLS,
+    });
+    worker.on('error', onceInAWhile(options.log, `worker ${name}`));
+    const progressed = () => {
+      progressAt = Date.now();
+    };
+    worker.on('completed', progressed).on('failed', progressed);
+    workers.push(worker);
+  }
+  return {
+    lastProgressAt: () => progressAt,
+    close: async (deadlineMs) => {
+      const abort = setTimeout(() => stop.abort(new UnavailableError('not_ready', 'The worker stops')), deadlineMs / 2);
+      const closed = Promise.allSettled(workers.map((worker) => worker.close()));
+      await Promise.race([closed, pause(deadlineMs)]);
+      clearTimeout(abort);
+      connection.disconnect();
+    },
+  };
+}
+
+async function runJob(
+  name: QueueName,
+  job: Job,
+  handler: JobHandler,
+  options: WorkersOptions,
+  stop: AbortSignal,
+): Promise<string> {
+  const entry = JOBS[name];
+  const parsed = entry.schema.safeParse(job.data);
+  if (!parsed.success || job.id === undefined) throw new UnrecoverableError('job_invalid');
+  const lastAttempt = job.attemptsMade + 1 >= entry.attempts;
+  const limit = AbortSignal.timeout(entry.timeLimitMs);
+  const run = { jobId: job.id, subjectId: parsed.data.subjectId, lastAttempt };
+  try {
+    const outcome = await handler(run, AbortSignal.any([stop, limit]));
+    options.metrics.count('job_outcomes_total', { queue: name, outcome });
+    return outcome;
+  } catch (error) {
+    const code = codeOf(error);
+    options.metrics.count('job_outcomes_total', { queue: name, outcome: code });
+    options.log.warn('job failed', { queue: name, subjectId: run.subjectId, lastAttempt, code, error });
+    // Redis keeps the reason in clear text: codes only, never the message of somebody else's error.
+    throw error instanceof InvalidInputError ? new UnrecoverableError(code) : new Error(code);
+  }
+}

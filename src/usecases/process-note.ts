@@ -1,0 +1,160 @@
+/** One revision from claim to stored decision. May run twice: the epoch in Postgres lets only one result in. */
+import { ACTIONS, type Action, type Decision, type Evidence, type EvidenceKey } from '../domain.js';
+import { UnavailableError } from '../errors.js';
+import type { JobHandler } from '../jobs.js';
+import { EVIDENCE_KEYS, type PipelineRun, runPipeline } from '../pipeline.js';
+import type { Clock, Log, Metrics } from '../ports.js';
+import type { Claim, ModerationRecord, SaveResult, WorkStore } from '../ports-store.js';
+import type { AnyStage } from '../stages/stage.js';
+import { factsOf, type Judge, regionsOf } from './moderate.js';
+
+export interface ProcessNoteDeps {
+  readonly work: WorkStore;
+  readonly stages: readonly AnyStage[];
+  readonly judge: () => Judge;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly leaseMs: number;
+  readonly maxCrashes: number;
+  /** Something may now be due for delivery. */
+  readonly onDecided: () => void;
+}
+
+export function processNoteWith(deps: ProcessNoteDeps): JobHandler {
+  return async (run, signal) => {
+    signal.throwIfAborted();
+    const claim = await deps.work.claim(run.subjectId, deps.leaseMs, deps.clock.now());
+    if (claim === null) return 'nothing_due';
+    const lease = keepLease(deps, claim);
+    try {
+      const record =
+        claim.crashes >= deps.maxCrashes
+          ? crashed(deps, claim)
+          : await judged(deps, claim, run.lastAttempt, AbortSignal.any([signal, lease.lost]));
+      const saved = await deps.work.complete(claim, record, deps.clock.now());
+      note(deps, claim, record, saved);
+      return saved;
+    } catch (error) {
+      // A planned stop or a retry is not a crash; a defect is, and three of them hold the note for a person.
+      if (signal.aborted || error instanceof UnavailableError) await handBack(deps, claim);
+      throw error;
+    } finally {
+      lease.end();
+    }
+  };
+}
+
+/** Extends the lease while the work goes on; when another worker owns the note, this run ends. */
+function keepLease(deps: ProcessNoteDeps, claim: Claim): { readonly lost: AbortSignal; end(): void } {
+  const lost = new AbortController();
+  const timer = setInterval(() => {
+    deps.work.extend(claim, deps.leaseMs, deps.clock.now()).then(
+      (kept) => {
+        if (!kept) lost.abort(new UnavailableError('lease_lost', 'Another worker owns this note'));
+      },
+      (error: unknown) => deps.log.warn('lease not extended', { revisionId: claim.revisionId, error }),
+    );
+  }, deps.leaseMs / 3);
+  return { lost: lost.signal, end: () => clearInterval(timer) };
+}
+
+async function judged(
+  deps: ProcessNoteDeps,
+  claim: Claim,
+  lastAttempt: boolean,
+  signal: AbortSignal,
+): Promise<ModerationRecord> {
+  const judge = deps.judge();
+  const now = deps.clock.now();
+  const { sourceId, revisionId, note, repaired } = claim;
+  const run = await runPipeline(
+    { stages: deps.stages, needs: judge.needs, log: deps.log, selected: null, lastAttempt },
+    { sourceId, revisionId, note, repaired, now },
+    signal,
+  );
+  measure(deps.metrics, run);
+  const regions = regionsOf(note, undefined, judge);
+  const facts = factsOf(note, regions, now, claim.acceptedAt);
+  const evaluation = judge.evaluate(facts, run.evidence, run.texts, regions);
+  return {
+    evidence: run.evidence,
+    evidenceVersion: versionOf(deps.stages),
+    bundleHash: evaluation.bundleHash,
+    decisions: evaluation.decisions,
+    pending: evaluation.pending,
+    language: languageOf(run.evidence),
+    trace: run.trace,
+  };
+}
+
+export const versionOf = (stages: readonly AnyStage[]): string =>
+  stages.map((stage) => `${stage.name}@${stage.version}`).join(' ');
+
+function languageOf(evidence: Evidence): string | null {
+  const tag = evidence.language.status === 'found' ? evidence.language.value.languages[0]?.tag : undefined;
+  return tag === undefined || tag === 'und' ? null : tag;
+}
+
+/** Written without touching the text again: whatever it does to a worker, it may not do once more. */
+function crashed(deps: ProcessNoteDeps, claim: Claim): ModerationRecord {
+  const judge = deps.judge();
+  const message = 'The note ended the process of its workers';
+  const failed = (key: EvidenceKey) => [key, { status: 'failed', code: 'stage_failed', message }] as const;
+  deps.log.error('note held after crashes', { revisionId: claim.revisionId, crashes: claim.crashes });
+  const decision: Decision = {
+    regions: regionsOf(claim.note, undefined, judge),
+    policy: 'global',
+    action: 'hold',
+    sideActions: [],
+    severity: 1,
+    category: null,
+    ground: null,
+    rules: [],
+    shadow: [],
+    gaps: [{ stage: 'policy', status: 'failed', why: 'crashed', action: 'hold' }],
+    end: null,
+  };
+  return {
+    evidence: Object.fromEntries(EVIDENCE_KEYS.map(failed)) as Evidence,
+    evidenceVersion: versionOf(deps.stages),
+    bundleHash: judge.bundleHash,
+    decisions: [decision],
+    pending: false,
+    language: null,
+    trace: { crashes: claim.crashes },
+  };
+}
+
+async function handBack(deps: ProcessNoteDeps, claim: Claim): Promise<void> {
+  try {
+    await deps.work.handBack(claim, deps.clock.now());
+  } catch (error) {
+    // The lease runs out by itself.
+    deps.log.warn('note not handed back', { revisionId: claim.revisionId, error });
+  }
+}
+
+function note(deps: ProcessNoteDeps, claim: Claim, record: ModerationRecord, saved: SaveResult): void {
+  if (saved === 'stale') {
+    deps.metrics.count('stale_writes_total');
+    deps.log.warn('stale result refused', { revisionId: claim.revisionId, epoch: claim.epoch });
+  }
+  if (saved !== 'saved' || record.pending) return;
+  deps.metrics.count('notes_decided_total', { action: strongest(record.decisions) });
+  deps.metrics.observe('decision_seconds', (deps.clock.now() - claim.acceptedAt) / 1_000);
+  deps.onDecided();
+}
+
+const strongest = (decisions: readonly Decision[]): Action =>
+  decisions.reduce<Action>(
+    (most, { action }) => (ACTIONS.indexOf(action) > ACTIONS.indexOf(most) ? action : most),
+    'allow',
+  );
+
+function measure(metrics: Metrics, run: PipelineRun): void {
+  for (const entry of run.trace) {
+    metrics.count('stage_outcomes_total', { stage: entry.stage, status: entry.status, why: entry.why ?? '' });
+    if (entry.status === 'found') metrics.observe('stage_seconds', entry.ms / 1_000, { stage: entry.stage });
+  }
+}
