@@ -1,0 +1,40 @@
+import '@mantine/core/styles.css';
+import '@mantine/core/styles/default-css-variables.css';
+import './styles.css';
+import { MantineProvider } from '@mantine/core';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { BrowserRouter } from 'react-router';
+import { ApiError } from './api/client.js';
+import { App } from './app.js';
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000,
+      retry: (count, error) => count < 2 && !(error instanceof ApiError && !error.retry),
+    },
+  },
+});
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('index.html has no #root');
+
+// The two flags keep <style> elements out of the page: the content security policy allows style files only.
+createRoot(root).render(
+  <StrictMode>
+    <MantineProvider
+      defaultColorScheme="auto"
+      theme={{ primaryColor: 'cyan', primaryShade: { light: 9, dark: 7 } }}
+      withCssVariables={false}
+      withGlobalClasses={false}
+    >
+      <QueryClientProvider client={queries}>
+        <BrowserRouter>
+          <App />
+        </BrowserRouter>
+      </QueryClientProvider>
+    </MantineProvider>
+  </StrictMode>,
+);

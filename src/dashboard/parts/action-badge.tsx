@@ -1,0 +1,26 @@
+import { Badge } from '@mantine/core';
+import type { Action } from '../../domain.js';
+
+/** Colour only repeats what the word says. */
+const COLORS: Readonly<Record<Action, string>> = {
+  allow: 'teal',
+  warn: 'yellow',
+  label: 'yellow',
+  limit_interact: 'orange',
+  limit: 'orange',
+  age_gate: 'orange',
+  review: 'blue',
+  require_edit: 'grape',
+  geo_withhold: 'red',
+  hold: 'red',
+  remove: 'red',
+};
+
+export function ActionBadge({ action }: { readonly action: Action | null }) {
+  if (action === null) return <span className="quiet">pending</span>;
+  return (
+    <Badge color={COLORS[action]} variant="light" tt="none" radius="sm" autoContrast>
+      {action.replaceAll('_', ' ')}
+    </Badge>
+  );
+}
