@@ -76,3 +76,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 }
 
 export const configFromProcess = (): Config => readConfig(process.env);
+
+/** Environment of a child process that shall use the same servers. */
+export const childEnvironment = (addresses: {
+  readonly databaseUrl: string;
+  readonly redisUrl: string;
+}): NodeJS.ProcessEnv => ({
+  ...process.env,
+  DATABASE_URL: addresses.databaseUrl,
+  REDIS_URL: addresses.redisUrl,
+});

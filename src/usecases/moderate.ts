@@ -17,7 +17,7 @@ export type ModerateNow = (
   signal: AbortSignal,
 ) => Promise<Moderated>;
 
-/** One compiled policy bundle. A hot reload swaps the whole value, so one note never meets two bundles. */
+/** One compiled policy bundle. */
 export interface Judge {
   readonly needs: StageNeeds;
   /** Regions of every loaded file. */
@@ -31,9 +31,14 @@ export interface Judge {
   ): Evaluation;
 }
 
-export interface ModerateDeps {
+/** What judges one note: swapped as a whole when policies or terms are reloaded. */
+export interface RuleSet {
+  readonly judge: Judge;
   readonly stages: readonly AnyStage[];
-  readonly judge: () => Judge;
+}
+
+export interface ModerateDeps {
+  readonly rules: () => RuleSet;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -60,11 +65,11 @@ export function regionsOf(note: Note, asked: readonly RegionId[] | undefined, ju
 export function moderateWith(deps: ModerateDeps): ModerateNow {
   return async (note, options, signal) => {
     const now = deps.clock.now();
-    const judge = deps.judge();
+    const { judge, stages } = deps.rules();
     const started = performance.now();
     const run = await runPipeline(
       {
-        stages: deps.stages,
+        stages,
         needs: judge.needs,
         log: deps.log,
         selected: options.stages === undefined ? null : new Set(options.stages),

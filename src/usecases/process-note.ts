@@ -6,12 +6,11 @@ import { EVIDENCE_KEYS, type PipelineRun, runPipeline } from '../pipeline.js';
 import type { Clock, Log, Metrics } from '../ports.js';
 import type { Claim, ModerationRecord, SaveResult, WorkStore } from '../ports-store.js';
 import type { AnyStage } from '../stages/stage.js';
-import { factsOf, type Judge, regionsOf } from './moderate.js';
+import { factsOf, type RuleSet, regionsOf } from './moderate.js';
 
 export interface ProcessNoteDeps {
   readonly work: WorkStore;
-  readonly stages: readonly AnyStage[];
-  readonly judge: () => Judge;
+  readonly rules: () => RuleSet;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -65,11 +64,11 @@ async function judged(
   lastAttempt: boolean,
   signal: AbortSignal,
 ): Promise<ModerationRecord> {
-  const judge = deps.judge();
+  const { judge, stages } = deps.rules();
   const now = deps.clock.now();
   const { sourceId, revisionId, note, repaired } = claim;
   const run = await runPipeline(
-    { stages: deps.stages, needs: judge.needs, log: deps.log, selected: null, lastAttempt },
+    { stages, needs: judge.needs, log: deps.log, selected: null, lastAttempt },
     { sourceId, revisionId, note, repaired, now },
     signal,
   );
@@ -79,7 +78,7 @@ async function judged(
   const evaluation = judge.evaluate(facts, run.evidence, run.texts, regions);
   return {
     evidence: run.evidence,
-    evidenceVersion: versionOf(deps.stages),
+    evidenceVersion: versionOf(stages),
     bundleHash: evaluation.bundleHash,
     decisions: evaluation.decisions,
     pending: evaluation.pending,
@@ -98,7 +97,7 @@ function languageOf(evidence: Evidence): string | null {
 
 /** Written without touching the text again: whatever it does to a worker, it may not do once more. */
 function crashed(deps: ProcessNoteDeps, claim: Claim): ModerationRecord {
-  const judge = deps.judge();
+  const { judge, stages } = deps.rules();
   const message = 'The note ended the process of its workers';
   const failed = (key: EvidenceKey) => [key, { status: 'failed', code: 'stage_failed', message }] as const;
   deps.log.error('note held after crashes', { revisionId: claim.revisionId, crashes: claim.crashes });
@@ -117,7 +116,7 @@ function crashed(deps: ProcessNoteDeps, claim: Claim): ModerationRecord {
   };
   return {
     evidence: Object.fromEntries(EVIDENCE_KEYS.map(failed)) as Evidence,
-    evidenceVersion: versionOf(deps.stages),
+    evidenceVersion: versionOf(stages),
     bundleHash: judge.bundleHash,
     decisions: [decision],
     pending: false,

@@ -1,0 +1,137 @@
+/** Config -> App. The only place that constructs clients; a process that needs no model loads none. */
+
+import path from 'node:path';
+import { openClassifier } from './adapters/classifier-transformers.js';
+import { openIds, systemClock } from './adapters/clock-ids.js';
+import { openLog } from './adapters/log-pino.js';
+import { openMetrics, type ProcessMetrics } from './adapters/metrics.js';
+import { openPasswordHasher } from './adapters/password-argon2.js';
+import { openQueue, type RedisQueue } from './adapters/queue-bullmq.js';
+import { openStore } from './adapters/store-prisma.js';
+import { openFetcher } from './adapters/webhook-fetch.js';
+import type { Config } from './config.js';
+import { laterClassifier } from './later-classifier.js';
+import type { Bundle } from './policy/bundle.js';
+import type { Classifier, Clock, Fetcher, Ids, Log, PasswordHasher } from './ports.js';
+import type { Store } from './ports-store.js';
+import { openRules, type Rules } from './rules.js';
+import { type ModerateNow, moderateWith, type RuleSet } from './usecases/moderate.js';
+
+export interface Ports {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly metrics: ProcessMetrics;
+  readonly store: Store;
+  readonly queue: RedisQueue;
+  readonly fetcher: Fetcher;
+  readonly hasher: PasswordHasher;
+  readonly classifier: Classifier;
+}
+export interface App extends Omit<Ports, 'classifier'> {
+  readonly config: Config;
+  readonly rules: () => RuleSet;
+  readonly bundle: () => Bundle;
+  /** Judges without storing anything; the campaign stage has no store here. */
+  readonly moderate: ModerateNow;
+  close(): Promise<void>;
+}
+export interface Addresses {
+  readonly databaseUrl: string;
+  readonly redisUrl: string;
+}
+export interface Wanted {
+  /** Name of the process in logs and metrics. */
+  readonly part: string;
+  /** `when_used` checks at start that the model is there and loads it at the first call. */
+  readonly model: 'now' | 'when_used';
+  /** Reload policies and terms when a file changes. */
+  readonly watch: boolean;
+}
+
+export async function compose(
+  config: Config,
+  addresses: Addresses,
+  wanted: Wanted,
+  overrides: Partial<Ports> = {},
+): Promise<App> {
+  const opened: (() => Promise<void>)[] = [];
+  const keep = <T extends { close(): Promise<void> }>(part: T): T => {
+    opened.push(() => part.close());
+    return part;
+  };
+  const close = async (): Promise<void> => {
+    for (const closeOne of opened.splice(0).reverse()) await closeOne();
+  };
+  try {
+    const clock = overrides.clock ?? systemClock;
+    const ids = overrides.ids ?? openIds(clock);
+    const log = overrides.log ?? openLog(config.LOG_LEVEL, wanted.part);
+    const metrics = overrides.metrics ?? openMetrics(wanted.part);
+    const store = overrides.store ?? keep(await openStore({ databaseUrl: addresses.databaseUrl, ids }));
+    const queue = overrides.queue ?? keep(openQueue(addresses.redisUrl, log));
+    const fetcher = overrides.fetcher ?? keep(openFetcher({ allowPrivate: config.WEBHOOK_ALLOW_PRIVATE }));
+    const classifier = overrides.classifier ?? keep(await modelFor(config, wanted.model));
+    const rules = keep(await openRules({ config, classifier, store, clock, log, watch: wanted.watch }));
+    return {
+      config,
+      clock,
+      ids,
+      log,
+      metrics,
+      store,
+      queue,
+      fetcher,
+      hasher: overrides.hasher ?? openPasswordHasher(),
+      rules: rules.stored,
+      bundle: rules.bundle,
+      moderate: moderateWith({ rules: rules.unstored, clock, log }),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+const modelDir = (config: Config): string => path.join(config.MODELS_DIR, config.TEXT_MODEL);
+
+const modelFor = (config: Config, when: Wanted['model']): Promise<Classifier> => {
+  const open = () => openClassifier({ dir: modelDir(config), threads: config.MODEL_THREADS });
+  return when === 'now' ? open() : laterClassifier(modelDir(config), open);
+};
+
+export interface Offline {
+  readonly rules: Rules;
+  readonly moderate: ModerateNow;
+  close(): Promise<void>;
+}
+
+/** Pipeline and policies alone: no database, no Redis. Without a model the classify stage says so. */
+export async function composeOffline(
+  config: Config,
+  options: { readonly model: boolean; readonly log: Log },
+): Promise<Offline> {
+  const classifier = options.model ? await modelFor(config, 'now') : null;
+  try {
+    const rules = await openRules({
+      config,
+      classifier,
+      store: null,
+      clock: systemClock,
+      log: options.log,
+      watch: false,
+    });
+    return {
+      rules,
+      moderate: moderateWith({ rules: rules.unstored, clock: systemClock, log: options.log }),
+      close: async () => {
+        await rules.close();
+        await classifier?.close();
+      },
+    };
+  } catch (error) {
+    await classifier?.close();
+    throw error;
+  }
+}

@@ -1,0 +1,157 @@
+/** `npm start`: servers of our own where none are configured, migrations, API, dashboard, workers. */
+import { pathToFileURL } from 'node:url';
+import { mountDashboard } from './adapters/dashboard-files.js';
+import { openLog } from './adapters/log-pino.js';
+import type { MetricsSnapshot } from './adapters/metrics.js';
+import { migrate } from './adapters/migrate.js';
+import { queueBoard } from './adapters/queue-board.js';
+import { startServices } from './adapters/services-embedded.js';
+import type { Readiness } from './api/deps.js';
+import { buildServer } from './api/server.js';
+import { type App, compose, type Ports } from './compose.js';
+import { type Config, childEnvironment, configFromProcess } from './config.js';
+import { codeOf } from './errors.js';
+import { firstStart, greeting } from './first-start.js';
+import { DASHBOARD_DIR, MIGRATIONS_DIR, WORKER_SCRIPT } from './paths.js';
+import type { Log } from './ports.js';
+import { onStop } from './stop.js';
+import { type Supervised, supervise } from './supervise.js';
+
+/** Due for longer than this, and the workers are not keeping up. */
+const LATE_MS = 120_000;
+const BOARD = '/admin/queues';
+
+export interface Running {
+  readonly url: string;
+  readonly app: App;
+  readonly databaseUrl: string;
+  readonly redisUrl: string;
+  /** What a person needs to know after the start. */
+  readonly greeting: string;
+  readonly workers: Supervised;
+  /** API, workers, clients, servers, in this order. */
+  close(): Promise<void>;
+}
+
+export async function start(config: Config, log: Log, overrides: Partial<Ports> = {}): Promise<Running> {
+  const opened: ((leftMs: number) => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    const deadline = Date.now() + config.SHUTDOWN_MS;
+    for (const closeOne of opened.splice(0).reverse()) {
+      // What is left is shared out: the servers below need a moment as well.
+      await closeOne(Math.max(500, (deadline - Date.now()) * 0.6)).catch((error: unknown) =>
+        log.error('closed with a fault', { error }),
+      );
+    }
+  };
+  try {
+    const services = await startServices(config, log);
+    opened.push(() => services.close());
+    const { databaseUrl, redisUrl } = services;
+    const applied = await migrate(databaseUrl, MIGRATIONS_DIR);
+    if (applied.length > 0) log.info('migrated', { applied });
+    const app = await compose(
+      config,
+      services,
+      { part: 'api', model: 'when_used', watch: true },
+      { log, ...overrides },
+    );
+    opened.push(() => app.close());
+    const first = await firstStart(app);
+    const workers = startWorkerProcesses(config, app, { databaseUrl, redisUrl });
+    opened.push((leftMs) => workers.stop(leftMs));
+    const url = await listen(config, app, workers, opened);
+    return { url, app, databaseUrl, redisUrl, greeting: greeting(url, first), workers, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function startWorkerProcesses(
+  config: Config,
+  app: App,
+  addresses: { readonly databaseUrl: string; readonly redisUrl: string },
+): Supervised {
+  return supervise({
+    script: WORKER_SCRIPT,
+    count: config.WORKERS,
+    env: childEnvironment(addresses),
+    log: app.log,
+    onReport: (from, report) => {
+      const { metrics } = report as { readonly metrics: MetricsSnapshot };
+      app.metrics.absorb(from, metrics);
+    },
+  });
+}
+
+async function listen(
+  config: Config,
+  app: App,
+  workers: Supervised,
+  opened: ((leftMs: number) => Promise<void>)[],
+): Promise<string> {
+  const server = await buildServer({
+    ...app,
+    ready: () => readiness(config, app, workers),
+    mount: async (instance) => {
+      await instance.register(queueBoard(app.queue.board, BOARD), { prefix: BOARD });
+      await mountDashboard(instance, DASHBOARD_DIR);
+    },
+  });
+  opened.push(() => server.close());
+  const address = await server.listen({ host: config.HOST, port: config.PORT });
+  return config.PUBLIC_URL ?? address;
+}
+
+async function readiness(config: Config, app: App, workers: Supervised): Promise<readonly Readiness[]> {
+  const probe = async (name: string, ask: () => Promise<string>): Promise<Readiness> => {
+    try {
+      return { name, ok: true, detail: await ask() };
+    } catch (error) {
+      return { name, ok: false, detail: codeOf(error) };
+    }
+  };
+  const backlog = async (): Promise<Readiness> => {
+    const { due, oldestDueMs } = await app.store.work.backlog(app.clock.now());
+    return {
+      name: 'backlog',
+      ok: oldestDueMs < LATE_MS,
+      detail: `${due} due, oldest ${Math.round(oldestDueMs / 1_000)} s`,
+    };
+  };
+  const alive = workers.ready();
+  return Promise.all([
+    probe('database', async () => {
+      await app.store.ping();
+      return 'answers';
+    }),
+    probe('queue', async () => {
+      await app.queue.ping();
+      return 'answers';
+    }),
+    { name: 'workers', ok: alive > 0, detail: `${alive} of ${config.WORKERS} work` },
+    backlog().catch((error: unknown) => ({ name: 'backlog', ok: false, detail: codeOf(error) })),
+  ]);
+}
+
+async function main(): Promise<void> {
+  const config = configFromProcess();
+  const log = openLog(config.LOG_LEVEL, 'api');
+  const starting = start(config, log);
+  onStop({
+    log,
+    deadlineMs: config.SHUTDOWN_MS + 2_000,
+    signals: ['SIGINT', 'SIGTERM'],
+    stop: async () => (await starting).close(),
+  });
+  process.stdout.write((await starting).greeting);
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  main().catch((error: unknown) => {
+    const text = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`polywarden: ${codeOf(error)}: ${text}\n`);
+    process.exit(1);
+  });
+}

@@ -1,0 +1,16 @@
+/** Where the parts of this package lie, whether it runs from `src` or from `dist/src`. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+function packageRoot(): string {
+  let dir = path.dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(path.join(dir, 'package.json'))) dir = path.dirname(dir);
+  return dir;
+}
+
+const root = packageRoot();
+export const MIGRATIONS_DIR = path.join(root, 'prisma', 'migrations');
+export const DASHBOARD_DIR = path.join(root, 'dist', 'dashboard');
+/** Processes are started from the build: plain JavaScript. */
+export const WORKER_SCRIPT = path.join(root, 'dist', 'workers', 'main.js');

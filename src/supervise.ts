@@ -1,0 +1,80 @@
+/** Worker processes of `npm start`: started anew when they end, with growing pauses. */
+import { type ChildProcess, fork } from 'node:child_process';
+import type { Log } from './ports.js';
+
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 30_000;
+/** A process that lived this long was healthy; its next end starts with the first pause again. */
+const HEALTHY_MS = 60_000;
+
+export interface SuperviseOptions {
+  readonly script: string;
+  readonly count: number;
+  readonly env: NodeJS.ProcessEnv;
+  readonly log: Log;
+  readonly onReport: (from: string, report: unknown) => void;
+}
+export interface Supervised {
+  /** Processes that have reported since they were started. */
+  ready(): number;
+  pids(): readonly number[];
+  stop(deadlineMs: number): Promise<void>;
+}
+interface Slot {
+  child: ChildProcess | null;
+  reported: boolean;
+  pauseMs: number;
+  timer: NodeJS.Timeout | null;
+}
+
+export function supervise(options: SuperviseOptions): Supervised {
+  let stopping = false;
+  const slots: Slot[] = Array.from({ length: options.count }, () => ({
+    child: null,
+    reported: false,
+    pauseMs: FIRST_PAUSE_MS,
+    timer: null,
+  }));
+  const start = (slot: Slot): void => {
+    const startedAt = Date.now();
+    const child = fork(options.script, { env: options.env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    slot.child = child;
+    slot.reported = false;
+    child.on('message', (message) => {
+      slot.reported = true;
+      options.onReport(`worker-${child.pid}`, message);
+    });
+    child.once('error', (error) => options.log.error('worker process fails', { error }));
+    child.once('exit', (code, signal) => {
+      slot.child = null;
+      slot.reported = false;
+      if (stopping) return;
+      if (Date.now() - startedAt > HEALTHY_MS) slot.pauseMs = FIRST_PAUSE_MS;
+      options.log.error('worker process ended', { pid: child.pid, code, signal, againInMs: slot.pauseMs });
+      slot.timer = setTimeout(() => start(slot), slot.pauseMs);
+      slot.pauseMs = Math.min(2 * slot.pauseMs, LONGEST_PAUSE_MS);
+    });
+  };
+  for (const slot of slots) start(slot);
+  const children = () => slots.flatMap((slot) => (slot.child === null ? [] : [slot.child]));
+  return {
+    ready: () => slots.filter((slot) => slot.child !== null && slot.reported).length,
+    pids: () => children().flatMap((child) => (child.pid === undefined ? [] : [child.pid])),
+    stop: async (deadlineMs) => {
+      stopping = true;
+      for (const slot of slots) if (slot.timer !== null) clearTimeout(slot.timer);
+      await Promise.all(children().map((child) => stopChild(child, deadlineMs)));
+    },
+  };
+}
+
+async function stopChild(child: ChildProcess, deadlineMs: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const kill = setTimeout(() => child.kill('SIGKILL'), deadlineMs);
+    child.once('exit', () => {
+      clearTimeout(kill);
+      resolve();
+    });
+    child.kill('SIGTERM');
+  });
+}

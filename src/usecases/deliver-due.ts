@@ -1,0 +1,65 @@
+/** Sends everything that is due, many at once, in a lane per endpoint so that a slow receiver delays only itself. */
+import type { JobHandler } from '../jobs.js';
+import type { DueDelivery } from '../ports-store.js';
+import { type DeliverDeps, deliver } from './deliver.js';
+
+const IN_HAND = 64;
+const PER_ENDPOINT = 8;
+/** An endpoint whose last answer took longer gets one attempt at a time and no waiting room. */
+const SLOW_MS = 3_000;
+
+interface Lane {
+  running: number;
+  slow: boolean;
+  readonly waiting: { readonly delivery: DueDelivery; readonly startBefore: number }[];
+}
+
+export function deliverDueWith(deps: DeliverDeps): JobHandler {
+  const leaseMs = 2 * deps.timeoutMs + 5_000;
+  return async (_run, signal) => {
+    const lanes = new Map<string, Lane>();
+    const inFlight = new Set<Promise<void>>();
+    const start = (lane: Lane, delivery: DueDelivery): void => {
+      lane.running += 1;
+      const done: Promise<void> = attempt(deps, lane, delivery, signal).finally(() => {
+        lane.running -= 1;
+        inFlight.delete(done);
+        startNext(lane);
+      });
+      inFlight.add(done);
+    };
+    /** What cannot start before its lease runs out is left to it; another run takes it then. */
+    const startNext = (lane: Lane): void => {
+      const next = lane.waiting.shift();
+      if (next === undefined || signal.aborted) return;
+      if (lane.slow || deps.clock.now() > next.startBefore) lane.waiting.length = 0;
+      else start(lane, next.delivery);
+    };
+    const admit = (delivery: DueDelivery): void => {
+      const lane = lanes.get(delivery.endpointId) ?? { running: 0, slow: false, waiting: [] };
+      lanes.set(delivery.endpointId, lane);
+      if (lane.running < (lane.slow ? 1 : PER_ENDPOINT)) start(lane, delivery);
+      else if (!lane.slow) lane.waiting.push({ delivery, startBefore: deps.clock.now() + deps.timeoutMs });
+    };
+    let taken = 0;
+    for (;;) {
+      const inHand = [...lanes.values()].reduce((sum, lane) => sum + lane.running + lane.waiting.length, 0);
+      const room = signal.aborted ? 0 : IN_HAND - inHand;
+      const due = room > 0 ? await deps.webhooks.takeDue(room, leaseMs, deps.clock.now()) : [];
+      taken += due.length;
+      for (const delivery of due) admit(delivery);
+      if (inFlight.size > 0) await Promise.race(inFlight);
+      else if (due.length === 0) return taken > 0 ? 'sent' : 'nothing_due';
+    }
+  };
+}
+
+async function attempt(deps: DeliverDeps, lane: Lane, delivery: DueDelivery, signal: AbortSignal): Promise<void> {
+  try {
+    const made = await deliver(deps, delivery, signal);
+    lane.slow = made.latencyMs > SLOW_MS;
+  } catch (error) {
+    // The attempt is not recorded: the lease runs out and the same event id is sent again.
+    deps.log.warn('delivery not recorded', { deliveryId: delivery.deliveryId, error });
+  }
+}

@@ -1,0 +1,42 @@
+/** Repairs what a lost nudge left behind: asks Postgres what is due and nudges again. Any number may run. */
+import { nudgeOf } from '../jobs.js';
+import type { Clock, Log, Metrics, Nudge, Queue } from '../ports.js';
+import type { WorkStore } from '../ports-store.js';
+
+const AT_ONCE = 1_000;
+const UPKEEP_EVERY_MS = 600_000;
+
+export interface SweepDeps {
+  readonly work: WorkStore;
+  readonly queue: Queue & { waiting(queue: Nudge['queue']): Promise<number> };
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly sweepMs: number;
+}
+export interface Swept {
+  readonly due: number;
+  readonly oldestDueMs: number;
+  readonly nudged: number;
+}
+
+export function sweepWith(deps: SweepDeps): () => Promise<Swept> {
+  let upkeepSlot = -1;
+  return async () => {
+    const now = deps.clock.now();
+    const { due, oldestDueMs } = await deps.work.backlog(now);
+    deps.metrics.set('backlog_notes', due);
+    deps.metrics.set('oldest_due_seconds', oldestDueMs / 1_000);
+    // Behind a long queue nothing is lost; nudging again would only make it longer.
+    const lost = due > 0 && (await deps.queue.waiting('notes')) < due;
+    const rows = lost ? await deps.work.takeDue(AT_ONCE, now - 2 * deps.sweepMs, now) : [];
+    const nudges = rows.map((row) => nudgeOf('notes', row.revisionId, row.run));
+    const slot = Math.floor(now / UPKEEP_EVERY_MS);
+    if (slot !== upkeepSlot) nudges.push(nudgeOf('upkeep', 'upkeep', slot));
+    nudges.push(nudgeOf('deliveries', 'deliveries', Math.floor(now / deps.sweepMs)));
+    await deps.queue.nudge(nudges);
+    upkeepSlot = slot;
+    if (rows.length > 0) deps.log.info('swept', { nudged: rows.length, due, oldestDueMs });
+    return { due, oldestDueMs, nudged: rows.length };
+  };
+}

@@ -1,0 +1,53 @@
+/** One worker process: jobs from the queues, and a sweep that repairs lost nudges. */
+import { startWorkers } from '../src/adapters/queue-bullmq.js';
+import type { App } from '../src/compose.js';
+import { UnavailableError } from '../src/errors.js';
+import { type Swept, sweepWith } from '../src/usecases/sweep.js';
+import { deliveriesHandler } from './deliveries.js';
+import { notesHandler } from './notes.js';
+import { upkeepHandler } from './upkeep.js';
+
+/** Work is due for this long, nothing ended here for this long, and Redis answers: the worker is stuck. */
+const STUCK_AFTER_MS = 60_000;
+
+export interface RunningWorker {
+  close(deadlineMs: number): Promise<void>;
+}
+
+export function runWorker(app: App, redisUrl: string, onStuck: () => void): RunningWorker {
+  const { config, log } = app;
+  const workers = startWorkers({
+    redisUrl,
+    handlers: { notes: notesHandler(app), deliveries: deliveriesHandler(app), upkeep: upkeepHandler(app) },
+    concurrency: config.WORKER_CONCURRENCY,
+    log,
+    metrics: app.metrics,
+  });
+  const sweep = sweepWith({ ...app, work: app.store.work, sweepMs: config.SWEEP_MS });
+  const isStuck = (swept: Swept): boolean =>
+    swept.oldestDueMs > STUCK_AFTER_MS && app.clock.now() - workers.lastProgressAt() > STUCK_AFTER_MS;
+  let sweeping: Promise<void> | null = null;
+  const tick = (): void => {
+    sweeping ??= sweep()
+      .then((swept) => {
+        if (isStuck(swept)) onStuck();
+      })
+      .catch((error: unknown) => {
+        // The next sweep asks again.
+        if (error instanceof UnavailableError) log.warn('sweep failed', { code: error.code });
+        else log.error('sweep failed', { error });
+      })
+      .finally(() => {
+        sweeping = null;
+      });
+  };
+  tick();
+  const timer = setInterval(tick, config.SWEEP_MS);
+  return {
+    close: async (deadlineMs) => {
+      clearInterval(timer);
+      await workers.close(deadlineMs);
+      await sweeping;
+    },
+  };
+}
