@@ -13,44 +13,58 @@ interface Lane {
   slow: boolean;
   readonly waiting: { readonly delivery: DueDelivery; readonly startBefore: number }[];
 }
+interface Lanes {
+  admit(delivery: DueDelivery): void;
+  inHand(): number;
+  /** Resolves when any attempt ends; null when none is running. */
+  next(): Promise<void> | null;
+}
 
 export function deliverDueWith(deps: DeliverDeps): JobHandler {
   const leaseMs = 2 * deps.timeoutMs + 5_000;
   return async (_run, signal) => {
-    const lanes = new Map<string, Lane>();
-    const inFlight = new Set<Promise<void>>();
-    const start = (lane: Lane, delivery: DueDelivery): void => {
-      lane.running += 1;
-      const done: Promise<void> = attempt(deps, lane, delivery, signal).finally(() => {
-        lane.running -= 1;
-        inFlight.delete(done);
-        startNext(lane);
-      });
-      inFlight.add(done);
-    };
-    /** What cannot start before its lease runs out is left to it; another run takes it then. */
-    const startNext = (lane: Lane): void => {
-      const next = lane.waiting.shift();
-      if (next === undefined || signal.aborted) return;
-      if (lane.slow || deps.clock.now() > next.startBefore) lane.waiting.length = 0;
-      else start(lane, next.delivery);
-    };
-    const admit = (delivery: DueDelivery): void => {
+    const lanes = openLanes(deps, signal);
+    let taken = 0;
+    for (;;) {
+      const room = signal.aborted ? 0 : IN_HAND - lanes.inHand();
+      const due = room > 0 ? await deps.webhooks.takeDue(room, leaseMs, deps.clock.now()) : [];
+      taken += due.length;
+      for (const delivery of due) lanes.admit(delivery);
+      const ended = lanes.next();
+      if (ended !== null) await ended;
+      else if (due.length === 0) return taken > 0 ? 'sent' : 'nothing_due';
+    }
+  };
+}
+
+function openLanes(deps: DeliverDeps, signal: AbortSignal): Lanes {
+  const lanes = new Map<string, Lane>();
+  const inFlight = new Set<Promise<void>>();
+  const start = (lane: Lane, delivery: DueDelivery): void => {
+    lane.running += 1;
+    const done: Promise<void> = attempt(deps, lane, delivery, signal).finally(() => {
+      lane.running -= 1;
+      inFlight.delete(done);
+      startNext(lane);
+    });
+    inFlight.add(done);
+  };
+  /** What cannot start before its lease runs out is left to it; another run takes it then. */
+  const startNext = (lane: Lane): void => {
+    const next = lane.waiting.shift();
+    if (next === undefined) return;
+    if (signal.aborted || lane.slow || deps.clock.now() > next.startBefore) lane.waiting.length = 0;
+    else start(lane, next.delivery);
+  };
+  return {
+    admit: (delivery) => {
       const lane = lanes.get(delivery.endpointId) ?? { running: 0, slow: false, waiting: [] };
       lanes.set(delivery.endpointId, lane);
       if (lane.running < (lane.slow ? 1 : PER_ENDPOINT)) start(lane, delivery);
       else if (!lane.slow) lane.waiting.push({ delivery, startBefore: deps.clock.now() + deps.timeoutMs });
-    };
-    let taken = 0;
-    for (;;) {
-      const inHand = [...lanes.values()].reduce((sum, lane) => sum + lane.running + lane.waiting.length, 0);
-      const room = signal.aborted ? 0 : IN_HAND - inHand;
-      const due = room > 0 ? await deps.webhooks.takeDue(room, leaseMs, deps.clock.now()) : [];
-      taken += due.length;
-      for (const delivery of due) admit(delivery);
-      if (inFlight.size > 0) await Promise.race(inFlight);
-      else if (due.length === 0) return taken > 0 ? 'sent' : 'nothing_due';
-    }
+    },
+    inHand: () => [...lanes.values()].reduce((sum, lane) => sum + lane.running + lane.waiting.length, 0),
+    next: () => (inFlight.size > 0 ? Promise.race(inFlight) : null),
   };
 }
 

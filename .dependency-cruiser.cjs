@@ -1,0 +1,76 @@
+/**
+ * The direction of imports (docs: architecture, four kinds of code), one importer per vendor package, no cycles.
+ * Parsed by swc, which keeps type imports; TypeScript 7 has no JavaScript API.
+ */
+const { dependencies } = require('./package.json');
+
+const WORDS = '^src/(domain|categories|errors|ports|ports-store)\\.ts$';
+const STAGES_AND_POLICY = '^src/(stages|policy)/';
+const ENTRY = '^(src/main\\.ts|src/cli/|workers/)';
+const DASHBOARD = '^src/dashboard/';
+
+/** The schema language of the house; every other package is known to one file only. */
+const EVERYWHERE = ['zod'];
+/** The HTTP server's own file set: routes, schemas and hooks are written in its types. */
+const API_ONLY = ['fastify', 'fastify-type-provider-zod'];
+
+const oneImporter = (name) => ({
+  name: `one-importer-of-${name}`,
+  severity: 'error',
+  module: { path: `^node_modules/${name}/`, numberOfDependentsMoreThan: 1 },
+  from: { path: '^(src|workers)/' },
+});
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'words-import-words',
+      severity: 'error',
+      from: { path: WORDS },
+      to: { path: '^(src|workers)/', pathNot: WORDS },
+    },
+    {
+      name: 'stages-and-policy-stay-pure',
+      severity: 'error',
+      from: { path: STAGES_AND_POLICY },
+      to: { path: '^(src|workers)/', pathNot: [WORDS, STAGES_AND_POLICY] },
+    },
+    {
+      name: 'nothing-imports-an-entry',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ENTRY },
+      to: { path: ENTRY },
+    },
+    {
+      name: 'only-compose-and-entries-construct',
+      comment: 'use cases, stages, the API and the pipeline know ports, not adapters',
+      severity: 'error',
+      from: { path: '^src/(usecases|api|pipeline\\.ts|jobs\\.ts|stages|policy)' },
+      to: { path: '^src/adapters/' },
+    },
+    {
+      name: 'dashboard-stays-apart',
+      severity: 'error',
+      from: { path: '^(src|workers)/', pathNot: DASHBOARD },
+      to: { path: DASHBOARD },
+    },
+    { name: 'not-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true, path: '^\\.' } },
+    {
+      name: 'fastify-in-the-api-alone',
+      severity: 'error',
+      from: { path: '^(src|workers)/', pathNot: '^src/(api/|adapters/(queue-board|dashboard-files)\\.ts)' },
+      to: { path: `^node_modules/(${API_ONLY.join('|')})/` },
+    },
+    ...Object.keys(dependencies)
+      .filter((name) => !EVERYWHERE.includes(name) && !API_ONLY.includes(name))
+      .map(oneImporter),
+  ],
+  options: {
+    parser: 'swc',
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(src/generated|src/dashboard)/' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { extensions: ['.ts', '.js', '.json'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+};
