@@ -76,7 +76,7 @@ function startWorkerProcesses(
   return supervise({
     script: WORKER_SCRIPT,
     count: config.WORKERS,
-    env: childEnvironment(addresses),
+    env: { ...childEnvironment(addresses), LOG_LEVEL: config.LOG_LEVEL },
     log: app.log,
     onReport: (from, report) => {
       const { metrics } = report as { readonly metrics: MetricsSnapshot };

@@ -4,6 +4,9 @@ import path from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 
+/** Pages that the browser's router draws; each may be opened by its address. */
+const PAGES = ['/notes', '/notes/:id'];
+
 /** False when the dashboard is not built; then the API stands alone. */
 export async function mountDashboard(server: FastifyInstance, dir: string): Promise<boolean> {
   const index = path.join(dir, 'index.html');
@@ -13,5 +16,8 @@ export async function mountDashboard(server: FastifyInstance, dir: string): Prom
   );
   if (!built) return false;
   await server.register(fastifyStatic, { root: dir, wildcard: false, index: 'index.html' });
+  for (const url of PAGES) {
+    server.get(url, { schema: { hide: true } }, (_request, reply) => reply.sendFile('index.html'));
+  }
   return true;
 }

@@ -1,0 +1,111 @@
+/** `polywarden demo`: everything that `npm start` runs, on a folder of its own, with the labelled notes sent through it. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Config, configFromProcess } from '../config.js';
+import { InvalidInputError } from '../errors.js';
+import { FIXTURES_DIR } from '../paths.js';
+import { type Agreement, agreementOf, type DemoRow, isGood } from './demo/agreement.js';
+import { readFixtures } from './demo/fixture.js';
+import { type ErrorStream, startProgress } from './demo/progress.js';
+import { type DemoServer, startServer } from './demo/start-server.js';
+import { submitNotes } from './demo/submit-notes.js';
+import { tableBlock, tableFoot, tableHead } from './demo/table.js';
+
+export interface DemoPorts {
+  readonly config: Config;
+  readonly fixturesDir: string;
+  readonly start: (config: Config) => Promise<DemoServer>;
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: ErrorStream;
+  /** Resolves when the person has seen enough. */
+  readonly untilStopped: () => Promise<void>;
+}
+
+interface DemoOptions {
+  readonly once: boolean;
+  readonly json: boolean;
+}
+
+export const DEMO_USAGE = 'polywarden demo [--once] [--json]';
+
+function readOptions(args: readonly string[]): DemoOptions {
+  try {
+    const options = { once: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } } as const;
+    const { values } = parseArgs({ args: [...args], options });
+    return values;
+  } catch (error) {
+    throw new InvalidInputError('usage', `${String(error)}\nUsage: ${DEMO_USAGE}`, [], { cause: error });
+  }
+}
+
+const untilSignal = (): Promise<void> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+
+const realPorts = (): DemoPorts => ({
+  config: configFromProcess(),
+  fixturesDir: FIXTURES_DIR,
+  start: startServer,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  untilStopped: untilSignal,
+});
+
+/** Always servers and data of its own: the demo never writes into a configured database. */
+async function demoConfig(config: Config, options: DemoOptions): Promise<Config> {
+  const folder = options.once
+    ? await mkdtemp(path.join(tmpdir(), 'polywarden-demo-'))
+    : path.join(config.DATA_DIR, 'demo');
+  if (!options.once) await rm(folder, { recursive: true, force: true });
+  return {
+    ...config,
+    databaseUrl: null,
+    redisUrl: null,
+    DATA_DIR: folder,
+    PORT: options.once ? 0 : config.PORT,
+    LOG_LEVEL: config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL,
+  };
+}
+
+function report(ports: DemoPorts, options: DemoOptions, rows: readonly DemoRow[]): Agreement {
+  const agreement = agreementOf(rows);
+  if (options.json) {
+    ports.stdout.write(`${JSON.stringify({ agreement, rows }, null, 2)}\n`);
+  } else {
+    ports.stdout.write(`${[tableHead(), ...rows.map(tableBlock), tableFoot(agreement)].join('\n')}\n`);
+  }
+  return agreement;
+}
+
+async function runDemo(ports: DemoPorts, options: DemoOptions, server: DemoServer): Promise<number> {
+  const fixtures = await readFixtures(ports.fixturesDir);
+  const progress = startProgress(ports.stderr, 'notes', fixtures.length);
+  const rows = await submitNotes(server, fixtures, progress.step);
+  progress.done();
+  const agreement = report(ports, options, rows);
+  if (!options.once) {
+    ports.stderr.write(`\n${server.greeting}`);
+    await ports.untilStopped();
+  }
+  return isGood(agreement) && rows.length === fixtures.length ? 0 : 1;
+}
+
+/** 0 when every note was decided and at least 90 % of the decisions are those that the fixtures expect. */
+export async function demoCommand(args: readonly string[], ports: DemoPorts = realPorts()): Promise<number> {
+  const options = readOptions(args);
+  const config = await demoConfig(ports.config, options);
+  try {
+    ports.stderr.write('starting PostgreSQL, Redis, API and workers\n');
+    const server = await ports.start(config);
+    try {
+      return await runDemo(ports, options, server);
+    } finally {
+      await server.close();
+    }
+  } finally {
+    if (options.once) await rm(config.DATA_DIR, { recursive: true, force: true });
+  }
+}
