@@ -1,0 +1,41 @@
+/** What the HTTP API needs of the world; compose builds it, tests hand in fakes. */
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Config } from '../config.js';
+import type { Bundle } from '../policy/bundle.js';
+import type { Clock, Ids, Log, Metrics, PasswordHasher, Queue } from '../ports.js';
+import type { Store } from '../ports-store.js';
+import type { ModerateNow } from '../usecases/moderate.js';
+
+export interface Readiness {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+export interface ApiDeps {
+  readonly config: Config;
+  readonly store: Store;
+  readonly queue: Queue;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly hasher: PasswordHasher;
+  bundle(): Bundle;
+  readonly moderate: ModerateNow;
+  ready(): Promise<readonly Readiness[]>;
+  /** Adds what other folders serve on the same port: queue board, dashboard files. Their paths need a rule too. */
+  readonly mount?: ((server: FastifyInstance) => Promise<void>) | undefined;
+}
+
+/** The server as the route files see it: bodies, queries and answers are typed by their zod schemas. */
+export type ApiServer = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;

@@ -1,0 +1,125 @@
+/** Stored values -> what the API shows: evidence in short, and the trace that says why. */
+import type { Evidence, EvidenceKey, Finding, Outcome } from '../domain.js';
+import { ERROR_CODES } from '../errors.js';
+import type { NoteRow, NoteView, RevisionView, StoredDecision } from '../ports-store.js';
+import type { AcceptedAnswer, EvidenceAnswer, NoteAnswer, RevisionAnswer, TraceAnswer } from './schemas/note.js';
+
+export const linksOf = (noteId: string): { readonly self: string } => ({ self: `/v1/notes/${noteId}` });
+
+export const acceptedAnswer = (
+  externalId: string,
+  accepted: { readonly noteId: string; readonly revisionId: string; readonly revision: number },
+): AcceptedAnswer => ({
+  id: accepted.noteId,
+  externalId,
+  revision: accepted.revision,
+  revisionId: accepted.revisionId,
+  status: 'accepted',
+  links: linksOf(accepted.noteId),
+});
+
+export const rowAnswer = ({ noteId, ...row }: NoteRow) => ({ id: noteId, ...row, links: linksOf(noteId) });
+
+const foundIn = <T>(outcome: Outcome<T> | undefined): T | null => (outcome?.status === 'found' ? outcome.value : null);
+
+/** Arrays leave as copies: the schemas' types are mutable, the words of the house are not. */
+const copyFinding = (finding: Finding) => ({ ...finding, spans: finding.spans.map((span) => ({ ...span })) });
+
+export function summarise(evidence: Partial<Evidence>): EvidenceAnswer {
+  const language = foundIn(evidence.language);
+  const normalise = foundIn(evidence.normalise);
+  const match = foundIn(evidence.match);
+  const classify = foundIn(evidence.classify);
+  const contacts: Record<string, number> = {};
+  for (const { kind } of match?.contacts ?? []) contacts[kind] = (contacts[kind] ?? 0) + 1;
+  return {
+    languages: (language?.languages ?? []).map((guess) => ({ ...guess })),
+    mixed: language?.mixed ?? false,
+    repaired: normalise?.repaired ?? false,
+    signs: (normalise?.parts ?? [])
+      .filter((part) => part.signs.length > 0)
+      .map(({ part, signs }) => ({ part, signs: [...signs] })),
+    scores: { ...classify?.scores },
+    findings: [...(match?.findings ?? []), ...(classify?.findings ?? [])].map(copyFinding),
+    contacts,
+  };
+}
+
+type StageAnswer = TraceAnswer['stages'][number];
+function stageAnswer(stage: string, outcome: Outcome<unknown>): StageAnswer {
+  const none = { stage, status: outcome.status, ms: null, version: null };
+  switch (outcome.status) {
+    case 'found':
+      return { stage, status: 'found', ms: outcome.ms, version: outcome.version, why: null };
+    case 'skipped':
+      return { ...none, why: outcome.why };
+    case 'failed':
+      // The title of the code, not the recorded message: that may quote a vendor.
+      return { ...none, why: `${outcome.code}: ${ERROR_CODES[outcome.code].title}` };
+    case 'due':
+      return { ...none, why: `due until ${outcome.until}` };
+  }
+}
+
+export function traceOf(evidence: Partial<Evidence> | null, decisions: readonly StoredDecision[]): TraceAnswer {
+  const outcomes = Object.entries(evidence ?? {}) as [EvidenceKey, Outcome<unknown>][];
+  return {
+    stages: outcomes.map(([stage, outcome]) => stageAnswer(stage, outcome)),
+    rules: decisions.flatMap((decision) =>
+      decision.rules.map((hit) => ({
+        regions: [...decision.regions],
+        rule: hit.rule,
+        category: hit.category,
+        action: hit.action,
+        message: hit.message,
+        findings: hit.findings.length,
+      })),
+    ),
+    gaps: decisions.flatMap((decision) => decision.gaps.map((gap) => ({ regions: [...decision.regions], ...gap }))),
+  };
+}
+
+const copyContent = (revision: RevisionView): RevisionAnswer['note'] => {
+  if (revision.note === null) return null;
+  const { author, images, regions, context, ...rest } = revision.note;
+  return {
+    ...rest,
+    regions: [...regions],
+    context: { ...context },
+    images: images.map(({ index, url }) => ({ index, url })),
+    author: author === undefined ? undefined : { ...author },
+  };
+};
+
+function revisionAnswer(revision: RevisionView, decisions: readonly StoredDecision[]): RevisionAnswer {
+  const { evidence, trace: _, ...rest } = revision;
+  const own = decisions.filter((decision) => decision.revision === revision.revision);
+  return {
+    ...rest,
+    note: copyContent(revision),
+    evidence: evidence === null ? null : summarise(evidence),
+    trace: traceOf(evidence, own),
+  };
+}
+
+const decisionAnswer = ({ shadow: _, ...decision }: StoredDecision): NoteAnswer['decisions'][number] => ({
+  ...decision,
+  regions: [...decision.regions],
+  sideActions: [...decision.sideActions],
+  gaps: decision.gaps.map((gap) => ({ ...gap })),
+  rules: decision.rules.map((hit) => ({
+    ...hit,
+    sideActions: [...hit.sideActions],
+    findings: hit.findings.map(copyFinding),
+  })),
+});
+
+export const noteAnswer = (view: NoteView): NoteAnswer => ({
+  id: view.noteId,
+  externalId: view.externalId,
+  status: view.status,
+  createdAt: view.createdAt,
+  revisions: view.revisions.map((revision) => revisionAnswer(revision, view.decisions)),
+  decisions: view.decisions.map(decisionAnswer),
+  links: linksOf(view.noteId),
+});

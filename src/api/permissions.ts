@@ -1,0 +1,91 @@
+/**
+ * Who may call what, in one table. A route without a rule stops the start (`onRoute` in server.ts),
+ * and a test walks the live routes with every kind of caller.
+ */
+import { ROLES, type Role, type Scope } from '../ports-store.js';
+
+export type Rule =
+  | { readonly who: 'anyone' }
+  | {
+      readonly who: 'known';
+      /** An API key needs one of these; empty: no key may. */
+      readonly scopes: readonly Scope[];
+      /** A person signed in needs one of these; empty: no person may. */
+      readonly roles: readonly Role[];
+      /** How an unsafe request of a cookie session proves that it comes from our own pages. */
+      readonly csrf: 'token' | 'same-origin';
+    };
+
+const anyone: Rule = { who: 'anyone' };
+const keyWith = (...scopes: readonly Scope[]): Rule => ({ who: 'known', scopes, roles: [], csrf: 'token' });
+const people = (...roles: readonly Role[]): Rule => ({ who: 'known', scopes: [], roles, csrf: 'token' });
+const keyOr = (scope: Scope, roles: readonly Role[]): Rule => ({
+  who: 'known',
+  scopes: [scope],
+  roles,
+  csrf: 'token',
+});
+
+export const ROUTE_RULES: Readonly<Record<string, Rule>> = {
+  'POST /v1/notes': keyWith('notes:write'),
+  'POST /v1/notes/batch': keyWith('notes:write'),
+  'GET /v1/notes': keyOr('notes:read', ROLES),
+  'GET /v1/notes/:id': keyOr('notes:read', ROLES),
+  'DELETE /v1/notes/:id': keyOr('notes:erase', ['admin']),
+  'DELETE /v1/authors/:id': keyWith('notes:erase'),
+  'POST /v1/moderations': keyWith('moderations'),
+
+  'POST /v1/webhooks': keyWith('webhooks'),
+  'GET /v1/webhooks': keyWith('webhooks'),
+  'PATCH /v1/webhooks/:id': keyWith('webhooks'),
+  'DELETE /v1/webhooks/:id': keyWith('webhooks'),
+  'POST /v1/webhooks/:id/rotate': keyWith('webhooks'),
+  'POST /v1/webhooks/:id/test': keyWith('webhooks'),
+  'POST /v1/webhooks/:id/redeliver': keyWith('webhooks'),
+  'GET /v1/webhooks/deliveries': keyWith('webhooks'),
+  'POST /v1/webhooks/deliveries/:id/redeliver': keyWith('webhooks'),
+
+  'GET /v1/overview': people(...ROLES),
+  'GET /v1/cases': people(...ROLES),
+  'GET /v1/keys': people('admin'),
+  'POST /v1/keys': people('admin'),
+  'DELETE /v1/keys/:id': people('admin'),
+
+  'POST /auth/sign-in': anyone,
+  'GET /auth/session': people(...ROLES),
+  'POST /auth/sign-out': people(...ROLES),
+
+  'GET /healthz': anyone,
+  'GET /readyz': anyone,
+  'GET /metrics': anyone,
+  'GET /openapi.json': anyone,
+};
+
+/** Routes that plug-ins and `mount` add: the longest prefix that fits counts, and only for these methods. */
+export const PREFIX_RULES: readonly {
+  readonly prefix: string;
+  readonly methods: readonly string[];
+  readonly rule: Rule;
+}[] = [
+  { prefix: '/docs', methods: ['GET', 'HEAD'], rule: anyone },
+  {
+    prefix: '/admin/queues',
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    rule: { who: 'known', scopes: [], roles: ['admin'], csrf: 'same-origin' },
+  },
+  // The dashboard's own files hold nothing secret; what they show comes from the routes above.
+  { prefix: '/', methods: ['GET', 'HEAD'], rule: anyone },
+];
+/** Under these only the table counts: a new route here must be written down. */
+const LISTED_ONLY = ['/v1', '/auth', '/healthz', '/readyz', '/metrics'];
+
+const under = (url: string, prefix: string): boolean =>
+  prefix === '/' || url === prefix || url.startsWith(`${prefix}/`);
+
+export function ruleOf(method: string, url: string): Rule | null {
+  const exact = ROUTE_RULES[`${method} ${url}`] ?? (method === 'HEAD' ? ROUTE_RULES[`GET ${url}`] : undefined);
+  if (exact !== undefined) return exact;
+  if (LISTED_ONLY.some((prefix) => under(url, prefix))) return null;
+  const fits = PREFIX_RULES.filter((entry) => under(url, entry.prefix) && entry.methods.includes(method));
+  return fits.toSorted((a, b) => b.prefix.length - a.prefix.length)[0]?.rule ?? null;
+}

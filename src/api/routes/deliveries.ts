@@ -1,0 +1,67 @@
+/** What was sent, what failed, and sending it again. */
+
+import { InvalidInputError } from '../../errors.js';
+import type { Delivery } from '../../ports-store.js';
+import { keyOf } from '../auth.js';
+import type { ApiDeps, ApiServer } from '../deps.js';
+import { IdParams, problems } from '../schemas/common.js';
+import { DeliveryPage, DeliveryQuery, Redelivered, RedeliverInput } from '../schemas/webhook.js';
+
+const answer = ({ deliveryId, ...rest }: Delivery) => ({ id: deliveryId, ...rest });
+
+export function deliveryRoutes(server: ApiServer, deps: ApiDeps): void {
+  const { webhooks } = deps.store;
+  const tags = ['webhooks'];
+
+  server.route({
+    method: 'GET',
+    url: '/v1/webhooks/deliveries',
+    schema: {
+      tags,
+      summary: 'List deliveries, newest first',
+      querystring: DeliveryQuery,
+      response: { 200: DeliveryPage, ...problems },
+    },
+    handler: async (request) => {
+      const { cursor, limit, ...filter } = request.query;
+      const page = await webhooks.deliveries(keyOf(request).sourceId, filter, cursor ?? null, limit);
+      return { items: page.items.map(answer), nextCursor: page.nextCursor };
+    },
+  });
+  server.route({
+    method: 'POST',
+    url: '/v1/webhooks/deliveries/:id/redeliver',
+    schema: {
+      tags,
+      summary: 'Send one delivery again, under the same event id',
+      params: IdParams,
+      response: { 202: Redelivered, ...problems },
+    },
+    handler: async (request, reply) => {
+      const filter = { deliveryId: request.params.id };
+      const redelivered = await webhooks.redeliver(keyOf(request).sourceId, filter, deps.clock.now());
+      if (redelivered === 0) throw new InvalidInputError('not_found', 'There is no such delivery.');
+      return reply.code(202).send({ redelivered });
+    },
+  });
+  server.route({
+    method: 'POST',
+    url: '/v1/webhooks/:id/redeliver',
+    schema: {
+      tags,
+      summary: 'Send again everything since a time, or every dead letter',
+      params: IdParams,
+      body: RedeliverInput,
+      response: { 202: Redelivered, ...problems },
+    },
+    handler: async (request, reply) => {
+      const { sourceId } = keyOf(request);
+      const endpointId = request.params.id;
+      const known = (await webhooks.list(sourceId)).some((endpoint) => endpoint.endpointId === endpointId);
+      if (!known) throw new InvalidInputError('not_found', 'There is no such webhook endpoint.');
+      const { since, status } = request.body;
+      const filter = { endpointId, status, since: since === undefined ? undefined : new Date(since).toISOString() };
+      return reply.code(202).send({ redelivered: await webhooks.redeliver(sourceId, filter, deps.clock.now()) });
+    },
+  });
+}

@@ -1,0 +1,106 @@
+/** Reading and erasing notes. A key sees its own source, people who are signed in see every source. */
+import { z } from 'zod';
+import { ACTIONS } from '../../domain.js';
+import { InvalidInputError } from '../../errors.js';
+import { eraseAuthor, eraseNote } from '../../usecases/erase.js';
+import { ForeignId } from '../../usecases/note-input.js';
+import { actorOf, keyOf, reachOf } from '../auth.js';
+import type { ApiDeps, ApiServer } from '../deps.js';
+import { noteAnswer, rowAnswer } from '../note-answer.js';
+import { Cursor, ForeignIdParams, IdParams, Limit, problems } from '../schemas/common.js';
+import { NoteAnswer, NotePage } from '../schemas/note.js';
+
+const ListQuery = z.strictObject({
+  externalId: ForeignId.optional(),
+  authorId: ForeignId.optional(),
+  textHash: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'A SHA-256 in hex')
+    .optional()
+    .describe('contentHash of a revision'),
+  action: z.enum(ACTIONS).optional(),
+  region: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{1,16}$/)
+    .transform((region) => region.toLowerCase())
+    .optional(),
+  language: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{1,64}$/)
+    .optional(),
+  status: z.enum(['pending', 'decided', 'held', 'erased']).optional(),
+  cursor: Cursor.optional(),
+  limit: Limit,
+});
+
+export function readRoutes(server: ApiServer, deps: ApiDeps): void {
+  const { notes } = deps.store;
+  server.route({
+    method: 'GET',
+    url: '/v1/notes',
+    schema: {
+      tags: ['notes'],
+      summary: 'List notes, newest first',
+      querystring: ListQuery,
+      response: { 200: NotePage, ...problems },
+    },
+    handler: async (request) => {
+      const { cursor, limit, ...filter } = request.query;
+      const page = await notes.list(reachOf(request), filter, cursor ?? null, limit);
+      return { items: page.items.map(rowAnswer), nextCursor: page.nextCursor };
+    },
+  });
+
+  server.route({
+    method: 'GET',
+    url: '/v1/notes/:id',
+    schema: {
+      tags: ['notes'],
+      summary: 'One note: revisions, decisions of policy and people, evidence in short, and why',
+      params: IdParams,
+      response: { 200: NoteAnswer, ...problems },
+    },
+    handler: async (request) => {
+      const view = await notes.get(reachOf(request), request.params.id);
+      if (view === null) throw new InvalidInputError('not_found', 'There is no such note.');
+      if (view.status === 'erased') throw new InvalidInputError('gone_erased', 'The note was erased.');
+      return noteAnswer(view);
+    },
+  });
+}
+
+export function eraseRoutes(server: ApiServer, deps: ApiDeps): void {
+  const ports = { notes: deps.store.notes, clock: deps.clock };
+  server.route({
+    method: 'DELETE',
+    url: '/v1/notes/:id',
+    schema: {
+      tags: ['notes'],
+      summary: 'Erase a note with its texts, evidence and hashes; the audit stays',
+      params: IdParams,
+      response: {
+        200: z.object({ id: z.string(), erased: z.boolean().describe('False when it was erased before') }),
+        ...problems,
+      },
+    },
+    handler: async (request) => {
+      const { id } = request.params;
+      return { id, ...(await eraseNote(ports, reachOf(request), id, actorOf(request))) };
+    },
+  });
+
+  server.route({
+    method: 'DELETE',
+    url: '/v1/authors/:id',
+    schema: {
+      tags: ['notes'],
+      summary: 'Erase an author (your author id) with every note',
+      params: ForeignIdParams,
+      response: { 200: z.object({ id: z.string(), notes: z.number().int() }), ...problems },
+    },
+    handler: async (request) => {
+      const { id } = request.params;
+      return { id, ...(await eraseAuthor(ports, keyOf(request).sourceId, id, actorOf(request))) };
+    },
+  });
+}

@@ -1,0 +1,83 @@
+/** Signing in and out. The cookie holds the only copy of the session token; the store keeps its hash. */
+import { z } from 'zod';
+import { ROLES, type Session } from '../../ports-store.js';
+import { hashToken, signInWith, TooManyFailuresError } from '../../usecases/sign-in.js';
+import { cookieName, sessionOf, tokenOf } from '../auth.js';
+import type { ApiDeps, ApiServer } from '../deps.js';
+import { Instant, problems } from '../schemas/common.js';
+
+const SignIn = z
+  .strictObject({ login: z.string().min(1).max(100), password: z.string().min(1).max(1_000) })
+  .meta({ id: 'SignIn' });
+const SessionAnswer = z
+  .object({
+    user: z.object({ id: z.string(), login: z.string(), role: z.enum(ROLES) }),
+    csrfToken: z.string().describe('Send it as x-csrf-token with every unsafe request'),
+    expiresAt: Instant,
+  })
+  .meta({ id: 'Session' });
+
+/** As long as the store looks back at failures. */
+const RETRY_AFTER_S = 900;
+/** Per address and minute, beside the throttle per login. */
+const SIGN_INS_PER_MINUTE = 30;
+
+const answer = ({ user, csrfToken, expiresAt }: Session) => ({
+  user: { id: user.userId, login: user.login, role: user.role },
+  csrfToken,
+  expiresAt,
+});
+
+export function peopleRoutes(server: ApiServer, deps: ApiDeps): void {
+  const { config } = deps;
+  const absoluteMs = config.SESSION_HOURS * 3_600_000;
+  const signIn = signInWith({
+    access: deps.store.access,
+    hasher: deps.hasher,
+    ids: deps.ids,
+    clock: deps.clock,
+    idleMs: config.SESSION_IDLE_MINUTES * 60_000,
+    absoluteMs,
+  });
+  const cookie = { path: '/', httpOnly: true, sameSite: 'strict', secure: config.SECURE_COOKIES } as const;
+  const tags = ['people'];
+
+  server.route({
+    method: 'POST',
+    url: '/auth/sign-in',
+    config: { rateLimit: { max: SIGN_INS_PER_MINUTE, timeWindow: 60_000 } },
+    schema: {
+      tags,
+      summary: 'Sign in; the answer sets the session cookie',
+      body: SignIn,
+      response: { 200: SessionAnswer, ...problems },
+    },
+    handler: async (request, reply) => {
+      try {
+        const { login, password } = request.body;
+        const { token, session } = await signIn(login, password, tokenOf(request, config));
+        void reply.setCookie(cookieName(config), token, { ...cookie, maxAge: absoluteMs / 1_000 });
+        return answer(session);
+      } catch (error) {
+        if (error instanceof TooManyFailuresError) void reply.header('retry-after', RETRY_AFTER_S);
+        throw error;
+      }
+    },
+  });
+  server.route({
+    method: 'GET',
+    url: '/auth/session',
+    schema: { tags, summary: 'Who is signed in', response: { 200: SessionAnswer, ...problems } },
+    handler: async (request) => answer(sessionOf(request).session),
+  });
+  server.route({
+    method: 'POST',
+    url: '/auth/sign-out',
+    schema: { tags, summary: 'End the session', response: { 204: z.undefined().describe('Signed out'), ...problems } },
+    handler: async (request, reply) => {
+      await deps.store.access.endSession(hashToken(sessionOf(request).token));
+      void reply.clearCookie(cookieName(config), cookie);
+      return reply.code(204).send();
+    },
+  });
+}

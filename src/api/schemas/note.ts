@@ -1,0 +1,184 @@
+/** What the API says about notes. Spans, parts and views mean what the OpenAPI description says. */
+import { z } from 'zod';
+import { ActionName, Instant, pageOf } from './common.js';
+
+const Ground = z.object({
+  kind: z.enum(['law', 'terms']),
+  ref: z.string(),
+  url: z.string().optional(),
+  version: z.string().optional(),
+});
+
+export const Span = z
+  .object({ start: z.number().int(), end: z.number().int() })
+  .meta({ id: 'Span', description: 'UTF-16 code units of the original text; start inclusive, end exclusive' });
+
+export const FindingAnswer = z
+  .object({
+    category: z.string(),
+    score: z.number(),
+    calibrated: z.number().describe('.5 is the shipped flag threshold'),
+    severity: z.number().int(),
+    source: z.string(),
+    detector: z.string(),
+    part: z.string().describe('title, body, image:<n> or qr:<n>'),
+    spans: z.array(Span),
+    view: z.string(),
+  })
+  .meta({ id: 'Finding' });
+
+export const RuleAnswer = z
+  .object({
+    rule: z.string(),
+    category: z.string(),
+    severity: z.number().int(),
+    action: ActionName,
+    sideActions: z.array(z.string()),
+    mode: z.string(),
+    ground: Ground,
+    notice: z.string(),
+    message: z.string(),
+    findings: z.array(FindingAnswer),
+  })
+  .meta({ id: 'RuleHit' });
+
+export const GapAnswer = z
+  .object({ stage: z.string(), status: z.string(), why: z.string(), action: ActionName })
+  .meta({ id: 'Gap', description: 'Evidence that the policy wanted and did not get; it never leads to allow' });
+
+export const DecisionAnswer = z
+  .object({
+    decisionId: z.string(),
+    revision: z.number().int(),
+    sequence: z.number().int().describe('Rises with every decision of the note, over all revisions and regions'),
+    regions: z.array(z.string()),
+    policy: z.string().describe('The policy file that spoke'),
+    action: ActionName,
+    sideActions: z.array(z.string()),
+    severity: z.number().int(),
+    category: z.string().nullable(),
+    ground: Ground.nullable(),
+    rules: z.array(RuleAnswer),
+    gaps: z.array(GapAnswer),
+    end: Instant.nullable(),
+    by: z.object({ kind: z.enum(['policy', 'person']), id: z.string() }),
+    bundleHash: z.string(),
+    supersedes: z.string().nullable(),
+    supersededBy: z.string().nullable(),
+    createdAt: Instant,
+  })
+  .meta({ id: 'Decision' });
+
+const StageAnswer = z
+  .object({
+    stage: z.string(),
+    status: z.enum(['found', 'skipped', 'failed', 'due']),
+    ms: z.number().nullable(),
+    version: z.string().nullable(),
+    why: z.string().nullable().describe('Why it was skipped or failed, or until when it is due'),
+  })
+  .meta({ id: 'StageOutcome' });
+
+export const EvidenceAnswer = z
+  .object({
+    languages: z.array(z.object({ tag: z.string(), confidence: z.number() })),
+    mixed: z.boolean(),
+    repaired: z.boolean().describe('NUL or lone surrogates were replaced when the note came in'),
+    signs: z.array(z.object({ part: z.string(), signs: z.array(z.string()) })),
+    scores: z.record(z.string(), z.object({ score: z.number(), p: z.number(), calibrated: z.number() })),
+    findings: z.array(FindingAnswer),
+    contacts: z.record(z.string(), z.number().int()).describe('How many of each kind'),
+  })
+  .meta({ id: 'EvidenceSummary' });
+
+export const TraceAnswer = z
+  .object({
+    stages: z.array(StageAnswer),
+    rules: z.array(
+      z.object({
+        regions: z.array(z.string()),
+        rule: z.string(),
+        category: z.string(),
+        action: ActionName,
+        message: z.string(),
+        findings: z.number().int(),
+      }),
+    ),
+    gaps: z.array(z.object({ regions: z.array(z.string()), ...GapAnswer.shape })),
+  })
+  .meta({ id: 'Trace', description: 'Why this revision was decided as it was' });
+
+const NoteStatus = z.enum(['pending', 'decided', 'held', 'erased']).meta({ id: 'NoteStatus' });
+
+const Content = z.object({
+  kind: z.string(),
+  title: z.string(),
+  body: z.string(),
+  createdAt: Instant.optional(),
+  regions: z.array(z.string()),
+  languageHint: z.string().optional(),
+  author: z.looseObject({ id: z.string() }).optional(),
+  context: z.looseObject({}),
+  images: z.array(z.object({ index: z.number().int(), url: z.string().optional() })),
+});
+
+export const RevisionAnswer = z
+  .object({
+    revisionId: z.string(),
+    revision: z.number().int(),
+    contentHash: z.string(),
+    status: NoteStatus,
+    acceptedAt: Instant,
+    decidedAt: Instant.nullable(),
+    note: Content.nullable().describe('Null once its retention time has passed'),
+    evidence: EvidenceAnswer.nullable(),
+    trace: TraceAnswer,
+  })
+  .meta({ id: 'Revision' });
+
+const Links = z.object({ self: z.string() });
+
+export const NoteAnswer = z
+  .object({
+    id: z.string(),
+    externalId: z.string(),
+    status: NoteStatus,
+    createdAt: Instant,
+    revisions: z.array(RevisionAnswer),
+    decisions: z.array(DecisionAnswer).describe('Of policy and people; a later one never overwrites an earlier one'),
+    links: Links,
+  })
+  .meta({ id: 'NoteAnswer' });
+export type NoteAnswer = z.infer<typeof NoteAnswer>;
+export type RevisionAnswer = z.infer<typeof RevisionAnswer>;
+export type EvidenceAnswer = z.infer<typeof EvidenceAnswer>;
+export type TraceAnswer = z.infer<typeof TraceAnswer>;
+
+export const AcceptedAnswer = z
+  .object({
+    id: z.string(),
+    externalId: z.string(),
+    revision: z.number().int(),
+    revisionId: z.string(),
+    status: z.literal('accepted').describe('Durably stored; the decision follows'),
+    links: Links,
+  })
+  .meta({ id: 'Accepted' });
+export type AcceptedAnswer = z.infer<typeof AcceptedAnswer>;
+
+export const NoteRowAnswer = z
+  .object({
+    id: z.string(),
+    externalId: z.string(),
+    status: NoteStatus,
+    revision: z.number().int(),
+    authorId: z.string().nullable(),
+    language: z.string().nullable(),
+    strongest: ActionName.nullable(),
+    createdAt: Instant,
+    decidedAt: Instant.nullable(),
+    title: z.string(),
+    links: Links,
+  })
+  .meta({ id: 'NoteRow' });
+export const NotePage = pageOf(NoteRowAnswer).meta({ id: 'NotePage' });

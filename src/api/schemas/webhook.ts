@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { EVENT_TYPES } from '../../domain.js';
+import { Cursor, Id, Instant, Limit, pageOf } from './common.js';
+
+const Events = z.array(z.enum(EVENT_TYPES)).min(1).max(EVENT_TYPES.length);
+
+export const EndpointInput = z
+  .strictObject({
+    url: z.string().min(1).max(2_000).describe('https, without credentials'),
+    events: Events.default(['note.decided', 'decision.changed', 'note.erased']),
+    description: z.string().max(200).default(''),
+  })
+  .meta({ id: 'Endpoint' });
+export const EndpointChange = z.strictObject({ status: z.enum(['active', 'paused']) });
+
+const endpoint = {
+  id: z.string(),
+  url: z.string(),
+  events: Events,
+  status: z.enum(['active', 'paused', 'disabled']).describe('disabled: it failed for too long; set it active again'),
+  createdAt: Instant,
+  description: z.string(),
+};
+export const EndpointAnswer = z.object(endpoint).meta({ id: 'EndpointAnswer' });
+export const EndpointWithSecret = z
+  .object({ ...endpoint, secret: z.string().describe('whsec_…; shown this once (Standard Webhooks)') })
+  .meta({ id: 'EndpointWithSecret' });
+export const EndpointList = z.object({ items: z.array(EndpointAnswer) });
+
+export const DeliveryAnswer = z
+  .object({
+    id: z.string(),
+    endpointId: z.string(),
+    eventId: z.string().describe('Sent as webhook-id: the same for every attempt and redelivery'),
+    eventType: z.enum(EVENT_TYPES),
+    status: z.enum(['due', 'delivered', 'dead']),
+    attempts: z.number().int(),
+    nextAttemptAt: Instant.nullable(),
+    lastStatus: z.number().int().nullable(),
+    lastError: z.string().nullable(),
+    createdAt: Instant,
+  })
+  .meta({ id: 'Delivery' });
+export const DeliveryPage = pageOf(DeliveryAnswer);
+export const DeliveryQuery = z.strictObject({
+  endpointId: Id.optional(),
+  status: z.enum(['due', 'delivered', 'dead']).optional(),
+  cursor: Cursor.optional(),
+  limit: Limit,
+});
+
+export const RedeliverInput = z
+  .strictObject({
+    since: z.iso.datetime({ offset: true }).optional().describe('Everything since then, whatever became of it'),
+    status: z.literal('dead').optional().describe('Every dead letter'),
+  })
+  .refine((input) => input.since !== undefined || input.status !== undefined, 'Say `since` or `status: "dead"`');
+export const Redelivered = z.object({ redelivered: z.number().int() });

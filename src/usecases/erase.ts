@@ -1,0 +1,32 @@
+/** Erasure on request: text, images, evidence and hashes go, the audit stays. */
+import { InvalidInputError } from '../errors.js';
+import type { Clock } from '../ports.js';
+import type { Actor, NotesStore } from '../ports-store.js';
+
+export interface ErasePorts {
+  readonly notes: Pick<NotesStore, 'erase' | 'eraseAuthor'>;
+  readonly clock: Clock;
+}
+
+/** `sourceId` null: any source, for people with the right to it. Erasing twice is no fault. */
+export async function eraseNote(
+  ports: ErasePorts,
+  sourceId: string | null,
+  noteId: string,
+  actor: Actor,
+): Promise<{ readonly erased: boolean }> {
+  const result = await ports.notes.erase(sourceId, noteId, actor, ports.clock.now());
+  if (result === null) throw new InvalidInputError('not_found', 'There is no such note.');
+  return result;
+}
+
+export async function eraseAuthor(
+  ports: ErasePorts,
+  sourceId: string,
+  authorId: string,
+  actor: Actor,
+): Promise<{ readonly notes: number }> {
+  const result = await ports.notes.eraseAuthor(sourceId, authorId, actor, ports.clock.now());
+  if (result === null) throw new InvalidInputError('not_found', 'There is no such author.');
+  return result;
+}

@@ -1,0 +1,145 @@
+/** A note as a platform sends it: the schema, and the checks that a schema cannot say. */
+import { z } from 'zod';
+import { type Author, CONTEXT_FLAGS, type Note } from '../domain.js';
+import { type ErrorCode, type Fault, InvalidInputError } from '../errors.js';
+import { isRegionCode } from '../policy/regions.js';
+import { repairText } from '../stages/normalise/repair.js';
+
+export const MAX_IMAGES = 20;
+const MAX_REGIONS = 300;
+/** Clocks of platforms drift; a date further ahead than this is wrong. */
+const MAX_SKEW_MS = 5 * 60_000;
+
+/** Ids of the platform: any printable text, stored as it is; a repaired id would be another id. */
+export const ForeignId = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[^\p{Cc}\p{Cs}]+$/u, 'No control characters and no lone surrogates');
+const Region = z.string().min(1).max(16).describe('ISO 3166-1 alpha-2 in any case, or the id of a policy region');
+const Moment = z.string().min(1).max(40).meta({ format: 'date-time' });
+const Url = z.url({ protocol: /^https?$/ }).max(2_000);
+
+export const AuthorInput = z.strictObject({
+  id: ForeignId,
+  region: Region.optional(),
+  createdAt: Moment.optional().describe('When the account was made'),
+  verified: z.boolean().optional(),
+  accountType: z.enum(['private', 'business']).optional(),
+  ageBand: z.enum(['under_13', '13_15', '16_17', 'adult']).optional().describe('A birth date is never asked for'),
+});
+
+export const NoteInput = z
+  .strictObject({
+    externalId: ForeignId.describe('Your id; sent again with other content it makes a new revision'),
+    kind: z.enum(['note', 'comment', 'profile', 'message', 'listing']).default('note'),
+    title: z.string().default(''),
+    body: z.string().default(''),
+    createdAt: Moment.optional(),
+    author: AuthorInput.optional(),
+    regions: z.array(Region).max(MAX_REGIONS).default([]).describe('Where it is shown; none means every loaded region'),
+    languageHint: z.string().min(1).max(64).optional().describe('BCP 47'),
+    context: z
+      .strictObject({
+        flags: z.array(z.enum(CONTEXT_FLAGS)).max(CONTEXT_FLAGS.length).optional(),
+        replyTo: ForeignId.optional(),
+        adDeclared: z.boolean().optional(),
+        reach: z.number().int().min(0).max(1e12).optional(),
+      })
+      .default({}),
+    images: z
+      .array(z.strictObject({ url: Url }))
+      .max(MAX_IMAGES)
+      .default([]),
+  })
+  .meta({ id: 'Note' });
+export type NoteInput = z.infer<typeof NoteInput>;
+
+export interface NoteLimits {
+  readonly now: number;
+  readonly textLimitChars: number;
+}
+export interface ReadNote {
+  readonly externalId: string;
+  readonly note: Note;
+  /** True when NUL or lone surrogates in title or body were replaced. */
+  readonly repaired: boolean;
+}
+
+/** Collects all faults; the first one's code answers. */
+class Faults {
+  readonly #faults: Fault[] = [];
+  #code: ErrorCode = 'body_invalid';
+
+  add(code: ErrorCode, pointer: string, message: string): void {
+    if (this.#faults.length === 0) this.#code = code;
+    this.#faults.push({ pointer, message });
+  }
+
+  raise(): void {
+    const first = this.#faults[0];
+    if (first !== undefined) throw new InvalidInputError(this.#code, first.message, this.#faults);
+  }
+}
+
+const Iso = z.iso.datetime({ offset: true });
+
+function readMoment(value: string | undefined, pointer: string, now: number, faults: Faults): string | undefined {
+  if (value === undefined) return undefined;
+  const ms = Iso.safeParse(value).success ? Date.parse(value) : Number.NaN;
+  if (Number.isNaN(ms)) {
+    faults.add('date_invalid', pointer, 'Not an ISO 8601 date and time with an offset');
+    return undefined;
+  }
+  if (ms > now + MAX_SKEW_MS) faults.add('date_invalid', pointer, 'The date lies more than 5 minutes in the future');
+  return new Date(ms).toISOString();
+}
+
+function readRegion(value: string, pointer: string, faults: Faults): string {
+  const region = value.toLowerCase();
+  if (!isRegionCode(region)) faults.add('region_unknown', pointer, 'Neither an ISO 3166-1 country nor a policy region');
+  return region;
+}
+
+function readLanguage(value: string | undefined, faults: Faults): string | undefined {
+  if (value === undefined) return undefined;
+  try {
+    return Intl.getCanonicalLocales(value)[0];
+  } catch {
+    faults.add('language_unknown', '/languageHint', 'Not a BCP 47 tag');
+    return undefined;
+  }
+}
+
+function readAuthor(input: NoteInput['author'], now: number, faults: Faults): Author | undefined {
+  if (input === undefined) return undefined;
+  const region = input.region === undefined ? undefined : readRegion(input.region, '/author/region', faults);
+  return { ...input, region, createdAt: readMoment(input.createdAt, '/author/createdAt', now, faults) };
+}
+
+/** Throws `InvalidInputError` with pointers relative to the note. */
+export function readNote(input: NoteInput, limits: NoteLimits): ReadNote {
+  const faults = new Faults();
+  const chars = input.title.length + input.body.length;
+  if (chars > limits.textLimitChars) {
+    const message = `Title and body may have ${limits.textLimitChars} UTF-16 code units together; these have ${chars}`;
+    faults.add('body_invalid', '/body', message);
+  }
+  const title = repairText(input.title);
+  const body = repairText(input.body);
+  const regions = input.regions.map((region, index) => readRegion(region, `/regions/${index}`, faults));
+  const note: Note = {
+    externalId: input.externalId,
+    kind: input.kind,
+    title: title.text,
+    body: body.text,
+    createdAt: readMoment(input.createdAt, '/createdAt', limits.now, faults),
+    author: readAuthor(input.author, limits.now, faults),
+    regions: [...new Set(regions)],
+    languageHint: readLanguage(input.languageHint, faults),
+    context: input.context,
+    images: input.images.map((image, index) => ({ index, url: image.url })),
+  };
+  faults.raise();
+  return { externalId: input.externalId, note, repaired: title.repaired || body.repaired };
+}

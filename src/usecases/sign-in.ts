@@ -1,0 +1,71 @@
+/** Sessions of people. Failures are counted before the password is looked at, so parallel guesses all count. */
+import { hash, timingSafeEqual } from 'node:crypto';
+import { InvalidInputError } from '../errors.js';
+import type { Clock, Ids, PasswordHasher } from '../ports.js';
+import type { AccessStore, Session } from '../ports-store.js';
+
+export interface SignInPorts {
+  readonly access: AccessStore;
+  readonly hasher: PasswordHasher;
+  readonly ids: Ids;
+  readonly clock: Clock;
+  readonly idleMs: number;
+  readonly absoluteMs: number;
+}
+
+/** Failures of one login within the store's window (15 minutes) after which no password is tried. */
+export const MAX_RECENT_FAILURES = 10;
+const TOKEN_BYTES = 32;
+
+export const hashToken = (token: string): string => hash('sha256', token, 'hex');
+
+export function sameSecret(given: string, expected: string): boolean {
+  const a = Buffer.from(hashToken(given), 'hex');
+  const b = Buffer.from(hashToken(expected), 'hex');
+  return timingSafeEqual(a, b);
+}
+
+export class TooManyFailuresError extends InvalidInputError {
+  constructor() {
+    super('rate_limited', 'Too many failed attempts for this login; wait some minutes.');
+  }
+}
+
+export interface SignedIn {
+  readonly token: string;
+  readonly session: Session;
+}
+export type SignIn = (login: string, password: string, oldToken: string | null) => Promise<SignedIn>;
+
+/** A login that does not exist costs the same work as one that does. */
+export function signInWith(ports: SignInPorts): SignIn {
+  let decoy: Promise<string> | null = null;
+  const decoyHash = (): Promise<string> => {
+    decoy ??= ports.hasher.hash(ports.ids.secret(TOKEN_BYTES));
+    return decoy;
+  };
+  return async (login, password, oldToken) => {
+    const now = ports.clock.now();
+    const user = await ports.access.findUser(login);
+    const { recentFailures } = await ports.access.recordSignIn(login, false, now);
+    if (recentFailures > MAX_RECENT_FAILURES) throw new TooManyFailuresError();
+    const passed = await ports.hasher.verify(user?.passwordHash ?? (await decoyHash()), password);
+    if (user === null || !passed || user.disabled) {
+      throw new InvalidInputError('unauthenticated', 'Login or password is wrong.');
+    }
+    await ports.access.recordSignIn(login, true, now);
+    if (oldToken !== null) await ports.access.endSession(hashToken(oldToken));
+    const token = ports.ids.secret(TOKEN_BYTES);
+    const session = await ports.access.createSession(
+      {
+        userId: user.userId,
+        tokenHash: hashToken(token),
+        csrfToken: ports.ids.secret(TOKEN_BYTES),
+        idleMs: ports.idleMs,
+        absoluteMs: ports.absoluteMs,
+      },
+      now,
+    );
+    return { token, session };
+  };
+}

@@ -1,0 +1,52 @@
+/** Webhook endpoints of a platform: registering and turning the signing secret over. */
+import type { EventType } from '../domain.js';
+import { InvalidInputError } from '../errors.js';
+import type { Clock, Ids } from '../ports.js';
+import type { Endpoint, WebhooksStore } from '../ports-store.js';
+
+/** Standard Webhooks asks for 24 to 64 random bytes. */
+const SECRET_BYTES = 32;
+
+export interface WebhookPorts {
+  readonly webhooks: WebhooksStore;
+  readonly ids: Ids;
+  readonly clock: Clock;
+  /** Local set-ups may use plain HTTP and private addresses. */
+  readonly allowPrivate: boolean;
+}
+
+const newSecret = (ids: Ids): string =>
+  `whsec_${Buffer.from(ids.secret(SECRET_BYTES), 'base64url').toString('base64')}`;
+
+/** The guarded fetch checks addresses when it connects; here falls what can be seen at once. */
+function checkTarget(text: string, allowPrivate: boolean): void {
+  const refuse = (message: string): never => {
+    throw new InvalidInputError('fetch_blocked', message, [{ pointer: '/url', message }]);
+  };
+  if (!URL.canParse(text)) refuse('Not a URL.');
+  const url = new URL(text);
+  if (url.username !== '' || url.password !== '') refuse('The URL may not hold credentials.');
+  if (url.protocol !== 'https:' && !(allowPrivate && url.protocol === 'http:')) refuse('The URL must be https.');
+}
+
+export async function registerEndpoint(
+  ports: WebhookPorts,
+  sourceId: string,
+  order: { readonly url: string; readonly events: readonly EventType[]; readonly description: string },
+): Promise<{ readonly endpoint: Endpoint; readonly secret: string }> {
+  checkTarget(order.url, ports.allowPrivate);
+  const secret = newSecret(ports.ids);
+  const endpoint = await ports.webhooks.create(sourceId, { ...order, secret }, ports.clock.now());
+  return { endpoint, secret };
+}
+
+/** Old and new secret both sign until the overlap that the store keeps has passed. */
+export async function rotateSecret(
+  ports: WebhookPorts,
+  sourceId: string,
+  endpointId: string,
+): Promise<{ readonly endpoint: Endpoint; readonly secret: string } | null> {
+  const secret = newSecret(ports.ids);
+  const endpoint = await ports.webhooks.update(sourceId, endpointId, { rotateTo: secret }, ports.clock.now());
+  return endpoint === null ? null : { endpoint, secret };
+}

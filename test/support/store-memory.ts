@@ -1,0 +1,193 @@
+/**
+ * A strict in-memory store for unit tests: tenants, fencing, idempotency and cursors as the port says.
+ * `away` makes every method throw as the real adapter does when the database cannot be reached.
+ */
+import { hash } from 'node:crypto';
+import { ACTIONS } from '../../src/domain.js';
+import { UnavailableError } from '../../src/errors.js';
+import type { AuditEvent, CaseRow, Store, TextBankEntry } from '../../src/ports-store.js';
+import { memoryAccess } from './memory/access.js';
+import { memoryNotes } from './memory/notes.js';
+import { pageOf } from './memory/page.js';
+import { emptyTables, iso, latest, stored, type Tables } from './memory/rows.js';
+import { memoryWebhooks } from './memory/webhooks.js';
+import { memoryWork } from './memory/work.js';
+
+export interface MemoryStore extends Store {
+  readonly tables: Tables;
+  away: boolean;
+}
+
+const DAY_MS = 86_400_000;
+const FIRST_HASH = '0'.repeat(64);
+
+export function storeMemory(): MemoryStore {
+  const tables = emptyTables();
+  const check = async (): Promise<void> => {
+    if (store.away) throw new UnavailableError('store_unavailable', 'the database cannot be reached');
+  };
+  const bundles = new Map<string, string>();
+  const bank: TextBankEntry[] = [];
+  const store: MemoryStore = {
+    tables,
+    away: false,
+    notes: memoryNotes(tables, check),
+    work: memoryWork(tables, check),
+    webhooks: memoryWebhooks(tables, check),
+    access: memoryAccess(check),
+    cases: memoryCases(tables, check),
+    audit: memoryAudit(check),
+    bundles: {
+      put: async (key, content) => {
+        await check();
+        if (!bundles.has(key)) bundles.set(key, content);
+      },
+      get: async (key) => {
+        await check();
+        return bundles.get(key) ?? null;
+      },
+    },
+    banks: {
+      allText: async () => {
+        await check();
+        return [...bank];
+      },
+      addText: async (entry) => {
+        await check();
+        bank.push(entry);
+      },
+    },
+    campaigns: memoryCampaigns(check),
+    upkeep: {
+      purge: async () => {
+        await check();
+        return {};
+      },
+    },
+    overview: async (now) => {
+      await check();
+      const revisions = [...tables.notes.values()].flatMap((note) => note.revisions);
+      const decisions = [...tables.notes.values()].flatMap((note) => note.decisions);
+      const languages = new Map<string, number>();
+      for (const row of revisions) {
+        const language = row.record?.language ?? 'und';
+        languages.set(language, (languages.get(language) ?? 0) + 1);
+      }
+      return {
+        notes: {
+          accepted24h: revisions.filter((row) => row.acceptedAt > now - DAY_MS).length,
+          decided24h: revisions.filter((row) => row.decidedAt !== null && row.decidedAt > now - DAY_MS).length,
+          pending: revisions.filter((row) => row.status === 'pending').length,
+        },
+        byAction: ACTIONS.map((action) => ({
+          action,
+          count: decisions.filter((decision) => decision.action === action).length,
+        })),
+        byLanguage: [...languages].map(([language, count]) => ({ language, count })),
+        openCases: casesOf(tables).length,
+      };
+    },
+    ping: check,
+    close: async () => undefined,
+  };
+  return store;
+}
+
+/** A case for every revision that a decision in force holds or sends to review. */
+function casesOf(tables: Tables): readonly CaseRow[] {
+  return [...tables.notes.values()].flatMap((note) => {
+    const last = latest(note);
+    const asking = note.decisions.filter(
+      (decision) =>
+        decision.revision === last.revision &&
+        decision.supersededBy === null &&
+        (decision.action === 'hold' || decision.action === 'review'),
+    );
+    if (asking.length === 0) return [];
+    return [
+      {
+        caseId: note.noteId.replace('note', 'case'),
+        noteId: note.noteId,
+        revision: last.revision,
+        reason: asking.some((decision) => decision.action === 'hold') ? ('hold' as const) : ('review' as const),
+        severity: Math.max(...asking.map((decision) => decision.severity)),
+        regions: asking.flatMap((decision) => decision.regions),
+        language: last.record?.language ?? null,
+        status: 'open' as const,
+        openedAt: iso(last.decidedAt ?? last.acceptedAt),
+        dueAt: null,
+      },
+    ];
+  });
+}
+
+const memoryCases = (tables: Tables, check: () => Promise<void>): Store['cases'] => ({
+  list: async (filter, cursor, limit) => {
+    await check();
+    const { status, region, language } = filter;
+    const rows = casesOf(tables).filter(
+      (row) =>
+        (status === undefined || row.status === status) &&
+        (region === undefined || row.regions.includes(region)) &&
+        (language === undefined || row.language === language),
+    );
+    return pageOf(rows, cursor, limit, { id: (row) => row.caseId, item: (row) => row });
+  },
+  counts: async () => {
+    await check();
+    return { open: casesOf(tables).length, oldestMs: 0 };
+  },
+});
+
+function memoryAudit(check: () => Promise<void>): Store['audit'] {
+  const events: AuditEvent[] = [];
+  const hashOf = (event: Omit<AuditEvent, 'hash'>): string => hash('sha256', JSON.stringify(event), 'hex');
+  return {
+    append: async (event, now) => {
+      await check();
+      const prevHash = events.at(-1)?.hash ?? FIRST_HASH;
+      const row = { lane: 'main', sequence: events.length + 1, at: iso(now), ...stored(event), prevHash };
+      events.push({ ...row, hash: hashOf(row) });
+    },
+    list: async (cursor, limit) => {
+      await check();
+      const id = (row: AuditEvent): string => `audit_${String(row.sequence).padStart(8, '0')}`;
+      return pageOf(events, cursor, limit, { id, item: (row) => row });
+    },
+    verify: async () => {
+      await check();
+      const bad = events.find(({ hash: own, ...row }, index) => {
+        return own !== hashOf(row) || row.prevHash !== (events[index - 1]?.hash ?? FIRST_HASH);
+      });
+      return { checked: events.length, broken: bad === undefined ? [] : [{ lane: bad.lane, sequence: bad.sequence }] };
+    },
+  };
+}
+
+function memoryCampaigns(check: () => Promise<void>): Store['campaigns'] {
+  type Row = Parameters<Store['campaigns']['record']>[0];
+  const rows = new Map<string, Row>();
+  return {
+    record: async (row) => {
+      await check();
+      const key = `${row.sourceId} ${row.revisionId}`;
+      if (!rows.has(key)) rows.set(key, row);
+      const near = [...rows.values()].filter(
+        (other) => other.sourceId === row.sourceId && other.bands.some((band) => row.bands.includes(band)),
+      );
+      const within = (ms: number) => near.filter((other) => other.at > row.at - ms && other.at <= row.at);
+      const authors = (ms: number): number =>
+        new Set(within(ms).map((other) => other.authorId ?? other.revisionId)).size;
+      const ages = near
+        .flatMap((other) => (other.accountAgeDays === null ? [] : [other.accountAgeDays]))
+        .toSorted((a, b) => a - b);
+      return {
+        authors1h: authors(DAY_MS / 24),
+        authors24h: authors(DAY_MS),
+        authors7d: authors(7 * DAY_MS),
+        notes24h: within(DAY_MS).length,
+        medianAccountAgeDays: ages[Math.floor((ages.length - 1) / 2)] ?? null,
+      };
+    },
+  };
+}
