@@ -9,7 +9,7 @@ import { FIXTURES_DIR } from '../paths.js';
 import { type Agreement, agreementOf, type DemoRow, isGood } from './demo/agreement.js';
 import { readFixtures } from './demo/fixture.js';
 import { type ErrorStream, startProgress } from './demo/progress.js';
-import { type DemoServer, startServer } from './demo/start-server.js';
+import type { DemoServer } from './demo/start-server.js';
 import { submitNotes } from './demo/submit-notes.js';
 import { tableBlock, tableFoot, tableHead } from './demo/table.js';
 
@@ -48,7 +48,8 @@ const untilSignal = (): Promise<void> =>
 const realPorts = (): DemoPorts => ({
   config: configFromProcess(),
   fixturesDir: FIXTURES_DIR,
-  start: startServer,
+  // Loaded here, so that no other command pays for the server's parts.
+  start: async (config) => (await import('./demo/start-server.js')).startServer(config),
   stdout: process.stdout,
   stderr: process.stderr,
   untilStopped: untilSignal,

@@ -3,7 +3,8 @@ const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
 /** Scripts and forms that Unicode's EastAsianWidth calls wide, emoji included; half-width kana and hangul are not. */
 const WIDE =
   /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}\p{Emoji_Presentation}\u3000-\u303e\u30fb\u30fc\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]/u;
-const HALF_WIDTH = /^[\uff61-\uffdc]/u;
+/** A half-width sound mark joins its kana in one grapheme but takes a column of its own. */
+const HALF_WIDTH = /[\uff61-\uffdc]/gu;
 const EMOJI_STYLE = /\p{Extended_Pictographic}\ufe0f|^\p{Regional_Indicator}{2}/u;
 const NO_WIDTH = /^[\p{M}\p{Cc}\p{Default_Ignorable_Code_Point}]+$/u;
 const RIGHT_TO_LEFT =
@@ -13,7 +14,8 @@ const POP_ISOLATE = '\u2069';
 
 function graphemeWidth(grapheme: string): number {
   if (NO_WIDTH.test(grapheme)) return 0;
-  if (HALF_WIDTH.test(grapheme)) return 1;
+  const half = grapheme.match(HALF_WIDTH)?.length ?? 0;
+  if (half > 0) return half;
   return WIDE.test(grapheme) || EMOJI_STYLE.test(grapheme) ? 2 : 1;
 }
 

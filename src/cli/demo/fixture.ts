@@ -35,11 +35,11 @@ export interface NamedFixture extends Fixture {
 const DAY_MS = 86_400_000;
 
 /** The request body: the fixture without its labels. */
-export function toBody(fixture: Fixture, now: number): Record<string, unknown> {
-  const { expect: _expect, reason: _reason, tags: _tags, authorAgeDays, ...body } = fixture;
-  if (authorAgeDays === undefined) return body;
-  const createdAt = new Date(now - authorAgeDays * DAY_MS).toISOString();
-  return { ...body, author: { ...body.author, createdAt } };
+export function toBody(fixture: Fixture, now: number): Readonly<Record<string, unknown>> {
+  const { externalId, kind, title, body, author, regions, languageHint, context, authorAgeDays } = fixture;
+  const createdAt =
+    authorAgeDays === undefined ? author.createdAt : new Date(now - authorAgeDays * DAY_MS).toISOString();
+  return { externalId, kind, title, body, author: { ...author, createdAt }, regions, languageHint, context };
 }
 
 function parseLine(line: string, where: string): Fixture {

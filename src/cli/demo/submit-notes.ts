@@ -53,7 +53,9 @@ function resultOf(note: Note, ms: number): DemoResult {
   for (const decision of note.decisions.filter((one) => one.revision === newest && one.supersededBy === null)) {
     for (const region of decision.regions) actions[region] = decision.action;
   }
-  const findings = [...(evidence?.findings ?? [])].sort((a, b) => b.severity - a.severity || b.calibrated - a.calibrated);
+  const findings = [...(evidence?.findings ?? [])].sort(
+    (a, b) => b.severity - a.severity || b.calibrated - a.calibrated,
+  );
   return {
     noteId: note.id,
     languages: (evidence?.languages ?? []).map((guess) => guess.tag),

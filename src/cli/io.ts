@@ -1,0 +1,24 @@
+/** What a command may read and write; tests hand in streams of their own. */
+import type { Readable, Writable } from 'node:stream';
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import { InvalidInputError } from '../errors.js';
+
+export interface Io {
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  readonly stderr: Writable & { readonly isTTY?: boolean };
+}
+
+export const processIo = (): Io => ({ stdin: process.stdin, stdout: process.stdout, stderr: process.stderr });
+
+/** A command line that is not understood is the caller's fault: exit code 2, with the usage. */
+export const usageError = (message: string, usage: string): InvalidInputError =>
+  new InvalidInputError('usage', `${message}\n${usage}`);
+
+export function readArgs<T extends ParseArgsOptionsConfig>(args: readonly string[], options: T, usage: string) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw usageError(error instanceof Error ? error.message : String(error), usage);
+  }
+}

@@ -1,0 +1,165 @@
+/** `polywarden moderate`: the pipeline in this process, without database and Redis. */
+import { createReadStream, createWriteStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { openLog } from '../adapters/log-pino.js';
+import { composeOffline } from '../compose.js';
+import { type Config, configFromProcess } from '../config.js';
+import type { EvidenceKey } from '../domain.js';
+import { codeOf, InvalidInputError } from '../errors.js';
+import { isRegionCode } from '../policy/regions.js';
+import { STAGE_ORDER } from '../stages/index.js';
+import type { ModerateNow } from '../usecases/moderate.js';
+import { type Io, readArgs, usageError } from './io.js';
+import { type Line, linesOf } from './lines.js';
+import { type AnswerRow, answerRow, errorRow } from './moderate/answer.js';
+import { type Bar, rowBar } from './moderate/bar.js';
+import { readRow } from './moderate/row.js';
+import { mapInOrder } from './ordered.js';
+
+export const MODERATE_USAGE = `polywarden moderate --input notes.jsonl|- --output out.jsonl|- [options]
+
+  --input FILE     JSON lines {id, title, text, images, author, regions, languageHint}; - is standard input
+  --output FILE    one JSON line for each input line, in order; - is standard output
+  --region LIST    regions to decide for, comma-separated; without it those of the row, else all loaded ones
+  --stages LIST    stages to run, comma-separated: ${STAGE_ORDER.join(', ')}`;
+
+const OPTIONS = {
+  input: { type: 'string' },
+  output: { type: 'string' },
+  region: { type: 'string' },
+  stages: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+interface Order {
+  readonly input: string;
+  readonly output: string;
+  readonly regions: readonly string[];
+  readonly stages: readonly EvidenceKey[] | null;
+}
+
+const list = (value: string | undefined): readonly string[] =>
+  (value ?? '')
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+
+function readOrder(args: readonly string[]): Order | 'help' {
+  const { values, positionals } = readArgs(args, OPTIONS, MODERATE_USAGE);
+  if (values.help) return 'help';
+  if (positionals.length > 0) throw usageError(`Unexpected argument ${positionals[0]}`, MODERATE_USAGE);
+  if (values.input === undefined || values.output === undefined) {
+    throw usageError('--input and --output are needed', MODERATE_USAGE);
+  }
+  const regions = list(values.region).map((region) => region.toLowerCase());
+  const unknown = regions.find((region) => !isRegionCode(region));
+  if (unknown !== undefined) throw new InvalidInputError('region_unknown', `${unknown} is not a region`);
+  const stages = list(values.stages);
+  const isStage = (name: string): name is EvidenceKey => STAGE_ORDER.some((stage) => stage === name);
+  const wrong = stages.find((name) => !isStage(name));
+  if (wrong !== undefined) throw usageError(`There is no stage ${wrong}`, MODERATE_USAGE);
+  return {
+    input: values.input,
+    output: values.output,
+    regions,
+    stages: values.stages === undefined ? null : stages.filter(isStage),
+  };
+}
+
+export async function moderateCommand(
+  args: readonly string[],
+  io: Io,
+  config: Config = configFromProcess(),
+): Promise<number> {
+  const order = readOrder(args);
+  if (order === 'help') {
+    io.stdout.write(`${MODERATE_USAGE}\n`);
+    return 0;
+  }
+  const input = await openInput(order.input, io);
+  const log = openLog(config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL, 'cli');
+  const model = order.stages === null || order.stages.includes('classify');
+  const offline = await composeOffline(config, { model, log });
+  try {
+    const output = await openOutput(order.output, io);
+    const bar = rowBar(io.stderr, input.bytes);
+    const errors = await run(input.stream, output, { order, config, moderate: offline.moderate, bar });
+    if (output !== io.stdout) await finished(output.end());
+    bar.done(errors);
+    return 0;
+  } finally {
+    await offline.close();
+  }
+}
+
+interface Run {
+  readonly order: Order;
+  readonly config: Config;
+  readonly moderate: ModerateNow;
+  readonly bar: Bar;
+}
+
+/** Returns how many rows got an error in place of an answer. */
+async function run(input: Readable, output: Writable, context: Run): Promise<number> {
+  const { config, bar } = context;
+  let errors = 0;
+  const rows = mapInOrder(
+    nonEmpty(linesOf(input, config.BODY_LIMIT_BYTES)),
+    config.WORKER_CONCURRENCY,
+    async (line) => ({
+      bytes: line.bytes,
+      row: await answerTo(line, context),
+    }),
+  );
+  for await (const { bytes, row } of rows) {
+    if (row.error !== undefined) errors += 1;
+    bar.step(bytes);
+    if (!output.write(`${JSON.stringify(row)}\n`)) await new Promise((resolve) => output.once('drain', resolve));
+  }
+  return errors;
+}
+
+async function* nonEmpty(lines: AsyncIterable<Line>): AsyncGenerator<Line> {
+  for await (const line of lines) if (line.text === null || line.text.trim() !== '') yield line;
+}
+
+async function answerTo(line: Line, { order, config, moderate }: Run): Promise<AnswerRow> {
+  const baseDir = order.input === '-' ? '.' : path.dirname(path.resolve(order.input));
+  const row = readRow(line, { now: Date.now(), textLimitChars: config.TEXT_LIMIT_CHARS, baseDir });
+  if (!row.ok) return errorRow(row.id, row.code, row.message);
+  const options = {
+    repaired: row.repaired,
+    ...(order.regions.length > 0 ? { regions: order.regions } : {}),
+    ...(order.stages === null ? {} : { stages: order.stages }),
+  };
+  try {
+    return answerRow(row.id, await moderate(row.note, options, new AbortController().signal));
+  } catch (error) {
+    return errorRow(row.id, codeOf(error), error instanceof Error ? error.message : 'unknown');
+  }
+}
+
+async function openInput(name: string, io: Io): Promise<{ readonly stream: Readable; readonly bytes: number | null }> {
+  if (name === '-') return { stream: io.stdin, bytes: null };
+  try {
+    const { size } = await stat(name);
+    return { stream: createReadStream(name), bytes: size };
+  } catch (cause) {
+    throw new InvalidInputError('file_unreadable', `${name} cannot be read`, [], { cause });
+  }
+}
+
+async function openOutput(name: string, io: Io): Promise<Writable> {
+  if (name === '-') return io.stdout;
+  const output = createWriteStream(name);
+  await new Promise<void>((resolve, reject) => {
+    output.once('open', () => resolve());
+    output.once('error', (cause) =>
+      reject(new InvalidInputError('file_unreadable', `${name} cannot be written`, [], { cause })),
+    );
+  });
+  return output;
+}
