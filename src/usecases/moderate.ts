@@ -13,7 +13,12 @@ export type Moderated = {
 
 export type ModerateNow = (
   note: Note,
-  options: { readonly regions?: readonly RegionId[]; readonly stages?: readonly EvidenceKey[] },
+  options: {
+    readonly regions?: readonly RegionId[];
+    readonly stages?: readonly EvidenceKey[];
+    /** Whether the edge had to replace characters that cannot be stored. */
+    readonly repaired?: boolean;
+  },
   signal: AbortSignal,
 ) => Promise<Moderated>;
 
@@ -75,7 +80,7 @@ export function moderateWith(deps: ModerateDeps): ModerateNow {
         selected: options.stages === undefined ? null : new Set(options.stages),
         lastAttempt: true,
       },
-      { sourceId: '', revisionId: '', note, repaired: false, now },
+      { sourceId: '', revisionId: '', note, repaired: options.repaired ?? false, now },
       signal,
     );
     const regions = regionsOf(note, options.regions, judge);

@@ -55,7 +55,7 @@ export const errorRow = (id: unknown, code: ErrorCode, message: string): AnswerR
 
 export function answerRow(id: unknown, moderated: Moderated): AnswerRow {
   const { evidence, evaluation, texts } = moderated;
-  const language = valueOf(evidence.language);
+  const language = foundIn(evidence.language);
   const segments = language?.segments ?? [];
   const fallback = language?.languages[0]?.tag ?? 'und';
   return {
@@ -63,7 +63,7 @@ export function answerRow(id: unknown, moderated: Moderated): AnswerRow {
     languages: language?.languages.map(({ tag, confidence }) => ({ tag, confidence })) ?? [],
     segments,
     texts: texts.map((text) => toText(text, segments, fallback)),
-    scores: valueOf(evidence.classify)?.scores ?? {},
+    scores: foundIn(evidence.classify)?.scores ?? {},
     findings: findingsOf(evidence).map(({ category, score, calibrated, source, part, spans, view }) => {
       return { category, score, calibrated, source, part, spans, view };
     }),
@@ -73,11 +73,11 @@ export function answerRow(id: unknown, moderated: Moderated): AnswerRow {
   };
 }
 
-const valueOf = <T>(outcome: Outcome<T>): T | null => (outcome.status === 'found' ? outcome.value : null);
+const foundIn = <T>(outcome: Outcome<T>): T | null => (outcome.status === 'found' ? outcome.value : null);
 
 const findingsOf = (evidence: Evidence): readonly Finding[] => [
-  ...(valueOf(evidence.match)?.findings ?? []),
-  ...(valueOf(evidence.classify)?.findings ?? []),
+  ...(foundIn(evidence.match)?.findings ?? []),
+  ...(foundIn(evidence.classify)?.findings ?? []),
 ];
 
 /** The language that most of the part is written in. */

@@ -1,0 +1,54 @@
+/** `polywarden erase`: a note, or everything of an author. */
+import { InvalidInputError } from '../errors.js';
+import { eraseAuthor, eraseNote } from '../usecases/erase.js';
+import { type Io, readArgs, usageError } from './io.js';
+import { OPERATOR, type StorePorts, storeFrom, type WithStore } from './store.js';
+
+export const ERASE_USAGE = `polywarden erase --note NOTE_ID
+polywarden erase --author AUTHOR_ID --source NAME
+
+  Deletes text, evidence and hashes for good; the audit keeps that it happened.`;
+
+const OPTIONS = {
+  note: { type: 'string' },
+  author: { type: 'string' },
+  source: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+export async function eraseCommand(
+  args: readonly string[],
+  io: Io,
+  withStore: WithStore = storeFrom(),
+): Promise<number> {
+  const { values, positionals } = readArgs(args, OPTIONS, ERASE_USAGE);
+  if (values.help) {
+    io.stdout.write(`${ERASE_USAGE}\n`);
+    return 0;
+  }
+  if (positionals.length > 0) throw usageError(`Unexpected argument ${positionals[0]}`, ERASE_USAGE);
+  const { note, author, source } = values;
+  if (note !== undefined && author === undefined && source === undefined) {
+    const { erased } = await withStore(({ store, clock }) =>
+      eraseNote({ notes: store.notes, clock }, null, note, OPERATOR),
+    );
+    io.stdout.write(erased ? `erased ${note}\n` : `${note} was erased before\n`);
+    return 0;
+  }
+  if (author === undefined || source === undefined || note !== undefined) {
+    throw usageError('--note, or --author with --source', ERASE_USAGE);
+  }
+  const { notes } = await withStore(async (ports) => {
+    const sourceId = await sourceOf(ports, source);
+    return eraseAuthor({ notes: ports.store.notes, clock: ports.clock }, sourceId, author, OPERATOR);
+  });
+  io.stdout.write(`erased ${notes} notes of ${author}\n`);
+  return 0;
+}
+
+/** A source is known by its keys. */
+async function sourceOf({ store }: StorePorts, name: string): Promise<string> {
+  const key = (await store.access.listKeys()).find((one) => one.sourceName === name || one.sourceId === name);
+  if (key === undefined) throw new InvalidInputError('not_found', `There is no source ${name}`);
+  return key.sourceId;
+}

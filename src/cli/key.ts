@@ -1,0 +1,84 @@
+/** `polywarden key create|list|revoke`. */
+import { InvalidInputError } from '../errors.js';
+import { SCOPES, type Scope } from '../ports-store.js';
+import { createKey, revokeKey } from '../usecases/keys.js';
+import { type Io, readArgs, usageError } from './io.js';
+import { OPERATOR, type StorePorts, storeFrom, type WithStore } from './store.js';
+
+export const KEY_USAGE = `polywarden key create [--source NAME] [--label TEXT] [--scopes ${SCOPES.join(',')}] [--days N]
+polywarden key list
+polywarden key revoke KEY_ID
+
+  A source is the platform that sends notes; it sees only its own. Without --scopes a key may do everything.`;
+
+const OPTIONS = {
+  source: { type: 'string', default: 'default' },
+  label: { type: 'string', default: 'command line' },
+  scopes: { type: 'string' },
+  days: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+const DAY_MS = 86_400_000;
+
+type Values = ReturnType<typeof readArgs<typeof OPTIONS>>['values'];
+
+export async function keyCommand(args: readonly string[], io: Io, withStore: WithStore = storeFrom()): Promise<number> {
+  const { values, positionals } = readArgs(args, OPTIONS, KEY_USAGE);
+  if (values.help) {
+    io.stdout.write(`${KEY_USAGE}\n`);
+    return 0;
+  }
+  const [verb, subject, ...rest] = positionals;
+  const extra = verb === 'revoke' ? rest[0] : subject;
+  if (extra !== undefined) throw usageError(`Unexpected argument ${extra}`, KEY_USAGE);
+  switch (verb) {
+    case 'create':
+      io.stdout.write(await create(values, withStore));
+      return 0;
+    case 'list':
+      io.stdout.write(await withStore(list));
+      return 0;
+    case 'revoke':
+      if (subject === undefined) throw usageError('Which key?', KEY_USAGE);
+      await withStore((ports) => revoke(ports, subject));
+      io.stdout.write(`revoked ${subject}\n`);
+      return 0;
+    default:
+      throw usageError('create, list or revoke?', KEY_USAGE);
+  }
+}
+
+async function create(values: Values, withStore: WithStore): Promise<string> {
+  const scopes = readScopes(values.scopes);
+  const days = values.days === undefined ? null : Number(values.days);
+  if (days !== null && !(Number.isInteger(days) && days > 0)) throw usageError('--days is a whole number', KEY_USAGE);
+  return withStore(async ({ store, ids, clock }) => {
+    const expiresAt = days === null ? null : new Date(clock.now() + days * DAY_MS).toISOString();
+    const order = { sourceName: values.source, label: values.label, scopes, expiresAt };
+    const { key, text } = await createKey({ access: store.access, ids, clock }, order);
+    return `key id ${key.keyId}\nkey    ${text}   (shown once)\n`;
+  });
+}
+
+function readScopes(list: string | undefined): readonly Scope[] {
+  if (list === undefined) return SCOPES;
+  return list.split(',').map((name) => {
+    const scope = SCOPES.find((one) => one === name.trim());
+    if (scope === undefined) throw usageError(`There is no scope ${name}`, KEY_USAGE);
+    return scope;
+  });
+}
+
+async function list({ store }: StorePorts): Promise<string> {
+  const keys = await store.access.listKeys();
+  const state = (key: (typeof keys)[number]): string =>
+    key.revokedAt !== null ? 'revoked' : key.expiresAt === null ? 'valid' : `until ${key.expiresAt}`;
+  return keys
+    .map((key) => `${[key.keyId, key.sourceName, state(key), key.scopes.join(','), key.label].join('\t')}\n`)
+    .join('');
+}
+
+async function revoke({ store, ids, clock }: StorePorts, keyId: string): Promise<void> {
+  const revoked = await revokeKey({ access: store.access, ids, clock }, keyId, OPERATOR);
+  if (!revoked) throw new InvalidInputError('not_found', `There is no valid key ${keyId}`);
+}

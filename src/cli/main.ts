@@ -1,0 +1,78 @@
+#!/usr/bin/env node
+/** `polywarden`: one command a file; this file only knows their names. */
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { codeOf } from '../errors.js';
+import { type Io, processIo } from './io.js';
+
+interface Command {
+  readonly about: string;
+  /** Loaded when asked for: most commands need neither model nor database. */
+  readonly load: () => Promise<(args: readonly string[], io: Io) => Promise<number>>;
+}
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  moderate: {
+    about: 'judge the notes of a file in this process',
+    load: async () => (await import('./moderate.js')).moderateCommand,
+  },
+  explain: {
+    about: 'why a note was decided so, or what would be decided about a text',
+    load: async () => (await import('./explain.js')).explainCommand,
+  },
+  policy: {
+    about: 'check, test and explain policy files',
+    load: async () => (await import('./policy.js')).policyCommand,
+  },
+  eval: { about: 'measure the pipeline on labelled notes', load: async () => (await import('./eval.js')).evalCommand },
+  demo: {
+    about: 'everything at once, with the labelled notes',
+    load: async () => {
+      const { demoCommand } = await import('./demo.js');
+      return (args) => demoCommand(args);
+    },
+  },
+  user: { about: 'create a person, set a password', load: async () => (await import('./user.js')).userCommand },
+  key: { about: 'create, list, revoke API keys', load: async () => (await import('./key.js')).keyCommand },
+  erase: { about: 'erase a note or an author', load: async () => (await import('./erase.js')).eraseCommand },
+};
+
+const USAGE_EXIT = 2;
+
+export const usage = (): string =>
+  [
+    'polywarden <command> [options]',
+    '',
+    ...Object.entries(COMMANDS).map(([name, { about }]) => `  ${name.padEnd(10)}${about}`),
+    '',
+    'polywarden <command> --help says more.',
+    '',
+  ].join('\n');
+
+export async function run(args: readonly string[], io: Io): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    io.stdout.write(usage());
+    return name === undefined ? USAGE_EXIT : 0;
+  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command === undefined) {
+    io.stderr.write(`There is no command ${name}.\n${usage()}`);
+    return USAGE_EXIT;
+  }
+  try {
+    const start = await command.load();
+    return await start(rest, io);
+  } catch (error) {
+    const code = codeOf(error);
+    io.stderr.write(`${code}: ${error instanceof Error ? error.message : String(error)}\n`);
+    if (code === 'internal' && error instanceof Error) io.stderr.write(`${error.stack ?? ''}\n`);
+    return code === 'usage' ? USAGE_EXIT : 1;
+  }
+}
+
+// Through a symbolic link when it is started as the package's bin.
+const started = process.argv[1];
+if (started !== undefined && realpathSync(started) === fileURLToPath(import.meta.url)) {
+  process.exitCode = await run(process.argv.slice(2), processIo());
+}

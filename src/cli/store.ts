@@ -1,0 +1,40 @@
+/** The store of a running or stopped installation, for commands of its administrators. */
+import { openIds, systemClock } from '../adapters/clock-ids.js';
+import { openLog } from '../adapters/log-pino.js';
+import { findServices, startServices } from '../adapters/services-embedded.js';
+import { openStore } from '../adapters/store-prisma.js';
+import { type Config, configFromProcess } from '../config.js';
+import type { Clock, Ids } from '../ports.js';
+import type { Store } from '../ports-store.js';
+
+export interface StorePorts {
+  readonly store: Store;
+  readonly ids: Ids;
+  readonly clock: Clock;
+}
+export type WithStore = <T>(use: (ports: StorePorts) => Promise<T>) => Promise<T>;
+
+/** Commands act as the person at the machine; the audit says so. */
+export const OPERATOR = { kind: 'system', id: 'cli' } as const;
+
+/** A configured database, else that of a running `npm start`, else our own servers for the moment. */
+export function storeFrom(config: Config = configFromProcess()): WithStore {
+  return async (use) => {
+    const clock = systemClock;
+    const ids = openIds(clock);
+    const log = openLog(config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL, 'cli');
+    const running = config.databaseUrl === null ? await findServices(config) : { databaseUrl: config.databaseUrl };
+    const services = running === null ? await startServices(config, log) : null;
+    try {
+      const databaseUrl = running?.databaseUrl ?? services?.databaseUrl ?? '';
+      const store = await openStore({ databaseUrl, ids });
+      try {
+        return await use({ store, ids, clock });
+      } finally {
+        await store.close();
+      }
+    } finally {
+      await services?.close();
+    }
+  };
+}

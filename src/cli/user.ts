@@ -1,0 +1,70 @@
+/** `polywarden user create|password`. */
+import { openPasswordHasher } from '../adapters/password-argon2.js';
+import { InvalidInputError } from '../errors.js';
+import type { PasswordHasher } from '../ports.js';
+import { ROLES, type Role } from '../ports-store.js';
+import { type Io, readArgs, usageError } from './io.js';
+import { type StorePorts, storeFrom, type WithStore } from './store.js';
+
+export const USER_USAGE = `polywarden user create   --login NAME [--role ${ROLES.join('|')}] [--password WORD]
+polywarden user password [--login NAME] [--password WORD]
+
+  Without --password one is made and printed. A new password ends every session of that person.`;
+
+const OPTIONS = {
+  login: { type: 'string' },
+  role: { type: 'string', default: 'reviewer' },
+  password: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+const PASSWORD_BYTES = 15;
+const LEAST_LENGTH = 12;
+
+interface Order {
+  readonly login: string;
+  readonly password: string | null;
+  readonly role: Role;
+}
+
+export async function userCommand(
+  args: readonly string[],
+  io: Io,
+  withStore: WithStore = storeFrom(),
+  hasher: PasswordHasher = openPasswordHasher(),
+): Promise<number> {
+  const { values, positionals } = readArgs(args, OPTIONS, USER_USAGE);
+  if (values.help) {
+    io.stdout.write(`${USER_USAGE}\n`);
+    return 0;
+  }
+  const role = ROLES.find((one) => one === values.role);
+  if (role === undefined) throw usageError(`There is no role ${values.role}`, USER_USAGE);
+  if (values.password !== undefined && values.password.length < LEAST_LENGTH) {
+    throw usageError(`A password has at least ${LEAST_LENGTH} characters`, USER_USAGE);
+  }
+  const [verb, ...rest] = positionals;
+  if (rest.length > 0) throw usageError(`Unexpected argument ${rest[0]}`, USER_USAGE);
+  const login = values.login ?? (verb === 'password' ? 'admin' : undefined);
+  if (login === undefined) throw usageError('--login is needed', USER_USAGE);
+  const act = { create, password: change }[verb ?? ''];
+  if (act === undefined) throw usageError('create or password?', USER_USAGE);
+  const made = await withStore((ports) => act(ports, hasher, { login, password: values.password ?? null, role }));
+  io.stdout.write(`login ${login}\n${values.password === undefined ? `password ${made}   (shown once)\n` : ''}`);
+  return 0;
+}
+
+async function create(ports: StorePorts, hasher: PasswordHasher, order: Order): Promise<string> {
+  const { access } = ports.store;
+  if ((await access.findUser(order.login)) !== null) throw new InvalidInputError('conflict', `${order.login} exists`);
+  const password = order.password ?? ports.ids.secret(PASSWORD_BYTES);
+  const passwordHash = await hasher.hash(password);
+  await access.createUser({ login: order.login, passwordHash, role: order.role }, ports.clock.now());
+  return password;
+}
+
+async function change(ports: StorePorts, hasher: PasswordHasher, order: Order): Promise<string> {
+  const password = order.password ?? ports.ids.secret(PASSWORD_BYTES);
+  const changed = await ports.store.access.setPassword(order.login, await hasher.hash(password), ports.clock.now());
+  if (!changed) throw new InvalidInputError('not_found', `There is no user ${order.login}`);
+  return password;
+}

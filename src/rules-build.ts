@@ -1,0 +1,66 @@
+/** The policies folder and the banks -> stages and judge. */
+import { openLanguageModel } from './adapters/language-model.js';
+import type { Bundle } from './policy/bundle.js';
+import { evaluate } from './policy/evaluate.js';
+import { loadBundle } from './policy/load.js';
+import { stageNeeds } from './policy/needs.js';
+import type { CampaignStore, LanguageModel, TextHashBank } from './ports.js';
+import type { Compiled, RulesOptions } from './rules.js';
+import { campaignStage } from './stages/campaign/index.js';
+import { classifyStage } from './stages/classify/index.js';
+import { orderStages } from './stages/index.js';
+import { languageStage } from './stages/language/index.js';
+import { matchStage } from './stages/match/index.js';
+import { compileBanks, type Matcher } from './stages/match/matcher.js';
+import { parseTermBanks } from './stages/match/term-bank.js';
+import { indexTextHashes } from './stages/match/text-hash.js';
+import { normaliseStage } from './stages/normalise/index.js';
+import type { AnyStage } from './stages/stage.js';
+import type { Judge } from './usecases/moderate.js';
+
+interface Parts {
+  readonly matcher: Matcher;
+  readonly bank: TextHashBank | null;
+  readonly language: LanguageModel;
+}
+
+export async function buildRules(options: RulesOptions): Promise<Compiled> {
+  const { config, store, clock } = options;
+  const bundle = await loadBundle(config.POLICIES_DIR);
+  const matcher = compileBanks(parseTermBanks(termFiles(bundle)));
+  const bank = store === null ? null : indexTextHashes(await store.banks.allText());
+  // Before the first decision names it: a decision must be recomputable from what is stored.
+  await store?.bundles.put(bundle.hash, bundle.content, clock.now());
+  const parts = { matcher, bank, language: await openLanguageModel() };
+  const judge = judgeOf(bundle);
+  return {
+    bundle,
+    stored: { judge, stages: stagesOf(parts, options, store?.campaigns ?? null) },
+    unstored: { judge, stages: stagesOf(parts, options, null) },
+  };
+}
+
+function stagesOf(parts: Parts, options: RulesOptions, campaigns: CampaignStore | null): readonly AnyStage[] {
+  const { matcher, bank, language } = parts;
+  const classify = options.classifier === null ? [] : [classifyStage(options.classifier)];
+  return orderStages([
+    normaliseStage(),
+    languageStage(language),
+    matchStage({ matcher, bank }),
+    ...classify,
+    campaignStage(campaigns),
+  ]);
+}
+
+/** The bundle's own copy of the term files, so that its hash covers what the matcher was made from. */
+function termFiles(bundle: Bundle): readonly { readonly file: string; readonly text: string }[] {
+  const files = JSON.parse(bundle.content) as readonly (readonly [string, string])[];
+  return files.flatMap(([file, text]) => (file.startsWith('terms/') ? [{ file, text }] : []));
+}
+
+const judgeOf = (bundle: Bundle): Judge => ({
+  needs: stageNeeds(bundle),
+  allRegions: [...bundle.regions.keys()],
+  bundleHash: bundle.hash,
+  evaluate: (facts, evidence, texts, regions) => evaluate({ facts, evidence, texts }, bundle, regions),
+});
