@@ -1,0 +1,170 @@
+/** Files -> bundle: pure, all faults together, one hash over everything that can change a decision. */
+import { type Compiled, compileExpression, type Expression } from './cel.js';
+import { compileRegion, type Inheritance, inherit, type Workshop } from './compile-region.js';
+import type { RegionValue } from './context.js';
+import { faultsError, formatFault, type PolicyFault, sortFaults } from './faults.js';
+import type { Bundle, CompiledRegion, Notices, Variant } from './model.js';
+import { faultAt, inOrder, type NoticesFile, parentOf, type RegionFile, type Report, readSources } from './sources.js';
+import { sha256Hex } from './stable-hash.js';
+
+export type { Bundle, CompiledRegion, CompiledRule } from './model.js';
+
+export interface CheckedBundle {
+  readonly bundle: Bundle | null;
+  readonly faults: readonly PolicyFault[];
+}
+
+function makeVariants(): { readonly list: Variant[]; readonly make: Workshop['variant'] } {
+  const list: Variant[] = [];
+  const known = new Map<string, Variant>();
+  const make = (when: Expression, unless: Expression | null, value: RegionValue): Variant => {
+    const key = variantKey(when, unless, value);
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const variant: Variant = { index: list.length, when, unless, region: value };
+    list.push(variant);
+    known.set(key, variant);
+    return variant;
+  };
+  return { list, make };
+}
+
+/** Two regions share an answer when everything that the condition can see of them is the same. */
+function variantKey(when: Expression, unless: Expression | null, value: RegionValue): string {
+  const parts = [when, ...(unless === null ? [] : [unless])].map((expression): unknown => {
+    if (expression.usesRegion) return value.id;
+    const thresholds = expression.thresholds.map((use) => value.thresholds.get(use.category)?.get(use.step) ?? null);
+    return [thresholds, expression.usesDisclosures ? value.disclosures : null];
+  });
+  return JSON.stringify([when.source, unless?.source ?? null, parts]);
+}
+
+function makeCompiler(): (source: string) => Compiled {
+  const known = new Map<string, Compiled>();
+  return (source) => {
+    const compiled = known.get(source) ?? compileExpression(source);
+    known.set(source, compiled);
+    return compiled;
+  };
+}
+
+/** One fault in a shared file would come back from every region that inherits it. */
+function makeReport(faults: PolicyFault[]): Report {
+  const seen = new Set<string>();
+  return (fault) => {
+    const key = formatFault(fault);
+    if (seen.has(key)) return;
+    seen.add(key);
+    faults.push(fault);
+  };
+}
+
+function readNotices(files: readonly NoticesFile[], report: Report): ReadonlyMap<string, Notices> {
+  const notices = new Map<string, Notices>();
+  for (const file of files) {
+    const { language, name, direction, sentences } = file.source;
+    const wanted = file.file.replace(/^notices\//, '').replace(/\.yaml$/, '');
+    if (wanted !== language) {
+      report(faultAt(file, ['language'], `the language "${language}" must be the name of the file, "${wanted}"`));
+    }
+    notices.set(language, { language, name, direction, sentences: new Map(Object.entries(sentences)) });
+  }
+  checkPlaceholders(files, notices.get('en'), report);
+  return notices;
+}
+
+const PLACEHOLDER = /\{[a-z_]+\}/g;
+const placeholders = (text: string): string => [...new Set(text.match(PLACEHOLDER) ?? [])].sort().join(' ');
+
+/** A sentence must carry the same facts in every language. */
+function checkPlaceholders(files: readonly NoticesFile[], english: Notices | undefined, report: Report): void {
+  if (english === undefined) return;
+  for (const file of files) {
+    for (const [key, text] of Object.entries(file.source.sentences)) {
+      const wanted = english.sentences.get(key);
+      if (wanted === undefined) {
+        report(faultAt(file, ['sentences', key], `the sentence "${key}" is not in notices/en.yaml`));
+      } else if (placeholders(wanted) !== placeholders(text)) {
+        const message = `the sentence "${key}" has the blanks ${placeholders(text) || 'none'}, English has ${placeholders(wanted) || 'none'}`;
+        report(faultAt(file, ['sentences', key], message));
+      }
+    }
+  }
+}
+
+function checkDuplicates(regions: readonly RegionFile[], report: Report): void {
+  for (const region of regions) {
+    const seen = new Set<string>();
+    (region.source.rules ?? []).forEach((rule, index) => {
+      if (seen.has(rule.id)) report(faultAt(region, ['rules', index, 'id'], `the rule id "${rule.id}" is used twice`));
+      seen.add(rule.id);
+    });
+  }
+}
+
+function groupsOf(regions: readonly CompiledRegion[], files: ReadonlyMap<string, RegionFile>, report: Report) {
+  const groups = new Map<string, string>();
+  for (const region of regions) {
+    region.settings.members.forEach((country, index) => {
+      const other = groups.get(country);
+      const file = files.get(region.file);
+      if (other !== undefined && file !== undefined) {
+        report(faultAt(file, ['members', index], `"${country}" is already a member of ${other}`));
+      }
+      groups.set(country, region.id);
+    });
+  }
+  return groups;
+}
+
+export const contentOf = (files: ReadonlyMap<string, string>): string =>
+  JSON.stringify([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
+
+/** For tools that show faults; `bundle` is null when any of them is an error. */
+export function checkBundle(files: ReadonlyMap<string, string>): CheckedBundle {
+  const faults: PolicyFault[] = [];
+  const report = makeReport(faults);
+  const sources = readSources(files, report);
+  checkDuplicates(sources.regions, report);
+  const variants = makeVariants();
+  const byFile = new Map(sources.regions.map((region) => [region.file, region]));
+  const notices = readNotices(sources.notices, report);
+  const workshop: Workshop = { byFile, notices, report, compile: makeCompiler(), variant: variants.make };
+  const made = new Map<string, Inheritance>();
+  for (const region of inOrder(sources.regions, report)) {
+    const parent = parentOf(region.source);
+    made.set(region.source.id, inherit(region, parent === null ? undefined : made.get(parent)));
+  }
+  const regions = [...made.values()].flatMap((entry) => compileRegion(entry, workshop) ?? []);
+  if (!files.has('global.yaml')) {
+    report({
+      level: 'error',
+      kind: 'reference',
+      file: 'global.yaml',
+      line: 1,
+      column: 1,
+      message: 'the file is missing',
+    });
+  }
+  const groups = groupsOf(regions, byFile, report);
+  const sorted = sortFaults(faults);
+  if (sorted.some((fault) => fault.level === 'error')) return { bundle: null, faults: sorted };
+  const content = contentOf(files);
+  const byId = regions.map((region) => [region.id, region] as const).sort(([a], [b]) => (a < b ? -1 : 1));
+  const bundle = {
+    hash: sha256Hex(content),
+    content,
+    regions: new Map(byId),
+    groups,
+    notices,
+    variants: variants.list,
+  };
+  return { bundle, faults: sorted };
+}
+
+/** Throws InvalidInputError (policy_*) with every fault as file:line:column. */
+export function compileBundle(files: ReadonlyMap<string, string>): Bundle {
+  const { bundle, faults } = checkBundle(files);
+  if (bundle === null) throw faultsError(faults.filter((fault) => fault.level === 'error'));
+  return bundle;
+}

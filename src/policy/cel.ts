@@ -1,0 +1,155 @@
+/** CEL behind a small engine: everything declared, checked at load, bounded. The only importer of the CEL package. */
+import { TypeError as CelTypeError, Environment, EvaluationError, ParseError } from '@marcbachmann/cel-js';
+import type { CategoryId } from '../categories.js';
+import { type ExpressionFacts, type ExpressionFault, inspect } from './cel-inspect.js';
+import { type RuleContext, VALUE_CLASSES } from './context.js';
+import { didYouMean } from './nearest.js';
+import { compilePattern } from './patterns.js';
+import { CEL_FUNCTIONS, CEL_MACROS, FUNCTIONS, type FunctionName, TYPES, VARIABLES } from './vocabulary.js';
+
+const LIMITS = { maxAstNodes: 500, maxDepth: 40, maxListElements: 64, maxMapEntries: 64, maxCallArguments: 4 };
+/** Long before this an author should split the rule. */
+const MAX_SOURCE_CHARS = 4_000;
+
+export interface Expression extends ExpressionFacts {
+  readonly source: string;
+  /** Throws RuleError; true or false otherwise. */
+  test(context: RuleContext): boolean;
+}
+export type Compiled =
+  | { readonly ok: true; readonly expression: Expression }
+  | { readonly ok: false; readonly faults: readonly ExpressionFault[] };
+
+export class RuleError extends Error {
+  override readonly name = 'RuleError';
+}
+
+/**
+ * The engine's functions get their arguments only, so the note that is judged stands here while
+ * one expression runs. Expressions are synchronous and never call each other.
+ */
+let active: RuleContext | null = null;
+const judged = (): RuleContext => {
+  if (active === null) throw new RuleError('no note is being judged');
+  return active;
+};
+
+type Handler = (...args: never[]) => unknown;
+const HANDLERS: Readonly<Record<FunctionName, Handler>> = {
+  any_finding: (id: CategoryId) => judged().category(id).findings.length > 0,
+  found_by: (id: CategoryId, source: string) => judged().category(id).sources.has(source),
+  max_score: (id: CategoryId) => judged().category(id).max,
+  max_severity: (id: CategoryId) => BigInt(judged().category(id).severity),
+  reaches: (id: CategoryId, step: string) => {
+    const threshold = judged().region.thresholds.get(id)?.get(step);
+    return threshold !== undefined && judged().category(id).max >= threshold;
+  },
+  has_contact: (kind: string) => judged().contacts.some((contact) => contact.kind === kind),
+  has_term: (id: string) => judged().hasTerm(id),
+  lang_is: (tag: string) => judged().languages.some((language) => isUnder(language, tag)),
+  has_flag: (flag: string) => judged().note.flags.includes(flag),
+  has_sign: (sign: string) => judged().signs.includes(sign),
+  competent: (key: string) => judged().competence.get(key) === 'validated',
+  accepts_disclosure: () => {
+    const { note, contacts, region } = judged();
+    if (note.ad_declared) return true;
+    return contacts.some(
+      (contact) => contact.kind === 'disclosure' && region.disclosures.some((tag) => isUnder(contact.detail, tag)),
+    );
+  },
+  sampled: (percent: bigint) => judged().bucket < Number(percent),
+  re: (text: string, source: string) => {
+    const compiled = compilePattern(source);
+    if (!compiled.ok) throw new RuleError(compiled.message);
+    return compiled.pattern.test(text);
+  },
+};
+
+/** `zh-Hans` is under `zh`; `zhx` is not. */
+export const isUnder = (tag: string, parent: string): boolean =>
+  tag.toLowerCase() === parent.toLowerCase() || tag.toLowerCase().startsWith(`${parent.toLowerCase()}-`);
+
+function declare(): Environment {
+  const environment = new Environment({ limits: LIMITS });
+  for (const [name, fields] of Object.entries(TYPES)) {
+    const types = Object.fromEntries(Object.entries(fields).map(([field, [type]]) => [field, type]));
+    environment.registerType(name, { ctor: VALUE_CLASSES[name as keyof typeof TYPES], fields: types });
+  }
+  for (const [name, { type }] of Object.entries(VARIABLES)) environment.registerVariable(name, type);
+  for (const [name, { signature }] of Object.entries(FUNCTIONS)) {
+    environment.registerFunction(signature, HANDLERS[name as FunctionName] as (...args: unknown[]) => unknown);
+  }
+  return environment;
+}
+const ENVIRONMENT = declare();
+
+const KNOWN_CALLS = (): readonly string[] => [...Object.keys(FUNCTIONS), ...CEL_FUNCTIONS, ...CEL_MACROS];
+
+function hint(error: { readonly summary: string }): string {
+  const summary = error.summary;
+  const variable = /^Unknown variable: (\w+)/.exec(summary)?.[1];
+  if (variable !== undefined) return didYouMean(variable, Object.keys(VARIABLES));
+  const field = /^No such key: (\w+)/.exec(summary)?.[1];
+  if (field !== undefined) {
+    const names = Object.values(TYPES).flatMap((type) => Object.keys(type));
+    return didYouMean(field, new Set(names));
+  }
+  const call = /(?:function|overload)[^']*'?(\w+)\(/.exec(summary)?.[1];
+  return call === undefined || KNOWN_CALLS().includes(call) ? '' : didYouMean(call, KNOWN_CALLS());
+}
+
+function translated(error: unknown): ExpressionFault {
+  if (error instanceof ParseError || error instanceof CelTypeError || error instanceof EvaluationError) {
+    return { offset: error.range?.start ?? 0, message: `${error.summary}${hint(error)}` };
+  }
+  return { offset: 0, message: error instanceof Error ? error.message : 'cannot be read' };
+}
+
+/** `expected` is what the expression must give; conditions give bool. */
+export function compileExpression(source: string, expected = 'bool'): Compiled {
+  if (source.length > MAX_SOURCE_CHARS) {
+    const message = `the expression has ${source.length} characters, the limit is ${MAX_SOURCE_CHARS}`;
+    return { ok: false, faults: [{ offset: 0, message }] };
+  }
+  let parsed: ReturnType<Environment['parse']>;
+  try {
+    parsed = ENVIRONMENT.parse(source);
+  } catch (error) {
+    return { ok: false, faults: [translated(error)] };
+  }
+  const checked = parsed.check();
+  if (!checked.valid) return { ok: false, faults: [translated(checked.error)] };
+  if (checked.type !== expected) {
+    const message = `must be true or false (${expected}), is ${checked.type ?? 'unknown'}`;
+    return { ok: false, faults: [{ offset: 0, message }] };
+  }
+  const { facts, faults } = inspect(parsed.ast);
+  if (faults.length > 0) return { ok: false, faults };
+  return { ok: true, expression: { ...facts, source, test: (context) => run(parsed, context) } };
+}
+
+function run(parsed: (context: RuleContext) => unknown, context: RuleContext): boolean {
+  active = context;
+  try {
+    const answer = parsed(context);
+    if (typeof answer !== 'boolean') throw new RuleError('the condition gave neither true nor false');
+    return answer;
+  } catch (error) {
+    if (error instanceof RuleError) throw error;
+    throw new RuleError(translated(error).message, { cause: error });
+  } finally {
+    active = null;
+  }
+}
+
+/** Value of one part of a condition, for explanations; an error is a value here. */
+export function valueOf(source: string, context: RuleContext): unknown {
+  active = context;
+  try {
+    return ENVIRONMENT.evaluate(source, context);
+  } catch (error) {
+    return `error: ${translated(error).message}`;
+  } finally {
+    active = null;
+  }
+}

@@ -1,0 +1,84 @@
+/** Missing evidence is a value: what each region makes of a stage that failed, was skipped or is still due. */
+import type { Action, Evidence, EvidenceKey, Gap, Outcome } from '../domain.js';
+import type { EvaluationInput, RuleContext } from './context.js';
+import type { CompiledRegion } from './model.js';
+import type { RegionSettings, StageRule } from './schema.js';
+import { EVIDENCE_KEYS } from './vocabulary.js';
+
+export interface StageGaps {
+  readonly gaps: readonly Gap[];
+  /** Required evidence may still come; nothing may be allowed before. */
+  readonly pending: boolean;
+}
+type Answer = 'ignore' | Action;
+type Missing = Exclude<Outcome<unknown>, { readonly status: 'found' }>;
+
+/** Skip reasons that describe the note rather than a lack of ours, once the note itself agrees. */
+function applies(stage: EvidenceKey, { facts, texts }: EvaluationInput): boolean {
+  if (stage === 'images') return facts.hasImages;
+  const hasText = facts.textLength > 0 || texts.some((part) => part.text.raw.length > 0);
+  return stage === 'deliberate' || hasText;
+}
+
+function overdue(input: EvaluationInput, settings: RegionSettings): boolean {
+  const waitedMs = Date.parse(input.facts.now) - Date.parse(input.facts.acceptedAt);
+  // A date that cannot be read must not make a note wait for ever.
+  return !(waitedMs < settings.evidence.deadline_minutes * 60_000);
+}
+
+const skippedAnswer = (rule: StageRule, why: string): Answer =>
+  rule.skipped[why as keyof StageRule['skipped']] ?? rule.skipped.default ?? 'review';
+
+function answerOf(
+  outcome: Missing,
+  rule: StageRule,
+  late: boolean,
+): { readonly status: Gap['status']; readonly why: string; readonly answer: Answer } | 'pending' {
+  switch (outcome.status) {
+    case 'skipped':
+      return { status: 'skipped', why: outcome.why, answer: skippedAnswer(rule, outcome.why) };
+    case 'failed':
+      return { status: 'failed', why: outcome.code, answer: rule.failed };
+    case 'due':
+      if (!late) return 'pending';
+      return { status: 'overdue', why: `not there by the deadline`, answer: rule.overdue };
+  }
+}
+
+export function stageGaps(input: EvaluationInput, region: CompiledRegion): StageGaps {
+  const { settings } = region;
+  const late = overdue(input, settings);
+  const gaps: Gap[] = [];
+  let pending = false;
+  for (const stage of EVIDENCE_KEYS) {
+    const outcome: Evidence[EvidenceKey] = input.evidence[stage];
+    if (outcome.status === 'found') continue;
+    if (outcome.status === 'skipped' && !applies(stage, input)) continue;
+    const rule = settings.evidence.stages[stage];
+    const answer = answerOf(outcome, rule, late);
+    if (answer === 'pending') pending ||= rule.required;
+    else if (answer.answer !== 'ignore') {
+      gaps.push({ stage, status: answer.status, why: answer.why, action: answer.answer });
+    }
+  }
+  return { gaps, pending };
+}
+
+/** Heads that speak of harm; swearing and spam alone do not make an unread text worth a person. */
+const HARM_KEYS = ['toxicity', 'hate.attack', 'harass.bully', 'violence.threat', 'sexual.explicit', 'selfharm.risk'];
+
+/**
+ * Real text that no model can vouch for: never allowed in silence. High scores go to a person; of the
+ * rest a fixed share does, by a stable hash of the text, and all of them carry the gap.
+ */
+export function unreadGap(input: EvaluationInput, context: RuleContext, region: CompiledRegion): Gap | null {
+  const { unread } = region.settings;
+  if (input.evidence.classify.status !== 'found' || input.facts.textLength < unread.min_chars) return null;
+  const competence = context.competence.get('toxicity');
+  if (context.language !== 'und' && competence !== 'none') return null;
+  const scores = HARM_KEYS.map((key) => context.scores.get(key)?.calibrated ?? 0);
+  const doubtful = Math.max(...scores) >= unread.review_score;
+  const drawn = context.bucket < unread.sample_percent;
+  const why = `no model was validated for ${context.language}${doubtful ? ', high score' : drawn ? ', drawn for review' : ''}`;
+  return { stage: 'classify', status: 'skipped', why, action: doubtful || drawn ? 'review' : 'allow' };
+}

@@ -1,0 +1,38 @@
+/** The policies folder -> bundle. */
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { InvalidInputError } from '../errors.js';
+import { type Bundle, compileBundle } from './bundle.js';
+
+const FOLDERS = ['regions', 'terms', 'notices'] as const;
+
+async function namesIn(dir: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(dir)).filter((name) => name.endsWith('.yaml')).sort();
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return [];
+    throw new InvalidInputError('file_unreadable', `The folder ${dir} cannot be read`, [], { cause });
+  }
+}
+
+/** File name relative to the folder -> text: global.yaml, regions/, terms/ and notices/. */
+export async function readPolicyFiles(dir: string): Promise<ReadonlyMap<string, string>> {
+  const names: string[] = (await namesIn(dir)).filter((name): boolean => name === 'global.yaml');
+  for (const folder of FOLDERS) {
+    names.push(...(await namesIn(path.join(dir, folder))).map((name) => `${folder}/${name}`));
+  }
+  const texts = await Promise.all(
+    names.map(async (name) => {
+      try {
+        return [name, await readFile(path.join(dir, name), 'utf8')] as const;
+      } catch (cause) {
+        throw new InvalidInputError('file_unreadable', `The file ${name} cannot be read`, [], { cause });
+      }
+    }),
+  );
+  return new Map(texts);
+}
+
+export async function loadBundle(dir: string): Promise<Bundle> {
+  return compileBundle(await readPolicyFiles(dir));
+}

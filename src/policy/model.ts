@@ -1,0 +1,79 @@
+/** A bundle as the evaluator sees it: everything resolved, nothing left to look up by name. */
+import type { CategoryId, Severity } from '../categories.js';
+import type { Action, EvidenceKey, Ground, RegionId, SideAction } from '../domain.js';
+import type { Expression } from './cel.js';
+import type { RegionValue } from './context.js';
+import type { Origin } from './merge.js';
+import type { RegionSettings, RuleTest } from './schema.js';
+
+export type RuleMode =
+  | { readonly kind: 'disabled' | 'shadow' | 'enforce' }
+  | { readonly kind: 'canary'; readonly percent: number };
+
+/** A condition with the part of a region that it depends on; regions that agree on that part share one answer. */
+export interface Variant {
+  readonly index: number;
+  readonly when: Expression;
+  readonly unless: Expression | null;
+  readonly region: RegionValue;
+}
+
+export interface CompiledRule {
+  readonly id: string;
+  readonly category: CategoryId;
+  readonly severity: Severity;
+  readonly mode: RuleMode;
+  readonly action: Action;
+  readonly sideActions: readonly SideAction[];
+  readonly hours: number | null;
+  readonly fallback: Action | null;
+  /** Only for `allow`: the categories that it lets through. */
+  readonly exempts: ReadonlySet<CategoryId>;
+  readonly ground: Ground;
+  readonly notice: string;
+  readonly message: string;
+  readonly owner: string;
+  readonly variant: Variant;
+  readonly usesModel: boolean;
+  readonly gate: CategoryId | null;
+  readonly home: Origin;
+  readonly tests: readonly RuleTest[];
+}
+
+export interface CompiledRegion {
+  readonly id: RegionId;
+  readonly name: string;
+  readonly file: string;
+  readonly parent: RegionId | null;
+  /** Itself first, `global` last. */
+  readonly lineage: readonly RegionId[];
+  readonly settings: RegionSettings;
+  readonly value: RegionValue;
+  /** By id. */
+  readonly rules: readonly CompiledRule[];
+  readonly ungated: readonly CompiledRule[];
+  readonly gated: ReadonlyMap<CategoryId, readonly CompiledRule[]>;
+  /** Milliseconds since the epoch; the file speaks from `from` on and before `until`. */
+  readonly from: number;
+  readonly until: number;
+  readonly reads: ReadonlySet<EvidenceKey>;
+}
+
+export interface Notices {
+  readonly language: string;
+  readonly name: string;
+  readonly direction: 'ltr' | 'rtl';
+  readonly sentences: ReadonlyMap<string, string>;
+}
+
+export interface Bundle {
+  /** SHA-256 of `content`, hex. */
+  readonly hash: string;
+  /** All files as JSON, sorted by name: enough to compile the bundle again. */
+  readonly content: string;
+  readonly regions: ReadonlyMap<RegionId, CompiledRegion>;
+  /** Member country -> group. */
+  readonly groups: ReadonlyMap<RegionId, RegionId>;
+  readonly notices: ReadonlyMap<string, Notices>;
+  readonly variants: readonly Variant[];
+}

@@ -1,0 +1,34 @@
+/** The nearest right word for a wrong one, for messages that help. */
+function distance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i += 1) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const substitution = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row.push(Math.min((previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, substitution));
+    }
+    previous = row;
+  }
+  return previous[b.length] ?? 0;
+}
+
+/** Null when nothing is near enough to be a likely slip of the keyboard. */
+export function nearest(word: string, words: Iterable<string>): string | null {
+  const wanted = word.toLowerCase().slice(0, 64);
+  let best: string | null = null;
+  let bestDistance = Math.max(2, Math.floor(wanted.length / 3)) + 1;
+  for (const candidate of words) {
+    if (Math.abs(candidate.length - wanted.length) >= bestDistance) continue;
+    const found = distance(wanted, candidate.toLowerCase());
+    if (found < bestDistance) {
+      best = candidate;
+      bestDistance = found;
+    }
+  }
+  return best;
+}
+
+export function didYouMean(word: string, words: Iterable<string>): string {
+  const best = nearest(word, words);
+  return best === null ? '' : `; did you mean "${best}"?`;
+}

@@ -1,0 +1,18 @@
+/** Which file speaks for a region: its own, else its group's, else global. */
+import type { RegionId } from '../domain.js';
+import { COUNTRY_CODES, GROUP_IDS } from './countries.js';
+import type { Bundle } from './model.js';
+
+export const isRegionCode = (code: string): boolean => COUNTRY_CODES.has(code) || GROUP_IDS.has(code);
+
+export interface ResolvedRegion {
+  readonly policy: RegionId;
+  /** False when only global speaks for want of a file for the region or its group. */
+  readonly exact: boolean;
+}
+
+export function resolveRegion(bundle: Bundle, region: RegionId): ResolvedRegion {
+  if (bundle.regions.has(region)) return { policy: region, exact: true };
+  const group = bundle.groups.get(region);
+  return group === undefined ? { policy: 'global', exact: false } : { policy: group, exact: true };
+}

@@ -1,0 +1,239 @@
+/** The shape of the files in `policies/`. The JSON Schema for editors is generated from here. */
+import { z } from 'zod';
+import { CATEGORY_IDS } from '../categories.js';
+import { ACTIONS, CLOAK_SIGNS, CONTEXT_FLAGS, SCORE_KEYS, SIDE_ACTIONS, SKIP_REASONS, VIEW_NAMES } from '../domain.js';
+import { CONTACT_KINDS, EVIDENCE_KEYS, SOURCES, STEPS } from './vocabulary.js';
+
+const Category = z.enum(CATEGORY_IDS).describe('Category id, see `polywarden policy fields`');
+const Word = z
+  .string()
+  .regex(/^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/, 'lower-case words joined by dots, such as hate.attack.certain');
+const Tag = z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'a BCP 47 language tag, such as de or zh-Hans');
+const Region = z.string().regex(/^[a-z]{2,16}$/, 'a lower-case region id, such as de');
+const Day = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/, 'a day as YYYY-MM-DD')
+  .refine((day) => !Number.isNaN(Date.parse(day)), 'a day that exists');
+const Url = z.url({ protocol: /^https$/ }).describe('https address');
+const Text = z.string().min(1).max(600);
+const Hours = z
+  .number()
+  .positive()
+  .max(24 * 366);
+const ActionName = z.enum(ACTIONS);
+
+export const MODE_PATTERN = /^(disabled|shadow|enforce|canary\((100|[1-9]?\d)\))$/;
+const ModeWord = z.string().regex(MODE_PATTERN, 'disabled, shadow, canary(n) with n from 0 to 100, or enforce');
+const Mode = z
+  .union([ModeWord, z.record(z.string().regex(/^(\*|[a-z]{2,16})$/), ModeWord)])
+  .describe('disabled, shadow, canary(n) or enforce; or one of them per region, with "*" for all others');
+
+const TestFinding = z.union([
+  Category,
+  z.strictObject({
+    category: Category,
+    score: z.number().min(0).max(1).optional(),
+    severity: z.number().int().min(0).max(4).optional(),
+    source: z.enum(SOURCES).optional(),
+    detector: z.string().optional(),
+  }),
+]);
+const TestContact = z.union([
+  z.enum(CONTACT_KINDS),
+  z.strictObject({
+    kind: z.enum(CONTACT_KINDS),
+    detail: z.string().optional(),
+    view: z.enum(VIEW_NAMES).optional(),
+  }),
+]);
+export const RuleTest = z.strictObject({
+  text: z.string().optional().describe('Runs the whole pipeline over this text; without it the evidence below is used'),
+  title: z.string().optional(),
+  region: Region.optional().describe('Default: the file that holds the rule'),
+  language: Tag.optional(),
+  scores: z
+    .partialRecord(z.enum(SCORE_KEYS), z.number().min(0).max(1))
+    .optional()
+    .describe('Calibrated scores of the model'),
+  competence: z.enum(['validated', 'weak', 'none']).optional(),
+  findings: z.array(TestFinding).max(64).optional(),
+  contacts: z.array(TestContact).max(64).optional(),
+  signs: z.array(z.enum(CLOAK_SIGNS)).optional(),
+  flags: z.array(z.enum(CONTEXT_FLAGS)).optional(),
+  ad_declared: z.boolean().optional(),
+  kind: z.enum(['note', 'comment', 'profile', 'message', 'listing']).optional(),
+  has_images: z.boolean().optional(),
+  author: z
+    .strictObject({
+      age_days: z.number().int().min(0).optional(),
+      verified: z.boolean().optional(),
+      account_type: z.enum(['private', 'business']).optional(),
+      age_band: z.enum(['under_13', '13_15', '16_17', 'adult']).optional(),
+    })
+    .optional(),
+  campaign: z
+    .strictObject({
+      authors_1h: z.number().int().optional(),
+      authors_24h: z.number().int().optional(),
+      authors_7d: z.number().int().optional(),
+      notes_24h: z.number().int().optional(),
+      median_age_days: z.number().int().optional(),
+    })
+    .optional(),
+  failed: z.array(z.enum(EVIDENCE_KEYS)).optional().describe('Stages that failed'),
+  expect: z.enum(['match', 'no_match']),
+  action: ActionName.optional().describe('The decision of the region, if it matters'),
+});
+export type RuleTest = z.infer<typeof RuleTest>;
+
+const Then = z.strictObject({
+  action: ActionName,
+  side: z.array(z.enum(SIDE_ACTIONS)).optional().describe('Done beside the action, never merged with it'),
+  hours: Hours.optional().describe('How long the action lasts'),
+  fallback: ActionName.optional().describe('What follows when the hours are over'),
+});
+
+/** A rule; in a file that extends another, a rule with a known id needs only what differs. */
+export const RuleSource = z.strictObject({
+  id: Word.describe('Stable for ever; a renamed rule is a new rule'),
+  category: Category.optional(),
+  severity: z.number().int().min(0).max(4).optional(),
+  mode: Mode.optional(),
+  description: Text.optional().describe('Why the rule exists'),
+  when: z.string().min(1).optional().describe('CEL condition, see `polywarden policy fields` and `functions`'),
+  unless: z.string().min(1).nullable().optional().describe('CEL condition that takes the note out of the rule'),
+  then: Then.partial().optional(),
+  exempts: z.array(Category).min(1).optional().describe('Only with action allow: the categories that it lets through'),
+  ground: z
+    .strictObject({ law: Word.nullable().optional(), terms: Word.nullable().optional() })
+    .optional()
+    .describe('Key of `grounds` (law) or of `terms`; the law is named where there is one'),
+  notice: Word.nullable().optional().describe('Key of the sentence that the author is shown'),
+  message: Text.optional().describe('One line for the reviewer'),
+  owner: Text.optional(),
+  review_by: Day.optional(),
+  tests: z.array(RuleTest).optional(),
+});
+export type RuleSource = z.infer<typeof RuleSource>;
+
+const Gap = z.enum(['ignore', 'allow', 'review', 'hold']);
+const StageRule = z.strictObject({
+  required: z.boolean().describe('A required stage may not fail into allow, and no note is allowed while it is due'),
+  failed: Gap,
+  overdue: Gap,
+  skipped: z
+    .partialRecord(z.enum([...SKIP_REASONS, 'default']), Gap)
+    .refine((table) => 'default' in table, 'needs a default'),
+});
+export type StageRule = z.infer<typeof StageRule>;
+const EvidenceRules = z.strictObject({
+  deadline_minutes: z.number().positive().describe('How long a note waits for evidence that is still due'),
+  hold_hours: Hours.describe('How long a note is held for a person before it is looked at again'),
+  stages: z.record(z.enum(EVIDENCE_KEYS), StageRule),
+});
+
+const Clock = z.strictObject({
+  source: z.enum(['order', 'notice', 'report', 'appeal', 'grievance', 'knowledge']),
+  categories: z.union([z.literal('*'), z.array(Category).min(1)]),
+  hours: Hours.nullable().describe('null: without delay, no fixed number'),
+  starts: z.enum(['order_received', 'valid_notice_received', 'actual_knowledge', 'decision_communicated']),
+  ground: Word.optional(),
+  note: Text.optional(),
+});
+const Law = z.strictObject({ ref: Text, url: Url, version: Text.optional(), note: Text.optional() });
+const Clause = z.strictObject({ title: Text, url: Url, version: Text });
+const Authority = z.strictObject({
+  name: Text,
+  url: Url.optional(),
+  categories: z.array(Category).min(1),
+  human_approval: z.literal(true).describe('Nothing is sent before a person has approved it'),
+});
+const Thresholds = z.partialRecord(Category, z.partialRecord(z.enum(STEPS), z.number().gt(0).max(1).nullable()));
+
+const fields = {
+  id: Region,
+  name: Text,
+  extends: Region.nullable().describe('The file that this one builds on; null only in global'),
+  owner: Text,
+  effective_from: Day,
+  effective_until: Day.nullable(),
+  review_by: Day.describe('Day by which a person reads this file again'),
+  members: z.array(Region).describe('Countries of a group that have no file of their own'),
+  notice_languages: z.array(Tag).min(1),
+  notice_blocks: z.array(Word).describe('Sentences added to every notice, such as the way to complain'),
+  restrictions_need_notice: z.boolean(),
+  age: z.strictObject({ min: z.number().int().min(0).max(21), adult: z.number().int().min(16).max(21) }),
+  appeal: z.strictObject({
+    days: z.number().int().positive(),
+    open_to: z.array(z.enum(['author', 'notifier'])).min(1),
+  }),
+  disclosure: z.record(Tag, z.array(Text).min(1).nullable()).describe('Accepted advertising labels, by language'),
+  thresholds: Thresholds,
+  ladder: z
+    .strictObject({ '0': ActionName, '1': ActionName, '2': ActionName, '3': ActionName, '4': ActionName })
+    .describe('Strongest automatic action of each severity'),
+  model_alone: z
+    .strictObject({ weak: ActionName, none: ActionName })
+    .describe('Strongest action on the word of the text model alone where it was not validated for the language'),
+  unread: z
+    .strictObject({
+      min_chars: z.number().int().positive(),
+      review_score: z.number().gt(0).max(1),
+      sample_percent: z.number().int().min(0).max(100),
+    })
+    .describe('Text in a language that no model can vouch for'),
+  clocks: z.record(Word, Clock.nullable()),
+  grounds: z.record(Word, Law.nullable()),
+  terms: z.record(Word, Clause.nullable()),
+  authorities: z.record(Word, Authority.nullable()),
+  evidence: EvidenceRules,
+} as const;
+
+/** After `extends`: everything is there. */
+export const RegionSettings = z.strictObject(fields);
+export type RegionSettings = z.infer<typeof RegionSettings>;
+
+/** As written: a file says only what differs from the one it extends. */
+export const RegionSource = z.strictObject({
+  ...fields,
+  name: fields.name,
+  ...(Object.fromEntries(
+    Object.entries(fields)
+      .filter(([key]) => key !== 'id' && key !== 'name')
+      .map(([key, schema]) => [key, schema.optional()]),
+  ) as { [K in Exclude<keyof typeof fields, 'id' | 'name'>]: z.ZodOptional<(typeof fields)[K]> }),
+  age: fields.age.partial().optional(),
+  appeal: fields.appeal.partial().optional(),
+  ladder: fields.ladder.partial().optional(),
+  model_alone: fields.model_alone.partial().optional(),
+  unread: fields.unread.partial().optional(),
+  evidence: z
+    .strictObject({
+      deadline_minutes: EvidenceRules.shape.deadline_minutes.optional(),
+      hold_hours: EvidenceRules.shape.hold_hours.optional(),
+      stages: z
+        .partialRecord(
+          z.enum(EVIDENCE_KEYS),
+          z.strictObject({
+            required: StageRule.shape.required.optional(),
+            failed: Gap.optional(),
+            overdue: Gap.optional(),
+            skipped: z.partialRecord(z.enum([...SKIP_REASONS, 'default']), Gap).optional(),
+          }),
+        )
+        .optional(),
+    })
+    .optional(),
+  thresholds: z.partialRecord(Category, Thresholds.valueType.nullable()).optional(),
+  rules: z.array(RuleSource).optional(),
+});
+export type RegionSource = z.infer<typeof RegionSource>;
+
+export const NoticeFile = z.strictObject({
+  language: Tag,
+  name: Text,
+  direction: z.enum(['ltr', 'rtl']),
+  reviewed_by: Text.nullable().describe('Who read these sentences as a native speaker; null: nobody yet'),
+  sentences: z.record(Word, z.string().min(1).max(2_000)),
+});
+export type NoticeFile = z.infer<typeof NoticeFile>;

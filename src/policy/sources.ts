@@ -1,0 +1,205 @@
+/** Region files as written: parsed, checked against the schema, and put in order by `extends`. */
+import type { z } from 'zod';
+import { InvalidInputError } from '../errors.js';
+import type { PolicyFault } from './faults.js';
+import { didYouMean } from './nearest.js';
+import { isRegionCode } from './regions.js';
+import { NoticeFile, RegionSource } from './schema.js';
+import { type ParsedYaml, parseYaml, type YamlPath } from './yaml.js';
+
+export interface RegionFile {
+  readonly file: string;
+  readonly yaml: ParsedYaml;
+  readonly source: RegionSource;
+}
+export interface NoticesFile {
+  readonly file: string;
+  readonly yaml: ParsedYaml;
+  readonly source: NoticeFile;
+}
+export type Report = (fault: PolicyFault) => void;
+
+const REGION_FILE = /^(?:global|regions\/[^/]+)\.yaml$/;
+const NOTICE_FILE = /^notices\/[^/]+\.yaml$/;
+
+export function faultAt(
+  source: { readonly file: string; readonly yaml: ParsedYaml },
+  path: YamlPath,
+  message: string,
+  rest: Partial<Pick<PolicyFault, 'kind' | 'level'>> = {},
+): PolicyFault {
+  return { level: 'error', kind: 'reference', file: source.file, ...source.yaml.locate(path), message, ...rest };
+}
+
+/** Words that were allowed at a place, for the nearest right one. */
+function allowedKeys(schema: z.ZodType, path: YamlPath): readonly string[] {
+  let node: unknown = schema;
+  for (const step of path) node = childSchema(node, step);
+  const inner = unwrap(node);
+  return isShaped(inner) ? Object.keys(inner.shape) : [];
+}
+const isShaped = (value: unknown): value is { readonly shape: Readonly<Record<string, unknown>> } =>
+  typeof value === 'object' && value !== null && 'shape' in value;
+function unwrap(schema: unknown): unknown {
+  let node = schema;
+  while (typeof node === 'object' && node !== null && 'unwrap' in node && typeof node.unwrap === 'function') {
+    node = node.unwrap();
+  }
+  return node;
+}
+function childSchema(schema: unknown, step: string | number): unknown {
+  const node = unwrap(schema);
+  if (isShaped(node)) return node.shape[String(step)];
+  if (typeof node !== 'object' || node === null) return undefined;
+  if ('element' in node) return node.element;
+  return 'valueType' in node ? node.valueType : undefined;
+}
+
+function issueFaults(
+  issue: z.core.$ZodIssue,
+  schema: z.ZodType,
+  place: { readonly file: string; readonly yaml: ParsedYaml },
+): readonly PolicyFault[] {
+  const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
+  const base = { level: 'error', kind: 'schema', file: place.file } as const;
+  const at = path.length === 0 ? '' : `${path.join('.')}: `;
+  if (issue.code === 'unrecognized_keys') {
+    const words = allowedKeys(schema, path);
+    return issue.keys.map((key) => ({
+      ...base,
+      ...place.yaml.locateKey([...path, key]),
+      message: `${at}unknown word "${key}"${didYouMean(key, words)}`,
+    }));
+  }
+  if (issue.code === 'invalid_key') {
+    const key = String(path.at(-1));
+    const words = issue.issues.flatMap((inner) => ('values' in inner ? inner.values.map(String) : []));
+    const wanted = issue.issues.map((inner) => inner.message).join(', ');
+    return [
+      {
+        ...base,
+        ...place.yaml.locateKey(path),
+        message: `${at}"${key}" is not known here: ${hintOr(wanted, key, words)}`,
+      },
+    ];
+  }
+  const value = valueAt(place.yaml.value, path);
+  const words = 'values' in issue && Array.isArray(issue.values) ? issue.values.map(String) : [];
+  const hint = typeof value === 'string' ? didYouMean(value, words) : '';
+  return [{ ...base, ...place.yaml.locate(path), message: `${at}${shortened(issue.message)}${hint}` }];
+}
+const hintOr = (wanted: string, key: string, words: readonly string[]): string =>
+  words.length === 0 ? wanted : `no such word${didYouMean(key, words)}`;
+const shortened = (message: string): string => (message.length > 240 ? `${message.slice(0, 237)}...` : message);
+
+function valueAt(root: unknown, path: YamlPath): unknown {
+  return path.reduce<unknown>(
+    (node, step) => (typeof node === 'object' && node !== null ? Reflect.get(node, step) : undefined),
+    root,
+  );
+}
+
+/** The innermost complaints of a union, which say more than "no branch fits". */
+function flatIssues(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
+  const branches = issue.errors.map((branch) =>
+    branch.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })),
+  );
+  const deepest = (branch: readonly z.core.$ZodIssue[]): number => Math.max(0, ...branch.map((i) => i.path.length));
+  const best = branches.reduce((a, b) => (deepest(b) > deepest(a) ? b : a));
+  return best.flatMap(flatIssues);
+}
+
+export function checkShape<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+  place: { readonly file: string; readonly yaml: ParsedYaml },
+  report: Report,
+): T | null {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  for (const issue of parsed.error.issues.flatMap(flatIssues)) {
+    for (const fault of issueFaults(issue, schema, place)) report(fault);
+  }
+  return null;
+}
+
+function readYaml(text: string, file: string, report: Report): ParsedYaml | null {
+  try {
+    return parseYaml(text, file);
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error;
+    for (const fault of error.faults) report(faultOfText(file, fault.message));
+    return null;
+  }
+}
+function faultOfText(file: string, message: string): PolicyFault {
+  const [, line = '1', column = '1', rest = message] = /:(\d+):(\d+): ([\s\S]*)$/.exec(message) ?? [];
+  return { level: 'error', kind: 'syntax', file, line: Number(line), column: Number(column), message: rest };
+}
+
+export function readSources(
+  files: ReadonlyMap<string, string>,
+  report: Report,
+): { readonly regions: readonly RegionFile[]; readonly notices: readonly NoticesFile[] } {
+  const regions: RegionFile[] = [];
+  const notices: NoticesFile[] = [];
+  for (const [file, text] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const isRegion = REGION_FILE.test(file);
+    if (!isRegion && !NOTICE_FILE.test(file)) continue;
+    const yaml = readYaml(text, file, report);
+    if (yaml === null) continue;
+    if (isRegion) {
+      const source = checkShape(RegionSource, yaml.value, { file, yaml }, report);
+      if (source !== null && checkId(source.id, { file, yaml }, report)) regions.push({ file, yaml, source });
+    } else {
+      const source = checkShape(NoticeFile, yaml.value, { file, yaml }, report);
+      if (source !== null) notices.push({ file, yaml, source });
+    }
+  }
+  return { regions, notices };
+}
+
+function checkId(id: string, place: { readonly file: string; readonly yaml: ParsedYaml }, report: Report): boolean {
+  const wanted = place.file.replace(/^regions\//, '').replace(/\.yaml$/, '');
+  if (!isRegionCode(id)) {
+    report(faultAt(place, ['id'], `"${id}" is neither an ISO 3166-1 country nor global or eu`));
+    return false;
+  }
+  if (id === wanted) return true;
+  report(faultAt(place, ['id'], `the id "${id}" must be the name of the file, "${wanted}"`));
+  return false;
+}
+
+/** Parents first. Reports unknown parents and circles; files in a circle are left out. */
+export function inOrder(regions: readonly RegionFile[], report: Report): readonly RegionFile[] {
+  const byId = new Map(regions.map((region) => [region.source.id, region]));
+  const ordered = new Map<string, RegionFile>();
+  const visit = (region: RegionFile, trail: readonly string[]): boolean => {
+    const { id } = region.source;
+    if (ordered.has(id)) return true;
+    if (trail.includes(id)) {
+      const circle = [...trail.slice(trail.indexOf(id)), id].join(' -> ');
+      report(faultAt(region, ['extends'], `files extend each other in a circle: ${circle}`, { kind: 'cycle' }));
+      return false;
+    }
+    const parentId = parentOf(region.source);
+    if (parentId !== null) {
+      const parent = byId.get(parentId);
+      if (parent === undefined) {
+        const message = `extends "${parentId}", but there is no such file${didYouMean(parentId, byId.keys())}`;
+        report(faultAt(region, ['extends'], message));
+        return false;
+      }
+      if (!visit(parent, [...trail, id])) return false;
+    }
+    ordered.set(id, region);
+    return true;
+  };
+  for (const region of regions) visit(region, []);
+  return [...ordered.values()];
+}
+
+/** A file without `extends` builds on global. */
+export const parentOf = (source: RegionSource): string | null =>
+  source.id === 'global' ? (source.extends ?? null) : (source.extends ?? 'global');

@@ -1,0 +1,82 @@
+/** Does a rule fire? One answer per variant and note, shared by all regions that see the same. */
+import type { Action, Finding, NoteFacts, RuleHit } from '../domain.js';
+import { SCORE_KEYS, type ScoreKey } from '../domain.js';
+import { RuleError } from './cel.js';
+import { strengthOf } from './compile-rule.js';
+import type { RuleContext } from './context.js';
+import type { CompiledRegion, CompiledRule, Variant } from './model.js';
+import { bucketOf } from './stable-hash.js';
+
+export type Answer = boolean | RuleError;
+
+/** Sparse by variant index; lives as long as one evaluation. */
+export class Answers {
+  readonly #known = new Map<number, Answer>();
+  constructor(readonly context: RuleContext) {}
+
+  of(variant: Variant): Answer {
+    const known = this.#known.get(variant.index);
+    if (known !== undefined) return known;
+    const answer = ask(variant, this.context);
+    this.#known.set(variant.index, answer);
+    return answer;
+  }
+}
+
+function ask(variant: Variant, context: RuleContext): Answer {
+  context.region = variant.region;
+  try {
+    return variant.when.test(context) && !(variant.unless?.test(context) ?? false);
+  } catch (error) {
+    if (error instanceof RuleError) return error;
+    throw error;
+  }
+}
+
+const isScoreKey = (key: string): key is ScoreKey => (SCORE_KEYS as readonly string[]).includes(key);
+/** Findings kept with a hit; all of them stay in the evidence. */
+const FINDINGS_KEPT = 16;
+
+/**
+ * Where the model was not validated for the language, its word alone does not take a note away.
+ * Another detector's finding in the same category lifts the cap.
+ */
+export function actionOf(rule: CompiledRule, context: RuleContext, region: CompiledRegion): Action {
+  if (!rule.usesModel) return rule.action;
+  const { sources } = context.category(rule.category);
+  if ([...sources].some((source) => source !== 'classifier')) return rule.action;
+  const competence = context.competence.get(isScoreKey(rule.category) ? rule.category : 'toxicity');
+  if (competence === 'validated') return rule.action;
+  const cap = region.settings.model_alone[competence === 'weak' ? 'weak' : 'none'];
+  return strengthOf(rule.action) > strengthOf(cap) ? cap : rule.action;
+}
+
+export function hitOf(
+  rule: CompiledRule,
+  mode: RuleHit['mode'],
+  action: Action,
+  findings: readonly Finding[],
+): RuleHit {
+  const softened = action !== rule.action;
+  return {
+    rule: rule.id,
+    category: rule.category,
+    severity: rule.severity,
+    action,
+    sideActions: softened
+      ? rule.sideActions.filter((side) => side === 'escalate' || side === 'preserve')
+      : rule.sideActions,
+    mode,
+    ground: rule.ground,
+    notice: rule.notice,
+    message: softened
+      ? `${rule.message} (model not validated for this language: ${rule.action} became ${action})`
+      : rule.message,
+    findings: findings.slice(0, FINDINGS_KEPT),
+  };
+}
+
+/** Authors in the canary are drawn per rule, so that the same people do not test every rule. */
+export function inCanary(rule: CompiledRule, percent: number, facts: NoteFacts): boolean {
+  return facts.author !== null && bucketOf(`canary\0${rule.id}\0${facts.author.id}`) < percent;
+}

@@ -1,0 +1,246 @@
+/** Everything that a rule may write: variables, fields and functions, with their types and meaning. Docs and checks read this. */
+import { CATEGORY_IDS } from '../categories.js';
+import { CLOAK_SIGNS, CONTEXT_FLAGS, type EvidenceKey, SCORE_KEYS } from '../domain.js';
+
+const STAGES: Readonly<Record<EvidenceKey, true>> = {
+  normalise: true,
+  language: true,
+  images: true,
+  match: true,
+  classify: true,
+  campaign: true,
+  deliberate: true,
+};
+export const EVIDENCE_KEYS = Object.keys(STAGES) as readonly EvidenceKey[];
+
+export type FieldType =
+  | 'string'
+  | 'int'
+  | 'double'
+  | 'bool'
+  | 'list<string>'
+  | 'map<string, string>'
+  | 'map<string, map<string, double>>';
+type FieldTable = Readonly<Record<string, readonly [FieldType, string]>>;
+
+export const TYPES = {
+  Note: {
+    kind: ['string', 'note, comment, profile, message or listing'],
+    title_length: ['int', 'UTF-16 code units of the title'],
+    body_length: ['int', 'UTF-16 code units of the body'],
+    text_length: ['int', 'UTF-16 code units of title and body'],
+    has_images: ['bool', 'whether pictures belong to the note'],
+    ad_declared: ['bool', 'whether the platform says that the author declared an advertisement'],
+    flags: ['list<string>', 'context flags that the platform set, such as education or own_purchase_review'],
+    reach: ['int', 'how many people saw or follow, as the platform says; 0 when unknown'],
+    is_reply: ['bool', 'whether the note answers another one'],
+  },
+  Finding: {
+    category: ['string', 'category id, such as fraud.scam'],
+    score: ['double', "the detector's own figure, 0 to 1"],
+    calibrated: ['double', 'scaled so that .5 is the shipped flag threshold'],
+    severity: ['int', '0 to 4'],
+    source: ['string', 'term, pattern, text_hash, classifier, campaign, image_hash, image_model or opinion'],
+    detector: ['string', 'id of the term, pattern, bank entry or model head'],
+    part: ['string', 'title, body, image:<n> or qr:<n>'],
+    view: ['string', 'reading in which it was found; raw is the text as written'],
+    spans: ['int', 'how many places of the text it points at'],
+  },
+  Score: {
+    score: ['double', 'raw model output, 0 to 1'],
+    p: ['double', 'calibrated probability'],
+    calibrated: ['double', 'scaled per language so that .5 is the shipped flag threshold'],
+  },
+  Contact: {
+    kind: ['string', 'url, email, phone, handle, messenger, price, code, disclosure, mention or hashtag'],
+    detail: ['string', 'for messenger the service, for disclosure the language of the wording, else empty'],
+    part: ['string', 'title, body, image:<n> or qr:<n>'],
+    view: ['string', 'reading in which it was found'],
+  },
+  Author: {
+    known: ['bool', 'whether the platform named an author'],
+    age_days: ['int', 'age of the account in days; -1 when unknown'],
+    verified: ['bool', 'whether the platform verified the author'],
+    account_type: ['string', 'private, business or empty'],
+    age_band: ['string', 'under_13, 13_15, 16_17, adult or empty'],
+    region: ['string', "the author's region, or empty"],
+  },
+  Campaign: {
+    known: ['bool', 'whether near-duplicates were counted'],
+    authors_1h: ['int', 'distinct authors of near-duplicates within one hour'],
+    authors_24h: ['int', 'distinct authors of near-duplicates within one day'],
+    authors_7d: ['int', 'distinct authors of near-duplicates within seven days'],
+    notes_24h: ['int', 'near-duplicate notes within one day'],
+    median_age_days: ['int', 'median age of the accounts in the cluster; -1 when unknown'],
+  },
+  Region: {
+    id: ['string', 'id of the policy file that speaks'],
+    thresholds: ['map<string, map<string, double>>', 'the thresholds of this region, by category and step'],
+    disclosures: ['list<string>', 'languages whose ad-disclosure wording counts here'],
+    min_age: ['int', 'least age of an account holder'],
+    adult_age: ['int', 'age from which adult content and offers may be shown'],
+  },
+} as const satisfies Readonly<Record<string, FieldTable>>;
+export type TypeName = keyof typeof TYPES;
+
+interface Declared {
+  readonly type: string;
+  readonly doc: string;
+  /** Evidence that it stands on. */
+  readonly reads: readonly EvidenceKey[];
+}
+const FINDING_SOURCES: readonly EvidenceKey[] = ['match', 'classify', 'campaign', 'images', 'deliberate'];
+
+export const VARIABLES = {
+  note: { type: 'Note', doc: 'the note and what the platform says about it', reads: [] },
+  text: { type: 'string', doc: 'all text of the note, for re(text, pattern)', reads: [] },
+  findings: { type: 'list<Finding>', doc: 'the 64 strongest findings', reads: FINDING_SOURCES },
+  scores: { type: 'map<string, Score>', doc: 'scores of the text model by key; 0 when missing', reads: ['classify'] },
+  competence: {
+    type: 'map<string, string>',
+    doc: 'how far the model was measured for the language: validated, weak or none',
+    reads: ['classify'],
+  },
+  languages: { type: 'list<string>', doc: 'languages of the note, best first', reads: ['language'] },
+  language: { type: 'string', doc: 'first language of the note, und when unsure', reads: ['language'] },
+  mixed: { type: 'bool', doc: 'whether the note mixes languages', reads: ['language'] },
+  contacts: { type: 'list<Contact>', doc: 'contact ids, links, prices, codes, disclosures', reads: ['match'] },
+  signs: { type: 'list<string>', doc: 'signs of cloaking that were undone', reads: ['normalise'] },
+  author: { type: 'Author', doc: 'the author as the platform describes them', reads: [] },
+  campaign: { type: 'Campaign', doc: 'counts of near-duplicates', reads: ['campaign'] },
+  gaps: { type: 'list<string>', doc: 'evidence that is missing, by stage', reads: [] },
+  region: { type: 'Region', doc: 'settings of the region that is judged', reads: [] },
+} as const satisfies Readonly<Record<string, Declared>>;
+export type VariableName = keyof typeof VARIABLES;
+
+export const STEPS = ['flag', 'warn', 'limit', 'review', 'hold', 'remove'] as const;
+export type Step = (typeof STEPS)[number];
+export const CONTACT_KINDS = [
+  'url',
+  'email',
+  'phone',
+  'handle',
+  'messenger',
+  'price',
+  'code',
+  'disclosure',
+  'mention',
+  'hashtag',
+] as const;
+export const SOURCES = [
+  'term',
+  'pattern',
+  'text_hash',
+  'classifier',
+  'campaign',
+  'image_hash',
+  'image_model',
+  'opinion',
+] as const;
+
+/** What a quoted word in a call must be; checked when the file is loaded. */
+export type WordKind = 'category' | 'step' | 'contact' | 'flag' | 'sign' | 'score' | 'source' | 'language' | 'pattern';
+export const WORDS: Readonly<Record<Exclude<WordKind, 'language' | 'pattern'>, readonly string[]>> = {
+  category: CATEGORY_IDS,
+  step: STEPS,
+  contact: CONTACT_KINDS,
+  flag: CONTEXT_FLAGS,
+  sign: CLOAK_SIGNS,
+  score: SCORE_KEYS,
+  source: SOURCES,
+};
+
+interface FunctionEntry {
+  readonly signature: string;
+  /** One entry a parameter; null takes any expression. */
+  readonly words: readonly (WordKind | null)[];
+  readonly doc: string;
+  readonly reads: readonly EvidenceKey[];
+}
+const fn = (
+  signature: string,
+  words: readonly (WordKind | null)[],
+  reads: readonly EvidenceKey[],
+  doc: string,
+): FunctionEntry => ({ signature, words, reads, doc });
+
+export const FUNCTIONS = {
+  any_finding: fn(
+    'any_finding(string): bool',
+    ['category'],
+    FINDING_SOURCES,
+    'whether anything was found in a category',
+  ),
+  found_by: fn(
+    'found_by(string, string): bool',
+    ['category', 'source'],
+    FINDING_SOURCES,
+    'whether a detector of this kind found something in a category',
+  ),
+  max_score: fn(
+    'max_score(string): double',
+    ['category'],
+    FINDING_SOURCES,
+    'highest calibrated score in a category, over all findings and the text model',
+  ),
+  max_severity: fn(
+    'max_severity(string): int',
+    ['category'],
+    FINDING_SOURCES,
+    'highest severity of the findings in a category, 0 when there are none',
+  ),
+  reaches: fn(
+    'reaches(string, string): bool',
+    ['category', 'step'],
+    FINDING_SOURCES,
+    "whether max_score of a category is at or above the region's threshold of that step",
+  ),
+  has_contact: fn('has_contact(string): bool', ['contact'], ['match'], 'whether a contact of this kind was found'),
+  has_term: fn('has_term(string): bool', [null], ['match'], 'whether the term or pattern with this id was found'),
+  lang_is: fn(
+    'lang_is(string): bool',
+    ['language'],
+    ['language'],
+    'whether the note has this language; "zh" also takes zh-Hans and zh-Hant',
+  ),
+  has_flag: fn('has_flag(string): bool', ['flag'], [], 'whether the platform set this context flag'),
+  has_sign: fn('has_sign(string): bool', ['sign'], ['normalise'], 'whether this sign of cloaking was undone'),
+  competent: fn(
+    'competent(string): bool',
+    ['score'],
+    ['classify'],
+    'whether the model was validated for this score in the language of the note',
+  ),
+  accepts_disclosure: fn(
+    'accepts_disclosure(): bool',
+    [],
+    ['match'],
+    'whether the advertisement is declared in a way that this region accepts',
+  ),
+  sampled: fn(
+    'sampled(int): bool',
+    [null],
+    [],
+    'true for this share of notes in a hundred, by a stable hash of the text',
+  ),
+  re: fn(
+    're(string, string): bool',
+    [null, 'pattern'],
+    [],
+    'whether a text holds a pattern (RE2 syntax; (?i) ignores case)',
+  ),
+} as const satisfies Readonly<Record<string, FunctionEntry>>;
+export type FunctionName = keyof typeof FUNCTIONS;
+
+/** Parts of CEL itself that rules may use; all others, `matches` among them, are refused. */
+export const CEL_FUNCTIONS: ReadonlySet<string> = new Set([
+  'size',
+  'contains',
+  'startsWith',
+  'endsWith',
+  'double',
+  'int',
+  'string',
+  'has',
+]);
+export const CEL_MACROS: ReadonlySet<string> = new Set(['exists', 'all', 'exists_one', 'filter', 'map']);

@@ -1,0 +1,134 @@
+/** YAML 1.2 core schema only, so that `NO`, `on` and `yes` stay words. The only importer of `yaml`. */
+import { type Document, isMap, isScalar, isSeq, LineCounter, parseDocument, type Scalar } from 'yaml';
+import { type FaultKind, faultsError, type PolicyFault } from './faults.js';
+
+export type YamlPath = readonly (string | number)[];
+export interface Place {
+  /** 1-based. */
+  readonly line: number;
+  readonly column: number;
+}
+export interface ParsedYaml {
+  readonly value: unknown;
+  /** Where the value at `path` begins, or its nearest ancestor that exists. `offset` counts inside a text value. */
+  locate(path: YamlPath, offset?: number): Place;
+  /** Where the key that names `path` begins. */
+  locateKey(path: YamlPath): Place;
+}
+
+export const YAML_LIMIT_BYTES = 4 * 1024 * 1024;
+/** Enough for shared blocks; a chain of anchors that multiplies needs far more. */
+const MAX_ALIASES = 64;
+
+const fault = (file: string, place: Place, message: string, kind: FaultKind = 'syntax'): PolicyFault => ({
+  level: 'error',
+  kind,
+  file,
+  ...place,
+  message,
+});
+const START: Place = { line: 1, column: 1 };
+
+function placeOfOffset(text: string, offset: number): Place {
+  const before = text.slice(0, offset);
+  const lineStart = before.lastIndexOf('\n') + 1;
+  return { line: before.split('\n').length, column: offset - lineStart + 1 };
+}
+
+function refuseEarly(text: string, file: string): void {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > YAML_LIMIT_BYTES) {
+    const message = `the file has ${bytes} bytes, the limit is ${YAML_LIMIT_BYTES}`;
+    throw faultsError([fault(file, START, message)]);
+  }
+  const tab = text.indexOf('\t');
+  if (tab >= 0) throw faultsError([fault(file, placeOfOffset(text, tab), 'a tab; indent with spaces')]);
+}
+
+function readDocument(text: string, file: string, lines: LineCounter): Document {
+  try {
+    return parseDocument(text, {
+      version: '1.2',
+      schema: 'core',
+      merge: false,
+      uniqueKeys: true,
+      lineCounter: lines,
+      prettyErrors: false,
+      keepSourceTokens: false,
+    });
+  } catch (cause) {
+    const reason = cause instanceof RangeError ? 'it is nested too deeply' : 'it cannot be read as YAML';
+    throw faultsError([fault(file, START, reason)]);
+  }
+}
+
+/** The offset in the file of character `offset` of a text value: both hold the same visible characters in order. */
+function offsetInSource(text: string, scalar: Scalar, offset: number): number {
+  const [start, end] = scalar.range ?? [0, 0];
+  const value = String(scalar.value);
+  const block = scalar.type === 'BLOCK_FOLDED' || scalar.type === 'BLOCK_LITERAL';
+  let position = block ? text.indexOf('\n', start) + 1 : start;
+  for (let index = 0; index < value.length && position < end; index += 1) {
+    const wanted = value[index] ?? '';
+    if (/\s/.test(wanted)) continue;
+    while (position < end && text[position] !== wanted) position += 1;
+    if (index >= offset) return position;
+    position += 1;
+  }
+  return Math.min(position, end);
+}
+
+type Found = { readonly node: unknown; readonly complete: boolean };
+
+function walk(root: unknown, path: YamlPath): Found {
+  let node = root;
+  for (const step of path) {
+    if (!isMap(node) && !isSeq(node)) return { node, complete: false };
+    const next: unknown = node.get(step, true);
+    if (next === undefined) return { node, complete: false };
+    node = next;
+  }
+  return { node, complete: true };
+}
+
+const startOf = (node: unknown): number => (isScalar(node) || isMap(node) || isSeq(node) ? (node.range?.[0] ?? 0) : 0);
+
+function keyOffset(root: unknown, path: YamlPath): number {
+  const parent = walk(root, path.slice(0, -1)).node;
+  const last = path.at(-1);
+  if (isMap(parent)) {
+    const pair = parent.items.find((item) => isScalar(item.key) && String(item.key.value) === String(last));
+    if (pair !== undefined) return startOf(pair.key);
+  }
+  return startOf(walk(root, path).node);
+}
+
+/** Throws InvalidInputError with every syntax fault as file:line:column. */
+export function parseYaml(text: string, file: string): ParsedYaml {
+  refuseEarly(text, file);
+  const lines = new LineCounter();
+  const document = readDocument(text, file, lines);
+  const placeAt = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  const problems = [...document.errors, ...document.warnings];
+  if (problems.length > 0) {
+    throw faultsError(problems.map((problem) => fault(file, placeAt(problem.pos[0]), problem.message)));
+  }
+  let value: unknown;
+  try {
+    value = document.toJS({ maxAliasCount: MAX_ALIASES });
+  } catch {
+    throw faultsError([fault(file, START, `more than ${MAX_ALIASES} aliases, or an alias without its anchor`)]);
+  }
+  return {
+    value,
+    locate(path, offset) {
+      const { node, complete } = walk(document.contents, path);
+      if (offset !== undefined && complete && isScalar(node)) return placeAt(offsetInSource(text, node, offset));
+      return placeAt(startOf(node));
+    },
+    locateKey: (path) => placeAt(keyOffset(document.contents, path)),
+  };
+}
