@@ -42,7 +42,9 @@ export async function startServices(config: Config, log: Log): Promise<Services>
   });
   try {
     const databaseUrl = await start(config.databaseUrl, () => startPostgres({ dir, log }));
-    const redisUrl = await start(config.redisUrl, () => startRedis({ dir, log, mayInstall: !config.POLYWARDEN_NO_APT }));
+    const redisUrl = await start(config.redisUrl, () =>
+      startRedis({ dir, log, mayInstall: !config.POLYWARDEN_NO_APT }),
+    );
     await writeFile(path.join(dir, ADDRESSES), JSON.stringify({ databaseUrl, redisUrl }), { mode: 0o600 });
     return { databaseUrl, redisUrl, close };
   } catch (error) {

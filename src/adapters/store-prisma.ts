@@ -1,0 +1,52 @@
+/** The store on PostgreSQL. */
+import type { Ids } from '../ports.js';
+import type { Store } from '../ports-store.js';
+import { accessWith } from './store/access.js';
+import { campaignsWith } from './store/campaigns.js';
+import { openDatabase } from './store/database.js';
+import { notesWith } from './store/notes.js';
+import { auditWith, banksWith, bundlesWith, casesWith, overviewOf } from './store/records.js';
+import { type Retention, upkeepWith } from './store/upkeep.js';
+import { webhooksWith } from './store/webhooks.js';
+import { workWith } from './store/work.js';
+
+export interface StoreOptions {
+  readonly databaseUrl: string;
+  readonly ids: Ids;
+  /** Connections of this process; docs/operations.md sums them up. */
+  readonly poolMax?: number | undefined;
+  readonly retention?: Retention | undefined;
+}
+
+const POOL_MAX = 10;
+const RETENTION: Retention = { noteDays: 180, idempotencyHours: 24 };
+
+/** Rejects with UnavailableError when the database does not answer. */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { ids, retention = RETENTION } = options;
+  const database = openDatabase(options.databaseUrl, options.poolMax ?? POOL_MAX);
+  const ping = async () => {
+    await database.rows({ name: 'ping', text: 'SELECT 1' }, []);
+  };
+  try {
+    await ping();
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  return {
+    notes: notesWith(database, ids, retention.idempotencyHours * 3_600),
+    work: workWith(database, ids),
+    webhooks: webhooksWith(database, ids),
+    access: accessWith(database, ids),
+    cases: casesWith(database),
+    audit: auditWith(database),
+    bundles: bundlesWith(database),
+    banks: banksWith(database),
+    campaigns: campaignsWith(database),
+    upkeep: upkeepWith(database, retention),
+    overview: (now) => overviewOf(database, now),
+    ping,
+    close: () => database.close(),
+  };
+}

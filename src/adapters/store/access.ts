@@ -1,0 +1,201 @@
+/** API keys, users and their sessions. */
+import { InvalidInputError } from '../../errors.js';
+import type { Ids } from '../../ports.js';
+import type { AccessStore, ApiKey, Role, Scope, Session, User } from '../../ports-store.js';
+import { failureCode } from '../postgres.js';
+import type { Database } from './database.js';
+import { sha256 } from './hashes.js';
+
+interface KeyRow {
+  readonly id: string;
+  readonly sourceId: string;
+  readonly label: string;
+  readonly scopes: readonly string[];
+  readonly createdAt: Date;
+  readonly expiresAt: Date | null;
+  readonly revokedAt: Date | null;
+  readonly source: { readonly name: string };
+}
+interface UserRow {
+  readonly id: string;
+  readonly login: string;
+  readonly role: string;
+  readonly disabled: boolean;
+}
+
+const WITH_SOURCE = { source: { select: { name: true } } } as const;
+/** Failures of a login are counted over this time. */
+const SIGN_IN_WINDOW_MS = 15 * 60_000;
+
+export function accessWith(database: Database, ids: Ids): AccessStore {
+  return { ...keysWith(database, ids), ...usersWith(database, ids), ...sessionsWith(database, ids) };
+}
+
+type Keys = Pick<AccessStore, 'createKey' | 'findKey' | 'listKeys' | 'revokeKey'>;
+
+function keysWith(database: Database, ids: Ids): Keys {
+  return {
+    async createKey(input, now) {
+      const [source] = await database.repeatable<{ id: string }>(
+        `WITH fresh AS (INSERT INTO sources (id, name, created_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING RETURNING id)
+         SELECT id FROM fresh UNION ALL SELECT id FROM sources WHERE name = $2 LIMIT 1`,
+        [ids.next('src'), input.sourceName, new Date(now)],
+      );
+      // Nothing comes back when another process is just making the same source.
+      const sourceId =
+        source?.id ??
+        (await database.models((client) => client.source.findUniqueOrThrow({ where: { name: input.sourceName } }))).id;
+      const row = await database.models((client) =>
+        client.apiKey.create({
+          data: {
+            id: ids.next('key'),
+            sourceId,
+            label: input.label,
+            scopes: [...input.scopes],
+            secretHash: input.secretHash,
+            createdAt: new Date(now),
+            expiresAt: input.expiresAt === null ? null : new Date(input.expiresAt),
+          },
+          include: WITH_SOURCE,
+        }),
+      );
+      return keyOf(row);
+    },
+    async findKey(keyId) {
+      const row = await database.models((client) =>
+        client.apiKey.findUnique({ where: { id: keyId }, include: WITH_SOURCE }),
+      );
+      return row === null ? null : { ...keyOf(row), secretHash: row.secretHash };
+    },
+    async listKeys() {
+      const rows = await database.models((client) =>
+        client.apiKey.findMany({ include: WITH_SOURCE, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] }),
+      );
+      return rows.map(keyOf);
+    },
+    async revokeKey(keyId, actor, now) {
+      const rows = await database.repeatable(
+        `WITH key AS (UPDATE api_keys SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING id)
+         SELECT audit_append($3, $4, 'key.revoked', id, '{}', $2) FROM key`,
+        [keyId, new Date(now), actor.kind, actor.id],
+      );
+      return rows.length > 0;
+    },
+  };
+}
+
+type Users = Pick<AccessStore, 'createUser' | 'findUser' | 'listUsers' | 'setPassword'>;
+
+function usersWith(database: Database, ids: Ids): Users {
+  return {
+    async createUser(input, now) {
+      const data = { ...input, id: ids.next('usr'), createdAt: new Date(now) };
+      try {
+        return userOf(await database.models((client) => client.user.create({ data })));
+      } catch (cause) {
+        if (failureCode(cause) !== 'P2002') throw cause;
+        throw new InvalidInputError('conflict', 'There is a user of this login already', [], { cause });
+      }
+    },
+    async findUser(login) {
+      const row = await database.models((client) => client.user.findUnique({ where: { login } }));
+      return row === null ? null : { ...userOf(row), passwordHash: row.passwordHash };
+    },
+    async listUsers() {
+      const rows = await database.models((client) => client.user.findMany({ orderBy: { login: 'asc' } }));
+      return rows.map(userOf);
+    },
+    async setPassword(login, passwordHash, now) {
+      const rows = await database.repeatable(
+        `WITH person AS (UPDATE users SET password_hash = $2 WHERE login = $1 RETURNING id),
+           ended AS (DELETE FROM sessions s USING person WHERE s.user_id = person.id)
+         SELECT audit_append('user', id, 'user.password_set', id, '{}', $3) FROM person`,
+        [login, passwordHash, new Date(now)],
+      );
+      return rows.length > 0;
+    },
+  };
+}
+
+type Sessions = Pick<AccessStore, 'createSession' | 'findSession' | 'endSession' | 'recordSignIn'>;
+
+function sessionsWith(database: Database, ids: Ids): Sessions {
+  return {
+    async createSession(input, now) {
+      const row = await database.models((client) =>
+        client.session.create({
+          data: {
+            id: ids.next('ses'),
+            userId: input.userId,
+            tokenHash: input.tokenHash,
+            csrfToken: input.csrfToken,
+            createdAt: new Date(now),
+            lastSeenAt: new Date(now),
+            expiresAt: new Date(now + input.absoluteMs),
+          },
+          include: { user: true },
+        }),
+      );
+      return sessionOf(row);
+    },
+    async findSession(tokenHash, idleMs, now) {
+      const row = await database.models((client) =>
+        client.session.findUnique({ where: { tokenHash }, include: { user: true } }),
+      );
+      if (row === null) return null;
+      const ended = row.expiresAt.getTime() <= now || row.lastSeenAt.getTime() + idleMs <= now || row.user.disabled;
+      if (ended) {
+        await endSession(tokenHash);
+        return null;
+      }
+      // Seen again: written at most once a minute, so that reading pages does not write rows.
+      if (now - row.lastSeenAt.getTime() > Math.min(60_000, idleMs / 10)) {
+        await database.repeatable('UPDATE sessions SET last_seen_at = $2 WHERE token_hash = $1', [
+          tokenHash,
+          new Date(now),
+        ]);
+      }
+      return sessionOf(row);
+    },
+    endSession,
+    async recordSignIn(login, ok, now) {
+      const [row] = await database.rows<{ failures: number }>(
+        `WITH attempt AS (INSERT INTO sign_ins (login_hash, ok, at) VALUES ($1, $2, $3) RETURNING ok)
+         SELECT (SELECT count(*) FROM sign_ins WHERE login_hash = $1 AND NOT ok AND at > $4 AND at > coalesce(
+             (SELECT max(at) FROM sign_ins WHERE login_hash = $1 AND ok), '-infinity'))
+           + (SELECT count(*) FROM attempt WHERE NOT ok) AS failures`,
+        [sha256(login), ok, new Date(now), new Date(now - SIGN_IN_WINDOW_MS)],
+      );
+      return { recentFailures: ok ? 0 : (row?.failures ?? 0) };
+    },
+  };
+
+  async function endSession(tokenHash: string): Promise<void> {
+    await database.repeatable('DELETE FROM sessions WHERE token_hash = $1', [tokenHash]);
+  }
+}
+
+const keyOf = (row: KeyRow): ApiKey => ({
+  keyId: row.id,
+  sourceId: row.sourceId,
+  sourceName: row.source.name,
+  scopes: row.scopes as readonly Scope[],
+  label: row.label,
+  createdAt: row.createdAt.toISOString(),
+  expiresAt: row.expiresAt?.toISOString() ?? null,
+  revokedAt: row.revokedAt?.toISOString() ?? null,
+});
+
+const userOf = (row: UserRow): User => ({
+  userId: row.id,
+  login: row.login,
+  role: row.role as Role,
+  disabled: row.disabled,
+});
+
+const sessionOf = (row: { id: string; csrfToken: string; expiresAt: Date; user: UserRow }): Session => ({
+  sessionId: row.id,
+  user: userOf(row.user),
+  csrfToken: row.csrfToken,
+  expiresAt: row.expiresAt.toISOString(),
+});

@@ -1,0 +1,47 @@
+/** Near-duplicate windows: notes of one source that share a band of their signature. */
+import type { CampaignCounts, CampaignStore } from '../../ports.js';
+import type { Database } from './database.js';
+import { sha256 } from './hashes.js';
+
+const HOUR_MS = 3_600_000;
+/** Counting stops here: what a policy asks is decided long before. */
+const COUNTED_ROWS = 2_000;
+
+/** The new rows are not yet seen by the same statement, so this revision is added by hand. */
+const RECORD = {
+  name: 'campaign_record',
+  text: `WITH fresh AS (
+      INSERT INTO campaign_signatures (revision_id, band, source_id, author_key, account_age_days, at)
+      SELECT $2, b, $1, $3, $4, $5 FROM unnest($6::text[]) AS b ON CONFLICT DO NOTHING),
+    near AS (
+      SELECT revision_id, author_key, account_age_days, at FROM campaign_signatures
+      WHERE source_id = $1 AND band = ANY ($6) AND at > $7 AND at <= $5 AND revision_id <> $2
+      ORDER BY at DESC LIMIT ${COUNTED_ROWS}),
+    every AS (SELECT $2::text AS revision_id, $3::text AS author_key, $4::float8 AS account_age_days, $5::timestamptz AS at
+      UNION ALL SELECT * FROM near)
+    SELECT count(DISTINCT author_key) FILTER (WHERE at > $9) AS "authors1h",
+      count(DISTINCT author_key) FILTER (WHERE at > $8) AS "authors24h",
+      count(DISTINCT author_key) AS "authors7d",
+      count(DISTINCT revision_id) FILTER (WHERE at > $8) AS "notes24h",
+      percentile_cont(0.5) WITHIN GROUP (ORDER BY account_age_days) AS "medianAccountAgeDays"
+    FROM every`,
+};
+
+const NOTHING: CampaignCounts = { authors1h: 0, authors24h: 0, authors7d: 0, notes24h: 0, medianAccountAgeDays: null };
+
+export const campaignsWith = (database: Database): CampaignStore => ({
+  async record({ sourceId, revisionId, authorId, accountAgeDays, bands, at }) {
+    const [counts] = await database.repeatable<CampaignCounts>(RECORD, [
+      sourceId,
+      revisionId,
+      authorId === null ? null : sha256(authorId),
+      accountAgeDays,
+      new Date(at),
+      [...new Set(bands)],
+      new Date(at - 168 * HOUR_MS),
+      new Date(at - 24 * HOUR_MS),
+      new Date(at - HOUR_MS),
+    ]);
+    return counts ?? NOTHING;
+  },
+});

@@ -1,0 +1,170 @@
+/** Reading and erasing notes. */
+import type { NoteStatus } from '../../domain.js';
+import type { Ids } from '../../ports.js';
+import type { NoteFilter, NoteRow, NotesStore, NoteView } from '../../ports-store.js';
+import { acceptWith } from './accept.js';
+import { cursorOf, pageOf, positionOf } from './cursor.js';
+import type { Database } from './database.js';
+import { sha256 } from './hashes.js';
+import { type DecisionJson, decisionOf, type RevisionJson, revisionOf, stateOf, statusOf } from './note-rows.js';
+
+interface ViewRow {
+  readonly id: string;
+  readonly external_id: string;
+  readonly state: string;
+  readonly created_at: Date;
+  readonly revisions: readonly RevisionJson[];
+  readonly decisions: readonly DecisionJson[];
+}
+
+const VIEW = {
+  name: 'note_view',
+  text: `SELECT n.id, n.external_id, n.state, n.created_at,
+    coalesce((SELECT json_agg(json_build_object('revisionId', r.id, 'revision', r.revision,
+        'contentHash', r.content_hash, 'state', r.state, 'acceptedAt', iso(r.accepted_at),
+        'decidedAt', iso(r.decided_at), 'note', r.note, 'evidence', e.evidence, 'trace', e.trace) ORDER BY r.revision)
+      FROM revisions r LEFT JOIN LATERAL (
+        SELECT evidence, trace FROM evidence WHERE revision_id = r.id ORDER BY created_at DESC LIMIT 1) e ON true
+      WHERE r.note_id = n.id), '[]') AS revisions,
+    coalesce((SELECT json_agg(json_build_object('decisionId', d.id, 'revision', d.revision, 'sequence', d.sequence,
+        'regions', d.regions, 'policy', d.policy, 'action', d.action, 'sideActions', d.side_actions,
+        'severity', d.severity, 'category', d.category, 'ground', d.ground, 'rules', d.rules, 'shadow', d.shadow,
+        'gaps', d.gaps, 'end', iso(d.ends_at), 'byKind', d.by_kind, 'byId', d.by_id, 'bundleHash', d.bundle_hash,
+        'supersedes', d.supersedes, 'supersededBy', d.superseded_by, 'createdAt', iso(d.created_at))
+        ORDER BY d.sequence, d.id)
+      FROM decisions d WHERE d.note_id = n.id), '[]') AS decisions
+  FROM notes n WHERE n.id = $1 AND ($2::text IS NULL OR n.source_id = $2)`,
+};
+
+interface ListRow {
+  readonly id: string;
+  readonly external_id: string;
+  readonly state: string;
+  readonly revision: number;
+  readonly author_id: string | null;
+  readonly language: string | null;
+  readonly strongest: NoteRow['strongest'];
+  readonly created_at: Date;
+  readonly decided_at: Date | null;
+  readonly title: string | null;
+}
+
+const ERASE = 'SELECT erase_note($1, $2, $3, $4, $5, $6) AS erased';
+
+export function notesWith(database: Database, ids: Ids, keySeconds: number): NotesStore {
+  async function eraseOne(sourceId: string | null, noteId: string, ...[actor, now]: Erasure) {
+    const values = [sourceId, noteId, ids.next('evt'), actor.kind, actor.id, new Date(now)];
+    const [row] = await database.repeatable<{ erased: boolean | null }>(ERASE, values);
+    return row?.erased ?? null;
+  }
+  return {
+    ...acceptWith(database, ids, keySeconds),
+    async get(sourceId, noteId) {
+      const [row] = await database.repeatable<ViewRow>(VIEW, [noteId, sourceId]);
+      return row === undefined ? null : viewOf(row);
+    },
+    async list(sourceId, filter, cursor, limit) {
+      const { text, values } = listQuery(sourceId, filter, cursor, limit);
+      const rows = await database.repeatable<ListRow>(text, values);
+      return pageOf(rows, limit, rowOf, (row) => cursorOf('notes', row.created_at, row.id));
+    },
+    async erase(sourceId, noteId, actor, now) {
+      const erased = await eraseOne(sourceId, noteId, actor, now);
+      return erased === null ? null : { erased };
+    },
+    async eraseAuthor(sourceId, authorId, actor, now) {
+      const key = sha256(authorId);
+      const known = await database.repeatable<{ id: string | null }>(
+        `SELECT n.id FROM authors a LEFT JOIN notes n ON n.source_id = a.source_id AND n.author_key = a.author_key
+         WHERE a.source_id = $1 AND a.author_key = $2 ORDER BY n.created_at, n.id`,
+        [sourceId, key],
+      );
+      if (known.length === 0) return null;
+      let notes = 0;
+      // Note by note, so that no transaction holds more than one lane of the audit.
+      for (const { id } of known) if (id !== null && (await eraseOne(sourceId, id, actor, now))) notes += 1;
+      await database.repeatable(FORGET_AUTHOR, [
+        sourceId,
+        key,
+        actor.kind,
+        actor.id,
+        // A salt that is kept nowhere: the subject names one erasure, not one person.
+        sha256(`${ids.secret(16)}${key}`),
+        JSON.stringify({ sourceId, notes }),
+        new Date(now),
+      ]);
+      return { notes };
+    },
+  };
+}
+
+type Erasure = [actor: { readonly kind: string; readonly id: string }, now: number];
+
+const FORGET_AUTHOR = `WITH author AS (DELETE FROM authors WHERE source_id = $1 AND author_key = $2),
+  signature AS (DELETE FROM campaign_signatures WHERE source_id = $1 AND author_key = $2)
+  SELECT audit_append($3, $4, 'author.erased', 'author:' || $5, $6, $7)`;
+
+/** Conditions beside the source; each names its parameter as `?`. */
+const CONDITIONS: { readonly [K in keyof NoteFilter]-?: string } = {
+  externalId: 'n.external_hash = ?',
+  authorId: 'n.author_key = ?',
+  textHash:
+    'EXISTS (SELECT 1 FROM revisions x WHERE x.note_id = n.id AND x.source_id = n.source_id AND x.text_hash = ?)',
+  action:
+    'EXISTS (SELECT 1 FROM decisions d WHERE d.note_id = n.id AND d.superseded_by IS NULL AND d.action = ? AND ($REGION IS NULL OR $REGION = ANY (d.regions)))',
+  region:
+    'EXISTS (SELECT 1 FROM decisions d WHERE d.note_id = n.id AND d.superseded_by IS NULL AND ? = ANY (d.regions))',
+  language: 'n.language = ?',
+  status: 'n.state = ?',
+};
+
+function listQuery(sourceId: string | null, filter: NoteFilter, cursor: string | null, limit: number) {
+  const values: unknown[] = [limit + 1];
+  const bind = (value: unknown): string => `$${values.push(value)}::text`;
+  const conditions: string[] = [];
+  if (sourceId !== null) conditions.push(`n.source_id = ${bind(sourceId)}`);
+  const region = bind(filter.region ?? null);
+  for (const key of Object.keys(CONDITIONS) as (keyof NoteFilter)[]) {
+    const value = filter[key];
+    if (value === undefined) continue;
+    conditions.push(CONDITIONS[key].replace('?', bind(filterValue(key, value))).replaceAll('$REGION', region));
+  }
+  const position = positionOf('notes', cursor);
+  if (position !== null) {
+    const at = `$${values.push(position.at)}::timestamptz`;
+    conditions.push(`(n.created_at, n.id) < (${at}, ${bind(position.id)})`);
+  }
+  const text = `SELECT n.id, n.external_id, n.state, n.revision, n.author_id, n.language, n.strongest, n.created_at,
+      n.decided_at, r.note->>'title' AS title
+    FROM notes n JOIN revisions r ON r.id = n.revision_id
+    WHERE ${[`${region} IS NOT DISTINCT FROM ${region}`, ...conditions].join(' AND ')}
+    ORDER BY n.created_at DESC, n.id DESC LIMIT $1`;
+  return { text, values };
+}
+
+function filterValue(key: keyof NoteFilter, value: string): string {
+  if (key === 'externalId' || key === 'authorId') return sha256(value);
+  return key === 'status' ? stateOf(value as NoteStatus) : value;
+}
+
+const viewOf = (row: ViewRow): NoteView => ({
+  noteId: row.id,
+  externalId: row.external_id,
+  status: statusOf(row.state),
+  createdAt: row.created_at.toISOString(),
+  revisions: row.revisions.map(revisionOf),
+  decisions: row.decisions.map(decisionOf),
+});
+
+const rowOf = (row: ListRow): NoteRow => ({
+  noteId: row.id,
+  externalId: row.external_id,
+  status: statusOf(row.state),
+  revision: row.revision,
+  authorId: row.author_id,
+  language: row.language,
+  strongest: row.strongest,
+  createdAt: row.created_at.toISOString(),
+  decidedAt: row.decided_at?.toISOString() ?? null,
+  title: row.title ?? '',
+});

@@ -1,0 +1,65 @@
+/** Retention: what is past its time goes, in batches small enough never to hold up the pipeline. */
+import type { UpkeepStore } from '../../ports-store.js';
+import type { Database } from './database.js';
+
+export interface Retention {
+  /** How long decided notes keep their text and evidence. */
+  readonly noteDays: number;
+  readonly idempotencyHours: number;
+}
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** Delivered events, sign-in attempts and signatures: what a person may still ask about, and no longer. */
+const EVENT_DAYS = 30;
+const SIGN_IN_DAYS = 90;
+const SIGNATURE_DAYS = 8;
+
+/** $1 is the limit in time, $2 the size of the batch. */
+const olderThan = (table: string, condition: string): string =>
+  `WITH gone AS (
+     DELETE FROM ${table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM ${table} WHERE ${condition} LIMIT $2)) AND ${condition}
+     RETURNING 1)
+   SELECT count(*) AS n FROM gone`;
+
+/** The note keeps its ids, states and decisions; text, hashes of it and evidence go. */
+const OLD_TEXT = `WITH old AS (
+    SELECT r.id FROM revisions r JOIN notes n ON n.id = r.note_id
+    WHERE n.decided_at < $1 AND n.state IN ('decided', 'held') AND r.note IS NOT NULL AND r.due_at IS NULL
+      AND NOT EXISTS (SELECT 1 FROM cases c WHERE c.note_id = n.id AND c.state = 'open')
+    LIMIT $2),
+  text AS (UPDATE revisions r SET note = NULL, content_hash = NULL, text_hash = NULL FROM old WHERE r.id = old.id RETURNING r.id),
+  seen AS (DELETE FROM evidence e USING old WHERE e.revision_id = old.id),
+  pictures AS (DELETE FROM images i USING old WHERE i.revision_id = old.id)
+  SELECT count(*) AS n FROM text`;
+
+const OLD_EVENTS = `WITH old AS (
+    SELECT e.id FROM events e WHERE e.created_at < $1
+      AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = e.id AND d.state = 'due') LIMIT $2),
+  sent AS (DELETE FROM deliveries d USING old WHERE d.event_id = old.id RETURNING d.id),
+  tries AS (DELETE FROM delivery_attempts a USING sent WHERE a.delivery_id = sent.id),
+  gone AS (DELETE FROM events e USING old WHERE e.id = old.id RETURNING 1)
+  SELECT count(*) AS n FROM gone`;
+
+export function upkeepWith(database: Database, retention: Retention): UpkeepStore {
+  const tasks: readonly (readonly [name: string, sql: string, ageMs: number])[] = [
+    ['revisions', OLD_TEXT, retention.noteDays * DAY_MS],
+    ['events', OLD_EVENTS, EVENT_DAYS * DAY_MS],
+    ['idempotency_keys', olderThan('idempotency_keys', 'created_at < $1'), retention.idempotencyHours * HOUR_MS],
+    ['campaign_signatures', olderThan('campaign_signatures', 'at < $1'), SIGNATURE_DAYS * DAY_MS],
+    ['sessions', olderThan('sessions', 'expires_at < $1'), 0],
+    ['sign_ins', olderThan('sign_ins', 'at < $1'), SIGN_IN_DAYS * DAY_MS],
+    ['text_bank_entries', olderThan('text_bank_entries', 'expires_at < $1'), 0],
+    ['image_bank_entries', olderThan('image_bank_entries', 'expires_at < $1'), 0],
+  ];
+  return {
+    async purge(now, batch) {
+      const counts: Record<string, number> = {};
+      for (const [name, sql, ageMs] of tasks) {
+        const [row] = await database.repeatable<{ n: number }>(sql, [new Date(now - ageMs), batch]);
+        counts[name] = row?.n ?? 0;
+      }
+      return counts;
+    },
+  };
+}

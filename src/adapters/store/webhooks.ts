@@ -1,0 +1,79 @@
+/** Endpoints of a source. Deliveries are in deliveries.ts. */
+import type { EventType } from '../../domain.js';
+import type { Ids } from '../../ports.js';
+import type { Endpoint, WebhooksStore } from '../../ports-store.js';
+import type { Database } from './database.js';
+import { deliveriesWith } from './deliveries.js';
+
+interface EndpointRow {
+  readonly id: string;
+  readonly url: string;
+  readonly events: readonly string[];
+  readonly status: string;
+  readonly description: string;
+  readonly createdAt: Date;
+}
+
+/** Receivers get this long to learn a new secret; until then both sign. */
+const OVERLAP_MS = 24 * 3_600_000;
+
+export function webhooksWith(database: Database, ids: Ids): WebhooksStore {
+  return {
+    ...deliveriesWith(database, ids),
+    async create(sourceId, input, now) {
+      const row = await database.models((client) =>
+        client.webhookEndpoint.create({
+          data: {
+            id: ids.next('wh'),
+            sourceId,
+            url: input.url,
+            events: [...input.events],
+            description: input.description,
+            status: 'active',
+            secret: input.secret,
+            createdAt: new Date(now),
+          },
+        }),
+      );
+      return endpointOf(row);
+    },
+    async list(sourceId) {
+      const rows = await database.models((client) =>
+        client.webhookEndpoint.findMany({ where: { sourceId }, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] }),
+      );
+      return rows.map(endpointOf);
+    },
+    async update(sourceId, endpointId, change, now) {
+      // One statement, so that two rotations at once keep the secret that was in use.
+      const [row] = await database.rows<EndpointRow>(
+        `UPDATE webhook_endpoints SET status = coalesce($3, status),
+           previous_secret = CASE WHEN $4::text IS NULL THEN previous_secret ELSE secret END,
+           previous_until = CASE WHEN $4::text IS NULL THEN previous_until ELSE $5 END,
+           secret = coalesce($4, secret)
+         WHERE source_id = $1 AND id = $2
+         RETURNING id, url, events, status, description, created_at AS "createdAt"`,
+        [sourceId, endpointId, change.status ?? null, change.rotateTo ?? null, new Date(now + OVERLAP_MS)],
+      );
+      return row === undefined ? null : endpointOf(row);
+    },
+    async remove(sourceId, endpointId) {
+      const [row] = await database.repeatable<{ removed: number }>(
+        `WITH endpoint AS (DELETE FROM webhook_endpoints WHERE source_id = $1 AND id = $2 RETURNING id),
+           gone AS (DELETE FROM deliveries d USING endpoint WHERE d.endpoint_id = endpoint.id RETURNING d.id),
+           attempts AS (DELETE FROM delivery_attempts a USING gone WHERE a.delivery_id = gone.id)
+         SELECT count(*) AS removed FROM endpoint`,
+        [sourceId, endpointId],
+      );
+      return (row?.removed ?? 0) > 0;
+    },
+  };
+}
+
+const endpointOf = (row: EndpointRow): Endpoint => ({
+  endpointId: row.id,
+  url: row.url,
+  events: row.events as readonly EventType[],
+  status: row.status as Endpoint['status'],
+  createdAt: row.createdAt.toISOString(),
+  description: row.description,
+});

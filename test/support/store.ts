@@ -1,0 +1,84 @@
+/** Builders of what the store takes, with ordinary values. */
+import { randomBytes } from 'node:crypto';
+import { openStore } from '../../src/adapters/store-prisma.js';
+import type { Decision, Evidence, Note } from '../../src/domain.js';
+import type { Ids } from '../../src/ports.js';
+import type { AcceptNote, ModerationRecord, Store } from '../../src/ports-store.js';
+import { freshDatabase } from './services.js';
+
+let counter = 0;
+/** Ids that sort in the order of their making. */
+export const testIds: Ids = {
+  next: (prefix) => `${prefix}_${Date.now().toString(36)}${(counter++).toString(36).padStart(6, '0')}${process.pid}`,
+  secret: (bytes) => randomBytes(bytes).toString('base64url'),
+};
+
+export async function openTestStore(databaseUrl?: string, poolMax = 10): Promise<Store> {
+  return openStore({ databaseUrl: databaseUrl ?? (await freshDatabase()), ids: testIds, poolMax });
+}
+
+/** A new source with a key of its own. */
+export async function sourceOf(store: Store, name = testIds.next('source')): Promise<string> {
+  const input = { sourceName: name, label: 'test', scopes: ['notes:write'] as const, secretHash: 'x', expiresAt: null };
+  return (await store.access.createKey(input, Date.now())).sourceId;
+}
+
+export const noteOf = (change: Partial<Note> = {}): Note => ({
+  kind: 'note',
+  title: 'A quiet walk',
+  body: 'We saw two herons by the lake.',
+  author: { id: 'author-1', region: 'de' },
+  regions: ['de', 'us'],
+  context: {},
+  images: [],
+  ...change,
+});
+
+export const acceptInput = (sourceId: string, change: Partial<AcceptNote> = {}): AcceptNote => ({
+  sourceId,
+  externalId: change.externalId ?? testIds.next('ext'),
+  note: noteOf(),
+  contentHash: 'content-1',
+  repaired: false,
+  idempotency: null,
+  now: Date.now(),
+  ...change,
+});
+
+export const decision = (change: Partial<Decision> = {}): Decision => ({
+  regions: ['de', 'us'],
+  policy: 'global',
+  action: 'allow',
+  sideActions: [],
+  severity: 0,
+  category: null,
+  ground: null,
+  rules: [],
+  shadow: [],
+  gaps: [],
+  end: null,
+  ...change,
+});
+
+const skipped = { status: 'skipped', why: 'not_selected' } as const;
+export const evidenceOf = (change: Partial<Evidence> = {}): Evidence => ({
+  normalise: skipped,
+  language: skipped,
+  images: skipped,
+  match: skipped,
+  classify: skipped,
+  campaign: skipped,
+  deliberate: skipped,
+  ...change,
+});
+
+export const record = (change: Partial<ModerationRecord> = {}): ModerationRecord => ({
+  evidence: evidenceOf(),
+  evidenceVersion: 'ev1',
+  bundleHash: 'bundle-1',
+  decisions: [decision()],
+  pending: false,
+  language: 'en',
+  trace: [],
+  ...change,
+});
