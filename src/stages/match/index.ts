@@ -1,0 +1,35 @@
+/** Known wordings, known texts and ways of contact. Says where they stand, not what follows. */
+import type { MatchEvidence } from '../../domain.js';
+import type { TextHashBank } from '../../ports.js';
+import type { Stage } from '../stage.js';
+import { bankFindings } from './bank-findings.js';
+import { findContacts } from './contacts.js';
+import type { Matcher } from './matcher.js';
+
+export interface MatchPorts {
+  readonly matcher: Matcher;
+  /** Null: no bank is configured, which is not an error. */
+  readonly bank: TextHashBank | null;
+}
+
+export function matchStage({ matcher, bank }: MatchPorts): Stage<'match'> {
+  return {
+    name: 'match',
+    version: '1',
+    reads: ['normalise'],
+    languages: '*',
+    cost: 'free',
+    timeoutMs: 5_000,
+    when: (input) => (input.texts.some(({ text }) => text.raw !== '') ? { run: true } : { run: false, why: 'no_text' }),
+    async run(input, signal): Promise<MatchEvidence> {
+      const findings = [];
+      const contacts = [];
+      for (const labelled of input.texts) {
+        signal.throwIfAborted();
+        findings.push(...matcher.scan(labelled), ...(bank === null ? [] : bankFindings(labelled, bank)));
+        contacts.push(...findContacts(labelled));
+      }
+      return { findings, contacts };
+    },
+  };
+}

@@ -1,0 +1,253 @@
+/** Compiles term banks and scans texts: one automaton per view, one finding per entry and part. */
+import type { CategoryId, Severity } from '../../categories.js';
+import type { Finding, LabelledText, NormalisedText, Span, TextView, ViewName } from '../../domain.js';
+import { hasHan } from '../normalise/chinese.js';
+import { hasHangul } from '../normalise/hangul.js';
+import { normaliseText, runsOf } from '../normalise/text.js';
+import { type Automaton, buildAutomaton } from './automaton.js';
+import { endsLetter, endsWord, isSegment, startsWord } from './boundary.js';
+import { expandBraces } from './braces.js';
+import type { TermBank, TermEntry } from './term-bank.js';
+
+export interface Matcher {
+  readonly ids: ReadonlySet<string>;
+  /** Findings of one text, strongest first. Linear in the length of the text. */
+  scan(labelled: LabelledText): readonly Finding[];
+}
+
+/** How much a hit in a view is worth: the more a view throws away, the less. */
+export const VIEW_WEIGHTS: Readonly<Record<ViewName, number>> = {
+  raw: 1,
+  nfkc: 0.98,
+  folded: 0.95,
+  simplified: 0.95,
+  skeleton: 0.9,
+  squeezed: 0.85,
+  jamo: 0.75,
+  translit: 0.7,
+  pinyin: 0.65,
+  pinyin_initials: 0.5,
+};
+const LANGUAGE_VIEWS: Readonly<Record<string, readonly ViewName[]>> = {
+  zh: ['folded', 'simplified', 'squeezed'],
+  ko: ['folded', 'squeezed', 'jamo'],
+};
+const DEFAULT_VIEWS: readonly ViewName[] = ['folded', 'skeleton', 'squeezed'];
+/** Shorter patterns are not looked for where spaces or repeats are gone. */
+const LEAST_COMPACT = 10;
+const CONTEXT_UNITS = 60;
+const HITS_LIMIT = 32;
+
+interface Entry extends TermEntry {
+  readonly language: string;
+  readonly contextFolded: readonly string[] | null;
+}
+interface Pattern {
+  readonly entry: number;
+  readonly wording: string;
+  readonly text: string;
+  readonly runs: readonly number[] | null;
+  readonly allow: boolean;
+}
+interface Bench {
+  readonly view: ViewName;
+  readonly patterns: readonly Pattern[];
+  readonly automaton: Automaton;
+}
+interface Hit {
+  readonly view: ViewName;
+  readonly span: Span;
+}
+
+const expand = (wordings: readonly string[]): readonly string[] =>
+  wordings.flatMap((wording) => {
+    const expansion = expandBraces(wording);
+    return expansion.ok ? expansion.patterns : [];
+  });
+
+const foldedOf = (text: string): string => normaliseText(text).view('folded').text.trim();
+
+const viewsOf = (entry: Entry): readonly ViewName[] => entry.views ?? LANGUAGE_VIEWS[entry.language] ?? DEFAULT_VIEWS;
+
+/** A wording as it looks in a view; in `squeezed` also written without spaces. */
+function patternsIn(view: ViewName, wording: string): readonly Pick<Pattern, 'text' | 'runs'>[] {
+  const compact = wording.replace(/\s+/g, '');
+  const forms =
+    view === 'squeezed' && compact !== wording && compact.length >= LEAST_COMPACT ? [wording, compact] : [wording];
+  return forms
+    .map((form) => {
+      const made = normaliseText(form).view(view);
+      return { text: made.text, runs: runsOf(made) };
+    })
+    .filter(({ text }) => text.trim() !== '');
+}
+
+function collect(entries: readonly Entry[], bankAllow: ReadonlyMap<string, readonly string[]>): readonly Bench[] {
+  const byView = new Map<ViewName, Pattern[]>();
+  for (const [index, entry] of entries.entries()) {
+    const allowed = expand([...(entry.allow ?? []), ...(bankAllow.get(entry.language) ?? [])]);
+    for (const view of new Set(viewsOf(entry))) {
+      const list = byView.get(view) ?? [];
+      byView.set(view, list);
+      const add = (wording: string, allow: boolean): void => {
+        for (const form of patternsIn(view, wording)) list.push({ entry: index, wording, ...form, allow });
+      };
+      for (const wording of expand(entry.patterns)) add(wording, false);
+      for (const wording of allowed) add(wording, true);
+    }
+  }
+  return [...byView].map(([view, patterns]) => ({
+    view,
+    patterns,
+    automaton: buildAutomaton(patterns.map((pattern) => pattern.text)),
+  }));
+}
+
+/** Views of one script are not even computed for texts without it. */
+function isWorth(view: ViewName, text: NormalisedText): boolean {
+  if (view === 'simplified' || view === 'pinyin' || view === 'pinyin_initials') return hasHan(text.raw);
+  if (view === 'jamo') return hasHangul(text.raw) || text.raw.length <= 40;
+  if (view === 'skeleton') return text.view('skeleton').text !== text.view('folded').text;
+  return true;
+}
+
+/** Initials are judged by the letters that were written, else every pair of characters would be a word. */
+function boundaryText(view: TextView, text: NormalisedText): string {
+  if (view.name !== 'pinyin_initials') return view.text;
+  const written = text.view('simplified').text;
+  return written.length === view.text.length ? written : view.text;
+}
+
+function boundariesHold(entry: Entry, text: string, span: Span): boolean {
+  switch (entry.boundary) {
+    case 'none':
+      return endsLetter(text, span.end);
+    case 'prefix':
+      return startsWord(text, span.start) && endsLetter(text, span.end);
+    case 'segment':
+      return startsWord(text, span.start) && endsWord(text, span.end) && isSegment(text, span, entry.language);
+    case 'word':
+      return startsWord(text, span.start) && endsWord(text, span.end);
+  }
+}
+
+/** A letter held down matches; a double letter is no single one, and no single one a double. */
+function runsHold(pattern: Pattern, runs: readonly number[] | null, start: number): boolean {
+  if (pattern.runs === null && runs === null) return true;
+  for (let i = 0; i < pattern.text.length; i += 1) {
+    const wanted = pattern.runs?.[i] ?? 1;
+    const found = runs?.[start + i] ?? 1;
+    if (found !== wanted && (found < 3 || found < wanted)) return false;
+  }
+  return true;
+}
+
+const overlaps = (a: Span, b: Span): boolean => a.start < b.end && b.start < a.end;
+
+interface Gathered {
+  readonly hits: Map<number, Hit[]>;
+  readonly allowed: Map<number, Span[]>;
+}
+
+function pushTo<T>(map: Map<number, T[]>, key: number, value: T): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else if (list.length < HITS_LIMIT * 4) list.push(value);
+}
+
+function gatherView(bench: Bench, entries: readonly Entry[], text: NormalisedText, into: Gathered): void {
+  const view = text.view(bench.view);
+  const runs = runsOf(view);
+  const edges = boundaryText(view, text);
+  bench.automaton.scan(view.text, (index, end) => {
+    const pattern = bench.patterns[index];
+    const entry = pattern === undefined ? undefined : entries[pattern.entry];
+    if (pattern === undefined || entry === undefined) return;
+    const span = { start: end - pattern.text.length, end };
+    if (!runsHold(pattern, runs, span.start)) return;
+    if (pattern.allow) {
+      pushTo(into.allowed, pattern.entry, view.toRaw(span));
+      return;
+    }
+    if (!boundariesHold(entry, edges, span)) return;
+    const raw = view.toRaw(span);
+    const written = text.raw.slice(raw.start, raw.end);
+    if (bench.view === 'pinyin_initials' && !/[a-z]/i.test(written)) return;
+    const plain = written.toLowerCase() === pattern.wording.toLowerCase();
+    pushTo(into.hits, pattern.entry, { view: plain ? 'raw' : bench.view, span: raw });
+  });
+}
+
+/** One of the context words within reach of the hit, in folded spelling. */
+function contextHolds(entry: Entry, text: NormalisedText, hit: Hit): boolean {
+  if (entry.contextFolded === null) return true;
+  if (entry.context_in !== undefined && !entry.context_in.includes(hit.view)) return true;
+  const before = foldedOf(text.raw.slice(Math.max(0, hit.span.start - CONTEXT_UNITS), hit.span.start));
+  const after = foldedOf(text.raw.slice(hit.span.end, hit.span.end + CONTEXT_UNITS));
+  return entry.contextFolded.some((word) => before.includes(word) || after.includes(word));
+}
+
+function mergeSpans(hits: readonly Hit[]): readonly Span[] {
+  const sorted = [...hits].sort((a, b) => a.span.start - b.span.start || b.span.end - a.span.end);
+  const merged: Span[] = [];
+  for (const { span } of sorted) {
+    const last = merged.at(-1);
+    if (last !== undefined && overlaps(last, span)) {
+      merged[merged.length - 1] = { start: last.start, end: Math.max(last.end, span.end) };
+    } else merged.push(span);
+  }
+  return merged.slice(0, HITS_LIMIT);
+}
+
+function toFinding(entry: Entry, hits: readonly Hit[], labelled: LabelledText): Finding {
+  const best = hits.reduce((a, b) => (VIEW_WEIGHTS[b.view] > VIEW_WEIGHTS[a.view] ? b : a));
+  const score = Math.round(entry.weight * VIEW_WEIGHTS[best.view] * 1_000) / 1_000;
+  return {
+    category: entry.category as CategoryId,
+    score,
+    // Weights are chosen on the scale where .5 is the flag threshold, so there is nothing to rescale.
+    calibrated: score,
+    severity: entry.severity as Severity,
+    source: 'term',
+    detector: entry.id,
+    part: labelled.part,
+    spans: mergeSpans(hits),
+    view: best.view,
+  };
+}
+
+function scanText(benches: readonly Bench[], entries: readonly Entry[], labelled: LabelledText): readonly Finding[] {
+  const { text } = labelled;
+  if (text.raw === '') return [];
+  const gathered: Gathered = { hits: new Map(), allowed: new Map() };
+  for (const bench of benches) if (isWorth(bench.view, text)) gatherView(bench, entries, text, gathered);
+  const findings: Finding[] = [];
+  for (const [index, hits] of gathered.hits) {
+    const entry = entries[index];
+    if (entry === undefined) continue;
+    const allowed = gathered.allowed.get(index) ?? [];
+    const kept = hits.filter(
+      (hit) => !allowed.some((span) => overlaps(span, hit.span)) && contextHolds(entry, text, hit),
+    );
+    if (kept.length > 0) findings.push(toFinding(entry, kept, labelled));
+  }
+  return findings.sort((a, b) => b.score - a.score || (a.detector < b.detector ? -1 : 1));
+}
+
+export function compileBanks(banks: readonly TermBank[]): Matcher {
+  const entries: Entry[] = [];
+  const bankAllow = new Map<string, readonly string[]>();
+  for (const bank of banks) {
+    const language = bank.language.split('-')[0] ?? bank.language;
+    if (bank.allow !== undefined) bankAllow.set(language, [...(bankAllow.get(language) ?? []), ...bank.allow]);
+    for (const entry of bank.terms) {
+      const contextFolded = entry.context === undefined ? null : expand(entry.context).map(foldedOf);
+      entries.push({ ...entry, language, contextFolded });
+    }
+  }
+  const benches = collect(entries, bankAllow);
+  return {
+    ids: new Set(entries.map((entry) => entry.id)),
+    scan: (labelled) => scanText(benches, entries, labelled),
+  };
+}

@@ -1,0 +1,151 @@
+/** Exact and near hashes of texts, and the bank that is looked up with them. Holds no text. */
+import { createHash } from 'node:crypto';
+import type { NormalisedText } from '../../domain.js';
+import type { TextHashBank, TextHashHit } from '../../ports.js';
+
+export interface TextHashes {
+  /** SHA-256 (hex) of the folded text without its outer spaces. */
+  readonly exact: string;
+  /** 64-bit simhash over character n-grams, 16 hex digits. */
+  readonly simhash: string;
+}
+export interface HashedEntry {
+  readonly entryId: string;
+  readonly category: string;
+  readonly severity: number;
+  readonly benign: boolean;
+  readonly exact: string;
+  readonly simhash: string;
+}
+
+/** Four letters say about as much as two characters of a script that writes words with one or two. */
+const GRAM = 4;
+const GRAM_DENSE = 2;
+const DENSE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]/gu;
+
+export function gramLength(text: string): number {
+  const dense = text.match(DENSE)?.length ?? 0;
+  return dense * 2 > text.length ? GRAM_DENSE : GRAM;
+}
+
+/** Two independent 32-bit hashes of one n-gram (FNV-1a with a final mix). */
+function hashGram(text: string, from: number, length: number): readonly [number, number] {
+  let low = 0x811c9dc5;
+  let high = 0x9747b28c;
+  for (let i = from; i < from + length; i += 1) {
+    const code = text.charCodeAt(i);
+    low = Math.imul(low ^ code, 0x01000193);
+    high = Math.imul(high ^ code, 0x5bd1e995);
+    high ^= high >>> 15;
+  }
+  return [mix(low), mix(high)];
+}
+function mix(value: number): number {
+  let mixed = value ^ (value >>> 16);
+  mixed = Math.imul(mixed, 0x85ebca6b);
+  mixed ^= mixed >>> 13;
+  mixed = Math.imul(mixed, 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
+}
+
+const hex = (value: number): string => (value >>> 0).toString(16).padStart(8, '0');
+
+export function simhash(text: string): string {
+  const length = Math.min(gramLength(text), Math.max(1, text.length));
+  const votes = new Int32Array(64);
+  for (let at = 0; at + length <= text.length; at += 1) {
+    const [low, high] = hashGram(text, at, length);
+    for (let bit = 0; bit < 32; bit += 1) {
+      votes[bit] = (votes[bit] ?? 0) + ((low >>> bit) & 1 ? 1 : -1);
+      votes[bit + 32] = (votes[bit + 32] ?? 0) + ((high >>> bit) & 1 ? 1 : -1);
+    }
+  }
+  let [low, high] = [0, 0];
+  for (let bit = 0; bit < 32; bit += 1) {
+    if ((votes[bit] ?? 0) > 0) low |= 1 << bit;
+    if ((votes[bit + 32] ?? 0) > 0) high |= 1 << bit;
+  }
+  return hex(high) + hex(low);
+}
+
+export function hashText(text: NormalisedText): TextHashes {
+  const folded = text.view('folded').text.trim();
+  return { exact: createHash('sha256').update(folded).digest('hex'), simhash: simhash(folded) };
+}
+
+function ones(value: number): number {
+  let bits = value - ((value >>> 1) & 0x55555555);
+  bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
+  return (Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24) & 0xff;
+}
+
+interface Halves {
+  readonly high: number;
+  readonly low: number;
+}
+const SIMHASH = /^[0-9a-f]{16}$/;
+function halvesOf(simhashHex: string): Halves | null {
+  if (!SIMHASH.test(simhashHex)) return null;
+  return { high: Number.parseInt(simhashHex.slice(0, 8), 16), low: Number.parseInt(simhashHex.slice(8), 16) };
+}
+const distanceOf = (a: Halves, b: Halves): number => ones(a.high ^ b.high) + ones(a.low ^ b.low);
+
+export function simhashDistance(a: string, b: string): number {
+  const [left, right] = [halvesOf(a), halvesOf(b)];
+  return left === null || right === null ? 64 : distanceOf(left, right);
+}
+
+interface Indexed extends Halves {
+  readonly entry: HashedEntry;
+}
+/** Hashes within 3 bits share one of four 16-bit quarters; beyond that every entry is compared. */
+const QUARTERS = 4;
+const QUARTERS_REACH = QUARTERS - 1;
+const quartersOf = ({ high, low }: Halves): readonly number[] => [high >>> 16, high & 0xffff, low >>> 16, low & 0xffff];
+
+function pushTo<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}
+
+/** An entry whose simhash is malformed is still found by its exact hash. */
+export function indexTextHashes(entries: readonly HashedEntry[]): TextHashBank {
+  const exact = new Map<string, HashedEntry[]>();
+  const near: Indexed[] = [];
+  const quarters = Array.from({ length: QUARTERS }, () => new Map<number, Indexed[]>());
+  for (const entry of entries) {
+    pushTo(exact, entry.exact, entry);
+    const halves = halvesOf(entry.simhash);
+    if (halves === null) continue;
+    const indexed = { ...halves, entry };
+    near.push(indexed);
+    for (const [index, value] of quartersOf(halves).entries()) pushTo(quarters[index] ?? new Map(), value, indexed);
+  }
+  const candidates = (halves: Halves, distance: number): Iterable<Indexed> => {
+    if (distance > QUARTERS_REACH) return near;
+    return new Set(quartersOf(halves).flatMap((value, index) => quarters[index]?.get(value) ?? []));
+  };
+  return {
+    lookup(hashes, distance) {
+      const hits = new Map<string, TextHashHit>();
+      for (const entry of exact.get(hashes.exact) ?? []) hits.set(entry.entryId, toHit(entry, 0));
+      const halves = halvesOf(hashes.simhash);
+      if (halves === null) return [...hits.values()];
+      for (const candidate of candidates(halves, distance)) {
+        const found = distanceOf(halves, candidate);
+        if (found > distance || hits.has(candidate.entry.entryId)) continue;
+        hits.set(candidate.entry.entryId, toHit(candidate.entry, found));
+      }
+      return [...hits.values()].sort((a, b) => a.distance - b.distance);
+    },
+  };
+}
+
+const toHit = ({ entryId, category, severity, benign }: HashedEntry, distance: number): TextHashHit => ({
+  entryId,
+  category,
+  severity,
+  benign,
+  distance,
+});
