@@ -46,13 +46,15 @@ const RANGES_V6: readonly (readonly [string, number])[] = [
   ['ff00::', 8],
 ];
 
-const forbidden = new BlockList();
-for (const [network, bits] of RANGES_V4) forbidden.addSubnet(network, bits, 'ipv4');
-for (const [network, bits] of RANGES_V6) forbidden.addSubnet(network, bits, 'ipv6');
+/** Two lists: in one, ::ffff:0:0/96 would forbid every IPv4 address. */
+const forbiddenV4 = new BlockList();
+const forbiddenV6 = new BlockList();
+for (const [network, bits] of RANGES_V4) forbiddenV4.addSubnet(network, bits, 'ipv4');
+for (const [network, bits] of RANGES_V6) forbiddenV6.addSubnet(network, bits, 'ipv6');
 
 /** Anything that is not an address at all is forbidden too. */
 export function isForbiddenAddress(address: string): boolean {
-  if (isIPv4(address)) return forbidden.check(address, 'ipv4');
+  if (isIPv4(address)) return forbiddenV4.check(address, 'ipv4');
   const unscoped = address.split('%')[0] ?? '';
-  return !isIPv6(unscoped) || unscoped !== address || forbidden.check(address, 'ipv6');
+  return !isIPv6(unscoped) || unscoped !== address || forbiddenV6.check(address, 'ipv6');
 }

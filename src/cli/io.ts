@@ -1,6 +1,6 @@
 /** What a command may read and write; tests hand in streams of their own. */
 import type { Readable, Writable } from 'node:stream';
-import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { InvalidInputError } from '../errors.js';
 
 export interface Io {
