@@ -8,13 +8,20 @@ import { InvalidInputError } from '../errors.js';
 /** The deepest schema (a batch of notes with context flags) nests 5 levels. */
 export const MAX_JSON_DEPTH = 8;
 
-const QUOTE = 34;
-const BACKSLASH = 92;
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const OPEN_ARRAY = 0x5b;
+const BACKSLASH = 0x5c;
+const CLOSE_ARRAY = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
 
 interface Frame {
   readonly keys: Set<string> | null;
   expectsKey: boolean;
 }
+
+const frameOf = (isObject: boolean): Frame => ({ keys: isObject ? new Set() : null, expectsKey: isObject });
 
 /** End of the string that opens at `open`, exclusive of the quote; -1 when it never closes. */
 function closingQuote(text: string, open: number): number {
@@ -39,24 +46,35 @@ function takeKey(frame: Frame, quoted: string): void {
 const tooDeep = (): InvalidInputError =>
   new InvalidInputError('json_too_deep', `The body nests deeper than ${MAX_JSON_DEPTH} levels.`);
 
+/** A string that opens at `at`; answers where it ends, or the end of the text when it never does. */
+function skipString(text: string, at: number, frame: Frame | undefined): number {
+  const end = closingQuote(text, at);
+  if (end === -1) return text.length;
+  if (frame?.expectsKey === true) takeKey(frame, text.slice(at, end + 1));
+  return end;
+}
+
 /** One pass over the text before it is parsed; faults of syntax are left to the parser. */
 export function checkJsonText(text: string): void {
   const frames: Frame[] = [];
   for (let at = 0; at < text.length; at += 1) {
-    const unit = text.charCodeAt(at);
     const frame = frames.at(-1);
-    if (unit === QUOTE) {
-      const end = closingQuote(text, at);
-      if (end === -1) return;
-      if (frame?.expectsKey === true) takeKey(frame, text.slice(at, end + 1));
-      at = end;
-    } else if (unit === 0x7b || unit === 0x5b) {
-      if (frames.length === MAX_JSON_DEPTH) throw tooDeep();
-      frames.push(unit === 0x7b ? { keys: new Set(), expectsKey: true } : { keys: null, expectsKey: false });
-    } else if (unit === 0x7d || unit === 0x5d) {
-      frames.pop();
-    } else if (unit === 0x2c && frame?.keys) {
-      frame.expectsKey = true;
+    switch (text.charCodeAt(at)) {
+      case QUOTE:
+        at = skipString(text, at, frame);
+        break;
+      case OPEN_OBJECT:
+      case OPEN_ARRAY:
+        if (frames.length === MAX_JSON_DEPTH) throw tooDeep();
+        frames.push(frameOf(text.charCodeAt(at) === OPEN_OBJECT));
+        break;
+      case CLOSE_OBJECT:
+      case CLOSE_ARRAY:
+        frames.pop();
+        break;
+      case COMMA:
+        if (frame !== undefined) frame.expectsKey = frame.keys !== null;
+        break;
     }
   }
 }

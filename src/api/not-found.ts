@@ -7,12 +7,12 @@ export interface LiveRoute {
   readonly url: string;
 }
 
-const escape = (part: string): string => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+const escaped = (part: string): string => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 const patternOf = (url: string): RegExp =>
   new RegExp(
     `^${url
       .split('/')
-      .map((part) => (part.startsWith(':') ? '[^/]+' : escape(part)))
+      .map((part) => (part.startsWith(':') ? '[^/]+' : escaped(part)))
       .join('/')}/?$`,
   );
 

@@ -3,8 +3,8 @@ import type { FastifySchemaCompiler } from 'fastify';
 import type { z } from 'zod';
 import { type ErrorCode, type Fault, InvalidInputError } from '../errors.js';
 
-const escape = (part: PropertyKey): string => String(part).replaceAll('~', '~0').replaceAll('/', '~1');
-export const pointerOf = (path: readonly PropertyKey[]): string => path.map((part) => `/${escape(part)}`).join('');
+const escaped = (part: PropertyKey): string => String(part).replaceAll('~', '~0').replaceAll('/', '~1');
+export const pointerOf = (path: readonly PropertyKey[]): string => path.map((part) => `/${escaped(part)}`).join('');
 
 export function faultsOf(issues: readonly z.core.$ZodIssue[], base = ''): readonly Fault[] {
   return issues.flatMap((issue) => {

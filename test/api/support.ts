@@ -1,5 +1,6 @@
 /** A server on fakes: the in-memory store, a queue that remembers, a clock that stands still. */
 import type { FastifyInstance } from 'fastify';
+import { cookieName } from '../../src/api/auth.js';
 import type { ApiDeps } from '../../src/api/deps.js';
 import { buildServer } from '../../src/api/server.js';
 import { readConfig } from '../../src/config.js';
@@ -7,9 +8,10 @@ import type { Evidence, Score } from '../../src/domain.js';
 import { SCORE_KEYS, type ScoreKey } from '../../src/domain.js';
 import { UnavailableError } from '../../src/errors.js';
 import type { Metrics, Nudge } from '../../src/ports.js';
-import { type Role, SCOPES, type Scope } from '../../src/ports-store.js';
+import { type ModerationRecord, type Role, SCOPES, type Scope } from '../../src/ports-store.js';
 import { createKey } from '../../src/usecases/keys.js';
 import type { Moderated } from '../../src/usecases/moderate.js';
+import { hashToken } from '../../src/usecases/sign-in.js';
 import { type MemoryStore, storeMemory } from '../support/store-memory.js';
 
 export const NOW = Date.parse('2026-11-20T12:00:00Z');
@@ -141,13 +143,13 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
     signedIn: async (role) => {
       const login = `${role}-${next()}`;
       const user = await store.access.createUser({ login, passwordHash: `hashed:${PASSWORD}`, role }, NOW);
-      const answer = await server.inject({
-        method: 'POST',
-        url: '/auth/sign-in',
-        payload: { login, password: PASSWORD },
-      });
-      const cookie = String(answer.headers['set-cookie']).split(';', 1)[0] ?? '';
-      const csrf = String(answer.json<{ csrfToken: string }>().csrfToken);
+      const token = `session-token-of-${login}-made-by-the-test`;
+      const csrf = `csrf-of-${login}`;
+      const input = { userId: user.userId, tokenHash: hashToken(token), csrfToken: csrf };
+      const idleMs = config.SESSION_IDLE_MINUTES * 60_000;
+      const absoluteMs = config.SESSION_HOURS * 3_600_000;
+      await store.access.createSession({ ...input, idleMs, absoluteMs }, clock.at);
+      const cookie = `${cookieName(config)}=${token}`;
       return { headers: { cookie, 'x-csrf-token': csrf }, id: user.userId };
     },
   };
@@ -160,4 +162,44 @@ export const goodNote = (externalId = 'post-1') => ({
   body: 'Pumpkin, ginger, a little cream.',
   regions: ['DE', 'us'],
   author: { id: 'author-1' },
+});
+
+export const recordOf = (action: 'allow' | 'hold'): ModerationRecord => ({
+  evidence: {
+    ...evidenceOf(() => 0.1),
+    images: { status: 'failed', code: 'model_missing', message: 'ENOENT /secret/path' },
+  },
+  evidenceVersion: '1',
+  bundleHash: 'bundle-1',
+  pending: false,
+  language: 'en',
+  trace: null,
+  decisions: [
+    {
+      regions: ['de', 'us'],
+      policy: 'global',
+      action,
+      sideActions: [],
+      severity: 2,
+      category: 'harass.bully',
+      ground: { kind: 'terms', ref: 'community-3' },
+      rules: [
+        {
+          rule: 'bully-1',
+          category: 'harass.bully',
+          severity: 2,
+          action,
+          sideActions: [],
+          mode: 'enforce',
+          ground: { kind: 'terms', ref: 'community-3' },
+          notice: 'bully',
+          message: 'an insult aimed at a person',
+          findings: [],
+        },
+      ],
+      shadow: [],
+      gaps: [{ stage: 'images', status: 'failed', why: 'model_missing', action: 'review' }],
+      end: null,
+    },
+  ],
 });

@@ -1,0 +1,191 @@
+/** The list of bad input: every answer is a problem document with a code of docs/errors.md, and nothing is stored. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Problem } from '../../src/api/schemas/common.js';
+import { type Bench, type Caller, goodNote, NOW, openBench } from './support.js';
+
+let bench: Bench;
+let key: Caller;
+beforeAll(async () => {
+  bench = await openBench();
+  key = await bench.keyFor('app');
+});
+afterAll(() => bench.server.close());
+
+const send = (payload: string | Buffer, type = 'application/json', extra: Readonly<Record<string, string>> = {}) =>
+  bench.server.inject({
+    method: 'POST',
+    url: '/v1/notes',
+    payload,
+    headers: { ...key.headers, 'content-type': type, ...extra },
+  });
+const note = (change: object): string => JSON.stringify({ ...goodNote(), ...change });
+const MB = 1_000_000;
+const images = (count: number) => Array.from({ length: count }, (_, n) => ({ url: `https://img.example/${n}.jpg` }));
+
+const CASES: readonly (readonly [
+  name: string,
+  body: string | Buffer,
+  code: string,
+  status: number,
+  pointer?: string,
+])[] = [
+  ['an empty body', '', 'json_invalid', 400],
+  ['a body of spaces', '   ', 'json_invalid', 400],
+  ['no JSON', 'hello', 'json_invalid', 400],
+  ['null', 'null', 'body_invalid', 400],
+  ['a list', '[]', 'body_invalid', 400],
+  ['an empty object', '{}', 'body_invalid', 400, '/externalId'],
+  ['1 MB of text', note({ body: 'a'.repeat(MB) }), 'body_invalid', 400, '/body'],
+  ['10 MB', note({ body: 'a'.repeat(10 * MB) }), 'body_too_large', 413],
+  [
+    'broken UTF-8',
+    Buffer.concat([Buffer.from('{"externalId":"'), Buffer.from([0xff]), Buffer.from('"}')]),
+    'json_invalid',
+    400,
+  ],
+  ['5,000 levels', '['.repeat(5_000) + ']'.repeat(5_000), 'json_too_deep', 400],
+  ['5,000 levels in a field', `{"externalId":${'{"a":'.repeat(5_000)}1${'}'.repeat(5_001)}`, 'json_too_deep', 400],
+  ['500 images', note({ images: images(500) }), 'body_invalid', 400, '/images'],
+  ['21 images', note({ images: images(21) }), 'body_invalid', 400, '/images'],
+  [
+    'an image that is a script',
+    note({ images: [{ url: 'javascript:alert(1)' }] }),
+    'body_invalid',
+    400,
+    '/images/0/url',
+  ],
+  ['an unknown region', note({ regions: ['de', 'zz'] }), 'region_unknown', 400, '/regions/1'],
+  ['a region in words', note({ regions: ['Germany'] }), 'region_unknown', 400, '/regions/0'],
+  [
+    'an unknown region of the author',
+    note({ author: { id: 'a', region: 'q9' } }),
+    'region_unknown',
+    400,
+    '/author/region',
+  ],
+  [
+    'a date from the future',
+    note({ createdAt: new Date(NOW + 301_000).toISOString() }),
+    'date_invalid',
+    400,
+    '/createdAt',
+  ],
+  [
+    'an account from the future',
+    note({ author: { id: 'a', createdAt: '2099-01-01T00:00:00Z' } }),
+    'date_invalid',
+    400,
+    '/author/createdAt',
+  ],
+  ['30 February', note({ createdAt: '2026-02-30T00:00:00Z' }), 'date_invalid', 400, '/createdAt'],
+  ['a date in words', note({ createdAt: 'yesterday' }), 'date_invalid', 400, '/createdAt'],
+  ['a date without offset', note({ createdAt: '2026-01-01T00:00:00' }), 'date_invalid', 400, '/createdAt'],
+  ['a language in words', note({ languageHint: 'not a tag' }), 'language_unknown', 400, '/languageHint'],
+  ['NUL in an id', note({ externalId: 'a\0b' }), 'body_invalid', 400, '/externalId'],
+  ['a lone surrogate in an id', note({ author: { id: '\ud800' } }), 'body_invalid', 400, '/author/id'],
+  ['an id that is too long', note({ externalId: 'x'.repeat(201) }), 'body_invalid', 400, '/externalId'],
+  ['a wrong type', note({ title: 7 }), 'body_invalid', 400, '/title'],
+  ['an unknown key', note({ verdict: 'allow' }), 'body_invalid', 400, '/verdict'],
+  ['an unknown key below', note({ author: { id: 'a', role: 'admin' } }), 'body_invalid', 400, '/author/role'],
+  ['a key twice', '{"externalId":"a","externalId":"b"}', 'json_invalid', 400],
+  ['the prototype', '{"externalId":"a","__proto__":{"admin":true}}', 'json_invalid', 400],
+];
+
+describe('bad notes', () => {
+  it.each(CASES.map(([name, ...rest]) => ({ name, rest })))(
+    '$name',
+    async ({ rest: [body, code, status, pointer] }) => {
+      const before = bench.store.tables.notes.size;
+      const answer = await send(body);
+      expect(answer.statusCode, answer.body.slice(0, 300)).toBe(status);
+      expect(answer.headers['content-type']).toContain('application/problem+json');
+      const problem = Problem.parse(answer.json());
+      expect(problem).toMatchObject({ code, status, type: `urn:polywarden:error:${code}` });
+      expect(problem.traceId).toBe(answer.headers['x-request-id']);
+      if (pointer !== undefined) expect(problem.errors?.map((fault) => fault.pointer)).toContain(pointer);
+      expect(answer.body).not.toMatch(/node_modules|\.ts:\d|\bat \w+ \(/);
+      expect(bench.store.tables.notes.size).toBe(before);
+    },
+  );
+
+  it.each([
+    ['text/plain', {}],
+    ['application/x-www-form-urlencoded', {}],
+    ['multipart/form-data; boundary=x', {}],
+    ['application/json; charset=iso-8859-1', {}],
+    ['application/json', { 'content-encoding': 'gzip' }],
+  ])('415 for %s %j', async (type, extra) => {
+    const answer = await send(JSON.stringify(goodNote()), type, extra);
+    expect(answer.statusCode).toBe(415);
+    expect(answer.json().code).toBe('media_type_unsupported');
+  });
+
+  it('names every fault at once', async () => {
+    const body = note({ regions: ['zz'], languageHint: '?', createdAt: 'now' });
+    const { code, errors } = (await send(body)).json();
+    expect(code).toBe('region_unknown');
+    expect(errors.map((fault: { pointer: string }) => fault.pointer)).toEqual([
+      '/regions/0',
+      '/createdAt',
+      '/languageHint',
+    ]);
+  });
+});
+
+describe('text that cannot be stored', () => {
+  it('is repaired visibly, and the repair is recorded', async () => {
+    const answer = await send('{"externalId":"fix","title":"a\\u0000b","body":"x\\ud800y"}');
+    expect(answer.statusCode, answer.body).toBe(202);
+    const row = bench.store.tables.notes.get(answer.json().id)?.revisions[0];
+    expect(row).toMatchObject({ repaired: true, note: { title: 'a\ufffdb', body: 'x\ufffdy' } });
+  });
+  it('a whole surrogate pair is no fault', async () => {
+    const answer = await send('{"externalId":"pair","body":"\\ud83c\\udf72"}');
+    const row = bench.store.tables.notes.get(answer.json().id)?.revisions[0];
+    expect(row).toMatchObject({ repaired: false, note: { body: '🍲' } });
+  });
+  it('empty text is valid', async () => {
+    expect((await send('{"externalId":"empty"}')).statusCode).toBe(202);
+  });
+});
+
+describe('addresses', () => {
+  const ask = (method: 'GET' | 'PUT' | 'DELETE', url: string) =>
+    bench.server.inject({ method, url, headers: key.headers });
+  it('404 for an unknown address', async () => {
+    const answer = await ask('GET', '/v1/nothing');
+    expect(answer.statusCode).toBe(404);
+    expect(Problem.parse(answer.json()).code).toBe('not_found');
+  });
+  it('405 with Allow for a known address', async () => {
+    const answer = await ask('PUT', '/v1/notes/note_1');
+    expect(answer.statusCode).toBe(405);
+    expect(answer.headers.allow).toBe('DELETE, GET, HEAD');
+    expect(Problem.parse(answer.json()).code).toBe('method_not_allowed');
+  });
+  it('a path that cannot be decoded is a problem document too', async () => {
+    const answer = await ask('GET', '/v1/notes/%ff');
+    expect(answer.statusCode).toBe(400);
+    expect(Problem.parse(answer.json()).code).toBe('query_invalid');
+  });
+  it('an id that is no id', async () => {
+    expect((await ask('GET', '/v1/notes/..%2f..')).json().code).toBe('query_invalid');
+    expect((await ask('GET', `/v1/notes/${'x'.repeat(5_000)}`)).statusCode).toBeGreaterThanOrEqual(400);
+  });
+});
+
+describe('a defect', () => {
+  it('is told as internal, without its words, and logged with the trace id', async () => {
+    const own = await openBench();
+    const { headers } = await own.keyFor('app');
+    own.store.notes.list = async () => {
+      throw new Error('SELECT secret FROM vendor');
+    };
+    const answer = await own.server.inject({ url: '/v1/notes', headers });
+    expect(answer.statusCode).toBe(500);
+    expect(Problem.parse(answer.json()).code).toBe('internal');
+    expect(answer.body).not.toContain('SELECT');
+    expect(own.logged).toContainEqual(expect.objectContaining({ traceId: answer.json().traceId }));
+    await own.server.close();
+  });
+});
