@@ -26,7 +26,7 @@ createRoot(root).render(
   <StrictMode>
     <MantineProvider
       defaultColorScheme="auto"
-      theme={{ primaryColor: 'cyan', primaryShade: { light: 9, dark: 7 } }}
+      theme={{ primaryColor: 'cyan' }}
       withCssVariables={false}
       withGlobalClasses={false}
     >

@@ -1,13 +1,11 @@
 import path from 'node:path';
 import react from '@vitejs/plugin-react';
-import postcssPresetMantine from 'postcss-preset-mantine';
 import { defineConfig } from 'vite';
 
 export default defineConfig({
   root: import.meta.dirname,
   base: '/',
   plugins: [react()],
-  css: { postcss: { plugins: [postcssPresetMantine()] } },
   build: {
     outDir: path.join(import.meta.dirname, '../../dist/dashboard'),
     emptyOutDir: true,

@@ -7,6 +7,7 @@ import { languageName } from '../language-name.js';
 import { DecisionCard } from '../parts/decision-card.js';
 import { Fault } from '../parts/fault.js';
 import { FindingsTable } from '../parts/findings-table.js';
+import { Legend } from '../parts/legend.js';
 import { OriginalText } from '../parts/original-text.js';
 import { TraceTable } from '../parts/trace-table.js';
 import { When } from '../parts/when.js';
@@ -20,19 +21,7 @@ function Words({ revision, active }: { readonly revision: NoteRevision; readonly
     <>
       {revision.note.title !== '' && <OriginalText {...shared} part="title" text={revision.note.title} />}
       <OriginalText {...shared} part="body" text={revision.note.body} />
-      {findings.length > 0 && (
-        <div className="legend">
-          <span>
-            <mark data-source="term">term, pattern or known text</mark>
-          </span>
-          <span>
-            <mark data-source="classifier">text model</mark>
-          </span>
-          <span>
-            <mark data-source="other">anything else</mark>
-          </span>
-        </div>
-      )}
+      <Legend findings={findings} />
     </>
   );
 }
