@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { openStore } from '../../src/adapters/store-prisma.js';
 import type { Decision, Evidence, Note } from '../../src/domain.js';
 import type { Ids } from '../../src/ports.js';
-import type { AcceptNote, ModerationRecord, Store } from '../../src/ports-store.js';
+import type { AcceptNote, Claim, ModerationRecord, Store } from '../../src/ports-store.js';
 import { freshDatabase } from './services.js';
 
 let counter = 0;
@@ -82,3 +82,15 @@ export const record = (change: Partial<ModerationRecord> = {}): ModerationRecord
   trace: [],
   ...change,
 });
+
+/** Accepted, then claimed: what most tests of the work start from. */
+export async function claimed(store: Store, sourceId: string, change: Partial<AcceptNote> = {}): Promise<Claim> {
+  const accepted = await store.notes.accept(acceptInput(sourceId, change));
+  if (!('revisionId' in accepted)) throw new Error(`not accepted: ${accepted.kind}`);
+  return must(await store.work.claim(accepted.revisionId, 60_000, Date.now()));
+}
+
+export function must<T>(value: T | null | undefined): T {
+  if (value === null || value === undefined) throw new Error('expected a value');
+  return value;
+}
