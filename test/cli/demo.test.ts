@@ -108,9 +108,18 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function demo(args: readonly string[], rows: readonly ReturnType<typeof row>[]) {
+/** `stopAt` says when the person presses Ctrl-C: when this text was printed, or at once. */
+async function demo(args: readonly string[], rows: readonly ReturnType<typeof row>[], stopAt = 'as expected') {
   await writeFile(path.join(folder, 'de.jsonl'), `${rows.map((one) => JSON.stringify(one)).join('\n')}\n`);
-  const seen = { stdout: '', stderr: '', closed: 0, stopped: 0, configs: [] as Config[] };
+  const seen = { stdout: '', stderr: '', closed: 0, configs: [] as Config[] };
+  let stop = () => {};
+  const stopped = new Promise<void>((resolve) => {
+    stop = resolve;
+  });
+  const write = (stream: 'stdout' | 'stderr') => (text: string) => {
+    seen[stream] += text;
+    if (text.includes(stopAt)) stop();
+  };
   const close = async () => {
     seen.closed += 1;
   };
@@ -121,11 +130,9 @@ async function demo(args: readonly string[], rows: readonly ReturnType<typeof ro
       seen.configs.push(config);
       return { url, apiKey: 'key', greeting: 'Polywarden is ready.\n', close };
     },
-    stdout: { write: (text) => (seen.stdout += text) },
-    stderr: { write: (text) => (seen.stderr += text) },
-    untilStopped: async () => {
-      seen.stopped += 1;
-    },
+    stdout: { write: write('stdout') },
+    stderr: { write: write('stderr') },
+    untilStopped: () => stopped,
   };
   const code = await demoCommand(args, ports);
   return { code, ...seen };
@@ -145,7 +152,6 @@ describe('demoCommand', () => {
     expect(run.stdout).toMatch(/de-002 .*✓ hold/);
     expect(run.stderr).toContain('2/2');
     expect(run.closed).toBe(1);
-    expect(run.stopped).toBe(0);
   });
   test('no line is wider than 120 columns and right-to-left text is isolated', async () => {
     decided('de-001', 'allow');
@@ -187,11 +193,17 @@ describe('demoCommand', () => {
     expect(config?.databaseUrl).toBeNull();
     await expect(stat(config?.DATA_DIR ?? '')).rejects.toThrow('ENOENT');
   });
+  test('stopped in the middle, it closes what it started and prints no table', async () => {
+    replies['de-001'] = { status: 202, body: {} };
+    later['/v1/notes/note_de-001'] = { ...answer('de-001', {}), status: 'pending' };
+    const run = await demo([], [row('de-001', 'allow')], 'starting');
+    expect(run).toMatchObject({ code: 130, closed: 1, stdout: '' });
+  });
   test('without --once it shows the greeting and stays until stopped', async () => {
     decided('de-001', 'allow');
-    const run = await demo([], [row('de-001', 'allow')]);
+    const run = await demo([], [row('de-001', 'allow')], 'Polywarden is ready');
     expect(run.stderr).toContain('Polywarden is ready.');
-    expect(run.stopped).toBe(1);
+    expect(run.closed).toBe(1);
     expect(run.configs[0]?.DATA_DIR).toBe(path.join(folder, 'data', 'demo'));
   });
   test('--json prints one document', async () => {
@@ -201,6 +213,11 @@ describe('demoCommand', () => {
     );
     expect(document.agreement.share).toBe(1);
     expect(document.rows).toHaveLength(1);
+  });
+  test('--help starts nothing', async () => {
+    const run = await demo(['--help'], []);
+    expect(run).toMatchObject({ code: 0, configs: [] });
+    expect(run.stdout).toContain('--once');
   });
   test('an unknown flag is refused before anything starts', async () => {
     await expect(demo(['--twice'], [])).rejects.toThrow(InvalidInputError);
