@@ -1,5 +1,5 @@
 /** Expands `{a|b}` in patterns: `guaranteed {return|returns}` is two patterns. An empty choice is allowed. */
-export const EXPANSION_LIMIT = 128;
+export const EXPANSION_LIMIT = 1_024;
 
 export type Expansion =
   | { readonly ok: true; readonly patterns: readonly string[] }

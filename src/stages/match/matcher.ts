@@ -42,12 +42,14 @@ interface Entry extends TermEntry {
   readonly language: string;
   readonly contextFolded: readonly string[] | null;
 }
-interface Pattern {
+interface Owner {
   readonly entry: number;
+  readonly allow: boolean;
+}
+interface Pattern extends Owner {
   readonly wording: string;
   readonly text: string;
   readonly runs: readonly number[] | null;
-  readonly allow: boolean;
 }
 interface Bench {
   readonly view: ViewName;
@@ -69,38 +71,54 @@ const foldedOf = (text: string): string => normaliseText(text).view('folded').te
 
 const viewsOf = (entry: Entry): readonly ViewName[] => entry.views ?? LANGUAGE_VIEWS[entry.language] ?? DEFAULT_VIEWS;
 
-/** A wording as it looks in a view; in `squeezed` also written without spaces. */
-function patternsIn(view: ViewName, wording: string): readonly Pick<Pattern, 'text' | 'runs'>[] {
+interface Wording {
+  readonly wording: string;
+  readonly text: NormalisedText;
+  /** The same without spaces, for `squeezed`; null when it would be too short to mean anything. */
+  readonly compact: NormalisedText | null;
+}
+
+function readWording(wording: string): Wording {
   const compact = wording.replace(/\s+/g, '');
-  const forms =
-    view === 'squeezed' && compact !== wording && compact.length >= LEAST_COMPACT ? [wording, compact] : [wording];
+  const worth = compact !== wording && compact.length >= LEAST_COMPACT;
+  return { wording, text: normaliseText(wording), compact: worth ? normaliseText(compact) : null };
+}
+
+function patternsIn(view: ViewName, { text, compact }: Wording): readonly Pick<Pattern, 'text' | 'runs'>[] {
+  const forms = view === 'squeezed' && compact !== null ? [text, compact] : [text];
   return forms
-    .map((form) => {
-      const made = normaliseText(form).view(view);
-      return { text: made.text, runs: runsOf(made) };
-    })
-    .filter(({ text }) => text.trim() !== '');
+    .map((form) => form.view(view))
+    .filter((made) => made.text.trim() !== '')
+    .map((made) => ({ text: made.text, runs: runsOf(made) }));
+}
+
+type Collected = Map<ViewName, Map<string, Pattern>>;
+
+function addPatterns(into: Collected, views: Iterable<ViewName>, wordings: readonly string[], of: Owner): void {
+  for (const wording of wordings.map(readWording)) {
+    for (const view of views) {
+      const list = into.get(view) ?? new Map<string, Pattern>();
+      into.set(view, list);
+      for (const form of patternsIn(view, wording)) {
+        const key = `${of.entry}${of.allow ? '-' : '+'}${form.text}`;
+        if (!list.has(key)) list.set(key, { ...of, wording: wording.wording, ...form });
+      }
+    }
+  }
 }
 
 function collect(entries: readonly Entry[], bankAllow: ReadonlyMap<string, readonly string[]>): readonly Bench[] {
-  const byView = new Map<ViewName, Pattern[]>();
+  const collected: Collected = new Map();
   for (const [index, entry] of entries.entries()) {
-    const allowed = expand([...(entry.allow ?? []), ...(bankAllow.get(entry.language) ?? [])]);
-    for (const view of new Set(viewsOf(entry))) {
-      const list = byView.get(view) ?? [];
-      byView.set(view, list);
-      const add = (wording: string, allow: boolean): void => {
-        for (const form of patternsIn(view, wording)) list.push({ entry: index, wording, ...form, allow });
-      };
-      for (const wording of expand(entry.patterns)) add(wording, false);
-      for (const wording of allowed) add(wording, true);
-    }
+    const views = new Set(viewsOf(entry));
+    const allowed = [...(entry.allow ?? []), ...(bankAllow.get(entry.language) ?? [])];
+    addPatterns(collected, views, expand(entry.patterns), { entry: index, allow: false });
+    addPatterns(collected, views, expand(allowed), { entry: index, allow: true });
   }
-  return [...byView].map(([view, patterns]) => ({
-    view,
-    patterns,
-    automaton: buildAutomaton(patterns.map((pattern) => pattern.text)),
-  }));
+  return [...collected].map(([view, found]) => {
+    const patterns = [...found.values()];
+    return { view, patterns, automaton: buildAutomaton(patterns.map((pattern) => pattern.text)) };
+  });
 }
 
 /** Views of one script are not even computed for texts without it. */

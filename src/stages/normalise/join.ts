@@ -45,14 +45,21 @@ function loneLetters(text: string, at: number): readonly Letter[] {
 
 const noSpaceAt = (text: string, at: number): boolean => NO_SPACE.test(pointAt(text, at));
 
-/** A single separator between two letters of a no-space script; punctuation that ends a sentence is not one. */
-const isStray = (text: string, at: number, before: number): boolean =>
-  SEPARATOR.test(text[at] ?? '') && noSpaceAt(text, before) && noSpaceAt(text, at + 1);
+/**
+ * A single separator between two letters of a no-space script, or the space that typesetters put between
+ * such a letter and a Latin one. Punctuation that ends a sentence is neither.
+ */
+function isStray(text: string, at: number, before: number): boolean {
+  const [left, right] = [noSpaceAt(text, before), noSpaceAt(text, at + 1)];
+  if (left && right) return SEPARATOR.test(text.charAt(at));
+  return (left || right) && text.charAt(at) === ' ' && LETTER.test(pointAt(text, at + 1));
+}
 
 /** Cheap look before the work: a lone letter between separators, or a separator after a no-space letter. */
 const WORTH = new RegExp(
   `(?:^|[^\\p{L}\\p{N}@$\\p{M}])[\\p{L}\\p{N}@$]\\p{M}*${SEPARATOR.source}[\\p{L}\\p{N}@$]\\p{M}*${SEPARATOR.source}` +
-    `|[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}]${SEPARATOR.source}`,
+    `|[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}]${SEPARATOR.source}` +
+    '|[a-z0-9] [\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}]',
   'u',
 );
 
