@@ -143,7 +143,7 @@ function run(parsed: (context: RuleContext) => unknown, context: RuleContext): b
 }
 
 /** Value of one part of a condition, for explanations; an error is a value here. */
-export function valueOf(source: string, context: RuleContext): unknown {
+export function clauseValue(source: string, context: RuleContext): unknown {
   active = context;
   try {
     return ENVIRONMENT.evaluate(source, context);

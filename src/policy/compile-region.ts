@@ -42,7 +42,7 @@ function withoutInheritedMembers(merged: unknown, own: { readonly members?: read
   return mergeDeep(merged, { members: own.members ?? [] });
 }
 
-function valueOf(settings: RegionSettings): RegionValue {
+function regionValue(settings: RegionSettings): RegionValue {
   const thresholds = Object.entries(settings.thresholds).map(([category, steps]) => {
     const kept = Object.entries(steps ?? {}).filter((entry): entry is [string, number] => typeof entry[1] === 'number');
     return [category, new Map(kept)] as const;
@@ -66,7 +66,7 @@ function scopeOf(made: Inheritance, settings: RegionSettings, workshop: Workshop
     region: settings.id,
     lineage: made.lineage,
     settings,
-    value: valueOf(settings),
+    value: regionValue(settings),
     compile: workshop.compile,
     variant: workshop.variant,
     fault(origin, message, rest = {}) {

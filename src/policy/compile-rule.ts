@@ -186,5 +186,6 @@ export function compileRule(merged: MergedRule, scope: RuleScope): CompiledRule 
     gate: when.gate,
     home: rule.home,
     tests: source.tests ?? [],
+    testsFile: at(rule, 'tests').file,
   };
 }

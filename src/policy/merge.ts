@@ -28,16 +28,17 @@ export interface MergedRule {
 }
 
 export function mergeRule(parent: MergedRule | undefined, own: RuleSource, origin: Origin): MergedRule {
-  const origins = new Map(parent?.origins ?? []);
-  for (const [field, value] of Object.entries(own)) {
-    if (value !== undefined) origins.set(field, { file: origin.file, path: [...origin.path, field] });
-  }
   const { tests: inherited = [], ...rest } = parent?.source ?? {};
   const { tests = [], ...changes } = own;
+  const origins = new Map(parent?.origins ?? []);
+  for (const [field, value] of Object.entries(own)) {
+    const inherits = field === 'tests' && parent !== undefined && tests.length === 0;
+    if (value !== undefined && !inherits) origins.set(field, { file: origin.file, path: [...origin.path, field] });
+  }
   const merged = mergeDeep(rest, changes) as RuleSource;
   // Tests of the parent belong to the parent's meaning of the rule; they stay with that file.
   const ownTests = parent === undefined || tests.length > 0 ? tests : inherited;
-  return { source: { ...merged, tests: [...ownTests] }, home: parent?.home ?? origin, origins };
+  return { source: { ...merged, tests: ownTests }, home: parent?.home ?? origin, origins };
 }
 
 /** Order of the result is by id, so that the order in a file never matters. */

@@ -38,6 +38,8 @@ export interface CompiledRule {
   readonly gate: CategoryId | null;
   readonly home: Origin;
   readonly tests: readonly RuleTest[];
+  /** File that wrote those tests: the one whose regional meaning they describe. */
+  readonly testsFile: string;
 }
 
 export interface CompiledRegion {

@@ -102,6 +102,7 @@ export const RuleSource = z.strictObject({
   description: Text.optional().describe('Why the rule exists'),
   when: z.string().min(1).optional().describe('CEL condition, see `polywarden policy fields` and `functions`'),
   unless: z.string().min(1).nullable().optional().describe('CEL condition that takes the note out of the rule'),
+  // biome-ignore lint/suspicious/noThenProperty: an object, never a function, so nothing takes it for a promise
   then: Then.partial().optional(),
   exempts: z.array(Category).min(1).optional().describe('Only with action allow: the categories that it lets through'),
   ground: z

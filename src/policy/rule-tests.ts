@@ -1,0 +1,110 @@
+/** Runs the tests that stand in the policy files: those with evidence here, those with text through the pipeline. */
+import type { Action, Evaluation, Note, RegionId } from '../domain.js';
+import { evaluate } from './evaluate.js';
+import type { Bundle, CompiledRule } from './model.js';
+import type { RuleTest } from './schema.js';
+import { testInput } from './test-evidence.js';
+
+export interface TestResult {
+  readonly rule: string;
+  readonly region: RegionId;
+  readonly file: string;
+  /** Position of the test in the rule, from 1. */
+  readonly number: number;
+  readonly test: RuleTest;
+  readonly outcome: 'passed' | 'failed' | 'not_run';
+  readonly message: string;
+}
+export type JudgeText = (note: Note, region: RegionId) => Promise<Evaluation>;
+
+const DAY_MS = 86_400_000;
+
+function verdict(
+  evaluation: Evaluation,
+  rule: string,
+): { readonly fired: boolean; readonly action: Action | 'pending' } {
+  const decision = evaluation.decisions[0];
+  const hits = [...(decision?.rules ?? []), ...(decision?.shadow ?? [])];
+  return { fired: hits.some((hit) => hit.rule === rule), action: decision?.action ?? 'pending' };
+}
+
+function compare(test: RuleTest, rule: string, evaluation: Evaluation): string {
+  const { fired, action } = verdict(evaluation, rule);
+  const complaints: string[] = [];
+  if (fired !== (test.expect === 'match')) {
+    complaints.push(`expected ${test.expect}, the rule ${fired ? 'fired' : 'did not fire'}`);
+  }
+  if (test.action !== undefined && test.action !== action) {
+    const by = evaluation.decisions[0]?.rules[0]?.rule;
+    complaints.push(`expected the action ${test.action}, got ${action}${by === undefined ? '' : ` by ${by}`}`);
+  }
+  return complaints.join('; ');
+}
+
+export const noteOfTest = (test: RuleTest, region: RegionId): Note => ({
+  kind: test.kind ?? 'note',
+  title: test.title ?? '',
+  body: test.text ?? '',
+  regions: [region],
+  languageHint: test.language,
+  context: { flags: test.flags, adDeclared: test.ad_declared },
+  images: [],
+});
+
+const isTextTest = (test: RuleTest): boolean => test.text !== undefined || test.title !== undefined;
+
+async function runOne(
+  bundle: Bundle,
+  rule: CompiledRule,
+  place: { readonly test: RuleTest; readonly number: number; readonly home: RegionId },
+  judgeText: JudgeText | null,
+): Promise<TestResult> {
+  const { test, number, home } = place;
+  const region = test.region ?? home;
+  const base = { rule: rule.id, region, file: rule.home.file, number, test };
+  if (isTextTest(test)) {
+    if (judgeText === null) return { ...base, outcome: 'not_run', message: 'needs the pipeline' };
+    const message = compare(test, rule.id, await judgeText(noteOfTest(test, region), region));
+    return { ...base, outcome: message === '' ? 'passed' : 'failed', message };
+  }
+  const from = bundle.regions.get(region)?.from ?? 0;
+  const message = compare(test, rule.id, evaluate(testInput(test, from + DAY_MS), bundle, [region]));
+  return { ...base, outcome: message === '' ? 'passed' : 'failed', message };
+}
+
+/** Each test runs once, in the region whose file wrote it. */
+export async function runRuleTests(bundle: Bundle, judgeText: JudgeText | null): Promise<readonly TestResult[]> {
+  const results: TestResult[] = [];
+  const done = new Set<RuleTest>();
+  for (const region of bundle.regions.values()) {
+    for (const rule of region.rules) {
+      for (const [index, test] of rule.tests.entries()) {
+        if (done.has(test) || rule.testsFile !== region.file) continue;
+        done.add(test);
+        results.push(await runOne(bundle, rule, { test, number: index + 1, home: region.id }, judgeText));
+      }
+    }
+  }
+  return results;
+}
+
+export interface Coverage {
+  readonly rule: string;
+  readonly region: RegionId;
+  readonly matches: number;
+  readonly noMatches: number;
+  readonly enough: boolean;
+}
+
+/** A rule needs one text that it takes and two that it leaves, or nobody knows whether it fires. */
+export function testCoverage(bundle: Bundle): readonly Coverage[] {
+  return [...bundle.regions.values()].flatMap((region) =>
+    region.rules
+      .filter((rule) => rule.testsFile === region.file)
+      .map((rule) => {
+        const matches = rule.tests.filter((test) => test.expect === 'match').length;
+        const noMatches = rule.tests.length - matches;
+        return { rule: rule.id, region: region.id, matches, noMatches, enough: matches >= 1 && noMatches >= 2 };
+      }),
+  );
+}
