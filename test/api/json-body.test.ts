@@ -35,7 +35,7 @@ describe('parseJsonBytes', () => {
     expect(codeFor(nested(MAX_JSON_DEPTH))).toBe('taken');
     expect(codeFor(nested(MAX_JSON_DEPTH + 1))).toBe('json_too_deep');
     expect(codeFor(nested(5_000))).toBe('json_too_deep');
-    expect(codeFor('{"a":'.repeat(5_000) + '1' + '}'.repeat(5_000))).toBe('json_too_deep');
+    expect(codeFor(`${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`)).toBe('json_too_deep');
     expect(codeFor('['.repeat(1_000_000))).toBe('json_too_deep');
   });
   it.each([

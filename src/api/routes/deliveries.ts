@@ -49,7 +49,7 @@ export function deliveryRoutes(server: ApiServer, deps: ApiDeps): void {
     url: '/v1/webhooks/:id/redeliver',
     schema: {
       tags,
-      summary: 'Send again everything since a time, or every dead letter',
+      summary: 'Send dead letters again: all of them, or those since a time',
       params: IdParams,
       body: RedeliverInput,
       response: { 202: Redelivered, ...problems },

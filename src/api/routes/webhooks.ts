@@ -96,12 +96,12 @@ export function webhookRoutes(server: ApiServer, deps: ApiDeps): void {
       tags,
       summary: 'Send an endpoint.test event',
       params: IdParams,
-      response: { 202: z.object({ eventId: z.string() }), ...problems },
+      response: { 202: z.object({ deliveryId: z.string() }), ...problems },
     },
     handler: async (request, reply) => {
       const { sourceId } = keyOf(request);
-      const eventId = existing(await webhooks.sendTest(sourceId, request.params.id, deps.clock.now()));
-      return reply.code(202).send({ eventId });
+      const deliveryId = existing(await webhooks.sendTest(sourceId, request.params.id, deps.clock.now()));
+      return reply.code(202).send({ deliveryId });
     },
   });
 }

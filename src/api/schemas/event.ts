@@ -6,41 +6,33 @@ import { ActionName, Instant } from './common.js';
 const envelope = <T extends EventType, D extends z.ZodType>(type: T, payload: D) =>
   z.object({ type: z.literal(type), timestamp: Instant, data: payload });
 
-const decision = z.object({
-  decisionId: z.string(),
-  sequence: z.number().int().describe('Rises with every decision of the note; ignore one that is lower than the last'),
+const about = {
+  noteId: z.string(),
+  externalId: z.string(),
   revision: z.number().int(),
-  regions: z.array(z.string()),
-  action: ActionName,
-  sideActions: z.array(z.string()),
-  category: z.string().nullable(),
-  supersedes: z.string().nullable().describe('The decision that this one takes the place of'),
-});
-
-export const NoteDecided = envelope(
-  'note.decided',
+  sequence: z
+    .number()
+    .int()
+    .describe('Rises with every event of the note; drop an event whose number is not above the last one that you took'),
+};
+const decisions = z.array(
   z.object({
-    noteId: z.string(),
-    externalId: z.string(),
-    revision: z.number().int(),
-    status: z.enum(['decided', 'held']),
-    decisions: z.array(decision),
+    decisionId: z.string(),
+    regions: z.array(z.string()),
+    action: ActionName,
+    category: z.string().nullable(),
+    supersedes: z.string().nullable().describe('The decision that this one takes the place of'),
   }),
-).meta({ id: 'NoteDecidedEvent' });
+);
+
+export const NoteDecided = envelope('note.decided', z.object({ ...about, decisions })).meta({ id: 'NoteDecidedEvent' });
 
 export const DecisionChanged = envelope(
   'decision.changed',
-  z.object({
-    noteId: z.string(),
-    externalId: z.string(),
-    by: z.enum(['policy', 'person']),
-    ...decision.shape,
-  }),
+  z.object({ ...about, decisions: decisions.describe('Only those that differ from what stood before') }),
 ).meta({ id: 'DecisionChangedEvent' });
 
-export const NoteErased = envelope('note.erased', z.object({ noteId: z.string(), externalId: z.string() })).meta({
-  id: 'NoteErasedEvent',
-});
+export const NoteErased = envelope('note.erased', z.object(about)).meta({ id: 'NoteErasedEvent' });
 
 export const EndpointTest = envelope('endpoint.test', z.object({ endpointId: z.string() })).meta({
   id: 'EndpointTestEvent',
@@ -48,7 +40,10 @@ export const EndpointTest = envelope('endpoint.test', z.object({ endpointId: z.s
 
 export const EVENT_SCHEMAS = {
   'note.decided': { summary: 'A revision has its decisions', schema: NoteDecided },
-  'decision.changed': { summary: 'A later decision of a person, an undo or an appeal', schema: DecisionChanged },
+  'decision.changed': {
+    summary: 'A later decision: of a person, an undo, an appeal, or a new revision',
+    schema: DecisionChanged,
+  },
   'note.erased': { summary: 'A note was erased here', schema: NoteErased },
   'endpoint.test': { summary: 'Sent on request to try an endpoint', schema: EndpointTest },
 } as const satisfies Record<EventType, { readonly summary: string; readonly schema: z.ZodType }>;

@@ -50,7 +50,7 @@ export const DecisionAnswer = z
   .object({
     decisionId: z.string(),
     revision: z.number().int(),
-    sequence: z.number().int().describe('Rises with every decision of the note, over all revisions and regions'),
+    sequence: z.number().int().describe('Rises with every event of the note; decisions made together share it'),
     regions: z.array(z.string()),
     policy: z.string().describe('The policy file that spoke'),
     action: ActionName,

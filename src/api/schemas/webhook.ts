@@ -51,7 +51,7 @@ export const DeliveryQuery = z.strictObject({
 
 export const RedeliverInput = z
   .strictObject({
-    since: z.iso.datetime({ offset: true }).optional().describe('Everything since then, whatever became of it'),
+    since: z.iso.datetime({ offset: true }).optional().describe('Dead letters of events since then'),
     status: z.literal('dead').optional().describe('Every dead letter'),
   })
   .refine((input) => input.since !== undefined || input.status !== undefined, 'Say `since` or `status: "dead"`');

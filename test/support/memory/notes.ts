@@ -82,6 +82,7 @@ function addNote(tables: Tables, input: AcceptNote): NoteRecord {
     externalId: input.externalId,
     authorId: input.note.author?.id ?? null,
     createdAt: input.now,
+    sequence: 0,
     revisions: [],
     decisions: [],
     erased: false,
@@ -125,7 +126,9 @@ function eraseRow(tables: Tables, note: NoteRecord, now: number): boolean {
   for (const delivery of [...tables.deliveries.values()]) {
     if (delivery.body.includes(note.noteId)) tables.deliveries.delete(delivery.deliveryId);
   }
-  emit(tables, note.sourceId, 'note.erased', { noteId: note.noteId, externalId: note.externalId }, now);
+  note.sequence += 1;
+  const { noteId, externalId, sequence } = note;
+  emit(tables, note.sourceId, 'note.erased', { noteId, externalId, revision: latest(note).revision, sequence }, now);
   return true;
 }
 

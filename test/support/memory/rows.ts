@@ -25,6 +25,8 @@ export interface NoteRecord {
   readonly externalId: string;
   readonly authorId: string | null;
   readonly createdAt: number;
+  /** Raised by one with every event about the note. */
+  sequence: number;
   readonly revisions: RevisionRow[];
   readonly decisions: StoredDecision[];
   erased: boolean;
@@ -108,7 +110,7 @@ export function addDelivery(
     createdAt: iso(now),
     epoch: 0,
   });
-  return eventId;
+  return deliveryId;
 }
 
 export const latest = (note: NoteRecord): RevisionRow => {

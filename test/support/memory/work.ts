@@ -83,19 +83,17 @@ function completeRow(
   const opensCase = result.record.decisions.some((decision) => decision.action === 'hold');
   row.status = opensCase ? 'held' : 'decided';
   row.decidedAt = result.now;
+  note.sequence += 1;
   const fresh = result.record.decisions.map((decision) => addDecision(tables, note, row, { decision, ...result }));
   const payload = {
     noteId: note.noteId,
     externalId: note.externalId,
     revision: row.revision,
-    status: row.status,
-    decisions: fresh.map(({ decisionId, sequence, revision, regions, action, sideActions, category, supersedes }) => ({
+    sequence: note.sequence,
+    decisions: fresh.map(({ decisionId, regions, action, category, supersedes }) => ({
       decisionId,
-      sequence,
-      revision,
       regions,
       action,
-      sideActions,
       category,
       supersedes,
     })),
@@ -114,7 +112,7 @@ function addDecision(
     ...made.decision,
     decisionId: newId(tables, 'dec'),
     revision: row.revision,
-    sequence: note.decisions.length + 1,
+    sequence: note.sequence,
     by: { kind: 'policy', id: made.decision.policy },
     bundleHash: made.record.bundleHash,
     supersedes: null,

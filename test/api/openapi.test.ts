@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ROUTE_RULES } from '../../src/api/permissions.js';
+import { EVENT_TYPES } from '../../src/domain.js';
+import { type Bench, openBench } from './support.js';
+
+interface Operation {
+  readonly summary?: string;
+  readonly security?: readonly object[];
+  readonly requestBody?: unknown;
+  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>;
+}
+interface File {
+  readonly openapi: string;
+  readonly info: { readonly description: string };
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly webhooks: Readonly<
+    Record<
+      string,
+      {
+        readonly post: {
+          readonly requestBody: {
+            readonly content: Readonly<
+              Record<string, { readonly schema: { readonly properties: Readonly<Record<string, unknown>> } }>
+            >;
+          };
+        };
+      }
+    >
+  >;
+  readonly components: { readonly schemas: Readonly<Record<string, unknown>> };
+}
+
+let bench: Bench;
+let file: File;
+beforeAll(async () => {
+  bench = await openBench();
+  file = (await bench.server.inject('/openapi.json')).json();
+});
+afterAll(() => bench.server.close());
+
+describe('/openapi.json', () => {
+  it('is OpenAPI 3.1 and says how spans are counted', () => {
+    expect(file.openapi).toMatch(/^3\.1/);
+    expect(file.info.description).toMatch(/UTF-16 code units/);
+    expect(file.info.description).toMatch(/inclusive.*exclusive/s);
+    expect(file.info.description).toMatch(/grapheme/);
+  });
+
+  it('holds every route of the table, with a summary, its access and its problems', () => {
+    for (const [line, rule] of Object.entries(ROUTE_RULES)) {
+      const [method = '', url = ''] = line.split(' ');
+      if (url === '/openapi.json') continue;
+      const operation = file.paths[url.replace(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()];
+      expect(operation?.summary, line).toBeTruthy();
+      expect(operation?.security ?? [], line).toHaveLength(
+        rule.who === 'anyone' ? 0 : Number(rule.scopes.length > 0) + Number(rule.roles.length > 0),
+      );
+      if (['/healthz', '/metrics'].includes(url)) continue;
+      expect(
+        Object.keys(operation?.responses['4XX']?.content ?? operation?.responses['4xx']?.content ?? {}),
+        line,
+      ).toEqual(['application/problem+json']);
+    }
+  });
+
+  it('resolves every reference', () => {
+    const refs = [...JSON.stringify(file).matchAll(/"\$ref":"([^"]+)"/g)].map((match) => match[1] ?? '');
+    expect(refs.length).toBeGreaterThan(20);
+    const missing = refs.filter((ref) => {
+      const parts = ref.replace(/^#\//, '').split('/');
+      return (
+        parts.reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], file) === undefined
+      );
+    });
+    expect([...new Set(missing)]).toEqual([]);
+  });
+
+  it('describes the payload of every event', () => {
+    expect(Object.keys(file.webhooks).toSorted()).toEqual([...EVENT_TYPES].toSorted());
+    const changed = file.webhooks['decision.changed']?.post.requestBody.content['application/json']?.schema;
+    const text = JSON.stringify(changed);
+    for (const field of ['sequence', 'revision', 'regions', 'supersedes']) expect(text).toContain(`"${field}"`);
+    expect(text).not.toMatch(/"(?:title|body|text)":/);
+  });
+});
+
+describe('/docs', () => {
+  it('is readable without credentials, under a policy without inline scripts', async () => {
+    const page = await bench.server.inject('/docs');
+    expect(page.statusCode).toBe(200);
+    expect(page.body).not.toMatch(/<script(?![^>]*\bsrc=)[^>]*>/);
+    expect(page.headers['content-security-policy']).toMatch(/script-src 'self';/);
+    const json = await bench.server.inject('/docs/json');
+    expect(json.json().info.title).toBe('Polywarden');
+  });
+});
+
+describe('headers', () => {
+  it('every answer carries the protective ones, errors too', async () => {
+    for (const url of ['/healthz', '/v1/notes', '/nothing', '/openapi.json']) {
+      const { headers } = await bench.server.inject(url);
+      expect(headers['x-content-type-options'], url).toBe('nosniff');
+      expect(headers['referrer-policy']).toBe('no-referrer');
+      expect(headers['content-security-policy']).toMatch(/frame-ancestors 'none'/);
+      expect(headers['content-security-policy']).not.toContain('unsafe-inline');
+      expect(headers['x-request-id']).toBeTruthy();
+    }
+    expect((await bench.server.inject('/v1/notes')).headers['cache-control']).toBe('no-store');
+  });
+});
+
+describe('health', () => {
+  it('/healthz answers, /metrics speaks Prometheus', async () => {
+    expect((await bench.server.inject('/healthz')).json()).toEqual({ ok: true });
+    const metrics = await bench.server.inject('/metrics');
+    expect(metrics.headers['content-type']).toContain('text/plain');
+    expect(metrics.body).toContain('http_requests_total');
+  });
+
+  it('/readyz names what is not ready', async () => {
+    expect((await bench.server.inject('/readyz')).json()).toMatchObject({ ready: true });
+    bench.store.away = true;
+    const answer = await bench.server.inject('/readyz');
+    bench.store.away = false;
+    expect(answer.statusCode).toBe(503);
+    expect(answer.headers['retry-after']).toBeDefined();
+    expect(answer.json()).toMatchObject({ code: 'not_ready', parts: [{ name: 'store', ok: false }] });
+    expect(answer.json().detail).toContain('store');
+  });
+
+  it('/readyz survives a check that throws', async () => {
+    const own = await openBench({
+      deps: {
+        ready: async () => {
+          throw new Error('boom at 10.0.0.7');
+        },
+      },
+    });
+    const answer = await own.server.inject('/readyz');
+    expect(answer.statusCode).toBe(503);
+    expect(answer.body).not.toContain('10.0.0.7');
+    await own.server.close();
+  });
+});
+
+describe('for people who are signed in', () => {
+  it('/v1/overview and /v1/cases', async () => {
+    const { headers } = await bench.signedIn('reviewer');
+    const overview = await bench.server.inject({ url: '/v1/overview', headers });
+    expect(overview.statusCode, overview.body).toBe(200);
+    expect(overview.json().notes).toEqual({ accepted24h: 0, decided24h: 0, pending: 0 });
+    const cases = await bench.server.inject({ url: '/v1/cases?status=open', headers });
+    expect(cases.json()).toEqual({ items: [], nextCursor: null });
+  });
+});
