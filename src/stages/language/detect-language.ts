@@ -1,0 +1,113 @@
+/** The languages of one text: pure, total, every language enabled. */
+import type { LanguageGuess, LanguageSegment, LanguageTag, NormalisedText } from '../../domain.js';
+import type { LanguageModel } from '../../ports.js';
+import { guessUnit } from './guess-unit.js';
+import { favour } from './hint.js';
+import { labelUnits } from './label-units.js';
+import { tokenise } from './tokens.js';
+import { clauses, scriptRuns, type Unit, unitOf } from './units.js';
+
+export type Segment = Omit<LanguageSegment, 'part'>;
+
+export interface LanguageReading {
+  readonly languages: readonly LanguageGuess[];
+  readonly segments: readonly Segment[];
+  /** How much there was to read, in letters of an alphabet. */
+  readonly letters: number;
+}
+
+/** Below this calibrated confidence nobody should act on the tag (docs/decisions, language detectors). */
+export const UND_BELOW = 0.2;
+const MIN_LETTERS = 3;
+const MIN_LISTED = 0.02;
+export const UNDETERMINED: LanguageTag = 'und';
+
+const NOTHING: LanguageReading = {
+  languages: [{ tag: UNDETERMINED, confidence: 1 }],
+  segments: [],
+  letters: 0,
+};
+
+interface Judged {
+  readonly unit: Unit;
+  readonly guesses: readonly LanguageGuess[];
+}
+
+/** Adjacent units with one label become one segment, judged again as a whole. */
+const merge = (
+  raw: string,
+  run: readonly Judged[],
+  hint: LanguageTag | undefined,
+  model: LanguageModel,
+): readonly Judged[] => {
+  const labels = labelUnits(run.map(({ guesses, unit }) => ({ guesses, letters: unit.letters })));
+  const groups: Judged[][] = [];
+  run.forEach((judged, index) => {
+    if (index > 0 && labels[index] === labels[index - 1]) groups.at(-1)?.push(judged);
+    else groups.push([judged]);
+  });
+  return groups.map((group) => {
+    const [only] = group;
+    if (group.length === 1 && only !== undefined) return { unit: only.unit, guesses: favour(only.guesses, hint) };
+    const unit = unitOf(group.flatMap((judged) => judged.unit.tokens));
+    return { unit, guesses: favour(guessUnit(raw, unit, model), hint) };
+  });
+};
+
+const scriptOf = (unit: Unit, tag: LanguageTag): string => {
+  const script = unit.tokens[0]?.script ?? 'Zyyy';
+  return tag === 'ja' && script !== 'Hani' ? 'Jpan' : script;
+};
+
+const toSegment = ({ unit, guesses }: Judged): Segment => {
+  const [best] = guesses;
+  const sure = best !== undefined && best.confidence >= UND_BELOW;
+  const tag = sure ? best.tag : UNDETERMINED;
+  return {
+    tag,
+    confidence: sure ? best.confidence : 1 - (best?.confidence ?? 0),
+    span: { start: unit.tokens[0]?.start ?? 0, end: unit.tokens.at(-1)?.end ?? 0 },
+    script: scriptOf(unit, tag),
+  };
+};
+
+/** Each segment gives its guesses in proportion to its share of the letters. */
+export const mixGuesses = (
+  parts: readonly { readonly guesses: readonly LanguageGuess[]; readonly letters: number }[],
+): readonly LanguageGuess[] => {
+  const all = parts.reduce((sum, part) => sum + part.letters, 0);
+  if (all === 0) return NOTHING.languages;
+  const mixed = new Map<LanguageTag, number>();
+  for (const { guesses, letters } of parts) {
+    for (const { tag, confidence } of guesses) mixed.set(tag, (mixed.get(tag) ?? 0) + (confidence * letters) / all);
+  }
+  const ranked = [...mixed]
+    .map(([tag, confidence]) => ({ tag, confidence: Math.min(1, confidence) }))
+    .filter((guess) => guess.tag !== UNDETERMINED && guess.confidence >= MIN_LISTED)
+    .sort((a, b) => b.confidence - a.confidence);
+  const top = ranked[0]?.confidence ?? 0;
+  return top < UND_BELOW ? [{ tag: UNDETERMINED, confidence: 1 - top }] : ranked;
+};
+
+export const readLanguages = (
+  text: NormalisedText,
+  hint: LanguageTag | undefined,
+  model: LanguageModel,
+): LanguageReading => {
+  const runs = scriptRuns(tokenise(text.raw));
+  const letters = runs.reduce((sum, run) => sum + run.letters, 0);
+  if (letters < MIN_LETTERS) return NOTHING;
+  const judged = runs.flatMap((run) => {
+    const units = clauses(text.raw, run).map((unit) => ({ unit, guesses: guessUnit(text.raw, unit, model) }));
+    return merge(text.raw, units, hint, model);
+  });
+  const languages = mixGuesses(judged.map(({ unit, guesses }) => ({ guesses, letters: unit.letters })));
+  return { languages, segments: judged.map(toSegment), letters };
+};
+
+/** Ranked languages of a text, best first; `[{tag: 'und'}]` when unsure. The hint only breaks ties. */
+export const detectLanguage = (
+  text: NormalisedText,
+  hint: LanguageTag | undefined,
+  model: LanguageModel,
+): readonly LanguageGuess[] => readLanguages(text, hint, model).languages;

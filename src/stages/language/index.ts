@@ -1,0 +1,32 @@
+/** Stage `language`: which languages the note is written in, and where. */
+import type { LanguageEvidence, PartName } from '../../domain.js';
+import type { LanguageModel } from '../../ports.js';
+import type { Stage } from '../stage.js';
+import { mixGuesses, readLanguages, UNDETERMINED } from './detect-language.js';
+
+export { detectLanguage, readLanguages } from './detect-language.js';
+
+const isNotePart = (part: PartName): boolean => part === 'title' || part === 'body';
+
+export const languageStage = (model: LanguageModel): Stage<'language'> => ({
+  name: 'language',
+  version: '1',
+  reads: [],
+  languages: '*',
+  cost: 'local',
+  timeoutMs: 2_000,
+  when: (input) =>
+    input.texts.some(({ text }) => text.raw.length > 0) ? { run: true } : { run: false, why: 'no_text' },
+  run: async (input): Promise<LanguageEvidence> => {
+    const readings = input.texts
+      .filter(({ part }) => isNotePart(part))
+      .map(({ part, text }) => ({ part, reading: readLanguages(text, input.note.languageHint, model) }));
+    const segments = readings.flatMap(({ part, reading }) => reading.segments.map((segment) => ({ ...segment, part })));
+    const known = new Set(segments.map(({ tag }) => tag).filter((tag) => tag !== UNDETERMINED));
+    return {
+      languages: mixGuesses(readings.map(({ reading }) => ({ guesses: reading.languages, letters: reading.letters }))),
+      segments,
+      mixed: known.size > 1,
+    };
+  },
+});
