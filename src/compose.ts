@@ -3,6 +3,7 @@
 import path from 'node:path';
 import { openClassifier } from './adapters/classifier-transformers.js';
 import { openIds, systemClock } from './adapters/clock-ids.js';
+import { loadLanguageModel } from './adapters/language-ngrams.js';
 import { openLog } from './adapters/log-pino.js';
 import { openMetrics, type ProcessMetrics } from './adapters/metrics.js';
 import { openPasswordHasher } from './adapters/password-argon2.js';
@@ -10,9 +11,9 @@ import { openQueue, type RedisQueue } from './adapters/queue-bullmq.js';
 import { openStore } from './adapters/store-prisma.js';
 import { openFetcher } from './adapters/webhook-fetch.js';
 import type { Config } from './config.js';
-import { laterClassifier } from './later-classifier.js';
+import { laterClassifier, laterLanguageModel } from './later-models.js';
 import type { Bundle } from './policy/bundle.js';
-import type { Classifier, Clock, Fetcher, Ids, Log, PasswordHasher } from './ports.js';
+import type { Classifier, Clock, Fetcher, Ids, LanguageModel, Log, PasswordHasher } from './ports.js';
 import type { Store } from './ports-store.js';
 import { openRules, type Rules } from './rules.js';
 import { type ModerateNow, moderateWith, type RuleSet } from './usecases/moderate.js';
@@ -27,8 +28,9 @@ export interface Ports {
   readonly fetcher: Fetcher;
   readonly hasher: PasswordHasher;
   readonly classifier: Classifier;
+  readonly language: LanguageModel;
 }
-export interface App extends Omit<Ports, 'classifier'> {
+export interface App extends Omit<Ports, 'classifier' | 'language'> {
   readonly config: Config;
   readonly rules: () => RuleSet;
   readonly bundle: () => Bundle;
@@ -72,7 +74,8 @@ export async function compose(
     const queue = overrides.queue ?? keep(openQueue(addresses.redisUrl, log));
     const fetcher = overrides.fetcher ?? keep(openFetcher({ allowPrivate: config.WEBHOOK_ALLOW_PRIVATE }));
     const classifier = overrides.classifier ?? keep(await modelFor(config, wanted.model));
-    const rules = keep(await openRules({ config, classifier, store, clock, log, watch: wanted.watch }));
+    const language = overrides.language ?? languageFor(config, wanted.model);
+    const rules = keep(await openRules({ config, classifier, language, store, clock, log, watch: wanted.watch }));
     return {
       config,
       clock,
@@ -101,6 +104,11 @@ const modelFor = (config: Config, when: Wanted['model']): Promise<Classifier> =>
   return when === 'now' ? open() : laterClassifier(modelDir(config), open);
 };
 
+function languageFor(config: Config, when: Wanted['model']): LanguageModel {
+  const file = path.join(config.MODELS_DIR, 'language', 'language.bin.gz');
+  return when === 'now' ? loadLanguageModel(file) : laterLanguageModel(() => loadLanguageModel(file));
+}
+
 export interface Offline {
   readonly rules: Rules;
   readonly moderate: ModerateNow;
@@ -117,6 +125,7 @@ export async function composeOffline(
     const rules = await openRules({
       config,
       classifier,
+      language: languageFor(config, 'now'),
       store: null,
       clock: systemClock,
       log: options.log,

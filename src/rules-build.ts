@@ -1,5 +1,4 @@
 /** The policies folder and the banks -> stages and judge. */
-import { openLanguageModel } from './adapters/language-model.js';
 import type { Bundle } from './policy/bundle.js';
 import { evaluate } from './policy/evaluate.js';
 import { loadBundle } from './policy/load.js';
@@ -31,7 +30,7 @@ export async function buildRules(options: RulesOptions): Promise<Compiled> {
   const bank = store === null ? null : indexTextHashes(await store.banks.allText());
   // Before the first decision names it: a decision must be recomputable from what is stored.
   await store?.bundles.put(bundle.hash, bundle.content, clock.now());
-  const parts = { matcher, bank, language: await openLanguageModel() };
+  const parts = { matcher, bank, language: options.language };
   const judge = judgeOf(bundle);
   return {
     bundle,

@@ -3,7 +3,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import type { Config } from './config.js';
 import { codeOf } from './errors.js';
 import type { Bundle } from './policy/bundle.js';
-import type { Classifier, Clock, Log } from './ports.js';
+import type { Classifier, Clock, LanguageModel, Log } from './ports.js';
 import type { Store } from './ports-store.js';
 import { buildRules } from './rules-build.js';
 import type { RuleSet } from './usecases/moderate.js';
@@ -14,6 +14,7 @@ const SETTLE_MS = 300;
 export interface RulesOptions {
   readonly config: Config;
   readonly classifier: Classifier | null;
+  readonly language: LanguageModel;
   readonly store: Store | null;
   readonly clock: Clock;
   readonly log: Log;

@@ -1,14 +1,14 @@
-/** A classifier that is loaded at its first call: the API seldom needs one, but shall say at start when it is missing. */
+/** Models that are loaded at their first call: the API seldom needs them, but shall say at start when one is missing. */
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { UnavailableError } from './errors.js';
-import type { Classifier } from './ports.js';
+import type { Classifier, LanguageModel } from './ports.js';
 
 export async function laterClassifier(dir: string, open: () => Promise<Classifier>): Promise<Classifier> {
   try {
     await access(path.join(dir, 'config.json'));
   } catch (error) {
-    throw new UnavailableError('model_missing', `No model in ${dir}`, { cause: error });
+    throw new UnavailableError('model_missing', `There is no model in ${dir}`, { cause: error });
   }
   let opening: Promise<Classifier> | null = null;
   let model = path.basename(dir);
@@ -19,6 +19,7 @@ export async function laterClassifier(dir: string, open: () => Promise<Classifie
       model = classifier.model;
       return classifier;
     } catch (error) {
+      // The next call tries again.
       opening = null;
       throw error;
     }
@@ -30,6 +31,16 @@ export async function laterClassifier(dir: string, open: () => Promise<Classifie
     classify: async (texts, language, signal) => (await opened()).classify(texts, language, signal),
     close: async () => {
       if (opening !== null) await (await opening).close();
+    },
+  };
+}
+
+export function laterLanguageModel(load: () => LanguageModel): LanguageModel {
+  let model: LanguageModel | null = null;
+  return {
+    guess: (text) => {
+      model ??= load();
+      return model.guess(text);
     },
   };
 }
