@@ -1,10 +1,10 @@
 /**
  * For developers: `node dist/scripts/migration.js check` proves that prisma/schema.prisma and
  * prisma/migrations describe the same tables; `... write <name>` writes the difference as a new migration.
- * Uses the schema engine as WebAssembly, so nothing is downloaded. Needs DATABASE_URL of a scratch server
- * on which it may create and drop a database; without it, an embedded one is started in a temporary folder.
+ * Uses the schema engine as WebAssembly, so nothing is downloaded. DATABASE_URL names a server on which it
+ * may create and drop a database of its own.
  */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { PrismaPg } from '@prisma/adapter-pg';
@@ -14,6 +14,10 @@ import { connect, quoteName } from '../src/adapters/postgres.js';
 
 interface Engine {
   diff(params: unknown): Promise<{ exitCode: number; stdout: string | null }>;
+  diagnoseMigrationHistory(
+    params: unknown,
+  ): Promise<{ failedMigrationNames: string[]; editedMigrationNames: string[] }>;
+  applyMigrations(params: unknown): Promise<{ appliedMigrationNames: string[] }>;
   free(): void;
 }
 interface EngineModule {
@@ -28,15 +32,26 @@ declare const WebAssembly: {
   instantiate(module: object, imports: object): Promise<{ readonly exports: WasmExports }>;
 };
 
-async function openEngine(databaseUrl: string, schema: string): Promise<Engine> {
+let loaded: Promise<EngineModule> | null = null;
+
+/** Once per process: the glue keeps views into one memory. */
+async function loadEngine(): Promise<EngineModule> {
   const gluePath = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg');
   const glue = (await import(gluePath)) as EngineModule;
   const module = await WebAssembly.compile(await readFile(gluePath.replace(/\.js$/, '.wasm')));
   const { exports } = await WebAssembly.instantiate(module, { './schema_engine_bg.js': glue });
   glue.__wbg_set_wasm(exports);
   (exports['__wbindgen_start'] as () => void)();
+  // The engine writes the reason of a panic here before it traps.
+  Object.assign(globalThis, { PRISMA_WASM_PANIC_REGISTRY: { set_message: (text: string) => console.error(text) } });
+  return glue;
+}
+
+async function openEngine(databaseUrl: string, schema: string): Promise<Engine> {
+  loaded ??= loadEngine();
+  const { SchemaEngine } = await loaded;
   const factory = bindMigrationAwareSqlAdapterFactory(new EnginePg({ connectionString: databaseUrl }));
-  return glue.SchemaEngine.new({ datamodels: [['schema.prisma', schema]] }, () => undefined, factory);
+  return SchemaEngine.new({ datamodels: [['schema.prisma', schema]] }, () => undefined, factory);
 }
 
 const CHAR_COLUMN = /\b(\w+\.(?:contype|confdeltype|confupdtype|attidentity|attgenerated|relkind))\s+AS\s+(\w+)/gi;
@@ -57,6 +72,35 @@ class EnginePg extends PrismaPg {
     };
     return adapter;
   }
+}
+
+async function migrationList(root: string): Promise<object> {
+  const baseDir = path.join(root, 'prisma/migrations');
+  const folders = (await readdir(baseDir, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+  const migrationDirectories = await Promise.all(
+    folders.map(async ({ name }) => {
+      const value = await readFile(path.join(baseDir, name, 'migration.sql'), 'utf8');
+      return { path: name, migrationFile: { path: 'migration.sql', content: { tag: 'ok', value } } };
+    }),
+  );
+  const content = await readFile(path.join(baseDir, 'migration_lock.toml'), 'utf8');
+  return {
+    baseDir,
+    lockfile: { path: 'migration_lock.toml', content },
+    shadowDbInitScript: '',
+    migrationDirectories: migrationDirectories.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
+  };
+}
+
+/** What Prisma's own engine makes of a migrated database: names that it would apply, holds failed, or finds edited. */
+export async function migrationState(databaseUrl: string, root: string) {
+  const engine = await openEngine(databaseUrl, await readFile(path.join(root, 'prisma/schema.prisma'), 'utf8'));
+  const migrationsList = await migrationList(root);
+  const filters = { externalTables: [], externalEnums: [] };
+  const seen = await engine.diagnoseMigrationHistory({ migrationsList, optInToShadowDatabase: false, filters });
+  const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList, filters });
+  engine.free();
+  return { applied: appliedMigrationNames, failed: seen.failedMigrationNames, edited: seen.editedMigrationNames };
 }
 
 /** The SQL that leads from the migrations to the schema; empty when they agree. */

@@ -14,9 +14,10 @@ const RECORD = {
       INSERT INTO campaign_signatures (revision_id, band, source_id, author_key, account_age_days, at)
       SELECT $2, b, $1, $3, $4, $5 FROM unnest($6::text[]) AS b ON CONFLICT DO NOTHING),
     near AS (
-      SELECT revision_id, author_key, account_age_days, at FROM campaign_signatures
-      WHERE source_id = $1 AND band = ANY ($6) AND at > $7 AND at <= $5 AND revision_id <> $2
-      ORDER BY at DESC LIMIT ${COUNTED_ROWS}),
+      SELECT DISTINCT revision_id, author_key, account_age_days, at FROM (
+        SELECT revision_id, author_key, account_age_days, at FROM campaign_signatures
+        WHERE source_id = $1 AND band = ANY ($6) AND at > $7 AND at <= $5 AND revision_id <> $2
+        ORDER BY at DESC LIMIT ${COUNTED_ROWS}) newest),
     every AS (SELECT $2::text AS revision_id, $3::text AS author_key, $4::float8 AS account_age_days, $5::timestamptz AS at
       UNION ALL SELECT * FROM near)
     SELECT count(DISTINCT author_key) FILTER (WHERE at > $9) AS "authors1h",

@@ -1,0 +1,107 @@
+/** The runner of migrations, on real PostgreSQL. */
+import { appendFile, cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { differenceSql, migrationState } from '../../scripts/migration.js';
+import { migrate } from '../../src/adapters/migrate.js';
+import { connect } from '../../src/adapters/postgres.js';
+import { emptyDatabase, MIGRATIONS_DIR } from '../support/services.js';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(path.join(tmpdir(), 'polywarden-migrations-'));
+});
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+async function write(folder: string, name: string, sql: string): Promise<string> {
+  const home = path.join(dir, folder);
+  await mkdir(path.join(home, name), { recursive: true });
+  await writeFile(path.join(home, name, 'migration.sql'), sql);
+  return home;
+}
+
+async function query<T extends object>(databaseUrl: string, sql: string): Promise<readonly T[]> {
+  const connection = await connect(databaseUrl);
+  try {
+    return (await connection.query<T>(sql)).rows;
+  } finally {
+    await connection.end();
+  }
+}
+
+it('applies every migration once, also when ten processes start at once', async () => {
+  const databaseUrl = await emptyDatabase();
+  const answers = await Promise.all(Array.from({ length: 10 }, () => migrate(databaseUrl, MIGRATIONS_DIR)));
+  const names = (await readdir(MIGRATIONS_DIR, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+  expect(answers.filter((applied) => applied.length > 0)).toEqual([names.map(({ name }) => name).toSorted()]);
+  expect(await migrate(databaseUrl, MIGRATIONS_DIR)).toEqual([]);
+});
+
+it('leaves a table in which the schema engine of Prisma finds nothing to do', async () => {
+  const databaseUrl = await emptyDatabase();
+  await migrate(databaseUrl, MIGRATIONS_DIR);
+  expect(await migrationState(databaseUrl, ROOT)).toEqual({ applied: [], failed: [], edited: [] });
+});
+
+it('has migrations that lead to the schema and to nothing else', async () => {
+  expect(await differenceSql(inject('databaseUrl'), ROOT)).toBe('');
+});
+
+it('sees a schema that has moved on without a migration', async () => {
+  const root = path.join(dir, 'moved');
+  await cp(path.join(ROOT, 'prisma'), path.join(root, 'prisma'), { recursive: true });
+  await appendFile(path.join(root, 'prisma/schema.prisma'), '\nmodel Later {\n  id String @id\n}\n');
+  expect(await differenceSql(inject('databaseUrl'), root)).toContain('CREATE TABLE "Later"');
+});
+
+it('records a failed migration, changes nothing else, and stops until a person has looked', async () => {
+  const databaseUrl = await emptyDatabase();
+  await write('bad', '1_good', 'CREATE TABLE good (id int)');
+  const home = await write('bad', '2_bad', 'CREATE TABLE half (id int); SELECT 1 / 0');
+  await write('bad', '3_never', 'CREATE TABLE never (id int)');
+  await expect(migrate(databaseUrl, home)).rejects.toMatchObject({ code: 'migration_failed', message: /2_bad.*zero/s });
+  await expect(migrate(databaseUrl, home)).rejects.toMatchObject({
+    code: 'migration_failed',
+    message: /failed earlier/,
+  });
+  const tables = await query<{ name: string }>(
+    databaseUrl,
+    "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1",
+  );
+  expect(tables.map(({ name }) => name)).toEqual(['_prisma_migrations', 'good']);
+  await query(databaseUrl, `UPDATE "_prisma_migrations" SET rolled_back_at = now() WHERE finished_at IS NULL`);
+  await write('bad', '2_bad', 'CREATE TABLE whole (id int)');
+  expect(await migrate(databaseUrl, home)).toEqual(['2_bad', '3_never']);
+});
+
+it('refuses a migration that was changed after it had been applied', async () => {
+  const databaseUrl = await emptyDatabase();
+  const home = await write('edited', '1_first', 'CREATE TABLE first (id int)');
+  await migrate(databaseUrl, home);
+  await write('edited', '1_first', 'CREATE TABLE first (id bigint)');
+  await expect(migrate(databaseUrl, home)).rejects.toMatchObject({ code: 'migration_failed', message: /was changed/ });
+});
+
+it('gives up soon on a table that somebody holds', async () => {
+  const databaseUrl = await emptyDatabase();
+  const home = await write('held', '1_first', 'CREATE TABLE busy (id int)');
+  await migrate(databaseUrl, home);
+  await write('held', '2_second', 'ALTER TABLE busy ADD COLUMN name text');
+  const holder = await connect(databaseUrl);
+  await holder.query('BEGIN');
+  await holder.query('SELECT * FROM busy');
+  await expect(migrate(databaseUrl, home)).rejects.toMatchObject({ code: 'store_unavailable' });
+  await holder.query('COMMIT');
+  await holder.end();
+  expect(await migrate(databaseUrl, home)).toEqual(['2_second']);
+});
+
+it('names a folder that is not there and a database that is away', async () => {
+  const missing = migrate(inject('databaseUrl'), path.join(dir, 'none'));
+  await expect(missing).rejects.toMatchObject({ code: 'migration_failed' });
+  await expect(migrate('postgresql://u:p@127.0.0.1:9/none', MIGRATIONS_DIR)).rejects.toMatchObject({
+    code: 'store_unavailable',
+  });
+});
