@@ -1,0 +1,47 @@
+/** A TCP proxy that can be cut and mended: the server behind it is away for those who come through here. */
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+export interface Cut {
+  readonly url: string;
+  cut(): Promise<void>;
+  mend(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function cuttable(target: string): Promise<Cut> {
+  const url = new URL(target);
+  const sockets = new Set<Socket>();
+  const serve = () =>
+    createServer((socket) => {
+      const upstream = connect(Number(url.port), url.hostname);
+      for (const [from, to] of [
+        [socket, upstream],
+        [upstream, socket],
+      ] as const) {
+        sockets.add(from);
+        from
+          .on('error', () => to.destroy())
+          .on('close', () => {
+            sockets.delete(from);
+            to.destroy();
+          });
+        from.pipe(to);
+      }
+    });
+  let server = serve();
+  let port = 0;
+  const mend = async (): Promise<void> => {
+    server = serve();
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
+    port = (server.address() as AddressInfo).port;
+  };
+  const cut = async (): Promise<void> => {
+    for (const socket of sockets) socket.destroy();
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+  };
+  await mend();
+  const through = new URL(target);
+  through.hostname = '127.0.0.1';
+  through.port = String(port);
+  return { url: through.href, cut, mend, close: cut };
+}
