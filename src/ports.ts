@@ -1,5 +1,5 @@
 /** What the inside asks of the outside. Each port has one real adapter in `adapters/` and a fake in `test/support`. */
-import type { Competence, LabelledText, LanguageTag, PartName, Score, ScoreKey, Span } from './domain.js';
+import type { Competence, LabelledText, LanguageTag, PartName, Score, ScoreKey, Span, ViewName } from './domain.js';
 
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -50,7 +50,7 @@ export interface ClassifiedText {
     readonly key: ScoreKey;
     readonly part: PartName;
     readonly spans: readonly Span[];
-    readonly view: 'raw' | 'folded';
+    readonly view: ViewName;
   }[];
   readonly competence: Readonly<Record<ScoreKey, Competence>>;
   readonly language: LanguageTag;

@@ -2,7 +2,7 @@
 
     python bitext.py
 
-The data folder holds parallel sentences (NTREX, Tatoeba) without their sentence numbers. Names and digits seed a
+The data folder holds parallel sentences (NTREX) without their sentence numbers. Names and digits seed a
 first matching with English; word co-occurrence in the matched pairs scores the next round. Only training rows are
 read. Writes $PW_WORK/bitext.pkl: pairs (language, foreign text, English text) and per language a word list.
 """
@@ -54,7 +54,9 @@ def lexicon(foreign: sp.csr_matrix, english: sp.csr_matrix, pairs) -> sp.csr_mat
     both = (f.T @ e).tocoo()
     nf, ne = np.asarray(f.sum(0)).ravel(), np.asarray(e.sum(0)).ravel()
     dice = 2 * both.data / (nf[both.row] + ne[both.col])
-    keep = (dice > 0.12) & ((both.data >= 2) | (dice > 0.6))
+    # Seen together once or twice proves little: shrink towards nothing.
+    dice *= both.data / (both.data + 1.5)
+    keep = (dice > 0.1) & (both.data >= 2)
     return sp.csr_matrix((dice[keep] ** 1.5, (both.row[keep], both.col[keep])), shape=both.shape)
 
 
@@ -103,22 +105,15 @@ def main() -> None:
     rows = pickle.load(open(WORK / "rows.pkl", "rb"))
     by = defaultdict(list)
     for text, lang, source, held in zip(rows["texts"], rows["langs"], rows["sources"], rows["validation"]):
-        if source in ("ntrex_benign", "tatoeba_benign") and not held:
-            by[source, lang].append(text)
+        # Tatoeba's sentences are too short and alike to be matched without numbers.
+        if source == "ntrex_benign" and not held:
+            by[lang].append(text)
     pairs, lists = [], {}
-    for lang in sorted({l for _, l in by} - {"en"}):
-        line = f"{lang:8s}"
-        found = {}
-        for source in ("ntrex_benign", "tatoeba_benign"):
-            if len(by[source, lang]) < 150 or len(by[source, "en"]) < 500:
-                continue
-            got, top = align(lang, by[source, lang], by[source, "en"])
-            pairs += got
-            for w, c in top.items():
-                found[w] = sorted(found.get(w, []) + c, key=lambda x: -x[1])[:4]
-            line += f"  {source} {len(got)}/{len(by[source, lang])}"
+    for lang in sorted(set(by) - {"en"}):
+        got, found = align(lang, by[lang], by["en"])
+        pairs += got
         lists[lang] = found
-        print(line, f" words {len(found)}", flush=True)
+        print(f"{lang:8s} matched {len(got)} of {len(by[lang])}  words {len(found)}", flush=True)
     pickle.dump({"pairs": pairs, "lists": lists}, open(WORK / "bitext.pkl", "wb"), protocol=4)
     print("pairs", len(pairs))
 

@@ -1,0 +1,69 @@
+/** From logits to what policies read: a probability, and a scale on which .5 is the flag threshold of the language. */
+import type { Competence, LanguageTag, Score, ScoreKey } from '../../domain.js';
+
+/** How one head of one language reads: `p = sigmoid(encoder * z_e + ngrams * z_n + b)`, flagged from `flag` on. */
+export interface HeadCalibration {
+  readonly encoder: number;
+  readonly ngrams: number;
+  readonly b: number;
+  /** Probability from which a text counts as flagged. */
+  readonly flag: number;
+  /** On the `calibrated` scale: surely harmful from `sure` on, clear below `clear`, doubtful between. */
+  readonly sure: number;
+  readonly clear: number;
+}
+
+export interface Calibration {
+  readonly version: string;
+  /** By language tag; `*` serves every language without its own entry. */
+  readonly languages: Readonly<Record<string, Readonly<Partial<Record<ScoreKey, HeadCalibration>>>>>;
+}
+
+export type CompetenceTable = Readonly<Record<string, Readonly<Partial<Record<ScoreKey, Competence>>>>>;
+
+const UNFITTED: HeadCalibration = { encoder: 0.5, ngrams: 0.5, b: 0, flag: 0.5, sure: 0.9, clear: 0.2 };
+
+export const sigmoid = (z: number): number => 1 / (1 + Math.exp(-z));
+
+/** `zh-Hant-TW` asks for itself, `zh-Hant`, `zh`; a bare `zh` is read as Simplified. */
+export function lookUpTags(language: LanguageTag): readonly string[] {
+  const parts = (language === 'zh' ? 'zh-Hans' : language).split('-');
+  return parts.map((_, i) => parts.slice(0, parts.length - i).join('-'));
+}
+
+export function headFor(calibration: Calibration, language: LanguageTag, key: ScoreKey): HeadCalibration {
+  for (const tag of lookUpTags(language)) {
+    const found = calibration.languages[tag]?.[key];
+    if (found !== undefined) return found;
+  }
+  return calibration.languages['*']?.[key] ?? UNFITTED;
+}
+
+/** Both models' logits of one head as one: the log odds of `p`. */
+export const combined = (head: HeadCalibration, encoder: number, ngrams: number): number =>
+  head.encoder * encoder + head.ngrams * ngrams + head.b;
+
+export function toScore(head: HeadCalibration, logOdds: number, encoder: number): Score {
+  const p = sigmoid(logOdds);
+  return { score: sigmoid(encoder), p, calibrated: rescale(p, head.flag) };
+}
+
+/** Monotone, 0 to 0, the flag threshold to .5, 1 to 1. */
+export function rescale(p: number, flag: number): number {
+  return p < flag ? (0.5 * p) / flag : 0.5 + (0.5 * (p - flag)) / Math.max(1 - flag, 1e-9);
+}
+
+export type Verdict = 'sure' | 'doubtful' | 'clear';
+
+export function verdictOf(head: HeadCalibration, score: Score): Verdict {
+  if (score.calibrated >= head.sure) return 'sure';
+  return score.calibrated < head.clear ? 'clear' : 'doubtful';
+}
+
+export function competenceFor(table: CompetenceTable, language: LanguageTag, key: ScoreKey): Competence {
+  for (const tag of lookUpTags(language)) {
+    const found = table[tag]?.[key];
+    if (found !== undefined) return found;
+  }
+  return 'none';
+}

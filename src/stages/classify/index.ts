@@ -1,0 +1,62 @@
+/** Classify: scores of the text model, one finding per flagged category with the words that carried it. */
+import { CATEGORIES, type CategoryId, type Severity } from '../../categories.js';
+import type { ClassifyEvidence, Finding, ScoreKey } from '../../domain.js';
+import type { ClassifiedText, Classifier } from '../../ports.js';
+import type { Stage } from '../stage.js';
+
+/** The umbrella is evidence for policies, never a category. */
+type CategoryKey = Exclude<ScoreKey, 'toxicity'>;
+
+export function classifyStage(classifier: Classifier): Stage<'classify'> {
+  return {
+    name: 'classify',
+    version: '1',
+    reads: ['normalise', 'language'],
+    languages: '*',
+    cost: 'local',
+    timeoutMs: 20_000,
+    when: (input) => (input.texts.length > 0 ? { run: true } : { run: false, why: 'no_text' }),
+    async run(input, signal): Promise<ClassifyEvidence> {
+      const found = input.evidence.language;
+      const language =
+        found?.status === 'found' ? (found.value.languages[0]?.tag ?? 'und') : (input.note.languageHint ?? 'und');
+      const read = await classifier.classify(input.texts, language, signal);
+      return {
+        scores: read.scores,
+        findings: toFindings(read),
+        competence: read.competence,
+        language: read.language,
+        model: classifier.model,
+        windows: read.windows,
+      };
+    },
+  };
+}
+
+function toFindings(read: ClassifiedText): readonly Finding[] {
+  return read.evidence.flatMap(({ key, part, spans, view }) => {
+    if (key === 'toxicity') return [];
+    const { p, calibrated } = read.scores[key];
+    const severity = severityOf(key, calibrated);
+    return [
+      {
+        category: key,
+        score: p,
+        calibrated,
+        severity,
+        source: 'classifier' as const,
+        detector: `text-model:${key}`,
+        part,
+        spans,
+        view,
+      },
+    ];
+  });
+}
+
+/** A model alone never claims the highest severity of a category: one step below, and one more while it is doubtful. */
+export function severityOf(category: CategoryKey & CategoryId, calibrated: number): Severity {
+  const most = CATEGORIES[category].maxSeverity;
+  const steps = most <= 1 ? 0 : calibrated >= 0.8 ? 1 : 2;
+  return Math.max(Math.min(most, 1), most - steps) as Severity;
+}

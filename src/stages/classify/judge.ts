@@ -1,0 +1,95 @@
+/** Reads the texts of a note with both models: windows, views, highest score per head, and where it came from. */
+import {
+  type LabelledText,
+  type LanguageTag,
+  SCORE_KEYS,
+  type Score,
+  type ScoreKey,
+  type ViewName,
+} from '../../domain.js';
+import type { ClassifiedText } from '../../ports.js';
+import { cloakSigns } from '../normalise/signs.js';
+import { competenceFor, headFor, toScore } from './calibration.js';
+import { type Asked, explain } from './explain.js';
+import { idsOf, mix, type Reading, type TextModel, textOf } from './model.js';
+import { cutWindows, splitWords } from './windows.js';
+
+/** Beyond this many windows the encoder reads those that the n-gram model, which reads all, finds most striking. */
+export const MOST_ENCODED = 48;
+
+export async function judgeTexts(
+  model: TextModel,
+  texts: readonly LabelledText[],
+  language: LanguageTag,
+  signal: AbortSignal,
+): Promise<ClassifiedText> {
+  const asked = { model, language, signal };
+  const readings: Reading[] = [];
+  for (const source of texts) {
+    for (const view of viewsOf(source)) readings.push(...(await readView(asked, source, view)));
+  }
+  const best = new Map<ScoreKey, Reading>();
+  const scores = Object.fromEntries(
+    SCORE_KEYS.map((key, k) => {
+      const top = highest(readings, k);
+      if (top !== null) best.set(key, top);
+      return [key, top === null ? NOTHING_READ : scoreOf(asked, key, top)];
+    }),
+  ) as Record<ScoreKey, Score>;
+  const flagged = SCORE_KEYS.filter((key) => scores[key].calibrated >= 0.5);
+  const competence = Object.fromEntries(SCORE_KEYS.map((key) => [key, competenceFor(model.competence, language, key)]));
+  return {
+    scores,
+    evidence: await explain(asked, flagged, best),
+    competence: competence as ClassifiedText['competence'],
+    language,
+    windows: readings.length,
+  };
+}
+
+/** A second reading only where a disguise was undone; the view is the one that undoes this kind. */
+export function viewsOf({ text }: LabelledText): readonly ViewName[] {
+  if (text.raw.trim() === '') return [];
+  const signs = new Set(cloakSigns(text));
+  if (signs.size === 0) return ['raw'];
+  if (signs.has('spaced') || signs.has('leet') || signs.has('repeats')) return ['raw', 'squeezed'];
+  return ['raw', signs.has('homoglyph') ? 'skeleton' : 'folded'];
+}
+
+/** Nothing to read is the lowest score, never a gap: an empty text is a valid note. */
+const NOTHING_READ: Score = { score: 0, p: 0, calibrated: 0 };
+
+function scoreOf({ model, language }: Asked, key: ScoreKey, top: Reading): Score {
+  const k = SCORE_KEYS.indexOf(key);
+  return toScore(headFor(model.calibration, language, key), top.logits[k] ?? 0, top.encoder[k] ?? 0);
+}
+
+function highest(readings: readonly Reading[], k: number): Reading | null {
+  let top: Reading | null = null;
+  for (const reading of readings) if (top === null || (reading.logits[k] ?? 0) > (top.logits[k] ?? 0)) top = reading;
+  return top;
+}
+
+async function readView({ model, language, signal }: Asked, source: LabelledText, view: ViewName): Promise<Reading[]> {
+  const text = textOf(source, view);
+  const words = splitWords(text, model.encoder.encode);
+  const windows = cutWindows(words).map(({ start, end }) => {
+    const inside = words.slice(start, end);
+    const from = inside[0]?.start ?? 0;
+    const to = inside.at(-1)?.end ?? 0;
+    return { inside, start: from, end: to, ngrams: model.ngrams.logits(text.slice(from, to)) };
+  });
+  const readings: Reading[] = [];
+  for (const { inside, start, end, ngrams } of mostStriking(windows)) {
+    signal.throwIfAborted();
+    const encoder = await model.encoder.logits(idsOf(inside));
+    readings.push({ source, view, start, end, logits: mix(model, language, encoder, ngrams), encoder });
+  }
+  return readings;
+}
+
+function mostStriking<W extends { readonly ngrams: Float32Array }>(windows: readonly W[]): readonly W[] {
+  if (windows.length <= MOST_ENCODED) return windows;
+  const rank = (w: W): number => Math.max(...w.ngrams);
+  return [...windows].sort((a, b) => rank(b) - rank(a)).slice(0, MOST_ENCODED);
+}

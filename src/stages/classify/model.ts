@@ -1,0 +1,56 @@
+/** The text model as the stage sees it: an encoder from outside, and pure parts that turn its logits into scores. */
+import { type LabelledText, type LanguageTag, SCORE_KEYS, type ViewName } from '../../domain.js';
+import { type Calibration, type CompetenceTable, combined, headFor } from './calibration.js';
+import type { NgramModel } from './ngrams.js';
+import { cutWindows, splitWords, type Word } from './windows.js';
+
+/** The encoder, as the adapter gives it. */
+export interface Encoder {
+  encode(word: string): readonly number[];
+  /** One logit per head, for one window without padding; marks at the ends are the adapter's. */
+  logits(ids: readonly number[]): Promise<Float32Array>;
+}
+
+export interface TextModel {
+  readonly name: string;
+  readonly encoder: Encoder;
+  readonly ngrams: NgramModel;
+  readonly calibration: Calibration;
+  readonly competence: CompetenceTable;
+}
+
+/** One window of one view of one text, with its log odds by head. */
+export interface Reading {
+  readonly source: LabelledText;
+  readonly view: ViewName;
+  /** In the view's text. */
+  readonly start: number;
+  readonly end: number;
+  readonly logits: readonly number[];
+  /** Of the encoder alone. */
+  readonly encoder: Float32Array;
+}
+
+export const textOf = ({ text }: LabelledText, view: ViewName): string =>
+  view === 'raw' ? text.raw : text.view(view).text;
+
+export const idsOf = (words: readonly Word[]): number[] => words.flatMap(({ ids }) => ids);
+
+export function mix(
+  model: TextModel,
+  language: LanguageTag,
+  encoder: Float32Array,
+  ngrams: Float32Array,
+): readonly number[] {
+  return SCORE_KEYS.map((key, k) =>
+    combined(headFor(model.calibration, language, key), encoder[k] ?? 0, ngrams[k] ?? 0),
+  );
+}
+
+/** Both models on a bare piece of text no longer than a window, as the explanation needs it. */
+export async function logitsOf(model: TextModel, language: LanguageTag, text: string): Promise<readonly number[]> {
+  const words = splitWords(text, model.encoder.encode);
+  const window = cutWindows(words)[0];
+  const ids = window === undefined ? [] : idsOf(words.slice(window.start, window.end));
+  return mix(model, language, await model.encoder.logits(ids), model.ngrams.logits(text));
+}

@@ -1,0 +1,81 @@
+/** Cuts a text of any length into overlapping windows that the encoder can read; nothing is left out. */
+import type { Span } from '../../domain.js';
+
+export interface Word extends Span {
+  readonly ids: readonly number[];
+}
+
+/** Places in the list of words; start inclusive, end exclusive. */
+export type Window = Span;
+
+/** As in training, less the two marks at the ends. */
+export const WINDOW_PIECES = 86;
+export const OVERLAP_PIECES = 20;
+
+/** The tokenizer splits here as well, so word by word gives the same pieces as the whole text and can be remembered. */
+const UNIT = /[^\s\p{P}$+<=>^`|~]+|[\p{P}$+<=>^`|~]/gu;
+/** Scripts without spaces make runs without end; a run is cut between graphemes. */
+const LONGEST_RUN = 32;
+const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
+
+export function splitWords(text: string, encode: (word: string) => readonly number[]): Word[] {
+  const words: Word[] = [];
+  for (const match of text.matchAll(UNIT)) {
+    for (const span of cutRun(match[0], match.index)) putWord(words, span, encode(text.slice(span.start, span.end)));
+  }
+  return words;
+}
+
+function putWord(words: Word[], span: Span, ids: readonly number[]): void {
+  for (let at = 0; at < ids.length; at += WINDOW_PIECES) {
+    words.push({ ...span, ids: ids.slice(at, at + WINDOW_PIECES) });
+  }
+}
+
+function cutRun(run: string, offset: number): readonly Span[] {
+  if (run.length <= LONGEST_RUN) return [{ start: offset, end: offset + run.length }];
+  const spans: Span[] = [];
+  let start = 0;
+  for (const { index, segment } of graphemes.segment(run)) {
+    const end = index + segment.length;
+    if (end - start >= LONGEST_RUN || end === run.length) {
+      spans.push({ start: offset + start, end: offset + end });
+      start = end;
+    }
+  }
+  return spans;
+}
+
+export function cutWindows(words: readonly Word[]): Window[] {
+  const windows: Window[] = [];
+  for (let start = 0; start < words.length; ) {
+    const end = fill(words, start);
+    windows.push({ start, end });
+    if (end >= words.length) break;
+    start = stepBack(words, start, end);
+  }
+  return windows;
+}
+
+function fill(words: readonly Word[], start: number): number {
+  let pieces = 0;
+  let end = start;
+  while (end < words.length) {
+    pieces += words[end]?.ids.length ?? 0;
+    if (pieces > WINDOW_PIECES && end > start) break;
+    end += 1;
+  }
+  return end;
+}
+
+/** Where the next window starts: some pieces before this one's end, and always further than this one's start. */
+function stepBack(words: readonly Word[], start: number, end: number): number {
+  let pieces = 0;
+  let next = end;
+  while (next - 1 > start) {
+    pieces += words[next - 1]?.ids.length ?? 0;
+    if (pieces > OVERLAP_PIECES) break;
+    next -= 1;
+  }
+  return next;
+}

@@ -1,0 +1,65 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { figuresOf, type Judged } from '../../../src/cli/eval/metrics.js';
+
+const judged = (pairs: readonly (readonly [number, 0 | 1])[]): Judged[] =>
+  pairs.map(([p, y]) => ({ p, calibrated: p, harmful: y === 1 }));
+
+test('known values: area, precision, F1, right on each side, calibration', () => {
+  const figures = figuresOf(
+    judged([
+      [0.9, 1],
+      [0.8, 0],
+      [0.6, 1],
+      [0.3, 0],
+      [0.2, 0],
+    ]),
+    0,
+    1,
+  );
+  expect(figures.auroc?.value).toBeCloseTo(5 / 6);
+  expect(figures.auprc?.value).toBeCloseTo((1 + 2 / 3) / 2);
+  expect(figures.f1?.value).toBeCloseTo(0.8);
+  expect([figures.harmfulRight, figures.harmlessRight]).toEqual([1, 2 / 3]);
+  expect(figures.ece).toBeCloseTo((0.1 + 0.8 + 0.4 + 0.3 + 0.2) / 5);
+});
+
+test('equal scores are worth one half', () => {
+  expect(
+    figuresOf(
+      judged([
+        [0.5, 1],
+        [0.5, 0],
+      ]),
+      0,
+      1,
+    ).auroc?.value,
+  ).toBe(0.5);
+});
+
+test('one class alone has no area but still a share that is right', () => {
+  expect(
+    figuresOf(
+      judged([
+        [0.1, 0],
+        [0.9, 0],
+      ]),
+      10,
+      1,
+    ),
+  ).toMatchObject({ auroc: null, harmfulRight: null, harmlessRight: 0.5 });
+});
+
+test('the interval holds the value, and the same seed gives the same interval', () => {
+  const row = fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(0 as const, 1 as const));
+  fc.assert(
+    fc.property(fc.array(row, { minLength: 40, maxLength: 80 }), (pairs) => {
+      const rows = judged([...pairs, [0.5, 1], [0.5, 0]]);
+      const { auroc } = figuresOf(rows, 60, 3);
+      expect(auroc).toEqual(figuresOf(rows, 60, 3).auroc);
+      expect(auroc?.low ?? 1).toBeLessThanOrEqual((auroc?.value ?? 0) + 0.1);
+      expect(auroc?.high ?? 0).toBeGreaterThanOrEqual((auroc?.value ?? 1) - 0.1);
+    }),
+    { numRuns: 20 },
+  );
+});

@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import { SCORE_KEYS, type Score, type ScoreKey } from '../../../src/domain.js';
+import type { ClassifiedText, Classifier } from '../../../src/ports.js';
+import { classifyStage, severityOf } from '../../../src/stages/classify/index.js';
+import type { StageInput } from '../../../src/stages/stage.js';
+import { textOf } from './fake-model.js';
+
+const every = <T>(value: T): Record<ScoreKey, T> =>
+  Object.fromEntries(SCORE_KEYS.map((key) => [key, value])) as Record<ScoreKey, T>;
+const low: Score = { score: 0.1, p: 0.1, calibrated: 0.1 };
+const high: Score = { score: 0.9, p: 0.8, calibrated: 0.9 };
+
+function recording(): Classifier & { readonly asked: string[] } {
+  const asked: string[] = [];
+  const read: Omit<ClassifiedText, 'language'> = {
+    scores: { ...every(low), toxicity: high, 'harass.bully': high },
+    evidence: [
+      { key: 'toxicity', part: 'body', spans: [{ start: 0, end: 4 }], view: 'raw' },
+      { key: 'harass.bully', part: 'body', spans: [{ start: 0, end: 4 }], view: 'folded' },
+    ],
+    competence: every('weak'),
+    windows: 1,
+  };
+  return {
+    asked,
+    model: 'fake@1',
+    classify: async (_, language) => {
+      asked.push(language);
+      return { ...read, language };
+    },
+    close: async () => {},
+  };
+}
+
+const input = (evidence: StageInput['evidence'], languageHint?: string): StageInput => ({
+  sourceId: 'src_1',
+  revisionId: 'rev_1',
+  note: { kind: 'note', title: '', body: 'rude', regions: [], context: {}, images: [], languageHint },
+  texts: [textOf('rude')],
+  evidence,
+  repaired: false,
+  now: 0,
+});
+const signal = new AbortController().signal;
+
+test('one finding a flagged category; the umbrella is evidence and never a finding', async () => {
+  const classifier = recording();
+  const found = await classifyStage(classifier).run(input({}), signal);
+  expect(found.findings.map(({ category, detector, view }) => [category, detector, view])).toEqual([
+    ['harass.bully', 'text-model:harass.bully', 'folded'],
+  ]);
+  expect(found).toMatchObject({ model: 'fake@1', windows: 1, language: 'und' });
+});
+
+test('the detected language is read first, then the hint, then nobody knows', async () => {
+  const classifier = recording();
+  const stage = classifyStage(classifier);
+  const language = {
+    status: 'found',
+    ms: 1,
+    version: '1',
+    value: { languages: [{ tag: 'pl', confidence: 0.9 }], segments: [], mixed: false },
+  } as const;
+  await stage.run(input({ language }, 'de'), signal);
+  await stage.run(input({}, 'de'), signal);
+  await stage.run(input({}), signal);
+  expect(classifier.asked).toEqual(['pl', 'de', 'und']);
+});
+
+test('it runs when there is text', () => {
+  const stage = classifyStage(recording());
+  expect(stage.when(input({}), { wanted: new Set() })).toEqual({ run: true });
+  expect(stage.when({ ...input({}), texts: [] }, { wanted: new Set() })).toEqual({ run: false, why: 'no_text' });
+});
+
+test('a model alone never claims the highest severity', () => {
+  expect([severityOf('violence.threat', 0.9), severityOf('violence.threat', 0.6)]).toEqual([3, 2]);
+  expect([severityOf('profanity.mild', 0.9), severityOf('authentic.spam', 0.6)]).toEqual([0, 1]);
+});

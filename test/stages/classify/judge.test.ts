@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { SCORE_KEYS } from '../../../src/domain.js';
+import { judgeTexts, MOST_ENCODED, viewsOf } from '../../../src/stages/classify/judge.js';
+import { fakeModel, textOf } from './fake-model.js';
+
+const forever = new AbortController().signal;
+
+test('scores hold every key, the words that carried a score are named, and the part too', async () => {
+  const model = fakeModel();
+  const read = await judgeTexts(model, [textOf('my day', 'title'), textOf('what a rude person')], 'en', forever);
+  expect(Object.keys(read.scores)).toEqual([...SCORE_KEYS]);
+  expect(read.scores.toxicity.calibrated).toBeGreaterThan(0.5);
+  expect(read.scores['selfharm.risk'].calibrated).toBeLessThan(0.5);
+  expect(read.evidence).toEqual([
+    { key: 'toxicity', part: 'body', view: 'raw', spans: [{ start: 7, end: 11 }] },
+    { key: 'harass.bully', part: 'body', view: 'raw', spans: [{ start: 7, end: 11 }] },
+  ]);
+  expect(read.competence).toMatchObject({ toxicity: 'validated', 'harass.bully': 'weak', 'selfharm.risk': 'none' });
+});
+
+test('a threshold of the language decides what is flagged', async () => {
+  const german = await judgeTexts(fakeModel(), [textOf('rude')], 'de', forever);
+  const english = await judgeTexts(fakeModel(), [textOf('rude')], 'en', forever);
+  expect(german.scores.toxicity.p).toBe(english.scores.toxicity.p);
+  expect(german.scores.toxicity.calibrated).toBeLessThan(english.scores.toxicity.calibrated);
+});
+
+test('an empty text is the lowest score and runs nothing', async () => {
+  const model = fakeModel();
+  const read = await judgeTexts(model, [textOf('  ')], 'und', forever);
+  expect(read.scores.toxicity).toEqual({ score: 0, p: 0, calibrated: 0 });
+  expect([read.windows, model.runs()]).toEqual([0, 0]);
+});
+
+test('a plain text is read once; a disguised one again in the view that undoes it', async () => {
+  expect(viewsOf(textOf('A fine Day in Zürich'))).toEqual(['raw']);
+  expect(viewsOf(textOf('r u d e'))).toEqual(['raw', 'squeezed']);
+  expect(viewsOf(textOf('ru\u200bde'))).toEqual(['raw', 'folded']);
+  expect(viewsOf(textOf('pаypаl'))).toEqual(['raw', 'skeleton']);
+});
+
+test('what a disguise hid is found, named with its view, and points at the original', async () => {
+  const raw = 'you ru\u200bde 👩‍👩‍👧 one';
+  const read = await judgeTexts(fakeModel(), [textOf(raw)], 'en', forever);
+  const found = read.evidence.find(({ key }) => key === 'toxicity');
+  expect(found?.view).toBe('folded');
+  expect(found?.spans.map(({ start, end }) => raw.slice(start, end))).toEqual(['ru\u200bde']);
+});
+
+test('the rude word of a very long text is read though the encoder reads only part of it', async () => {
+  const model = fakeModel();
+  const long = `${'fine words all day long '.repeat(3_000)} rude ${'and so on and on '.repeat(3_000)}`;
+  const read = await judgeTexts(model, [textOf(long)], 'en', forever);
+  expect(read.scores.toxicity.calibrated).toBeGreaterThan(0.5);
+  expect(read.windows).toBe(MOST_ENCODED);
+});
+
+test('an aborted signal stops the reading', async () => {
+  const stop = new AbortController();
+  stop.abort(new Error('enough'));
+  await expect(judgeTexts(fakeModel(), [textOf('a b c')], 'en', stop.signal)).rejects.toThrow('enough');
+});

@@ -1,0 +1,53 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { cutWindows, OVERLAP_PIECES, splitWords, WINDOW_PIECES } from '../../../src/stages/classify/windows.js';
+
+const perCharacter = (word: string): number[] => Array.from(word, () => 1);
+
+test('words and signs are pieces of their own, with their places', () => {
+  const words = splitWords("don't stop!", perCharacter);
+  expect(words.map(({ start, end }) => [start, end])).toEqual([
+    [0, 3],
+    [3, 4],
+    [4, 5],
+    [6, 10],
+    [10, 11],
+  ]);
+});
+
+test('a run without spaces is cut between graphemes and nothing is lost', () => {
+  const text = 'ก็ได้นะจ๊ะ'.repeat(40);
+  const words = splitWords(text, perCharacter);
+  expect(words.map(({ start, end }) => text.slice(start, end)).join('')).toBe(text);
+  const marks = words.filter(({ start }) => /^\p{M}/u.test(text.slice(start)));
+  expect(marks).toEqual([]);
+});
+
+test('windows cover every word, overlap, and none is longer than the encoder reads', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 300 }), (lengths) => {
+      const text = lengths.map((n) => 'x'.repeat(n)).join(' ');
+      const words = splitWords(text, perCharacter);
+      const windows = cutWindows(words);
+      const covered = new Set(windows.flatMap(({ start, end }) => words.slice(start, end)));
+      expect(covered.size).toBe(words.length);
+      for (const { start, end } of windows) {
+        const pieces = words.slice(start, end).reduce((sum, { ids }) => sum + ids.length, 0);
+        expect(pieces).toBeLessThanOrEqual(WINDOW_PIECES);
+        expect(end).toBeGreaterThan(start);
+      }
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('neighbouring windows share some pieces', () => {
+  const windows = cutWindows(splitWords('ab '.repeat(300), perCharacter));
+  expect(windows.length).toBeGreaterThan(3);
+  const [first, second] = windows;
+  expect(((first?.end ?? 0) - (second?.start ?? 0)) * 2).toBe(OVERLAP_PIECES);
+});
+
+test('no text, no windows', () => {
+  expect(cutWindows(splitWords(' \n\t ', perCharacter))).toEqual([]);
+});

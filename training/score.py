@@ -1,0 +1,90 @@
+"""Step 7. Logits of both models on validation rows and on the probe, kept for calibration and for the card.
+
+    python score.py ../models
+
+Long texts are read in overlapping windows and keep the highest logit, as in the stage. Benign-only languages are capped
+at 500 rows, all others at 4,000.
+"""
+import argparse
+import pickle
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+from tokenizers import Tokenizer
+
+import templates
+from batches import as_vector
+from common import SEED, WORK
+from export import session
+from ngrams import BITS, classes, pack, predict
+
+PIECES, OVERLAP = 86, 20
+
+
+def windows(ids: list[int]) -> list[list[int]]:
+    out, start = [], 0
+    while True:
+        out.append([2, *ids[start:start + PIECES], 3])
+        if start + PIECES >= len(ids):
+            return out
+        start += PIECES - OVERLAP
+
+
+def encoder_logits(path: Path, texts: list[str]) -> np.ndarray:
+    tok = Tokenizer.from_file(str(path / "tokenizer.json"))
+    run = session(str(path / "onnx" / "model_quantized.onnx"))
+    out = np.zeros((len(texts), 8), dtype=np.float32)
+    for i, encoded in enumerate(tok.encode_batch(texts, add_special_tokens=False)):
+        best = None
+        for part in windows(encoded.ids)[:48]:
+            ids = np.array([part], dtype=np.int64)
+            z = run.run(["logits"], {"input_ids": ids, "attention_mask": np.ones_like(ids)})[0][0]
+            best = z if best is None else np.maximum(best, z)
+        out[i] = best
+    return out
+
+
+def ngram_logits(path: Path, texts: list[str]) -> np.ndarray:
+    import json
+    config = json.loads((path / "config.json").read_text())
+    table = np.fromfile(path / "weights.bin", dtype=np.int8).reshape(-1, 8).astype(np.float32) * np.array(config["scale"], dtype=np.float32)
+    cp, starts = pack(texts)
+    return predict(cp, starts, classes(), np.uint32(2 ** BITS - 1), table, np.array(config["bias"], dtype=np.float32))
+
+
+def chosen() -> dict:
+    rows = pickle.load(open(WORK / "rows.pkl", "rb"))
+    rng = np.random.default_rng(SEED)
+    held = np.flatnonzero(rows["validation"] & (rows["labels"] >= 0).any(1))
+    by = defaultdict(list)
+    for i in rng.permutation(held):
+        by[rows["langs"][i]].append(i)
+    pick = []
+    for lang, found in sorted(by.items()):
+        harmful = any((rows["labels"][i] == 1).any() for i in found)
+        pick += found[: 4000 if harmful else 500]
+    probe = templates.rows("probe")
+    texts = [rows["texts"][i] for i in pick] + [t for t, _, _, _ in probe]
+    langs = [rows["langs"][i] for i in pick] + [l for _, l, _, _ in probe]
+    sources = [rows["sources"][i] for i in pick] + ["probe:" + f for _, _, _, f in probe]
+    labels = np.concatenate([rows["labels"][pick].astype(np.float32), np.stack([as_vector(l) for _, _, l, _ in probe])])
+    weights = np.concatenate([rows["weights"][pick], np.ones(len(probe), dtype=np.float32)])
+    return {"texts": texts, "langs": np.array(langs), "sources": np.array(sources), "labels": labels, "weights": weights}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("models", type=Path)
+    parser.add_argument("--only-ngrams", action="store_true")
+    args = parser.parse_args()
+    out = chosen()
+    out["ngrams"] = ngram_logits(args.models / "polywarden-ngrams", out["texts"])
+    if not args.only_ngrams:
+        out["encoder"] = encoder_logits(args.models / "polywarden-text", out["texts"])
+    pickle.dump(out, open(WORK / "scores.pkl", "wb"), protocol=4)
+    print("scored", len(out["texts"]))
+
+
+if __name__ == "__main__":
+    main()
