@@ -1,7 +1,8 @@
 /** Stored values -> what the API shows: evidence in short, and the trace that says why. */
-import type { Evidence, EvidenceKey, Finding, Outcome } from '../domain.js';
+import type { Evidence, Finding, Outcome } from '../domain.js';
 import { ERROR_CODES } from '../errors.js';
 import type { NoteRow, NoteView, RevisionView, StoredDecision } from '../ports-store.js';
+import { STAGE_ORDER } from '../stages/index.js';
 import type { AcceptedAnswer, EvidenceAnswer, NoteAnswer, RevisionAnswer, TraceAnswer } from './schemas/note.js';
 
 export const linksOf = (noteId: string): { readonly self: string } => ({ self: `/v1/notes/${noteId}` });
@@ -62,9 +63,12 @@ function stageAnswer(stage: string, outcome: Outcome<unknown>): StageAnswer {
 }
 
 export function traceOf(evidence: Partial<Evidence> | null, decisions: readonly StoredDecision[]): TraceAnswer {
-  const outcomes = Object.entries(evidence ?? {}) as [EvidenceKey, Outcome<unknown>][];
   return {
-    stages: outcomes.map(([stage, outcome]) => stageAnswer(stage, outcome)),
+    // JSON columns forget the order of keys.
+    stages: STAGE_ORDER.flatMap((stage) => {
+      const outcome: Outcome<unknown> | undefined = evidence?.[stage];
+      return outcome === undefined ? [] : [stageAnswer(stage, outcome)];
+    }),
     rules: decisions.flatMap((decision) =>
       decision.rules.map((hit) => ({
         regions: [...decision.regions],
