@@ -17,7 +17,7 @@ export interface LanguageReading {
 }
 
 /** Below this calibrated confidence nobody should act on the tag (docs/decisions, language detectors). */
-export const UND_BELOW = 0.2;
+export const UND_BELOW = 0.15;
 const MIN_LETTERS = 3;
 const MIN_LISTED = 0.02;
 export const UNDETERMINED: LanguageTag = 'und';
@@ -33,13 +33,25 @@ interface Judged {
   readonly guesses: readonly LanguageGuess[];
 }
 
-/** Adjacent units with one label become one segment, judged again as a whole. */
-const merge = (
-  raw: string,
-  run: readonly Judged[],
-  hint: LanguageTag | undefined,
-  model: LanguageModel,
-): readonly Judged[] => {
+const UNSEEN = 0.001;
+
+/** The units of a segment as independent witnesses: the product of their odds. */
+const together = (units: readonly Judged[]): readonly LanguageGuess[] => {
+  const heard = units.map(({ guesses }) => guesses).filter((guesses) => guesses.length > 0);
+  const tags = [...new Set(heard.flatMap((guesses) => guesses.slice(0, 5).map(({ tag }) => tag)))];
+  const logs = tags.map((tag) =>
+    heard.reduce((sum, guesses) => sum + Math.log(guesses.find((guess) => guess.tag === tag)?.confidence ?? UNSEEN), 0),
+  );
+  const top = Math.max(...logs);
+  const odds = logs.map((log) => Math.exp(log - top));
+  const total = odds.reduce((a, b) => a + b, 0);
+  return tags
+    .map((tag, index) => ({ tag, confidence: (odds[index] ?? 0) / total }))
+    .sort((a, b) => b.confidence - a.confidence);
+};
+
+/** Adjacent units with one label become one segment. */
+const merge = (run: readonly Judged[], hint: LanguageTag | undefined): readonly Judged[] => {
   const labels = labelUnits(run.map(({ guesses, unit }) => ({ guesses, letters: unit.letters })));
   const groups: Judged[][] = [];
   run.forEach((judged, index) => {
@@ -50,7 +62,7 @@ const merge = (
     const [only] = group;
     if (group.length === 1 && only !== undefined) return { unit: only.unit, guesses: favour(only.guesses, hint) };
     const unit = unitOf(group.flatMap((judged) => judged.unit.tokens));
-    return { unit, guesses: favour(guessUnit(raw, unit, model), hint) };
+    return { unit, guesses: favour(together(group), hint) };
   });
 };
 
@@ -99,7 +111,7 @@ export const readLanguages = (
   if (letters < MIN_LETTERS) return NOTHING;
   const judged = runs.flatMap((run) => {
     const units = clauses(text.raw, run).map((unit) => ({ unit, guesses: guessUnit(text.raw, unit, model) }));
-    return merge(text.raw, units, hint, model);
+    return merge(units, hint);
   });
   const languages = mixGuesses(judged.map(({ unit, guesses }) => ({ guesses, letters: unit.letters })));
   return { languages, segments: judged.map(toSegment), letters };

@@ -19,7 +19,8 @@ export interface NgramGroup {
 }
 
 const MAX_WORD = 40;
-const MAX_WORDS = 400;
+/** More words of one clause change nothing but the time. */
+const MAX_WORDS = 40;
 const MAX_N = 5;
 const EDGE = 0x5f;
 const NGRAM_SEED = 0x811c9dc5;
@@ -33,16 +34,18 @@ const mix = (hash: number, bits: number): number => {
   return h >>> (32 - bits);
 };
 
-const addFeature = (group: NgramGroup, feature: number, sums: Float32Array): void => {
-  const last = group.offsets[feature + 1] ?? 0;
-  for (let pair = group.offsets[feature] ?? 0; pair < last; pair += 1) {
-    const column = group.columns[pair] ?? 0;
-    sums[column] = (sums[column] ?? 0) + (group.weights[pair] ?? 0);
+/** Adds the weights of one feature to the sums of all languages. */
+const addFeature = (group: NgramGroup, feature: number, sums: Int32Array): void => {
+  const { offsets, columns, weights } = group;
+  const last = offsets[feature + 1] as number;
+  for (let pair = offsets[feature] as number; pair < last; pair += 1) {
+    // in range by construction: the adapter checks the table when it loads
+    (sums[columns[pair] as number] as number) += weights[pair] as number;
   }
 };
 
 /** Adds the features of one word and returns their number. */
-const addWord = (group: NgramGroup, word: string, sums: Float32Array): number => {
+const addWord = (group: NgramGroup, word: string, sums: Int32Array): number => {
   const token = group.bounded ? `_${word.slice(0, MAX_WORD)}_` : word.slice(0, MAX_WORD);
   let whole = WORD_SEED;
   let count = 0;
@@ -70,7 +73,7 @@ const temperatureOf = (group: NgramGroup, words: number): number => {
 
 /** Probabilities of every language of the group for words already folded; empty when no word has a feature. */
 export const scoreWords = (group: NgramGroup, words: readonly string[]): readonly LanguageGuess[] => {
-  const sums = new Float32Array(group.languages.length);
+  const sums = new Int32Array(group.languages.length);
   let count = 0;
   for (const word of words.slice(0, MAX_WORDS)) count += addWord(group, word, sums);
   if (count === 0) return [];

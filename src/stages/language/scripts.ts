@@ -107,17 +107,28 @@ const astralScript = (point: number): Script => {
   return COMMON;
 };
 
-const JOINING = /[\p{M}\p{Cf}\p{Emoji_Modifier}\u0e33\u0eb3\uff9e\uff9f]/u;
+/** Grapheme_Cluster_Break=Prepend: they belong to the letter after them, and are no letters themselves. */
+export const PREPENDED: ReadonlySet<number> = new Set([
+  0x600, 0x601, 0x602, 0x603, 0x604, 0x605, 0x6dd, 0x70f, 0x890, 0x891, 0x8e2, 0xd4e,
+]);
+
+const JOINING = /[\p{M}\p{Cf}\u0e33\u0eb3\uff9e\uff9f]/u;
+const JOINING_ASTRAL = /[\p{M}\p{Emoji_Modifier}\u{e0001}-\u{e007f}]/u;
 const JOINS = new Uint8Array(0x10000);
 JOINS[0xad] = 1;
 for (let unit = 0x300; unit < 0xd800; unit += 1) JOINS[unit] = JOINING.test(String.fromCharCode(unit)) ? 1 : 0;
 for (let unit = 0xf900; unit < 0xffff; unit += 1) JOINS[unit] = JOINING.test(String.fromCharCode(unit)) ? 1 : 0;
 
+for (const unit of PREPENDED) {
+  TABLE[unit] = 0;
+  JOINS[unit] = 0;
+}
+
 /** Marks, format characters and the like: never the start of a grapheme unless nothing stands before them. */
 export const joinsPrevious = (text: string, index: number): boolean => {
   const unit = text.charCodeAt(index);
   if (unit < 0xd800 || unit > 0xdfff) return JOINS[unit] === 1;
-  return JOINING.test(String.fromCodePoint(text.codePointAt(index) ?? 0));
+  return JOINING_ASTRAL.test(String.fromCodePoint(text.codePointAt(index) ?? 0));
 };
 
 /** Scripts that one living language uses nearly alone. */

@@ -1,6 +1,6 @@
 /** Words of a text with their place. The normalisation here and training/language/corpus.py must agree. */
 import { maskNeutral } from './mask.js';
-import { COMMON, joinsPrevious, type Script, scriptAt } from './scripts.js';
+import { COMMON, joinsPrevious, PREPENDED, type Script, scriptAt } from './scripts.js';
 
 /** A run of letters of one script. Han and kana form one class until the language is known. */
 export interface Token {
@@ -24,11 +24,8 @@ const widthAt = (text: string, index: number): number => ((text.codePointAt(inde
 /** Arabizi writes letters as digits ("3arabi", "7abibi"). */
 const isLetterDigit = (unit: number): boolean => unit >= 0x32 && unit <= 0x39;
 
-/** Grapheme_Cluster_Break=Prepend: belongs to the letter after it. */
-const PREPENDED = /[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u0d4e]/u;
-
 const widenStart = (text: string, start: number): number =>
-  start > 0 && PREPENDED.test(text.charAt(start - 1)) ? widenStart(text, start - 1) : start;
+  start > 0 && PREPENDED.has(text.charCodeAt(start - 1)) ? widenStart(text, start - 1) : start;
 
 /** Tokens of a text, in order. Masked parts and everything that is no letter fall between them. */
 export const tokenise = (raw: string): readonly Token[] => {
