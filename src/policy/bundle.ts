@@ -3,6 +3,7 @@ import { type Compiled, compileExpression, type Expression } from './cel.js';
 import { compileRegion, type Inheritance, inherit, type Workshop } from './compile-region.js';
 import type { RegionValue } from './context.js';
 import { faultsError, formatFault, type PolicyFault, sortFaults } from './faults.js';
+import { lintRegion } from './lint.js';
 import type { Bundle, CompiledRegion, Notices, Variant } from './model.js';
 import { faultAt, inOrder, type NoticesFile, parentOf, type RegionFile, type Report, readSources } from './sources.js';
 import { sha256Hex } from './stable-hash.js';
@@ -121,7 +122,10 @@ export const contentOf = (files: ReadonlyMap<string, string>): string =>
   JSON.stringify([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 
 /** For tools that show faults; `bundle` is null when any of them is an error. */
-export function checkBundle(files: ReadonlyMap<string, string>): CheckedBundle {
+export function checkBundle(
+  files: ReadonlyMap<string, string>,
+  options: { readonly today?: string } = {},
+): CheckedBundle {
   const faults: PolicyFault[] = [];
   const report = makeReport(faults);
   const sources = readSources(files, report);
@@ -147,6 +151,11 @@ export function checkBundle(files: ReadonlyMap<string, string>): CheckedBundle {
     });
   }
   const groups = groupsOf(regions, byFile, report);
+  for (const region of regions) {
+    const file = byFile.get(region.file);
+    const parent = regions.find((other) => other.id === region.parent);
+    if (file !== undefined) lintRegion({ region, parent, file }, options.today ?? null, report);
+  }
   const sorted = sortFaults(faults);
   if (sorted.some((fault) => fault.level === 'error')) return { bundle: null, faults: sorted };
   const content = contentOf(files);

@@ -71,12 +71,19 @@ export interface ExpressionFacts {
   /** Whether the answer depends on the region beyond those thresholds: its disclosures, or any field of `region`. */
   readonly usesDisclosures: boolean;
   readonly usesRegion: boolean;
+  /** Whether the answer can differ between notes at all. */
+  readonly usesVariables: boolean;
   /** Whether it asks the text model. */
   readonly usesModel: boolean;
   /** A category without which the answer is no, for skipping the rule unread. */
   readonly gate: CategoryId | null;
   /** The parts between `&&`, `||` and `!`, for explanations. */
-  readonly clauses: readonly string[];
+  readonly clauses: readonly Clause[];
+}
+export interface Clause {
+  readonly source: string;
+  /** Expressions whose values say why the clause holds or not. */
+  readonly parts: readonly string[];
 }
 
 /** One macro inside another, no deeper: with lists of 64 that is 4,096 steps at most. */
@@ -172,10 +179,27 @@ function gateOf(ast: AstNode): CategoryId | null {
   return null;
 }
 
-function clausesOf(node: AstNode): readonly string[] {
+const sourceOf = (node: AstNode): string => node.input.slice(node.start, node.end);
+const COMPARISONS: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>=', 'in']);
+
+function partsOf(node: AstNode): readonly string[] {
+  if (COMPARISONS.has(node.op)) {
+    return children(node)
+      .filter((side) => side.op !== 'value')
+      .map(sourceOf);
+  }
+  const call = callOf(node);
+  const category = literal(call?.args[0]);
+  if (call === null || !isCategoryId(category)) return [];
+  const score = `max_score("${category}")`;
+  if (call.name !== 'reaches') return [score];
+  return [score, `region.thresholds["${category}"]["${literal(call.args[1])}"]`];
+}
+
+function clausesOf(node: AstNode): readonly Clause[] {
   if (node.op === '&&' || node.op === '||') return node.args.flatMap(clausesOf);
   if (node.op === '!_') return clausesOf(node.args);
-  return [node.input.slice(node.start, node.end)];
+  return [{ source: sourceOf(node), parts: partsOf(node) }];
 }
 
 function mentions(ast: AstNode): ReadonlySet<string> {
@@ -226,6 +250,7 @@ export function inspect(ast: AstNode): {
     thresholds: faults.length === 0 ? thresholdsOf(ast) : [],
     usesDisclosures: names.has('accepts_disclosure'),
     usesRegion: names.has('region'),
+    usesVariables: [...names].some((name) => isVariableName(name) || isFunctionName(name)),
     usesModel: [...names].some((name) => MODEL_WORDS.has(name)),
     gate: gateOf(ast),
     clauses: clausesOf(ast),

@@ -72,18 +72,33 @@ async function runOne(
   return { ...base, outcome: message === '' ? 'passed' : 'failed', message };
 }
 
-/** Each test runs once, in the region whose file wrote it. */
-export async function runRuleTests(bundle: Bundle, judgeText: JudgeText | null): Promise<readonly TestResult[]> {
+interface Due {
+  readonly rule: CompiledRule;
+  readonly test: RuleTest;
+  readonly number: number;
+  readonly home: RegionId;
+}
+
+/** Each test once, in the region whose file wrote it. */
+function dueTests(bundle: Bundle): readonly Due[] {
+  return [...bundle.regions.values()].flatMap((region) =>
+    region.rules
+      .filter((rule) => rule.testsFile === region.file)
+      .flatMap((rule) => rule.tests.map((test, index) => ({ rule, test, number: index + 1, home: region.id }))),
+  );
+}
+
+/** `judgeText` null leaves out the tests that need the pipeline. */
+export async function runRuleTests(
+  bundle: Bundle,
+  judgeText: JudgeText | null,
+  progress?: (done: number, all: number) => void,
+): Promise<readonly TestResult[]> {
+  const due = dueTests(bundle);
   const results: TestResult[] = [];
-  const done = new Set<RuleTest>();
-  for (const region of bundle.regions.values()) {
-    for (const rule of region.rules) {
-      for (const [index, test] of rule.tests.entries()) {
-        if (done.has(test) || rule.testsFile !== region.file) continue;
-        done.add(test);
-        results.push(await runOne(bundle, rule, { test, number: index + 1, home: region.id }, judgeText));
-      }
-    }
+  for (const { rule, ...place } of due) {
+    results.push(await runOne(bundle, rule, place, judgeText));
+    progress?.(results.length, due.length);
   }
   return results;
 }

@@ -1,5 +1,5 @@
 /** YAML 1.2 core schema only, so that `NO`, `on` and `yes` stay words. The only importer of `yaml`. */
-import { type Document, isMap, isScalar, isSeq, LineCounter, parseDocument, type Scalar } from 'yaml';
+import { type Document, isMap, isScalar, isSeq, LineCounter, parseDocument, type Scalar, stringify } from 'yaml';
 import { type FaultKind, faultsError, type PolicyFault } from './faults.js';
 
 export type YamlPath = readonly (string | number)[];
@@ -132,3 +132,7 @@ export function parseYaml(text: string, file: string): ParsedYaml {
     locateKey: (path) => placeAt(keyOffset(document.contents, path)),
   };
 }
+
+/** For people to read; the same schema as the files. */
+export const stringifyYaml = (value: unknown): string =>
+  stringify(value, { version: '1.2', schema: 'core', lineWidth: 120, aliasDuplicateObjects: false });

@@ -1,0 +1,74 @@
+/** `polywarden policy`: what authors of policy files need while they write. */
+import { openLog } from '../adapters/log-pino.js';
+import { composeOffline, type Offline } from '../compose.js';
+import { configFromProcess } from '../config.js';
+import type { ModerateNow } from '../usecases/moderate.js';
+import { type Io, usageError } from './io.js';
+import { checkCommand } from './policy/check.js';
+import { explainPolicy } from './policy/explain.js';
+import { POLICY_USAGE, type PolicyIo } from './policy/policy-io.js';
+import { showCommand } from './policy/show.js';
+import { testCommand } from './policy/test.js';
+import { fieldsCommand, functionsCommand, schemaCommand } from './policy/words.js';
+
+const COMMANDS: Readonly<Record<string, (args: readonly string[], io: PolicyIo) => Promise<number>>> = {
+  check: checkCommand,
+  test: testCommand,
+  explain: explainPolicy,
+  show: showCommand,
+  fields: fieldsCommand,
+  functions: functionsCommand,
+  schema: schemaCommand,
+};
+
+/** 0 good, 1 faults found, 2 the command line was not understood. */
+export async function runPolicy(args: readonly string[], io: PolicyIo): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === '--help' || name === '-h') {
+    io.out(`${POLICY_USAGE}\n`);
+    return name === undefined ? 2 : 0;
+  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command === undefined) throw usageError(`There is no command policy ${name}`, POLICY_USAGE);
+  return command(rest, io);
+}
+
+/** `--policies DIR` may stand anywhere. */
+function takeFolder(args: readonly string[]): { readonly folder: string | null; readonly rest: readonly string[] } {
+  const at = args.indexOf('--policies');
+  if (at < 0) return { folder: null, rest: args };
+  return { folder: args[at + 1] ?? null, rest: [...args.slice(0, at), ...args.slice(at + 2)] };
+}
+
+export async function policyCommand(
+  args: readonly string[],
+  io: Io,
+  overrides: Partial<PolicyIo> = {},
+): Promise<number> {
+  const config = configFromProcess();
+  const { folder, rest } = takeFolder(args);
+  const policiesDir = folder ?? config.POLICIES_DIR;
+  let offline: Offline | null = null;
+  const open = async (): Promise<ModerateNow> => {
+    const log = openLog('warn', 'cli');
+    offline ??= await composeOffline({ ...config, POLICIES_DIR: policiesDir }, { model: true, log });
+    return offline.moderate;
+  };
+  try {
+    return await runPolicy(rest, {
+      out: (text) => io.stdout.write(text),
+      err: (text) => io.stderr.write(text),
+      moderate: open,
+      policiesDir,
+      today: new Date().toISOString().slice(0, 10),
+      isTerminal: io.stderr.isTTY ?? false,
+      ...overrides,
+    });
+  } finally {
+    await closeIfOpen(offline);
+  }
+}
+
+async function closeIfOpen(offline: Offline | null): Promise<void> {
+  await offline?.close();
+}

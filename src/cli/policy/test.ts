@@ -1,0 +1,49 @@
+/** `polywarden policy test`: the tests in the files; a rule without enough of them fails too. */
+import { loadBundle } from '../../policy/load.js';
+import { type JudgeText, runRuleTests, type TestResult, testCoverage } from '../../policy/rule-tests.js';
+import { readArgs } from '../io.js';
+import { POLICY_USAGE, type PolicyIo } from './policy-io.js';
+
+const OPTIONS = { json: { type: 'boolean' }, 'no-text': { type: 'boolean' } } as const;
+
+/** The pipeline is opened by the first test that has a text. */
+function lazyJudge(io: PolicyIo): JudgeText {
+  return async (note, region) => {
+    const moderate = await io.moderate();
+    return (await moderate(note, { regions: [region] }, new AbortController().signal)).evaluation;
+  };
+}
+
+const line = (result: TestResult): string => {
+  const subject = result.test.text ?? result.test.title ?? 'evidence';
+  return `${result.file}: rule ${result.rule}, test ${result.number} (${result.region}, ${subject.slice(0, 60)}): ${result.message}`;
+};
+
+export async function testCommand(args: readonly string[], io: PolicyIo): Promise<number> {
+  const { values } = readArgs(args, OPTIONS, POLICY_USAGE);
+  const started = performance.now();
+  const bundle = await loadBundle(io.policiesDir);
+  const results = await runRuleTests(bundle, values['no-text'] ? null : lazyJudge(io), (done, all) => {
+    if (io.isTerminal) io.err(`\r${done}/${all} tests`);
+  });
+  if (io.isTerminal) io.err('\r');
+  const failed = results.filter((result) => result.outcome === 'failed');
+  const coverage = testCoverage(bundle);
+  const thin = coverage.filter((entry) => !entry.enough);
+  const passed = results.filter((result) => result.outcome === 'passed').length;
+  const notRun = results.length - passed - failed.length;
+  const ok = failed.length === 0 && thin.length === 0;
+  const ms = Math.round(performance.now() - started);
+  if (values.json) {
+    io.out(`${JSON.stringify({ ok, passed, failed, notRun, rules: coverage.length, thin, ms }, null, 2)}\n`);
+    return ok ? 0 : 1;
+  }
+  for (const result of failed) io.out(`${line(result)}\n`);
+  for (const { rule, region, matches, noMatches } of thin) {
+    io.out(`${region}: rule ${rule} has ${matches} match and ${noMatches} no_match tests; it needs 1 and 2\n`);
+  }
+  io.err(
+    `${passed} passed, ${failed.length} failed, ${notRun} not run; ${coverage.length} rules, ${thin.length} thin; ${ms} ms\n`,
+  );
+  return ok ? 0 : 1;
+}

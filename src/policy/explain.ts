@@ -1,0 +1,123 @@
+/** The same walk as `evaluate`, written down: which rule looked at what, and why it did or did not fire. */
+import type { Evaluation, RegionId } from '../domain.js';
+import { clauseValue, RuleError } from './cel.js';
+import type { Clause } from './cel-inspect.js';
+import type { EvaluationInput, RuleContext } from './context.js';
+import { walk } from './evaluate.js';
+import type { Bundle, CompiledRegion, CompiledRule } from './model.js';
+import type { RuleEffect, Watch } from './outcome.js';
+import type { Answers } from './verdict.js';
+
+export interface Look {
+  readonly side: 'when' | 'unless';
+  readonly clause: string;
+  readonly value: unknown;
+  /** What the clause was made of, by expression. */
+  readonly of: Readonly<Record<string, unknown>>;
+}
+export interface RuleTrace {
+  readonly rule: string;
+  readonly category: string;
+  readonly severity: number;
+  readonly mode: string;
+  readonly action: string;
+  readonly effect: RuleEffect | 'not_asked';
+  /** One sentence for people. */
+  readonly why: string;
+  readonly looked: readonly Look[];
+}
+export interface RegionTrace {
+  readonly policy: RegionId;
+  readonly rules: readonly RuleTrace[];
+}
+export interface Explanation {
+  readonly evaluation: Evaluation;
+  /** One entry for each policy file that spoke. */
+  readonly traces: readonly RegionTrace[];
+}
+
+const SHOWN_ITEMS = 8;
+const SHOWN_CHARS = 120;
+
+/** Values as JSON can carry them; never the note's text at length. */
+function plain(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number(value);
+  if (typeof value === 'string') return value.length > SHOWN_CHARS ? `${value.slice(0, SHOWN_CHARS)}…` : value;
+  if (Array.isArray(value)) return value.slice(0, SHOWN_ITEMS).map(plain);
+  if (value instanceof Map) return Object.fromEntries([...value].slice(0, SHOWN_ITEMS).map(([k, v]) => [k, plain(v)]));
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, plain(v)]));
+  }
+  return value;
+}
+
+function look(side: Look['side'], clauses: readonly Clause[], context: RuleContext): readonly Look[] {
+  return clauses.map(({ source, parts }) => ({
+    side,
+    clause: source,
+    value: plain(clauseValue(source, context)),
+    of: Object.fromEntries(parts.map((part) => [part, plain(clauseValue(part, context))])),
+  }));
+}
+
+function modeText(rule: CompiledRule): string {
+  return rule.mode.kind === 'canary' ? `canary(${rule.mode.percent})` : rule.mode.kind;
+}
+
+function whyNot(looked: readonly Look[]): string {
+  const excused = looked.find((entry) => entry.side === 'unless' && entry.value === true);
+  if (excused !== undefined) return `taken out by unless: ${excused.clause}`;
+  const failed = looked.filter((entry) => entry.side === 'when' && entry.value !== true).map((entry) => entry.clause);
+  return `not met: ${failed.join('; ')}`;
+}
+
+const WHY: Readonly<Record<Exclude<RuleEffect, 'no' | 'error'>, string>> = {
+  fired: 'the condition is met',
+  shadow: 'the condition is met; recorded without effect',
+  exempted: 'the condition is met, but an exception lets this category through',
+  disabled: 'the rule is off here',
+};
+
+function traceOf(rule: CompiledRule, answer: boolean | RuleError, effect: RuleEffect, context: RuleContext): RuleTrace {
+  context.region = rule.variant.region;
+  const looked = [
+    ...look('when', rule.variant.when.clauses, context),
+    ...look('unless', rule.variant.unless?.clauses ?? [], context),
+  ];
+  const why =
+    answer instanceof RuleError
+      ? `broken: ${answer.message}`
+      : effect === 'no' || effect === 'error'
+        ? whyNot(looked)
+        : WHY[effect];
+  return { ...headOf(rule), effect, why, looked };
+}
+
+const headOf = (rule: CompiledRule): Pick<RuleTrace, 'rule' | 'category' | 'severity' | 'mode' | 'action'> => ({
+  rule: rule.id,
+  category: rule.category,
+  severity: rule.severity,
+  mode: modeText(rule),
+  action: rule.action,
+});
+
+function unasked(rule: CompiledRule): RuleTrace {
+  const off = rule.mode.kind === 'disabled';
+  const why = off ? WHY.disabled : `nothing was found in ${rule.gate ?? rule.category}`;
+  return { ...headOf(rule), effect: off ? 'disabled' : 'not_asked', why, looked: [] };
+}
+
+export function explain(input: EvaluationInput, bundle: Bundle, regions: readonly RegionId[]): Explanation {
+  const seen = new Map<CompiledRegion, Map<string, RuleTrace>>();
+  const watch = (region: CompiledRegion, answers: Answers): Watch => {
+    const traces = new Map<string, RuleTrace>();
+    seen.set(region, traces);
+    return (rule, answer, effect) => traces.set(rule.id, traceOf(rule, answer, effect, answers.context));
+  };
+  const evaluation = walk(input, bundle, regions, watch);
+  const traces = [...seen].map(([region, known]) => ({
+    policy: region.id,
+    rules: region.rules.map((rule) => known.get(rule.id) ?? unasked(rule)),
+  }));
+  return { evaluation, traces };
+}
