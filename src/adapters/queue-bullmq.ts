@@ -92,11 +92,14 @@ const away = (cause?: unknown): UnavailableError =>
   new UnavailableError('queue_unavailable', 'Redis cannot be reached', { cause });
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());
 
-/** A broken connection reports several times a second. */
+const QUIET_MS = 10_000;
+const CONNECTING_MS = 1_000;
+
+/** A broken connection reports several times a second; one that is just being made is not broken. */
 function onceInAWhile(log: Log, what: string): (error: Error) => void {
-  let last = 0;
+  let last = Date.now() - QUIET_MS + CONNECTING_MS;
   return (error) => {
-    if (Date.now() - last < 10_000) return;
+    if (Date.now() - last < QUIET_MS) return;
     last = Date.now();
     log.warn(`${what} fails`, { error: error.message });
   };
