@@ -76,6 +76,7 @@ export function NotePage() {
   const note = useNote(noteId);
   return (
     <>
+      <title>Note · Polywarden</title>
       <div className="row spread">
         <h1>Note</h1>
         <Link to="/notes">All notes</Link>

@@ -46,6 +46,7 @@ export function NotesPage() {
   };
   return (
     <>
+      <title>Notes · Polywarden</title>
       <h1>Notes</h1>
       <section className="sheet">
         <NoteFilters params={params} onChange={setParams} />

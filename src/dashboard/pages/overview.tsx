@@ -20,6 +20,7 @@ export function OverviewPage() {
   ] as const;
   return (
     <>
+      <title>Overview · Polywarden</title>
       <h1>Overview</h1>
       {overview.error !== null && <Fault error={overview.error} />}
       <dl className="figures">

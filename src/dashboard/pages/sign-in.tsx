@@ -7,6 +7,7 @@ export function SignInPage() {
   return (
     <Center component="main" className="whole-page">
       <div className="sheet sign-in">
+        <title>Sign in · Polywarden</title>
         <div className="brand">
           <img src="/icon.svg" alt="" width="28" height="28" />
           <h1>Polywarden</h1>
