@@ -27,31 +27,30 @@ export async function startServices(config: Config, log: Log): Promise<Services>
   const dir = config.DATA_DIR;
   await mkdir(dir, { recursive: true });
   const release = await takeDataDir(dir);
-  const started: Part[] = [];
-  const start = async (configured: string | null, open: () => Promise<Part>): Promise<string> => {
-    if (configured !== null) return configured;
-    const part = await open();
-    started.push(part);
-    return part.url;
-  };
+  const { databaseUrl, redisUrl, POLYWARDEN_NO_APT } = config;
+  const mayInstall = !POLYWARDEN_NO_APT;
+  const opened = await Promise.allSettled([
+    databaseUrl === null ? startPostgres({ dir, log }) : configured(databaseUrl),
+    redisUrl === null ? startRedis({ dir, log, mayInstall }) : configured(redisUrl),
+  ]);
+  const [postgres, redis] = opened.map((result) => (result.status === 'fulfilled' ? result.value : null));
   // Redis closes first: it is only a hint, and Postgres is the truth.
   const close = once(async () => {
     await rm(path.join(dir, ADDRESSES), { force: true });
-    for (const part of started.reverse()) await part.close();
+    await redis?.close();
+    await postgres?.close();
     await release();
   });
-  try {
-    const databaseUrl = await start(config.databaseUrl, () => startPostgres({ dir, log }));
-    const redisUrl = await start(config.redisUrl, () =>
-      startRedis({ dir, log, mayInstall: !config.POLYWARDEN_NO_APT }),
-    );
-    await writeFile(path.join(dir, ADDRESSES), JSON.stringify({ databaseUrl, redisUrl }), { mode: 0o600 });
-    return { databaseUrl, redisUrl, close };
-  } catch (error) {
+  if (!postgres || !redis) {
     await close();
-    throw error;
+    throw opened.find((result) => result.status === 'rejected')?.reason;
   }
+  const urls = { databaseUrl: postgres.url, redisUrl: redis.url };
+  await writeFile(path.join(dir, ADDRESSES), JSON.stringify(urls), { mode: 0o600 });
+  return { ...urls, close };
 }
+
+const configured = async (url: string): Promise<Part> => ({ url, close: async () => undefined });
 
 /** Where the servers of a running `npm start` on this DATA_DIR answer; null when none is noted. */
 export async function findServices(config: Config): Promise<Pick<Services, 'databaseUrl' | 'redisUrl'> | null> {
