@@ -147,8 +147,12 @@ function complete(
   note: Note,
   selected: ReadonlySet<EvidenceKey> | null,
 ): Evidence {
-  const whyAbsent = (key: EvidenceKey): SkipReason =>
-    selected !== null && !selected.has(key) ? 'not_selected' : ABSENT[key](note);
+  const isDeselected = (key: EvidenceKey): boolean => selected !== null && !selected.has(key);
+  const whyAbsent = (key: EvidenceKey): SkipReason => {
+    const why = ABSENT[key](note);
+    // What is not there cannot be left out.
+    return isDeselected(key) && why !== 'no_images' ? 'not_selected' : why;
+  };
   const entries = EVIDENCE_KEYS.map((key) => [key, found[key] ?? { status: 'skipped', why: whyAbsent(key) }]);
   return Object.fromEntries(entries) as Evidence;
 }

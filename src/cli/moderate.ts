@@ -26,6 +26,9 @@ export const MODERATE_USAGE = `polywarden moderate --input notes.jsonl|- --outpu
   --region LIST    regions to decide for, comma-separated; without it those of the row, else all loaded ones
   --stages LIST    stages to run, comma-separated: ${STAGE_ORDER.join(', ')}`;
 
+/** While the model reads one note, this thread prepares the next; more would only wait for each other. */
+const IN_FLIGHT = 2;
+
 const OPTIONS = {
   input: { type: 'string' },
   output: { type: 'string' },
@@ -106,14 +109,10 @@ interface Run {
 async function run(input: Readable, output: Writable, context: Run): Promise<number> {
   const { config, bar } = context;
   let errors = 0;
-  const rows = mapInOrder(
-    nonEmpty(linesOf(input, config.BODY_LIMIT_BYTES)),
-    config.WORKER_CONCURRENCY,
-    async (line) => ({
-      bytes: line.bytes,
-      row: await answerTo(line, context),
-    }),
-  );
+  const rows = mapInOrder(nonEmpty(linesOf(input, config.BODY_LIMIT_BYTES)), IN_FLIGHT, async (line) => ({
+    bytes: line.bytes,
+    row: await answerTo(line, context),
+  }));
   for await (const { bytes, row } of rows) {
     if (row.error !== undefined) errors += 1;
     bar.step(bytes);

@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openIds, systemClock } from '../../src/adapters/clock-ids.js';
 import { openPasswordHasher } from '../../src/adapters/password-argon2.js';
+import { queueBoard } from '../../src/adapters/queue-board.js';
 import { openQueue, type RedisQueue } from '../../src/adapters/queue-bullmq.js';
 import { openStore } from '../../src/adapters/store-prisma.js';
 import type { ApiDeps } from '../../src/api/deps.js';
@@ -15,6 +16,7 @@ import type { EventType } from '../../src/domain.js';
 import type { Log, Metrics } from '../../src/ports.js';
 import { SCOPES, type Scope, type Store } from '../../src/ports-store.js';
 import { createKey, revokeKey } from '../../src/usecases/keys.js';
+import { hashToken } from '../../src/usecases/sign-in.js';
 import { goodNote, moderateFake, recordOf } from '../api/support.js';
 import { freshDatabase, freshRedis } from '../support/services.js';
 
@@ -243,6 +245,37 @@ describe('people and keys', () => {
     await revokeKey({ access: other.access, ids, clock: systemClock }, id, { kind: 'system', id: 'cli' });
     expect((await get('/v1/notes', headers)).statusCode).toBe(401);
     await other.close();
+  });
+});
+
+describe('the queue board', () => {
+  it('serves its real pages to admins alone', async () => {
+    const mount = async (instance: FastifyInstance): Promise<void> => {
+      await instance.register(queueBoard(queue.board, '/admin/queues'), { prefix: '/admin/queues' });
+    };
+    const own = await build({ mount });
+    const board = own.liveRoutes.filter((route) => route.url.startsWith('/admin/queues'));
+    expect(board.length).toBeGreaterThan(5);
+    for (const { method, url } of board) {
+      const answer = await own.inject({ method: method as 'GET', url: url.replace(/:\w+/g, 'x').replace('*', 'x') });
+      expect(answer.statusCode, `${method} ${url}`).toBe(401);
+    }
+    const token = 'session-token-of-the-queue-board-test';
+    const user = await store.access.createUser({ login: 'board', passwordHash: 'x', role: 'admin' }, Date.now());
+    const session = {
+      userId: user.userId,
+      tokenHash: hashToken(token),
+      csrfToken: 'c',
+      idleMs: 60_000,
+      absoluteMs: 60_000,
+    };
+    await store.access.createSession(session, Date.now());
+    const page = await own.inject({ url: '/admin/queues/', headers: { cookie: `pw_session=${token}` } });
+    expect(page.statusCode, page.body).toBe(200);
+    expect(page.headers['content-security-policy']).toMatch(/script-src 'self';.*frame-ancestors 'none'/);
+    const list = await own.inject({ url: '/admin/queues/api/queues', headers: { cookie: `pw_session=${token}` } });
+    expect(list.json().queues.length, list.body).toBeGreaterThan(0);
+    await own.close();
   });
 });
 

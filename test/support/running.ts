@@ -1,5 +1,4 @@
 /** The whole system in this process on real PostgreSQL and Redis, with a text model whose answer is known. */
-import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { openMetrics } from '../../src/adapters/metrics.js';
 import { buildServer } from '../../src/api/server.js';
@@ -11,6 +10,7 @@ import { createKey } from '../../src/usecases/keys.js';
 import { type RunningWorker, runWorker } from '../../workers/run.js';
 import { classifierFake, languageFake } from './classifier.js';
 import { freshDatabase, freshRedis } from './services.js';
+import { until } from './until.js';
 
 export interface Recorded {
   readonly level: string;
@@ -107,17 +107,6 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
 function recordingLog(logs: Recorded[]): Log {
   const at = (level: string) => (message: string, fields?: unknown) => void logs.push({ level, message, fields });
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
-}
-
-/** Asks until the answer is not null; a test never waits without a limit. */
-export async function until<T>(ask: () => Promise<T | null>, withinMs = 10_000): Promise<T> {
-  const deadline = Date.now() + withinMs;
-  for (;;) {
-    const answer = await ask();
-    if (answer !== null) return answer;
-    if (Date.now() > deadline) throw new Error(`not within ${withinMs} ms`);
-    await pause(25);
-  }
 }
 
 export const noteBody = (externalId: string, change: Record<string, unknown> = {}) => ({

@@ -1,0 +1,69 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Supervised, supervise } from '../src/supervise.js';
+import { until } from './support/until.js';
+
+const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+let dir = '';
+beforeAll(async () => {
+  dir = await mkdtemp(path.join(tmpdir(), 'polywarden-supervise-'));
+});
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+async function start(name: string, code: string, reports: unknown[] = []): Promise<Supervised> {
+  const script = path.join(dir, `${name}.mjs`);
+  await writeFile(script, code);
+  return supervise({
+    script,
+    count: 2,
+    env: { PATH: '/usr/bin' },
+    log: quiet,
+    onReport: (_from, report) => void reports.push(report),
+  });
+}
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+const GOOD = `process.send({ kind: 'report' }); setInterval(() => {}, 1000); process.on('SIGTERM', () => process.exit(0));`;
+
+describe('supervise', () => {
+  it('counts the processes that have reported, passes reports on, and stops all', async () => {
+    const reports: unknown[] = [];
+    const workers = await start('good', GOOD, reports);
+    await until(async () => (workers.ready() === 2 ? true : null));
+    expect(reports).toEqual([{ kind: 'report' }, { kind: 'report' }]);
+    const pids = workers.pids();
+    expect(pids.every(isAlive)).toBe(true);
+    await workers.stop(5_000);
+    expect(pids.some(isAlive)).toBe(false);
+    expect(workers.ready()).toBe(0);
+  });
+
+  it('starts a process anew that was killed', async () => {
+    const workers = await start('killed', GOOD);
+    await until(async () => (workers.ready() === 2 ? true : null));
+    const [victim] = workers.pids();
+    if (victim === undefined) throw new Error('no process');
+    process.kill(victim, 'SIGKILL');
+    await until(async () => (workers.ready() === 2 && !workers.pids().includes(victim) ? true : null));
+    await workers.stop(5_000);
+  });
+
+  it('kills what does not stop in time', async () => {
+    const deaf = GOOD.replace('process.exit(0)', 'undefined');
+    const workers = await start('deaf', deaf);
+    await until(async () => (workers.ready() === 2 ? true : null));
+    const pids = workers.pids();
+    const started = performance.now();
+    await workers.stop(200);
+    expect(performance.now() - started).toBeLessThan(3_000);
+    expect(pids.some(isAlive)).toBe(false);
+  });
+});
