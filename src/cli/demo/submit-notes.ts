@@ -16,6 +16,8 @@ const CALLERS = 4;
 const WAIT_S = 10;
 const PATIENCE_MS = 60_000;
 const POLL_MS = 250;
+/** A further language below this confidence is noise in a table. */
+const SECOND_LANGUAGE = 0.1;
 
 type Note = z.infer<typeof NoteAnswer>;
 
@@ -53,13 +55,15 @@ function resultOf(note: Note, ms: number): DemoResult {
   for (const decision of note.decisions.filter((one) => one.revision === newest && one.supersededBy === null)) {
     for (const region of decision.regions) actions[region] = decision.action;
   }
-  const findings = [...(evidence?.findings ?? [])].sort(
+  const findings = (evidence?.findings ?? []).toSorted(
     (a, b) => b.severity - a.severity || b.calibrated - a.calibrated,
   );
   return {
     noteId: note.id,
-    languages: (evidence?.languages ?? []).map((guess) => guess.tag),
-    findings: [...new Set(findings.map((finding) => finding.category))],
+    languages: (evidence?.languages ?? [])
+      .filter((guess, rank) => rank === 0 || guess.confidence >= SECOND_LANGUAGE)
+      .map((guess) => guess.tag),
+    findings: [...new Set([...findings, ...rules].map(({ category }) => category))],
     actions,
     ms,
     error: null,

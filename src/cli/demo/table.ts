@@ -1,7 +1,7 @@
 /** The table of the demo: one block a note, one line for each distinct outcome, never wider than 120 columns. */
 import type { Action } from '../../domain.js';
 import type { Agreement, DemoRow } from './agreement.js';
-import { cell } from './display-width.js';
+import { cell, displayWidth } from './display-width.js';
 
 const COLUMNS = [
   ['note', 32, 'left'],
@@ -39,8 +39,17 @@ function outcomes({ fixture, result }: DemoRow): readonly OutcomeLine[] {
   return [...lines.values()];
 }
 
-const shorten = (names: readonly string[], most: number): string =>
-  names.length > most ? `${names.slice(0, most).join(' ')} +${names.length - most}` : names.join(' ');
+const widthOf = (name: (typeof COLUMNS)[number][0]): number => COLUMNS.find((column) => column[0] === name)?.[1] ?? 0;
+
+/** As many names as fit, and how many more there are. */
+function shorten(names: readonly string[], columns: number): string {
+  for (let count = names.length; count > 0; count -= 1) {
+    const rest = names.length - count;
+    const text = [...names.slice(0, count), ...(rest > 0 ? [`+${rest}`] : [])].join(' ');
+    if (displayWidth(text) <= columns || count === 1) return text;
+  }
+  return '';
+}
 
 /** The title, or the start of the body when there is none. */
 const nameOf = ({ fixture }: DemoRow): string => `${fixture.externalId} ${fixture.title || fixture.body}`;
@@ -51,8 +60,8 @@ export function tableBlock(row: DemoRow): string {
     .map(({ action, expected, regions }, index) => {
       const mark = action === expected ? '✓' : '✗';
       const outcome = [regions.join(','), `${mark} ${action ?? 'missing'}`, expected ?? ''];
-      const findings = result.error ?? shorten(result.findings, 2);
-      const note = [nameOf(row), shorten(result.languages, 2), findings];
+      const findings = result.error ?? shorten(result.findings, widthOf('findings'));
+      const note = [nameOf(row), shorten(result.languages, widthOf('languages')), findings];
       return line(index === 0 ? [...note, ...outcome, String(Math.round(result.ms))] : ['', '', '', ...outcome]);
     })
     .join('\n');
