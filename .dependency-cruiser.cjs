@@ -59,7 +59,7 @@ module.exports = {
     {
       name: 'fastify-in-the-api-alone',
       severity: 'error',
-      from: { path: '^(src|workers)/', pathNot: '^src/(api/|adapters/(queue-board|dashboard-files)\\.ts)' },
+      from: { path: '^(src|workers)/', pathNot: '^src/(api/|mount\\.ts|adapters/(queue-board|dashboard-files)\\.ts)' },
       to: { path: `^node_modules/(${API_ONLY.join('|')})/` },
     },
     ...Object.keys(dependencies)
@@ -71,6 +71,9 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '^(src/generated|src/dashboard)/' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { extensions: ['.ts', '.js', '.json'], conditionNames: ['import', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.json'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
   },
 };

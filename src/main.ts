@@ -1,10 +1,8 @@
 /** `npm start`: servers of our own where none are configured, migrations, API, dashboard, workers. */
 import { pathToFileURL } from 'node:url';
-import { mountDashboard } from './adapters/dashboard-files.js';
 import { openLog } from './adapters/log-pino.js';
 import type { MetricsSnapshot } from './adapters/metrics.js';
 import { migrate } from './adapters/migrate.js';
-import { queueBoard } from './adapters/queue-board.js';
 import { startServices } from './adapters/services-embedded.js';
 import type { Readiness } from './api/deps.js';
 import { buildServer } from './api/server.js';
@@ -12,14 +10,14 @@ import { type App, compose, type Ports } from './compose.js';
 import { type Config, childEnvironment, configFromProcess } from './config.js';
 import { codeOf } from './errors.js';
 import { firstStart, greeting } from './first-start.js';
-import { DASHBOARD_DIR, MIGRATIONS_DIR, WORKER_SCRIPT } from './paths.js';
+import { mountBeside } from './mount.js';
+import { MIGRATIONS_DIR, WORKER_SCRIPT } from './paths.js';
 import type { Log } from './ports.js';
 import { onStop } from './stop.js';
 import { type Supervised, supervise } from './supervise.js';
 
 /** Due for longer than this, and the workers are not keeping up. */
 const LATE_MS = 120_000;
-const BOARD = '/admin/queues';
 
 export interface Running {
   readonly url: string;
@@ -94,10 +92,7 @@ async function listen(
   const server = await buildServer({
     ...app,
     ready: () => readiness(config, app, workers),
-    mount: async (instance) => {
-      await instance.register(queueBoard(app.queue.board, BOARD), { prefix: BOARD });
-      await mountDashboard(instance, DASHBOARD_DIR);
-    },
+    mount: mountBeside(app),
   });
   opened.push(() => server.close());
   const address = await server.listen({ host: config.HOST, port: config.PORT });

@@ -4,6 +4,7 @@ import { openMetrics } from '../../src/adapters/metrics.js';
 import { buildServer } from '../../src/api/server.js';
 import { type App, compose, type Ports } from '../../src/compose.js';
 import { type Config, readConfig } from '../../src/config.js';
+import { mountBeside } from '../../src/mount.js';
 import type { Log } from '../../src/ports.js';
 import { type NoteView, SCOPES } from '../../src/ports-store.js';
 import { createKey } from '../../src/usecases/keys.js';
@@ -58,7 +59,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const fakes = { classifier: classifierFake(), language: languageFake };
   const overrides = { ...fakes, log, metrics: openMetrics('test'), ...options.overrides };
   const app = await compose(config, { databaseUrl, redisUrl }, { part: 'test', model: 'now', watch: false }, overrides);
-  const server = await buildServer({ ...app, ready: async () => [] });
+  const server = await buildServer({ ...app, ready: async () => [], mount: mountBeside(app) });
   const order = { sourceName: 'default', label: 'test', scopes: SCOPES, expiresAt: null };
   const { key, text } = await createKey({ access: app.store.access, ids: app.ids, clock: app.clock }, order);
   const auth = { authorization: `Bearer ${text}` };
