@@ -58,6 +58,8 @@ function resultOf(note: Note, ms: number): DemoResult {
   const findings = (evidence?.findings ?? []).toSorted(
     (a, b) => b.severity - a.severity || b.calibrated - a.calibrated,
   );
+  // Rules may also speak on contacts and campaigns, which are no findings.
+  const rules = note.decisions.flatMap((decision) => decision.rules);
   return {
     noteId: note.id,
     languages: (evidence?.languages ?? [])
