@@ -27,16 +27,21 @@ const cspOf = (url: string): string => {
   return url.startsWith('/admin/queues') ? BOARD_CSP : PAGE_CSP;
 };
 
-export function securityHeaders(config: Pick<Config, 'SECURE_COOKIES'>) {
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    const isApi = request.url.startsWith('/v1/') || request.url.startsWith('/auth/');
-    void reply.header('x-request-id', request.id);
-    void reply.header('x-content-type-options', 'nosniff');
-    void reply.header('referrer-policy', 'no-referrer');
-    void reply.header('cross-origin-opener-policy', 'same-origin');
-    void reply.header('cross-origin-resource-policy', 'same-origin');
-    void reply.header('content-security-policy', cspOf(request.url));
-    if (isApi) void reply.header('cache-control', 'no-store');
-    if (config.SECURE_COOKIES) void reply.header('strict-transport-security', 'max-age=31536000');
-  };
+type HeaderConfig = Pick<Config, 'SECURE_COOKIES'>;
+
+export function setHeaders(config: HeaderConfig, request: FastifyRequest, reply: FastifyReply): void {
+  const isApi = request.url.startsWith('/v1/') || request.url.startsWith('/auth/');
+  void reply.header('x-request-id', request.id);
+  void reply.header('x-content-type-options', 'nosniff');
+  void reply.header('referrer-policy', 'no-referrer');
+  void reply.header('cross-origin-opener-policy', 'same-origin');
+  void reply.header('cross-origin-resource-policy', 'same-origin');
+  void reply.header('content-security-policy', cspOf(request.url));
+  if (isApi) void reply.header('cache-control', 'no-store');
+  if (config.SECURE_COOKIES) void reply.header('strict-transport-security', 'max-age=31536000');
 }
+
+export const securityHeaders =
+  (config: HeaderConfig) =>
+  async (request: FastifyRequest, reply: FastifyReply): Promise<void> =>
+    setHeaders(config, request, reply);

@@ -7,7 +7,7 @@ import { InvalidInputError, UnavailableError } from '../errors.js';
 import { guard } from './auth.js';
 import type { ApiDeps, ApiServer } from './deps.js';
 import { errorHandler, PROBLEM_TYPE, problemOf } from './errors.js';
-import { securityHeaders } from './headers.js';
+import { securityHeaders, setHeaders } from './headers.js';
 import { checkContentType, parseJsonBytes } from './json-body.js';
 import { registerLimits } from './limits.js';
 import { type LiveRoute, notFoundHandler } from './not-found.js';
@@ -38,15 +38,9 @@ const MAX_PARAM_CHARS = 1_000;
 
 export async function buildServer(deps: ApiDeps): Promise<FastifyInstance> {
   const server = bareServer(deps);
-  const routes = checkPermissions(server);
+  const routes = everyRoute(server, deps);
+  endPolitely(server);
   readBodies(server);
-  let closing = false;
-  server.addHook('preClose', async () => {
-    closing = true;
-  });
-  server.addHook('onRequest', async () => {
-    if (closing) throw new UnavailableError('not_ready', 'the server is stopping');
-  });
   server.addHook('onRequest', securityHeaders(deps.config));
   await server.register(cookie);
   const onRefused = await registerLimits(server, deps);
@@ -68,8 +62,11 @@ function bareServer(deps: ApiDeps): ApiServer {
     return503OnClosing: false,
     genReqId: () => deps.ids.next('req'),
     routerOptions: { maxParamLength: MAX_PARAM_CHARS },
-    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
-      errorHandler(deps.log)(error, request, reply),
+    // An address that cannot be decoded passes no hook.
+    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+      setHeaders(deps.config, request, reply);
+      return errorHandler(deps.log)(error, request, reply);
+    },
     clientErrorHandler: (_error, socket) => refuseUnparsed(socket, deps.ids.next('req')),
   }) as unknown as ApiServer;
   server.setValidatorCompiler(schemaCompiler);
@@ -91,8 +88,10 @@ function refuseUnparsed(socket: Socket, traceId: string): void {
   socket.end(`${head.join('\r\n')}\r\nConnection: close\r\n\r\n${body}`);
 }
 
-function checkPermissions(server: ApiServer): readonly LiveRoute[] {
+/** What plug-ins add counts as well: a rule, and our own words for errors even where they bring theirs. */
+function everyRoute(server: ApiServer, deps: ApiDeps): readonly LiveRoute[] {
   const routes: LiveRoute[] = [];
+  const onError = errorHandler(deps.log);
   server.decorate('liveRoutes', routes);
   server.addHook('onRoute', (route) => {
     for (const method of [route.method].flat()) {
@@ -101,8 +100,24 @@ function checkPermissions(server: ApiServer): readonly LiveRoute[] {
       routes.push({ method, url: route.url });
       route.config = { ...route.config, rule };
     }
+    route.errorHandler = onError;
   });
   return routes;
+}
+
+/** While stopping, new requests are told so, and those that run are the last of their connections. */
+function endPolitely(server: ApiServer): void {
+  let closing = false;
+  server.addHook('preClose', async () => {
+    closing = true;
+  });
+  server.addHook('onRequest', async () => {
+    if (closing) throw new UnavailableError('not_ready', 'the server is stopping');
+  });
+  server.addHook('onSend', (_request, reply, _payload, done) => {
+    if (closing) void reply.header('connection', 'close');
+    done();
+  });
 }
 
 function readBodies(server: ApiServer): void {

@@ -166,6 +166,10 @@ describe('addresses', () => {
   it('a path that cannot be decoded is a problem document too', async () => {
     const answer = await ask('GET', '/v1/notes/%ff');
     expect(answer.statusCode).toBe(400);
+    expect(answer.headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'x-request-id': answer.json().traceId,
+    });
     expect(Problem.parse(answer.json()).code).toBe('query_invalid');
   });
   it('an id that is no id', async () => {

@@ -3,12 +3,15 @@ import { z } from 'zod';
 import type { EvidenceKey, Note } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
 import { repairText } from '../../stages/normalise/repair.js';
+import { turns } from '../../turns.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
 import { OPENAI_CATEGORIES, type OpenaiResult, toOpenaiResult } from '../openai.js';
 import { problems } from '../schemas/common.js';
 
 const MAX_INPUTS = 32;
 const TIME_LIMIT_MS = 30_000;
+/** The model shares its cores with everything else that this process does. */
+const MAX_AT_ONCE = 4;
 /** What the answer reads; the campaign stage needs a store and a source. */
 const STAGES: readonly EvidenceKey[] = ['normalise', 'language', 'match', 'classify'];
 
@@ -74,6 +77,7 @@ function noteOf(text: string, textLimitChars: number): Note {
 }
 
 export function moderationRoutes(server: ApiServer, deps: ApiDeps): void {
+  const inTurn = turns(MAX_AT_ONCE);
   server.route({
     method: 'POST',
     url: '/v1/moderations',
@@ -83,19 +87,23 @@ export function moderationRoutes(server: ApiServer, deps: ApiDeps): void {
       body: Moderation,
       response: { 200: ModerationAnswer, ...problems },
     },
-    handler: async (request) => {
+    handler: async (request, reply) => {
       const notes = tasksOf(request.body.input).map((task) => ({
         note: noteOf(task.text, deps.config.TEXT_LIMIT_CHARS),
         images: task.images,
       }));
       const gone = new AbortController();
-      request.socket.once('close', () => gone.abort());
+      // Also comes after the answer, when it changes nothing.
+      reply.raw.once('close', () => gone.abort());
       const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(TIME_LIMIT_MS)]);
       const results: OpenaiResult[] = [];
       let model = deps.config.TEXT_MODEL;
       // One after the other: one caller's list must not take every core.
       for (const { note, images } of notes) {
-        const { evidence } = await deps.moderate(note, { stages: STAGES, regions: ['global'] }, signal);
+        const { evidence } = await inTurn(() => {
+          signal.throwIfAborted();
+          return deps.moderate(note, { stages: STAGES, regions: ['global'] }, signal);
+        });
         if (evidence.classify.status === 'found') model = evidence.classify.value.model;
         results.push(toOpenaiResult(evidence, images));
       }

@@ -1,0 +1,129 @@
+/** What only a listening server shows: broken HTTP, a stop in the middle, connections that stay. */
+import { type AddressInfo, connect } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Problem } from '../../src/api/schemas/common.js';
+import { type Bench, goodNote, openBench } from './support.js';
+
+let bench: Bench;
+let port: number;
+beforeEach(async () => {
+  bench = await openBench();
+  await bench.server.listen({ host: '127.0.0.1', port: 0 });
+  port = (bench.server.server.address() as AddressInfo).port;
+});
+afterEach(() => bench.server.close());
+
+const speak = (bytes: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    let heard = '';
+    const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
+    socket.on('data', (chunk) => {
+      heard += chunk.toString('utf8');
+    });
+    socket.on('error', reject);
+    socket.on('close', () => resolve(heard));
+  });
+const problemIn = (answer: string) => Problem.parse(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4)));
+
+describe('the listening server', () => {
+  it('answers bytes that are not HTTP with a problem document', async () => {
+    const answer = await speak('GOOD DAY\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer).toContain('application/problem+json');
+    expect(problemIn(answer).code).toBe('query_invalid');
+  });
+
+  it('refuses a body that ends before its length, and stores nothing', async () => {
+    const { headers } = await bench.keyFor('app');
+    const head = [
+      'POST /v1/notes HTTP/1.1',
+      'Host: x',
+      `Authorization: ${headers['authorization']}`,
+      'Content-Type: application/json',
+      'Content-Length: 1000',
+    ];
+    const socket = connect(port, '127.0.0.1');
+    await new Promise<void>((resolve) =>
+      socket.write(`${head.join('\r\n')}\r\n\r\n{"externalId":"half"`, () => resolve()),
+    );
+    socket.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(bench.store.tables.notes.size).toBe(0);
+  });
+
+  it('tells a large body so without reading it', async () => {
+    const { headers } = await bench.keyFor('app');
+    const head = [
+      'POST /v1/notes HTTP/1.1',
+      'Host: x',
+      'Connection: close',
+      `Authorization: ${headers['authorization']}`,
+      'Content-Type: application/json',
+      'Content-Length: 10000000',
+    ];
+    const answer = await speak(`${head.join('\r\n')}\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+    expect(answer).toContain('"code":"body_too_large"');
+  });
+
+  it('finishes what runs when it stops, and keeps no connection open', async () => {
+    const { headers } = await bench.keyFor('app');
+    const accept = bench.store.notes.accept;
+    let release = (): void => undefined;
+    const entered = new Promise<void>((resolve) => {
+      bench.store.notes.accept = async (input) => {
+        resolve();
+        await new Promise<void>((go) => {
+          release = go;
+        });
+        return accept(input);
+      };
+    });
+    const body = JSON.stringify(goodNote());
+    const head = [
+      'POST /v1/notes HTTP/1.1',
+      'Host: x',
+      `Authorization: ${headers['authorization']}`,
+      'Content-Type: application/json',
+      `Content-Length: ${body.length}`,
+    ];
+    const socket = connect(port, '127.0.0.1', () => socket.write(`${head.join('\r\n')}\r\n\r\n${body}`));
+    let heard = '';
+    socket.on('data', (chunk) => {
+      heard += chunk.toString('utf8');
+    });
+    const ended = new Promise((resolve) => socket.on('close', resolve));
+    await entered;
+    const started = performance.now();
+    const closed = bench.server.close();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    socket.write('GET /v1/overview HTTP/1.1\r\nHost: x\r\n\r\n');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    release();
+    await closed;
+    await ended;
+    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(heard).toMatch(/^HTTP\/1\.1 202 /);
+    expect(heard).toMatch(/connection: close/i);
+    expect(bench.store.tables.notes.size).toBe(1);
+    await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow();
+  });
+
+  it('keeps no listener of a request on a connection that stays', async () => {
+    const { headers } = await bench.keyFor('app');
+    const warnings: string[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning.name);
+    process.on('warning', onWarning);
+    for (let index = 0; index < 15; index += 1) {
+      const answer = await fetch(`http://127.0.0.1:${port}/v1/moderations`, {
+        method: 'POST',
+        headers: { ...headers, 'content-type': 'application/json' },
+        body: JSON.stringify({ input: 'soup' }),
+      });
+      expect(answer.status).toBe(200);
+      await answer.json();
+    }
+    process.off('warning', onWarning);
+    expect(warnings).not.toContain('MaxListenersExceededWarning');
+  });
+});
