@@ -2,14 +2,21 @@ import '@mantine/core/styles.css';
 import '@mantine/core/styles/default-css-variables.css';
 import './styles.css';
 import { MantineProvider } from '@mantine/core';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { BrowserRouter } from 'react-router';
 import { ApiError } from './api/client.js';
+import { isSignedOut, SESSION } from './api/queries.js';
 import { App } from './app.js';
 
-const queries = new QueryClient({
+const queries: QueryClient = new QueryClient({
+  // A session that ended meanwhile leads back to the sign-in page, whatever was asked.
+  queryCache: new QueryCache({
+    onError: (error, query) => {
+      if (isSignedOut(error) && query.queryKey[0] !== SESSION[0]) void queries.resetQueries({ queryKey: SESSION });
+    },
+  }),
   defaultOptions: {
     queries: {
       staleTime: 5_000,

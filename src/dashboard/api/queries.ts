@@ -2,7 +2,7 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tansta
 import { ApiError, getJson, postJson } from './client.js';
 import type { NoteDetail, NotesPage, OverviewFigures, SessionView } from './types.js';
 
-const SESSION = ['session'] as const;
+export const SESSION = ['session'] as const;
 /** A page that people keep open shows what happened since. */
 const REFRESH_MS = 5_000;
 
