@@ -1,10 +1,12 @@
 /** The policies folder and the banks -> stages and judge. */
+
+import type { Config } from './config.js';
 import type { Bundle } from './policy/bundle.js';
 import { evaluate } from './policy/evaluate.js';
 import { loadBundle } from './policy/load.js';
 import { stageNeeds } from './policy/needs.js';
-import type { CampaignStore, LanguageModel, TextHashBank } from './ports.js';
-import type { Compiled, RulesOptions } from './rules.js';
+import type { CampaignStore, Classifier, Clock, LanguageModel, Log, TextHashBank } from './ports.js';
+import type { Store } from './ports-store.js';
 import { campaignStage } from './stages/campaign/index.js';
 import { classifyStage } from './stages/classify/index.js';
 import { orderStages } from './stages/index.js';
@@ -15,8 +17,23 @@ import { parseTermBanks } from './stages/match/term-bank.js';
 import { indexTextHashes } from './stages/match/text-hash.js';
 import { normaliseStage } from './stages/normalise/index.js';
 import type { AnyStage } from './stages/stage.js';
-import type { Judge } from './usecases/moderate.js';
+import type { Judge, RuleSet } from './usecases/moderate.js';
 
+export interface RulesOptions {
+  readonly config: Config;
+  readonly classifier: Classifier | null;
+  readonly language: LanguageModel;
+  readonly store: Store | null;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly watch: boolean;
+}
+export interface Compiled {
+  readonly bundle: Bundle;
+  /** With the campaign store, for notes that are kept. */
+  readonly stored: RuleSet;
+  readonly unstored: RuleSet;
+}
 interface Parts {
   readonly matcher: Matcher;
   readonly bank: TextHashBank | null;

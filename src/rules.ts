@@ -1,31 +1,14 @@
 /** Policies, terms and banks, compiled into what judges a note; a bad change on disk leaves the good set in force. */
 import { type FSWatcher, watch } from 'node:fs';
-import type { Config } from './config.js';
 import { codeOf } from './errors.js';
 import type { Bundle } from './policy/bundle.js';
-import type { Classifier, Clock, LanguageModel, Log } from './ports.js';
-import type { Store } from './ports-store.js';
-import { buildRules } from './rules-build.js';
+import type { Log } from './ports.js';
+import { buildRules, type RulesOptions } from './rules-build.js';
 import type { RuleSet } from './usecases/moderate.js';
 
 /** Editors write a file in several steps. */
 const SETTLE_MS = 300;
 
-export interface RulesOptions {
-  readonly config: Config;
-  readonly classifier: Classifier | null;
-  readonly language: LanguageModel;
-  readonly store: Store | null;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly watch: boolean;
-}
-export interface Compiled {
-  readonly bundle: Bundle;
-  /** With the campaign store, for notes that are kept. */
-  readonly stored: RuleSet;
-  readonly unstored: RuleSet;
-}
 export interface Rules {
   stored(): RuleSet;
   unstored(): RuleSet;
