@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HOT_WORD } from '../support/classifier.js';
-import { noteBody, type System, startSystem, until } from '../support/running.js';
+import { noteBody, type System, startSystem } from '../support/running.js';
+import { until } from '../support/until.js';
 
 let system: System;
 beforeAll(async () => {

@@ -4,7 +4,8 @@ import { openQueue } from '../../src/adapters/queue-bullmq.js';
 import type { NoteView } from '../../src/ports-store.js';
 import { HOT_WORD } from '../support/classifier.js';
 import { type Cut, cuttable } from '../support/cut.js';
-import { noteBody, type System, startSystem, until } from '../support/running.js';
+import { noteBody, type System, startSystem } from '../support/running.js';
+import { until } from '../support/until.js';
 import { bundleWorker, startWorkerProcess } from '../support/worker-process.js';
 
 const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
