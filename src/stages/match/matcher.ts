@@ -1,6 +1,14 @@
 /** Compiles term banks and scans texts: one automaton per view, one finding per entry and part. */
 import type { CategoryId, Severity } from '../../categories.js';
-import type { Finding, LabelledText, NormalisedText, Span, TextView, ViewName } from '../../domain.js';
+import {
+  type Finding,
+  type LabelledText,
+  type NormalisedText,
+  type Span,
+  type TextView,
+  VIEW_NAMES,
+  type ViewName,
+} from '../../domain.js';
 import { hasHan } from '../normalise/chinese.js';
 import { hasHangul } from '../normalise/hangul.js';
 import { normaliseText, runsOf } from '../normalise/text.js';
@@ -50,11 +58,15 @@ interface Pattern extends Owner {
   readonly wording: string;
   readonly text: string;
   readonly runs: readonly number[] | null;
+  /** Views in which the pattern looks like this. */
+  readonly views: Set<ViewName>;
 }
+/** All patterns in one automaton: most look the same in most views. */
 interface Bench {
-  readonly view: ViewName;
+  readonly entries: readonly Entry[];
   readonly patterns: readonly Pattern[];
   readonly automaton: Automaton;
+  readonly views: readonly ViewName[];
 }
 interface Hit {
   readonly view: ViewName;
@@ -70,6 +82,13 @@ const expand = (wordings: readonly string[]): readonly string[] =>
 const foldedOf = (text: string): string => normaliseText(text).view('folded').text.trim();
 
 const viewsOf = (entry: Entry): readonly ViewName[] => entry.views ?? LANGUAGE_VIEWS[entry.language] ?? DEFAULT_VIEWS;
+
+/** Case is no disguise, so the views that keep it are read without it, where that does not move the places. */
+function readableText(view: TextView): string {
+  if (view.name !== 'raw' && view.name !== 'nfkc') return view.text;
+  const lower = view.text.toLowerCase();
+  return lower.length === view.text.length ? lower : view.text;
+}
 
 interface Wording {
   readonly wording: string;
@@ -89,36 +108,37 @@ function patternsIn(view: ViewName, { text, compact }: Wording): readonly Pick<P
   return forms
     .map((form) => form.view(view))
     .filter((made) => made.text.trim() !== '')
-    .map((made) => ({ text: made.text, runs: runsOf(made) }));
+    .map((made) => ({ text: readableText(made), runs: runsOf(made) }));
 }
 
-type Collected = Map<ViewName, Map<string, Pattern>>;
+type Collected = Map<string, Pattern>;
 
 function addPatterns(into: Collected, views: Iterable<ViewName>, wordings: readonly string[], of: Owner): void {
   for (const wording of wordings.map(readWording)) {
     for (const view of views) {
-      const list = into.get(view) ?? new Map<string, Pattern>();
-      into.set(view, list);
       for (const form of patternsIn(view, wording)) {
-        const key = `${of.entry}${of.allow ? '-' : '+'}${form.text}`;
-        if (!list.has(key)) list.set(key, { ...of, wording: wording.wording, ...form });
+        const key = `${of.entry}${of.allow ? '-' : '+'}${form.runs?.join('') ?? ''}:${form.text}`;
+        const known = into.get(key);
+        if (known === undefined) into.set(key, { ...of, ...form, wording: wording.wording, views: new Set([view]) });
+        else known.views.add(view);
       }
     }
   }
 }
 
-function collect(entries: readonly Entry[], bankAllow: ReadonlyMap<string, readonly string[]>): readonly Bench[] {
+function buildBench(entries: readonly Entry[], bankAllow: ReadonlyMap<string, readonly string[]>): Bench {
   const collected: Collected = new Map();
+  const used = new Set<ViewName>();
   for (const [index, entry] of entries.entries()) {
     const views = new Set(viewsOf(entry));
+    for (const view of views) used.add(view);
     const allowed = [...(entry.allow ?? []), ...(bankAllow.get(entry.language) ?? [])];
     addPatterns(collected, views, expand(entry.patterns), { entry: index, allow: false });
     addPatterns(collected, views, expand(allowed), { entry: index, allow: true });
   }
-  return [...collected].map(([view, found]) => {
-    const patterns = [...found.values()];
-    return { view, patterns, automaton: buildAutomaton(patterns.map((pattern) => pattern.text)) };
-  });
+  const patterns = [...collected.values()];
+  const automaton = buildAutomaton(patterns.map((pattern) => pattern.text));
+  return { entries, patterns, automaton, views: VIEW_NAMES.filter((view) => used.has(view)) };
 }
 
 /** Views of one script are not even computed for texts without it. */
@@ -173,27 +193,28 @@ function pushTo<T>(map: Map<number, T[]>, key: number, value: T): void {
   else if (list.length < HITS_LIMIT * 4) list.push(value);
 }
 
-function gatherView(bench: Bench, entries: readonly Entry[], text: NormalisedText, into: Gathered): void {
-  const view = text.view(bench.view);
+function gatherView(bench: Bench, name: ViewName, text: NormalisedText, into: Gathered): void {
+  const view = text.view(name);
   const runs = runsOf(view);
   const edges = boundaryText(view, text);
-  bench.automaton.scan(view.text, (index, end) => {
+  bench.automaton.scan(readableText(view), (index, end) => {
     const pattern = bench.patterns[index];
-    const entry = pattern === undefined ? undefined : entries[pattern.entry];
-    if (pattern === undefined || entry === undefined) return;
+    const entry = pattern === undefined ? undefined : bench.entries[pattern.entry];
+    if (pattern === undefined || entry === undefined || !pattern.views.has(name)) return;
     const span = { start: end - pattern.text.length, end };
     if (!runsHold(pattern, runs, span.start)) return;
-    if (pattern.allow) {
-      pushTo(into.allowed, pattern.entry, view.toRaw(span));
-      return;
-    }
-    if (!boundariesHold(entry, edges, span)) return;
-    const raw = view.toRaw(span);
-    const written = text.raw.slice(raw.start, raw.end);
-    if (bench.view === 'pinyin_initials' && !/[a-z]/i.test(written)) return;
-    const plain = written.toLowerCase() === pattern.wording.toLowerCase();
-    pushTo(into.hits, pattern.entry, { view: plain ? 'raw' : bench.view, span: raw });
+    if (pattern.allow) pushTo(into.allowed, pattern.entry, view.toRaw(span));
+    else if (boundariesHold(entry, edges, span)) pushHit(pattern, view, text, span, into);
   });
+}
+
+/** What was written as the bank has it, case aside, is a plain hit whatever view it was found in. */
+function pushHit(pattern: Pattern, view: TextView, text: NormalisedText, span: Span, into: Gathered): void {
+  const raw = view.toRaw(span);
+  const written = text.raw.slice(raw.start, raw.end);
+  if (view.name === 'pinyin_initials' && !/[a-z]/i.test(written)) return;
+  const plain = written.toLowerCase() === pattern.wording.toLowerCase();
+  pushTo(into.hits, pattern.entry, { view: plain ? 'raw' : view.name, span: raw });
 }
 
 /** One of the context words within reach of the hit, in folded spelling. */
@@ -234,14 +255,14 @@ function toFinding(entry: Entry, hits: readonly Hit[], labelled: LabelledText): 
   };
 }
 
-function scanText(benches: readonly Bench[], entries: readonly Entry[], labelled: LabelledText): readonly Finding[] {
+function scanText(bench: Bench, labelled: LabelledText): readonly Finding[] {
   const { text } = labelled;
   if (text.raw === '') return [];
   const gathered: Gathered = { hits: new Map(), allowed: new Map() };
-  for (const bench of benches) if (isWorth(bench.view, text)) gatherView(bench, entries, text, gathered);
+  for (const view of bench.views) if (isWorth(view, text)) gatherView(bench, view, text, gathered);
   const findings: Finding[] = [];
   for (const [index, hits] of gathered.hits) {
-    const entry = entries[index];
+    const entry = bench.entries[index];
     if (entry === undefined) continue;
     const allowed = gathered.allowed.get(index) ?? [];
     const kept = hits.filter(
@@ -263,9 +284,6 @@ export function compileBanks(banks: readonly TermBank[]): Matcher {
       entries.push({ ...entry, language, contextFolded });
     }
   }
-  const benches = collect(entries, bankAllow);
-  return {
-    ids: new Set(entries.map((entry) => entry.id)),
-    scan: (labelled) => scanText(benches, entries, labelled),
-  };
+  const bench = buildBench(entries, bankAllow);
+  return { ids: new Set(entries.map((entry) => entry.id)), scan: (labelled) => scanText(bench, labelled) };
 }

@@ -1,6 +1,7 @@
 /** Look-alike letters inside one word, undone for comparing (UTS #39 idea). The only reader of `unhomoglyph`. */
 import { createRequire } from 'node:module';
 import { type Mapped, writeFrom } from './mapped.js';
+import { unitTable } from './unit-table.js';
 
 const load = createRequire(import.meta.url);
 
@@ -83,8 +84,8 @@ const LOOK_ALIKE_SCRIPT =
 const PHONETIC = /[\u0250-\u02af\u1d00-\u1dbf\ua720-\ua7ff]/;
 const WORTH = new RegExp(`${LOOK_ALIKE_SCRIPT.source}|${PHONETIC.source}`, 'u');
 const WORD = /[\p{L}\p{N}\p{M}]+/gu;
+/** Without a Latin letter there is nothing to mistake. */
 const LATIN = /\p{Script=Latin}/u;
-const CYRILLIC = /\p{Script=Cyrillic}/u;
 
 let table: ReadonlyMap<string, string> | null = null;
 /** Letters that look like one plain Latin letter. Built when first asked for. */
@@ -109,13 +110,25 @@ interface Counts {
   readonly cyrillic: number;
 }
 
+type Script = 'none' | 'latin' | 'phonetic' | 'cyrillic' | 'other';
+const SCRIPTS: readonly Script[] = ['none', 'latin', 'phonetic', 'cyrillic', 'other'];
+const scriptIndex = unitTable((unit) => {
+  if (PHONETIC.test(unit)) return 2;
+  if (/\p{Script=Latin}/u.test(unit)) return 1;
+  if (/\p{Script=Cyrillic}/u.test(unit)) return 3;
+  return LOOK_ALIKE_SCRIPT.test(unit) ? 4 : 0;
+});
+const scriptOf = (letter: string): Script => SCRIPTS[scriptIndex(letter.codePointAt(0) ?? 0)] ?? 'none';
+const isLookAlike = (letter: string): boolean => scriptOf(letter) === 'cyrillic' || scriptOf(letter) === 'other';
+
 function countScripts(text: string): Counts {
   let [latin, other, cyrillic] = [0, 0, 0];
   for (const letter of text) {
-    if (LATIN.test(letter) && !PHONETIC.test(letter)) latin += 1;
-    else if (LOOK_ALIKE_SCRIPT.test(letter)) {
+    const script = scriptOf(letter);
+    if (script === 'latin') latin += 1;
+    else if (script === 'cyrillic' || script === 'other') {
       other += 1;
-      if (CYRILLIC.test(letter)) cyrillic += 1;
+      if (script === 'cyrillic') cyrillic += 1;
     }
   }
   return { latin, other, cyrillic };
@@ -129,12 +142,13 @@ function readingOf(word: string, around: Counts): Reading {
   const counts = countScripts(word);
   const letters = lookAlikes();
   if (counts.other === 0) return PHONETIC.test(word) ? 'latin' : 'keep';
-  const toLatin = [...word].every((letter) => !LOOK_ALIKE_SCRIPT.test(letter) || letters.has(letter));
+  const toLatin = [...word].every((letter) => !isLookAlike(letter) || letters.has(letter));
   const restLatin = around.latin - counts.latin;
   const restOther = around.other - counts.other;
   if (counts.latin === 0) return toLatin && counts.other > 1 && restLatin > restOther ? 'latin' : 'keep';
   const toCyrillic =
-    counts.cyrillic === counts.other && [...word].every((letter) => !LATIN.test(letter) || letter in TO_CYRILLIC);
+    counts.cyrillic === counts.other &&
+    [...word].every((letter) => scriptOf(letter) !== 'latin' || letter in TO_CYRILLIC);
   if (toLatin && toCyrillic) return restOther > restLatin ? 'cyrillic' : 'latin';
   if (toLatin) return 'latin';
   return toCyrillic ? 'cyrillic' : 'keep';
@@ -145,7 +159,7 @@ const respell = (letter: string, reading: Reading): string =>
 
 export function toSkeleton(source: Mapped): Mapped {
   const { text } = source;
-  if (!WORTH.test(text)) return source;
+  if (!WORTH.test(text) || !LATIN.test(text)) return source;
   const around = countScripts(text);
   const out = writeFrom(source);
   let at = 0;

@@ -2,8 +2,8 @@
 import { foldPoint } from './fold.js';
 import { type Mapped, relabelled, writeFrom } from './mapped.js';
 import { toNfkc } from './nfkc.js';
+import { unitTexts } from './unit-table.js';
 
-const bmp: (string | undefined)[] = new Array(65_536);
 const astral = new Map<string, string>();
 const ASTRAL_LIMIT = 4_096;
 
@@ -15,13 +15,7 @@ function foldAstral(unit: string): string {
   return folded;
 }
 
-function foldUnit(code: number): string {
-  const known = bmp[code];
-  if (known !== undefined) return known;
-  const folded = foldPoint(String.fromCharCode(code));
-  bmp[code] = folded;
-  return folded;
-}
+const foldUnit = unitTexts(foldPoint);
 
 /** Null when some character changes the length, so that a map has to be kept. */
 function foldInPlace(text: string): string | null {
@@ -65,9 +59,9 @@ const ROUNDS = 4;
 export function toFolded(nfkc: Mapped): Mapped {
   let folded = foldOnce(nfkc);
   for (let round = 1; round < ROUNDS; round += 1) {
-    const next = foldOnce(toNfkc(folded));
-    if (next.text === folded.text) return folded;
-    folded = next;
+    const composed = toNfkc(folded);
+    if (composed === folded) return folded;
+    folded = foldOnce(composed);
   }
   return folded;
 }

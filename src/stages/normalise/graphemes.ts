@@ -1,21 +1,15 @@
 /** Widens spans to whole graphemes, so that no highlight ever cuts a letter, a flag or a family in two. */
 import type { Span } from '../../domain.js';
+import { unitTable } from './unit-table.js';
 
 const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
 /** Units beside surrogates that can take part in a grapheme of several units (UAX #29). */
 const JOINABLE = /[\p{M}\p{Cf}\r\n\u0d4e\u0e33\u0eb3\u1100-\u11ff\ua960-\ua97f\uac00-\ud7ff\uff9e\uff9f]/u;
 const isSurrogate = (code: number): boolean => code >= 0xd800 && code <= 0xdfff;
-/** 0 not looked up yet, 1 stands alone, 2 may join a neighbour. */
-const joinable = new Uint8Array(65_536);
-
-function isJoinable(code: number): boolean {
-  const known = joinable[code];
-  if (known !== 0) return known === 2;
-  const may = isSurrogate(code) || JOINABLE.test(String.fromCharCode(code));
-  joinable[code] = may ? 2 : 1;
-  return may;
-}
+const JOINS = 1;
+const joiningOf = unitTable((unit) => (isSurrogate(unit.charCodeAt(0)) || JOINABLE.test(unit) ? JOINS : 0));
+const isJoinable = (code: number): boolean => joiningOf(code) === JOINS;
 
 /** Returns a function that widens spans of `raw`; the segments are only looked up where units can join. */
 export function widenIn(raw: string): (span: Span) => Span {

@@ -1,87 +1,99 @@
 /** Joins letters that were pulled apart: `f.r.e.e`, `w e c h a t`, `微.信`. Works on folded text. */
 import { type Mapped, writeFrom } from './mapped.js';
+import { unitTable, widthOf } from './unit-table.js';
 
-const SEPARATOR = /[ .\-_*·•|/\\~+^,:;'"=()[\]]/;
-/** Scripts that write no spaces between words, so any single separator between two letters is out of place. */
-const NO_SPACE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
-const LETTER = /[\p{L}\p{N}@$]/u;
-const MARK = /\p{M}/u;
+const SEPARATORS = ' .-_*·•|/\\~+^,:;\'"=()[]';
+/** Between letters of a no-space script fewer signs are out of place: a comma or a bracket parts clauses there. */
+const STRAY_SEPARATORS = " .-_*·•|/\\+^'=";
 /** Two letters with a dot are an initial; three are a disguise. */
 const LEAST_LETTERS = 3;
 
-interface Letter {
+/** Scripts that write no spaces between words, so any single separator between two letters is out of place. */
+const NO_SPACE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
+const [OTHER, LETTER, FREE, MARK] = [0, 1, 2, 3];
+const kindOf = unitTable((unit) => {
+  if (NO_SPACE.test(unit)) return FREE;
+  if (/\p{M}/u.test(unit)) return MARK;
+  return /[\p{L}\p{N}@$]/u.test(unit) ? LETTER : OTHER;
+});
+
+interface Place {
   readonly from: number;
   readonly to: number;
 }
 
-const pointAt = (text: string, at: number): string => {
-  const point = text.codePointAt(at);
-  return point === undefined ? '' : String.fromCodePoint(point);
-};
+const kindAt = (text: string, at: number): number => (at < text.length ? kindOf(text.codePointAt(at) ?? 0) : OTHER);
+const isLetterAt = (text: string, at: number): boolean => kindAt(text, at) === LETTER || kindAt(text, at) === FREE;
 
 /** End of the letter with its marks that begins at `at`, or `at` when no letter does. */
 function letterEnd(text: string, at: number): number {
-  const first = pointAt(text, at);
-  if (first === '' || !LETTER.test(first)) return at;
-  let end = at + first.length;
-  for (let next = pointAt(text, end); next !== '' && MARK.test(next); next = pointAt(text, end)) end += next.length;
+  if (!isLetterAt(text, at)) return at;
+  let end = at + widthOf(text.codePointAt(at) ?? 0);
+  while (kindAt(text, end) === MARK) end += widthOf(text.codePointAt(end) ?? 0);
   return end;
 }
 
 /** Lone letters from `at` on, all parted by the same separator; the last one must stand alone too. */
-function loneLetters(text: string, at: number): readonly Letter[] {
-  const letters: Letter[] = [];
-  const separator = text[letterEnd(text, at)] ?? '';
-  let from = at;
-  for (;;) {
+function loneLetters(text: string, at: number): readonly Place[] {
+  const letters: Place[] = [];
+  const separator = text.charAt(letterEnd(text, at));
+  if (separator === '' || !SEPARATORS.includes(separator)) return letters;
+  for (let from = at; ; ) {
     const to = letterEnd(text, from);
-    if (to === from || letterEnd(text, to) !== to) break;
+    if (to === from || isLetterAt(text, to)) return letters;
     letters.push({ from, to });
-    if (text[to] !== separator || !SEPARATOR.test(separator)) break;
+    if (text.charAt(to) !== separator) return letters;
     from = to + 1;
   }
-  return letters;
 }
-
-const noSpaceAt = (text: string, at: number): boolean => NO_SPACE.test(pointAt(text, at));
 
 /**
  * A single separator between two letters of a no-space script, or the space that typesetters put between
- * such a letter and a Latin one. Punctuation that ends a sentence is neither.
+ * such a letter and a Latin one. `before` is where the letter before it begins.
  */
 function isStray(text: string, at: number, before: number): boolean {
-  const [left, right] = [noSpaceAt(text, before), noSpaceAt(text, at + 1)];
-  if (left && right) return SEPARATOR.test(text.charAt(at));
-  return (left || right) && text.charAt(at) === ' ' && LETTER.test(pointAt(text, at + 1));
+  const [left, right] = [kindAt(text, before), kindAt(text, at + 1)];
+  if (left === FREE && right === FREE) return STRAY_SEPARATORS.includes(text.charAt(at));
+  return text.charAt(at) === ' ' && ((left === FREE && right === LETTER) || (left === LETTER && right === FREE));
 }
 
-/** Cheap look before the work: a lone letter between separators, or a separator after a no-space letter. */
-const WORTH = new RegExp(
-  `(?:^|[^\\p{L}\\p{N}@$\\p{M}])[\\p{L}\\p{N}@$]\\p{M}*${SEPARATOR.source}[\\p{L}\\p{N}@$]\\p{M}*${SEPARATOR.source}` +
-    `|[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}]${SEPARATOR.source}` +
-    '|[a-z0-9] [\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}]',
-  'u',
-);
+/** Cheap look before the work: a separator between two letters, of which one is of a no-space script or both stand alone. */
+function isWorth(text: string): boolean {
+  for (let at = 1; at + 1 < text.length; at += 1) {
+    if (!SEPARATORS.includes(text.charAt(at))) continue;
+    const [left, right] = [kindAt(text, at - 1), kindAt(text, at + 1)];
+    if (left === OTHER || right === OTHER || right === MARK) continue;
+    if (isStray(text, at, at - 1)) return true;
+    if (text.charAt(at + 2) === text.charAt(at) || kindAt(text, at + 2) === MARK) return true;
+  }
+  return false;
+}
+
+/** Where the next piece to keep begins and ends, and the letter that a separator behind it would follow. */
+function putLetters(text: string, at: number, startsWord: boolean, put: (place: Place) => void): Place {
+  const run = startsWord ? loneLetters(text, at) : [];
+  const taken = run.length >= LEAST_LETTERS ? run : [{ from: at, to: letterEnd(text, at) }];
+  for (const place of taken) put(place);
+  return taken.at(-1) ?? { from: at, to: at + 1 };
+}
 
 export function toJoined(source: Mapped): Mapped {
   const { text } = source;
-  if (!WORTH.test(text)) return source;
+  if (!isWorth(text)) return source;
   const out = writeFrom(source);
+  const put = ({ from, to }: Place): void => {
+    for (let i = from; i < to; i += 1) out.put(text.charAt(i), i, i + 1);
+  };
   let previous = -1;
   for (let at = 0; at < text.length; ) {
-    const end = letterEnd(text, at);
-    if (end === at) {
-      const width = pointAt(text, at).length;
-      if (!(previous >= 0 && isStray(text, at, previous))) out.put(text.slice(at, at + width), at, at + width);
+    if (!isLetterAt(text, at)) {
+      const to = at + widthOf(text.codePointAt(at) ?? 0);
+      if (previous < 0 || !isStray(text, at, previous)) put({ from: at, to });
       previous = -1;
-      at += width;
+      at = to;
       continue;
     }
-    const startsWord = at === 0 || previous < 0;
-    const run = startsWord ? loneLetters(text, at) : [];
-    const taken = run.length >= LEAST_LETTERS ? run : [{ from: at, to: end }];
-    for (const letter of taken) out.put(text.slice(letter.from, letter.to), letter.from, letter.to);
-    const last = taken.at(-1) ?? { from: at, to: end };
+    const last = putLetters(text, at, previous < 0, put);
     previous = last.from;
     at = last.to;
   }

@@ -17,55 +17,74 @@ export interface SqueezedView extends TextView {
   readonly runs: readonly number[] | null;
 }
 
-const lazily = <T>(make: () => T): (() => T) => {
-  let made: { readonly value: T } | null = null;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
+type Step = Exclude<ViewName, 'squeezed'> | 'joined';
+
+/** How each reading is built upon another. */
+const STEPS: Readonly<Record<Step, (of: Readings) => Mapped>> = {
+  raw: (of) => identity(of.raw),
+  nfkc: (of) => toNfkc(of.step('raw')),
+  folded: (of) => toFolded(of.step('nfkc')),
+  joined: (of) => toJoined(of.step('folded')),
+  skeleton: (of) => toSkeleton(of.step('folded')),
+  simplified: (of) => toSimplified(of.step('joined')),
+  pinyin: (of) => toPinyin(of.step('simplified')),
+  pinyin_initials: (of) => toInitials(of.step('simplified')),
+  jamo: (of) => toJamoAssembled(of.step('joined')),
+  translit: (of) => toTranslit(of.step('folded')),
 };
 
-/** How the views are built upon each other. */
-function derive(raw: string): { readonly [K in ViewName]: () => Mapped } & { readonly squeeze: () => Squeezed } {
-  const source = lazily(() => identity(raw));
-  const nfkc = lazily(() => toNfkc(source()));
-  const folded = lazily(() => toFolded(nfkc()));
-  const joined = lazily(() => toJoined(folded()));
-  const skeleton = lazily(() => toSkeleton(folded()));
-  const squeeze = lazily(() => {
-    const base = joined().text === folded().text ? skeleton() : toSkeleton(joined());
-    return toSqueezed(toUnleet(base));
-  });
-  const simplified = lazily(() => toSimplified(joined()));
-  return {
-    raw: source,
-    nfkc,
-    folded,
-    skeleton,
-    squeeze,
-    squeezed: () => squeeze().mapped,
-    simplified,
-    pinyin: lazily(() => toPinyin(simplified())),
-    pinyin_initials: lazily(() => toInitials(simplified())),
-    jamo: lazily(() => toJamoAssembled(joined())),
-    translit: lazily(() => toTranslit(folded())),
+interface Readings {
+  readonly raw: string;
+  step(name: Step): Mapped;
+  squeezed(): Squeezed;
+}
+
+function readingsOf(raw: string): Readings {
+  const made: { [K in Step]?: Mapped } = {};
+  let squeezed: Squeezed | null = null;
+  const readings: Readings = {
+    raw,
+    step(name) {
+      const kept = made[name] ?? STEPS[name](readings);
+      made[name] = kept;
+      return kept;
+    },
+    squeezed() {
+      squeezed ??= squeeze(readings);
+      return squeezed;
+    },
   };
+  return readings;
+}
+
+/** Letters pulled apart with look-alikes among them are mixed only once they stand together again. */
+function squeeze(of: Readings): Squeezed {
+  const joined = of.step('joined');
+  return toSqueezed(toUnleet(joined === of.step('folded') ? of.step('skeleton') : toSkeleton(joined)));
 }
 
 export function normaliseText(raw: string): NormalisedText {
-  const maps = derive(raw);
-  const widen = lazily(() => widenIn(raw));
-  const views = new Map<ViewName, TextView>();
-  const view = (name: ViewName): TextView => {
-    const kept = views.get(name);
-    if (kept !== undefined) return kept;
-    const mapped = maps[name]();
-    const made = { name, text: mapped.text, toRaw: (span: Span) => widen()(rawSpan(mapped, span)) };
-    const full = name === 'squeezed' ? { ...made, runs: maps.squeeze().runs } : made;
-    views.set(name, full);
-    return full;
+  const readings = readingsOf(raw);
+  let widen: ((span: Span) => Span) | null = null;
+  const toRaw = (mapped: Mapped, span: Span): Span => {
+    widen ??= widenIn(raw);
+    return widen(rawSpan(mapped, span));
   };
-  return { raw, view };
+  const make = (name: ViewName): TextView | SqueezedView => {
+    const squeezed = name === 'squeezed' ? readings.squeezed() : null;
+    const mapped = name === 'squeezed' ? readings.squeezed().mapped : readings.step(name);
+    const view: TextView = { name, text: mapped.text, toRaw: (span) => toRaw(mapped, span) };
+    return squeezed === null ? view : { ...view, runs: squeezed.runs };
+  };
+  const views: { [K in ViewName]?: TextView } = {};
+  return {
+    raw,
+    view(name) {
+      const kept = views[name] ?? make(name);
+      views[name] = kept;
+      return kept;
+    },
+  };
 }
 
 /** Null for every view but `squeezed`, and where nothing was squeezed. */
