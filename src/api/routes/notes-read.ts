@@ -17,7 +17,7 @@ const ListQuery = z.strictObject({
     .string()
     .regex(/^[0-9a-f]{64}$/, 'A SHA-256 in hex')
     .optional()
-    .describe('contentHash of a revision'),
+    .describe('SHA-256 in hex over title, line feed and body of a revision, in UTF-8'),
   action: z.enum(ACTIONS).optional(),
   region: z
     .string()

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { ACTIONS, type Action } from '../../../src/domain.js';
 import type {
   Accepted,
@@ -177,6 +178,9 @@ function rowOf(note: NoteRecord): NoteRow {
   };
 }
 
+const textHashOf = ({ note }: RevisionRow): string | null =>
+  note === null ? null : hash('sha256', `${note.title}\n${note.body}`, 'hex');
+
 function matches(note: NoteRecord, filter: NoteFilter): boolean {
   const row = rowOf(note);
   const decisions = inForce(note).filter(
@@ -185,7 +189,7 @@ function matches(note: NoteRecord, filter: NoteFilter): boolean {
   return [
     filter.externalId === undefined || note.externalId === filter.externalId,
     filter.authorId === undefined || note.authorId === filter.authorId,
-    filter.textHash === undefined || note.revisions.some((revision) => revision.contentHash === filter.textHash),
+    filter.textHash === undefined || note.revisions.some((row) => textHashOf(row) === filter.textHash),
     filter.status === undefined || row.status === filter.status,
     filter.language === undefined || row.language === filter.language,
     filter.region === undefined || decisions.length > 0,

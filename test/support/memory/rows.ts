@@ -80,7 +80,7 @@ export const iso = (ms: number): string => new Date(ms).toISOString();
 
 export function emit(tables: Tables, sourceId: string, type: EventType, payload: object, now: number): void {
   for (const endpoint of tables.endpoints.values()) {
-    if (endpoint.sourceId !== sourceId || endpoint.status !== 'active' || !endpoint.events.includes(type)) continue;
+    if (endpoint.sourceId !== sourceId || endpoint.status === 'disabled' || !endpoint.events.includes(type)) continue;
     addDelivery(tables, endpoint, type, payload, now);
   }
 }
