@@ -23,14 +23,21 @@ BITS = {"Latn": 19, "Cyrl": 16, "Arab": 16, "Deva": 15, "Hani": 16, "Ethi": 13, 
 PAIRS = {"Latn": 1_350_000, "Cyrl": 150_000, "Arab": 60_000, "Deva": 40_000, "Hani": 60_000, "Ethi": 8_000, "Hebr": 8_000}
 LARGE = set("en es fr pt id de tr vi it ru ar ur hi mr zh-Hans zh-Hant ja bn ta te ko".split())
 MEDIUM = set("pl nl ro uk fa sv cs hu fi da nb tl sw hi-Latn".split())
-SMALL = set("oc la eo br fo fy tk su gd nn qu ht ts tw gl ku bs ms jv af ug mk".split())
+SMALL = set("oc la eo br fo fy tk su gd nn qu ht ts tw gl ku bs jv af ug mk".split())
 # Short samples per language and epoch; the share is the prior that decides between close relatives.
-SHARE = {**dict.fromkeys(LARGE, 1.0), **dict.fromkeys(MEDIUM, 0.6), **dict.fromkeys(SMALL, 0.2)}
+SHARE = {**dict.fromkeys(LARGE, 1.0), **dict.fromkeys(MEDIUM, 0.6), **dict.fromkeys(SMALL, 0.2), "ms": 0.3}
 OTHERS = 0.35
+# Japanese without any kana is rare.
+JAPANESE_HAN_SHARE = 0.3
+# Longer samples speak for themselves: there the small languages count nearly as much.
+LEAST_SHARE = {"words": 0.0, "pairs": 0.25, "windows": 0.5, "sentences": 0.9}
 # At least this part of a language's short samples comes from well-formed text, so that chat does not drown it.
 CLEAN_MASS = 0.6
 CALIBRATED_ON = {"tatoeba_benign", "ntrex_benign", "xcopa_benign", "afrisenti_benign", "hinglish_benign_hi", "roman_urdu_ur"}
-PER_LANGUAGE = {"words": 24_000, "pairs": 10_000, "windows": 6_000, "sentences": 3_000, "grams": 12_000}
+PER_LANGUAGE = {"words": 24_000, "pairs": 10_000, "windows": 6_000, "sentences": 4_000}
+# Samples that are n-grams of the eld package; more of them harm the small groups.
+GRAMS = {"Latn": 60_000}
+FEW_GRAMS = 12_000
 
 
 @nb.njit(inline="always")
@@ -165,8 +172,8 @@ def draw(packed, sentences, rng) -> np.ndarray:
             weight[~clean] *= (1 - CLEAN_MASS) / (1 - mass)
         share = SHARE.get(language, OTHERS)
         if packed.group == "Hani":
-            share = 0.3 if language == "ja" else 1.0
-        sizes = {kind: int(size * share) for kind, size in PER_LANGUAGE.items()}
+            share = JAPANESE_HAN_SHARE if language == "ja" else 1.0
+        sizes = {kind: int(size * max(share, LEAST_SHARE.get(kind, 0.0))) for kind, size in PER_LANGUAGE.items()}
         chosen = tokens[rng.choice(len(tokens), sizes["words"], p=weight / weight.sum())]
         out.append(np.stack([chosen, chosen + 1, np.full(len(chosen), index)], 1))
         flat = np.where(clean, CLEAN_MASS / max(1, clean.sum()), (1 - CLEAN_MASS) / max(1, (~clean).sum()))
@@ -177,7 +184,7 @@ def draw(packed, sentences, rng) -> np.ndarray:
             out.append(np.stack([tokens[at], ends, np.full(len(at), index)], 1))
         ids, chances = packed.grams.get(language, ((), ()))
         if len(ids):
-            chosen = rng.choice(np.array(ids), int(PER_LANGUAGE["grams"] * share), p=np.array(chances) / np.sum(chances))
+            chosen = rng.choice(np.array(ids), int(GRAMS.get(packed.group, FEW_GRAMS) * share), p=np.array(chances) / np.sum(chances))
             out.append(np.stack([chosen, chosen + 1, np.full(len(chosen), index)], 1))
         picked = mine[rng.integers(0, len(mine), sizes["sentences"])]
         out.append(np.stack([picked[:, 0], picked[:, 1], np.full(len(picked), index)], 1))

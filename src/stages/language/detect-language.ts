@@ -11,6 +11,8 @@ export type Segment = Omit<LanguageSegment, 'part'>;
 
 export interface LanguageReading {
   readonly languages: readonly LanguageGuess[];
+  /** All guesses, before `und` is said of too little confidence. */
+  readonly guesses: readonly LanguageGuess[];
   readonly segments: readonly Segment[];
   /** How much there was to read, in letters of an alphabet. */
   readonly letters: number;
@@ -24,6 +26,7 @@ export const UNDETERMINED: LanguageTag = 'und';
 
 const NOTHING: LanguageReading = {
   languages: [{ tag: UNDETERMINED, confidence: 1 }],
+  guesses: [],
   segments: [],
   letters: 0,
 };
@@ -88,17 +91,21 @@ export const mixGuesses = (
   parts: readonly { readonly guesses: readonly LanguageGuess[]; readonly letters: number }[],
 ): readonly LanguageGuess[] => {
   const all = parts.reduce((sum, part) => sum + part.letters, 0);
-  if (all === 0) return NOTHING.languages;
   const mixed = new Map<LanguageTag, number>();
   for (const { guesses, letters } of parts) {
     for (const { tag, confidence } of guesses) mixed.set(tag, (mixed.get(tag) ?? 0) + (confidence * letters) / all);
   }
-  const ranked = [...mixed]
+  return [...mixed]
     .map(([tag, confidence]) => ({ tag, confidence: Math.min(1, confidence) }))
-    .filter((guess) => guess.tag !== UNDETERMINED && guess.confidence >= MIN_LISTED)
     .sort((a, b) => b.confidence - a.confidence);
-  const top = ranked[0]?.confidence ?? 0;
-  return top < UND_BELOW ? [{ tag: UNDETERMINED, confidence: 1 - top }] : ranked;
+};
+
+/** Guesses worth telling, or `und`. */
+export const settle = (guesses: readonly LanguageGuess[]): readonly LanguageGuess[] => {
+  const top = guesses[0]?.confidence ?? 0;
+  return top < UND_BELOW
+    ? [{ tag: UNDETERMINED, confidence: 1 - top }]
+    : guesses.filter((guess) => guess.confidence >= MIN_LISTED);
 };
 
 export const readLanguages = (
@@ -113,8 +120,8 @@ export const readLanguages = (
     const units = clauses(text.raw, run).map((unit) => ({ unit, guesses: guessUnit(text.raw, unit, model) }));
     return merge(units, hint);
   });
-  const languages = mixGuesses(judged.map(({ unit, guesses }) => ({ guesses, letters: unit.letters })));
-  return { languages, segments: judged.map(toSegment), letters };
+  const guesses = mixGuesses(judged.map((part) => ({ guesses: part.guesses, letters: part.unit.letters })));
+  return { languages: settle(guesses), guesses, segments: judged.map(toSegment), letters };
 };
 
 /** Ranked languages of a text, best first; `[{tag: 'und'}]` when unsure. The hint only breaks ties. */

@@ -2,7 +2,7 @@
 import type { LanguageEvidence, PartName } from '../../domain.js';
 import type { LanguageModel } from '../../ports.js';
 import type { Stage } from '../stage.js';
-import { mixGuesses, readLanguages, UNDETERMINED } from './detect-language.js';
+import { mixGuesses, readLanguages, settle, UNDETERMINED } from './detect-language.js';
 
 export { detectLanguage, readLanguages } from './detect-language.js';
 
@@ -24,7 +24,7 @@ export const languageStage = (model: LanguageModel): Stage<'language'> => ({
     const segments = readings.flatMap(({ part, reading }) => reading.segments.map((segment) => ({ ...segment, part })));
     const known = new Set(segments.map(({ tag }) => tag).filter((tag) => tag !== UNDETERMINED));
     return {
-      languages: mixGuesses(readings.map(({ reading }) => ({ guesses: reading.languages, letters: reading.letters }))),
+      languages: settle(mixGuesses(readings.map(({ reading }) => reading))),
       segments,
       mixed: known.size > 1,
     };
