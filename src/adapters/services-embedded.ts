@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Config } from '../config.js';
 import type { Log } from '../ports.js';
-import { takeDataDir } from './services/data-dir.js';
+import { ownerOf, takeDataDir } from './services/data-dir.js';
 import { startPostgres } from './services/postgres-embedded.js';
 import { startRedis } from './services/redis-private.js';
 
@@ -52,10 +52,10 @@ export async function startServices(config: Config, log: Log): Promise<Services>
 
 const configured = async (url: string): Promise<Part> => ({ url, close: async () => undefined });
 
-/** Where the servers of a running `npm start` on this DATA_DIR answer; null when none is noted. */
+/** Where the servers of a running `npm start` on this DATA_DIR answer; null when none runs. */
 export async function findServices(config: Config): Promise<Pick<Services, 'databaseUrl' | 'redisUrl'> | null> {
   const noted = await readFile(path.join(config.DATA_DIR, ADDRESSES), 'utf8').catch(() => null);
-  if (noted === null) return null;
+  if (noted === null || (await ownerOf(config.DATA_DIR)) === null) return null;
   return JSON.parse(noted) as Pick<Services, 'databaseUrl' | 'redisUrl'>;
 }
 

@@ -117,6 +117,7 @@ describe('a parent that ends', { timeout: 120_000 }, () => {
     const pids = [await pidOf('postgres/postmaster.pid'), await pidOf('redis/redis.pid')];
     parent.kill('SIGKILL');
     await once(parent, 'exit');
+    expect(await findServices(config())).toBeNull();
     const next = await startServices(config(), silent);
     expect(pids.map(isRunning)).toEqual([false, false]);
     expect(await query(next.databaseUrl, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);

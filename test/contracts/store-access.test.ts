@@ -1,8 +1,9 @@
 /** Keys, people, banks, bundles, campaigns and the overview, on real PostgreSQL. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connect } from '../../src/adapters/postgres.js';
 import { openStore } from '../../src/adapters/store-prisma.js';
 import type { Actor, Store } from '../../src/ports-store.js';
-import { emptyDatabase } from '../support/services.js';
+import { emptyDatabase, freshDatabase } from '../support/services.js';
 import { claimed, decision, must, openTestStore, record, sourceOf, testIds } from '../support/store.js';
 
 let store: Store;
@@ -154,6 +155,22 @@ describe('overview', () => {
 });
 
 describe('a database that is away', () => {
+  it('and comes back is met again without a restart', async () => {
+    const databaseUrl = await freshDatabase();
+    const own = await openTestStore(databaseUrl);
+    const sourceId = await sourceOf(own);
+    const claim = await claimed(own, sourceId);
+    const admin = await connect(databaseUrl);
+    const asks = Array.from({ length: 200 }, () => own.notes.get(sourceId, claim.noteId));
+    await admin.query(
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+    );
+    expect((await Promise.all(asks)).every((view) => view?.noteId === claim.noteId)).toBe(true);
+    expect(await own.work.complete(claim, record(), Date.now())).toBe('saved');
+    await admin.end();
+    await own.close();
+  });
+
   it('is named as such when opening and when asking', async () => {
     const nobody = 'postgresql://u:p@127.0.0.1:9/none';
     await expect(openStore({ databaseUrl: nobody, ids: testIds })).rejects.toMatchObject({ code: 'store_unavailable' });

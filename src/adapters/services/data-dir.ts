@@ -17,9 +17,8 @@ export async function takeDataDir(dir: string): Promise<() => Promise<void>> {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw unusable(dir, error);
     }
-    const holder = (await readFile(file, 'utf8').catch(() => '')).trim();
-    const [pid, start] = holder.split(' ');
-    if (await lives(Number(pid), start)) {
+    const pid = await ownerOf(dir);
+    if (pid !== null) {
       throw new InvalidInputError(
         'services_unavailable',
         `Another instance (process ${pid}) is running on ${dir}. Stop it, or set DATA_DIR to another folder.`,
@@ -28,6 +27,13 @@ export async function takeDataDir(dir: string): Promise<() => Promise<void>> {
     await rm(file, { force: true });
   }
   throw new InvalidInputError('services_unavailable', `The folder ${dir} is being taken by another instance.`);
+}
+
+/** The live process that holds the folder. */
+export async function ownerOf(dir: string): Promise<number | null> {
+  const holder = (await readFile(path.join(dir, LOCK), 'utf8').catch(() => '')).trim();
+  const [pid, start] = holder.split(' ');
+  return (await lives(Number(pid), start)) ? Number(pid) : null;
 }
 
 const unusable = (dir: string, cause: unknown) =>
