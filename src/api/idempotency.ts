@@ -6,6 +6,10 @@ import type { Accepted } from '../ports-store.js';
 /** Printable ASCII, as the IETF draft's string; a batch adds its index. */
 const SHAPE = /^[\x21-\x7e]{1,200}$/;
 
+export const DOCUMENTED_KEY = {
+  'idempotency-key': { type: 'string', description: '1 to 200 printable characters; same key and body, same answer' },
+} as const;
+
 export function idempotencyKeyOf(request: FastifyRequest): string | null {
   const header = request.headers['idempotency-key'];
   if (header === undefined) return null;

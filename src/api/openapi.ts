@@ -59,6 +59,13 @@ const access = (rule: Rule | undefined): string => {
   return [scopes && `API key with the scope ${scopes}.`, roles && `Signed in as ${roles}.`].filter(Boolean).join(' ');
 };
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Request headers for the OpenAPI file; the handlers read them themselves. */
+    documented?: Readonly<Record<string, { readonly type: 'string'; readonly description: string }>>;
+  }
+}
+
 type OpenapiFile = ReturnType<typeof jsonSchemaTransformObject>;
 
 export async function registerOpenapi(server: ApiServer, deps: ApiDeps): Promise<void> {
@@ -78,7 +85,9 @@ export async function registerOpenapi(server: ApiServer, deps: ApiDeps): Promise
       const { schema, url } = jsonSchemaTransform(document);
       const rule = ROUTE_RULES[`${String(document.route.method)} ${document.url}`];
       const description = [schema.description, access(rule)].filter(Boolean).join('\n\n');
-      return { url, schema: { ...schema, description, security: securityOf(rule) } };
+      const headers = document.route.config?.documented;
+      const documented = headers === undefined ? {} : { headers: { type: 'object', properties: headers } };
+      return { url, schema: { ...schema, ...documented, description, security: securityOf(rule) } };
     },
     // zod's JSON Schema and the OpenAPI types name the same things by different types.
     transformObject: (document) => ({ ...jsonSchemaTransformObject(document), webhooks }) as OpenapiFile,

@@ -8,6 +8,10 @@ const MAX_WAITERS = 100;
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 250;
 
+export const DOCUMENTED_WAIT = {
+  prefer: { type: 'string', description: `\`wait=5\`: up to ${MAX_WAIT_S} seconds for the decision, then 200 with it` },
+} as const;
+
 export function waitSeconds(prefer: string | readonly string[] | undefined): number {
   const text = typeof prefer === 'string' ? prefer : (prefer ?? []).join(',');
   const seconds = /(?:^|[,;\s])wait\s*=\s*(\d{1,4})(?=$|[,;\s])/i.exec(text)?.[1];

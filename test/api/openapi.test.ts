@@ -6,6 +6,7 @@ import { type Bench, openBench } from './support.js';
 interface Operation {
   readonly summary?: string;
   readonly security?: readonly object[];
+  readonly parameters?: readonly { readonly name: string; readonly in: string }[];
   readonly requestBody?: unknown;
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>;
 }
@@ -56,11 +57,14 @@ describe('/openapi.json', () => {
         rule.who === 'anyone' ? 0 : Number(rule.scopes.length > 0) + Number(rule.roles.length > 0),
       );
       if (['/healthz', '/metrics'].includes(url)) continue;
-      expect(
-        Object.keys(operation?.responses['4XX']?.content ?? operation?.responses['4xx']?.content ?? {}),
-        line,
-      ).toEqual(['application/problem+json']);
+      expect(Object.keys(operation?.responses['4XX']?.content ?? {}), line).toEqual(['application/problem+json']);
     }
+  });
+
+  it('names the request headers that count', () => {
+    const { parameters } = file.paths['/v1/notes']?.['post'] ?? {};
+    const names = parameters?.filter((parameter) => parameter.in === 'header').map((parameter) => parameter.name);
+    expect(names).toEqual(['idempotency-key', 'prefer']);
   });
 
   it('resolves every reference', () => {

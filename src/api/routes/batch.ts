@@ -7,7 +7,7 @@ import { submitMany, toAccept } from '../../usecases/submit.js';
 import { keyOf } from '../auth.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
 import { problemOf } from '../errors.js';
-import { idempotencyKeyOf, storedOrThrow } from '../idempotency.js';
+import { DOCUMENTED_KEY, idempotencyKeyOf, storedOrThrow } from '../idempotency.js';
 import { acceptedAnswer } from '../note-answer.js';
 import { faultsOf } from '../schema-compiler.js';
 import { Problem, problems } from '../schemas/common.js';
@@ -71,6 +71,7 @@ export function batchRoutes(server: ApiServer, deps: ApiDeps): void {
   server.route({
     method: 'POST',
     url: '/v1/notes/batch',
+    config: { documented: DOCUMENTED_KEY },
     schema: {
       tags: ['notes'],
       summary: 'Submit up to 500 notes with a result each',

@@ -3,12 +3,12 @@ import { NoteInput } from '../../usecases/note-input.js';
 import { submitNote } from '../../usecases/submit.js';
 import { keyOf } from '../auth.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
-import { idempotencyKeyOf, storedOrThrow } from '../idempotency.js';
+import { DOCUMENTED_KEY, idempotencyKeyOf, storedOrThrow } from '../idempotency.js';
 import { acceptedAnswer, linksOf, noteAnswer } from '../note-answer.js';
 import { problems } from '../schemas/common.js';
 import { AcceptedAnswer, NoteAnswer } from '../schemas/note.js';
 import { submitPorts } from '../submit-ports.js';
-import { decisionWaiter, waitSeconds } from '../wait.js';
+import { DOCUMENTED_WAIT, decisionWaiter, waitSeconds } from '../wait.js';
 
 export function submitRoutes(server: ApiServer, deps: ApiDeps): void {
   const ports = submitPorts(deps);
@@ -16,11 +16,10 @@ export function submitRoutes(server: ApiServer, deps: ApiDeps): void {
   server.route({
     method: 'POST',
     url: '/v1/notes',
+    config: { documented: { ...DOCUMENTED_KEY, ...DOCUMENTED_WAIT } },
     schema: {
       tags: ['notes'],
       summary: 'Submit a note or a new revision of it',
-      description:
-        'Headers: `Idempotency-Key` (same key and body, same answer) and `Prefer: wait=5` (wait up to 10 seconds for the decision).',
       body: NoteInput,
       response: { 200: NoteAnswer, 202: AcceptedAnswer, ...problems },
     },
