@@ -78,16 +78,21 @@ function scopeOf(made: Inheritance, settings: RegionSettings, workshop: Workshop
   };
 }
 
-function checkRules(rules: readonly CompiledRule[], scope: RuleScope, workshop: Workshop): void {
+function checkRules(rules: readonly CompiledRule[], made: Inheritance, scope: RuleScope, workshop: Workshop): void {
   for (const rule of rules) {
-    const complain = (message: string): void => scope.fault(rule.home, `rule ${rule.id}: ${message}`);
+    const complain = (field: string, message: string): void =>
+      scope.fault(made.rules.get(rule.id)?.origins.get(field) ?? rule.home, `rule ${rule.id}: ${message}`);
     if (rule.notice === '' && RESTRICTIONS.has(rule.action) && scope.settings.restrictions_need_notice) {
-      complain(`${rule.action} without a notice in ${scope.region}, where restrictions need one`);
+      complain('notice', `${rule.action} without a notice in ${scope.region}, where restrictions need one`);
     }
-    if (rule.notice !== '') checkNotice(rule.notice, complain, scope.settings, workshop.notices);
+    if (rule.notice !== '') {
+      checkNotice(rule.notice, (message) => complain('notice', message), scope.settings, workshop.notices);
+    }
     if (rule.action !== 'allow') continue;
     const beaten = rules.find((other) => other.severity === 4 && rule.exempts.has(other.category));
-    if (beaten !== undefined) complain(`an allow may not beat severity 4, and ${beaten.id} has it in ${scope.region}`);
+    if (beaten !== undefined) {
+      complain('exempts', `an allow may not beat severity 4, and ${beaten.id} has it in ${scope.region}`);
+    }
   }
 }
 
@@ -165,7 +170,7 @@ export function compileRegion(made: Inheritance, workshop: Workshop): CompiledRe
   const scope = scopeOf(made, settings, workshop);
   checkSettings(made, settings, workshop);
   const rules = [...made.rules.values()].flatMap((rule) => compileRule(rule, scope) ?? []);
-  checkRules(rules, scope, workshop);
+  checkRules(rules, made, scope, workshop);
   return {
     id: settings.id,
     name: settings.name,

@@ -1,5 +1,5 @@
 /** Missing evidence is a value: what each region makes of a stage that failed, was skipped or is still due. */
-import type { Action, Evidence, EvidenceKey, Gap, Outcome } from '../domain.js';
+import type { Action, Evidence, EvidenceKey, Gap, Outcome, SkipReason } from '../domain.js';
 import type { EvaluationInput, RuleContext } from './context.js';
 import type { CompiledRegion } from './model.js';
 import type { RegionSettings, StageRule } from './schema.js';
@@ -26,8 +26,9 @@ function overdue(input: EvaluationInput, settings: RegionSettings): boolean {
   return !(waitedMs < settings.evidence.deadline_minutes * 60_000);
 }
 
-const skippedAnswer = (rule: StageRule, why: string): Answer =>
-  rule.skipped[why as keyof StageRule['skipped']] ?? rule.skipped.default ?? 'review';
+/** A stage that finds no pictures on a note that has some was wrong about the note. */
+const skippedAnswer = (rule: StageRule, why: SkipReason, contradicted: boolean): Answer =>
+  (contradicted ? undefined : rule.skipped[why]) ?? rule.skipped.default ?? 'review';
 
 function answerOf(
   outcome: Missing,
@@ -36,7 +37,11 @@ function answerOf(
 ): { readonly status: Gap['status']; readonly why: string; readonly answer: Answer } | 'pending' {
   switch (outcome.status) {
     case 'skipped':
-      return { status: 'skipped', why: outcome.why, answer: skippedAnswer(rule, outcome.why) };
+      return {
+        status: 'skipped',
+        why: outcome.why,
+        answer: skippedAnswer(rule, outcome.why, outcome.why === 'no_images'),
+      };
     case 'failed':
       return { status: 'failed', why: outcome.code, answer: rule.failed };
     case 'due':

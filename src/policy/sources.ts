@@ -42,7 +42,14 @@ const isShaped = (value: unknown): value is { readonly shape: Readonly<Record<st
   typeof value === 'object' && value !== null && 'shape' in value;
 function unwrap(schema: unknown): unknown {
   let node = schema;
-  while (typeof node === 'object' && node !== null && 'unwrap' in node && typeof node.unwrap === 'function') {
+  // An array unwraps to its element too; a path through it needs the array itself.
+  while (
+    typeof node === 'object' &&
+    node !== null &&
+    !('element' in node) &&
+    'unwrap' in node &&
+    typeof node.unwrap === 'function'
+  ) {
     node = node.unwrap();
   }
   return node;

@@ -20,6 +20,9 @@ export const YAML_LIMIT_BYTES = 4 * 1024 * 1024;
 /** Enough for shared blocks; a chain of anchors that multiplies needs far more. */
 const MAX_ALIASES = 64;
 
+/** Nobody writes this by hand, and reading it costs the square of its length. */
+const NESTED = /(?:[[{] *){64}/;
+
 const fault = (file: string, place: Place, message: string, kind: FaultKind = 'syntax'): PolicyFault => ({
   level: 'error',
   kind,
@@ -43,6 +46,8 @@ function refuseEarly(text: string, file: string): void {
   }
   const tab = text.indexOf('\t');
   if (tab >= 0) throw faultsError([fault(file, placeOfOffset(text, tab), 'a tab; indent with spaces')]);
+  const deep = NESTED.exec(text);
+  if (deep !== null) throw faultsError([fault(file, placeOfOffset(text, deep.index), 'nested too deeply')]);
 }
 
 function readDocument(text: string, file: string, lines: LineCounter): Document {
