@@ -75,7 +75,18 @@ export async function compose(
     const fetcher = overrides.fetcher ?? keep(openFetcher({ allowPrivate: config.WEBHOOK_ALLOW_PRIVATE }));
     const classifier = overrides.classifier ?? keep(await modelFor(config, wanted.model));
     const language = overrides.language ?? languageFor(config, wanted.model);
-    const rules = keep(await openRules({ config, classifier, language, store, clock, log, watch: wanted.watch }));
+    const rules = keep(
+      await openRules({
+        config,
+        classifier,
+        language,
+        store,
+        clock,
+        log,
+        watch: wanted.watch,
+        eager: wanted.model === 'now',
+      }),
+    );
     return {
       config,
       clock,
@@ -130,6 +141,7 @@ export async function composeOffline(
       clock: systemClock,
       log: options.log,
       watch: false,
+      eager: true,
     });
     return {
       rules,

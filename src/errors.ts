@@ -95,3 +95,12 @@ export class UnavailableError extends Error {
 
 export const codeOf = (error: unknown): ErrorCode =>
   error instanceof InvalidInputError || error instanceof UnavailableError ? error.code : 'internal';
+
+/** Message and causes in one line, for people at a terminal. */
+export function sayError(error: unknown): string {
+  const parts: string[] = [];
+  for (let at: unknown = error; at !== undefined && parts.length < 5; at = at instanceof Error ? at.cause : undefined) {
+    parts.push((at instanceof Error ? at.message : String(at)).slice(0, 2_000));
+  }
+  return parts.join(': ');
+}

@@ -8,7 +8,7 @@ import type { Readiness } from './api/deps.js';
 import { buildServer } from './api/server.js';
 import { type App, compose, type Ports } from './compose.js';
 import { type Config, childEnvironment, configFromProcess } from './config.js';
-import { codeOf } from './errors.js';
+import { codeOf, sayError } from './errors.js';
 import { firstStart, greeting } from './first-start.js';
 import { mountBeside } from './mount.js';
 import { MIGRATIONS_DIR, WORKER_SCRIPT } from './paths.js';
@@ -145,8 +145,7 @@ async function main(): Promise<void> {
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   main().catch((error: unknown) => {
-    const text = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`polywarden: ${codeOf(error)}: ${text}\n`);
+    process.stderr.write(`polywarden: ${codeOf(error)}: ${sayError(error)}\n`);
     process.exit(1);
   });
 }

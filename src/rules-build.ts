@@ -27,6 +27,8 @@ export interface RulesOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly watch: boolean;
+  /** False: the matcher is compiled when a note first needs it; the files are checked in any case. */
+  readonly eager: boolean;
 }
 export interface Compiled {
   readonly bundle: Bundle;
@@ -37,31 +39,45 @@ export interface Compiled {
 interface Parts {
   readonly matcher: Matcher;
   readonly bank: TextHashBank | null;
-  readonly language: LanguageModel;
+  readonly campaigns: CampaignStore | null;
 }
 
 export async function buildRules(options: RulesOptions): Promise<Compiled> {
   const { config, store, clock } = options;
   const bundle = await loadBundle(config.POLICIES_DIR);
-  const matcher = compileBanks(parseTermBanks(termFiles(bundle)));
+  const banks = parseTermBanks(termFiles(bundle));
   const bank = store === null ? null : indexTextHashes(await store.banks.allText());
   // Before the first decision names it: a decision must be recomputable from what is stored.
   await store?.bundles.put(bundle.hash, bundle.content, clock.now());
-  const parts = { matcher, bank, language: options.language };
+  const matcher = once(() => compileBanks(banks));
+  if (options.eager) matcher();
   const judge = judgeOf(bundle);
-  return {
-    bundle,
-    stored: { judge, stages: stagesOf(parts, options, store?.campaigns ?? null) },
-    unstored: { judge, stages: stagesOf(parts, options, null) },
+  const ruleSet = (campaigns: CampaignStore | null): RuleSet => {
+    const stages = once(() => stagesOf({ matcher: matcher(), bank, campaigns }, options));
+    return {
+      judge,
+      get stages() {
+        return stages();
+      },
+    };
+  };
+  return { bundle, stored: ruleSet(store?.campaigns ?? null), unstored: ruleSet(null) };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }
 
-function stagesOf(parts: Parts, options: RulesOptions, campaigns: CampaignStore | null): readonly AnyStage[] {
-  const { matcher, bank, language } = parts;
+function stagesOf(parts: Parts, options: RulesOptions): readonly AnyStage[] {
+  const { matcher, bank, campaigns } = parts;
   const classify = options.classifier === null ? [] : [classifyStage(options.classifier)];
   return orderStages([
     normaliseStage(),
-    languageStage(language),
+    languageStage(options.language),
     matchStage({ matcher, bank }),
     ...classify,
     campaignStage(campaigns),

@@ -25,6 +25,7 @@ beforeEach(async () => {
     clock: { now: () => 0 },
     log: { debug: write, info: write, warn: write, error: write },
     watch: true,
+    eager: false,
   });
 });
 afterEach(async () => {
@@ -67,6 +68,7 @@ describe('a bad policy at the start', () => {
       clock: { now: () => 0 },
       log,
       watch: false,
+      eager: true,
     };
     await expect(openRules(options)).rejects.toMatchObject({
       code: 'policy_invalid',

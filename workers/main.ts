@@ -3,7 +3,7 @@
 import { findServices } from '../src/adapters/services-embedded.js';
 import { compose } from '../src/compose.js';
 import { configFromProcess } from '../src/config.js';
-import { InvalidInputError } from '../src/errors.js';
+import { InvalidInputError, sayError } from '../src/errors.js';
 import { onStop } from '../src/stop.js';
 import { runWorker } from './run.js';
 
@@ -43,6 +43,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`worker: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`worker: ${sayError(error)}\n`);
   process.exit(error instanceof InvalidInputError ? 2 : 1);
 });

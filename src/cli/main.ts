@@ -2,7 +2,7 @@
 /** `polywarden`: one command a file; this file only knows their names. */
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { codeOf } from '../errors.js';
+import { codeOf, sayError } from '../errors.js';
 import { type Io, processIo } from './io.js';
 
 interface Command {
@@ -65,7 +65,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     return await start(rest, io);
   } catch (error) {
     const code = codeOf(error);
-    io.stderr.write(`${code}: ${error instanceof Error ? error.message : String(error)}\n`);
+    io.stderr.write(`${code}: ${sayError(error)}\n`);
     if (code === 'internal' && error instanceof Error) io.stderr.write(`${error.stack ?? ''}\n`);
     return code === 'usage' ? USAGE_EXIT : 1;
   }
