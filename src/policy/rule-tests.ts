@@ -61,7 +61,7 @@ async function runOne(
 ): Promise<TestResult> {
   const { test, number, home } = place;
   const region = test.region ?? home;
-  const base = { rule: rule.id, region, file: rule.home.file, number, test };
+  const base = { rule: rule.id, region, file: rule.testsFile, number, test };
   if (isTextTest(test)) {
     if (judgeText === null) return { ...base, outcome: 'not_run', message: 'needs the pipeline' };
     const message = compare(test, rule.id, await judgeText(noteOfTest(test, region), region));

@@ -1,0 +1,81 @@
+/** The files of this repository: complete, tested, and the same as what the tools say of them. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { CATEGORY_IDS } from '../../src/categories.js';
+import { checkBundle, compileBundle } from '../../src/policy/bundle.js';
+import { formatFault } from '../../src/policy/faults.js';
+import { jsonSchemas } from '../../src/policy/json-schema.js';
+import { loadBundle, readPolicyFiles } from '../../src/policy/load.js';
+import type { Bundle } from '../../src/policy/model.js';
+import { runRuleTests, testCoverage } from '../../src/policy/rule-tests.js';
+import { mergedFile, summarise } from '../../src/policy/summary.js';
+
+const DIR = path.resolve('policies');
+let bundle: Bundle;
+beforeAll(async () => {
+  bundle = await loadBundle(DIR);
+});
+
+describe('the shipped files', () => {
+  test('have no fault and no warning', async () => {
+    const { faults } = checkBundle(await readPolicyFiles(DIR));
+    expect(faults.map(formatFault)).toEqual([]);
+  });
+
+  test('cover eighteen regions and twelve notice languages', () => {
+    const wanted = 'ae au br ca cn de eu fr gb id in jp kr sa sg tr us'.split(' ');
+    expect([...bundle.regions.keys()]).toEqual(expect.arrayContaining(wanted));
+    expect(bundle.regions.size).toBeGreaterThanOrEqual(19);
+    expect(bundle.notices.size).toBeGreaterThanOrEqual(12);
+    expect([...bundle.notices.values()].filter((notice) => notice.direction === 'rtl').map((n) => n.language)).toEqual([
+      'ar',
+    ]);
+  });
+
+  test('say every sentence in every language', () => {
+    const english = [...(bundle.notices.get('en')?.sentences.keys() ?? [])];
+    for (const notice of bundle.notices.values())
+      expect([...notice.sentences.keys()].sort()).toEqual([...english].sort());
+  });
+
+  test('pass the tests that stand in them, and every rule has enough', async () => {
+    const results = await runRuleTests(bundle, null);
+    const failed = results.filter((result) => result.outcome === 'failed');
+    expect(failed.map((result) => `${result.file} ${result.rule} ${result.number}: ${result.message}`)).toEqual([]);
+    expect(testCoverage(bundle).filter((entry) => !entry.enough)).toEqual([]);
+  });
+
+  test('have a rule for every category that is not by notice only', () => {
+    const byNotice = ['reputation.defame', 'ip.copyright'];
+    const global = bundle.regions.get('global');
+    const read = (global?.rules ?? []).map((rule) => `${rule.category} ${rule.variant.when.source}`).join('\n');
+    expect(CATEGORY_IDS.filter((id) => !byNotice.includes(id) && !read.includes(id))).toEqual([]);
+  });
+
+  test('differ from global in real ways, and restrict nobody without a notice', () => {
+    for (const region of bundle.regions.values()) {
+      if (region.id === 'global') continue;
+      expect(summarise(bundle, region).differences.length, region.id).toBeGreaterThanOrEqual(5);
+      expect(region.settings.restrictions_need_notice).toBe(true);
+    }
+  });
+});
+
+test('the JSON Schema for editors is the one of the code', async () => {
+  for (const [name, text] of jsonSchemas()) expect(await readFile(path.join(DIR, 'schema', name), 'utf8')).toBe(text);
+});
+
+test('a merged file names where each rule comes from', () => {
+  const de = bundle.regions.get('de');
+  if (de === undefined) throw new Error('no de');
+  const merged = mergedFile(de) as { rules: { id: string; from: string }[] };
+  expect(merged.rules.find((rule) => rule.id === 'hate.symbol.withhold')?.from).toBe('regions/de.yaml');
+  expect(merged.rules.find((rule) => rule.id === 'hate.attack.certain')?.from).toBe('global.yaml');
+});
+
+test('a folder without files, or that cannot be read, says so', async () => {
+  await expect(loadBundle(path.join(DIR, 'nowhere'))).rejects.toThrow('global.yaml:1:1: the file is missing');
+  await expect(loadBundle(path.join(DIR, 'global.yaml'))).rejects.toMatchObject({ code: 'file_unreadable' });
+  expect(() => compileBundle(new Map())).toThrow('the file is missing');
+});
