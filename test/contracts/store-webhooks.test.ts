@@ -164,6 +164,21 @@ describe('deliveries', () => {
     expect(await listed(sourceId)).toHaveLength(1);
   });
 
+  it('that are still due outlast their time, but not at a disabled endpoint', async () => {
+    const own = await openTestStore();
+    const sourceId = await sourceOf(own);
+    const input = { url: 'https://example.org/hook', events: ALL, description: '', secret: 's1' };
+    const { endpointId } = await own.webhooks.create(sourceId, input, Date.now());
+    const claim = await claimed(own, sourceId);
+    await own.work.complete(claim, record(), Date.now());
+    const later = Date.now() + 31 * 86_400_000;
+    expect((await own.upkeep.purge(later, 100))['events']).toBe(0);
+    await own.webhooks.update(sourceId, endpointId, { status: 'disabled' }, later);
+    expect((await own.upkeep.purge(later, 100))['events']).toBe(1);
+    expect((await own.webhooks.deliveries(sourceId, {}, null, 10)).items).toEqual([]);
+    await own.close();
+  });
+
   it('are signed with both secrets while a rotation overlaps', async () => {
     await drain();
     const sourceId = await sourceOf(store);

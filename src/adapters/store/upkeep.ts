@@ -24,10 +24,10 @@ const olderThan = (table: string, condition: string): string =>
 
 /** The note keeps its ids, states and decisions; text, hashes of it and evidence go. */
 const OLD_TEXT = `WITH old AS (
-    SELECT r.id FROM revisions r JOIN notes n ON n.id = r.note_id
-    WHERE n.decided_at < $1 AND n.state IN ('decided', 'held') AND r.note IS NOT NULL AND r.due_at IS NULL
-      AND NOT EXISTS (SELECT 1 FROM cases c WHERE c.note_id = n.id AND c.state = 'open')
-    LIMIT $2),
+    SELECT r.id FROM revisions r
+    WHERE coalesce(r.decided_at, r.superseded_at) < $1 AND r.note IS NOT NULL AND r.due_at IS NULL
+      AND NOT EXISTS (SELECT 1 FROM cases c WHERE c.note_id = r.note_id AND c.state = 'open')
+    ORDER BY coalesce(r.decided_at, r.superseded_at) LIMIT $2),
   text AS (UPDATE revisions r SET note = NULL, content_hash = NULL, text_hash = NULL FROM old WHERE r.id = old.id RETURNING r.id),
   seen AS (DELETE FROM evidence e USING old WHERE e.revision_id = old.id),
   pictures AS (DELETE FROM images i USING old WHERE i.revision_id = old.id)
@@ -35,7 +35,8 @@ const OLD_TEXT = `WITH old AS (
 
 const OLD_EVENTS = `WITH old AS (
     SELECT e.id FROM events e WHERE e.created_at < $1
-      AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = e.id AND d.state = 'due') LIMIT $2),
+      AND NOT EXISTS (SELECT 1 FROM deliveries d JOIN webhook_endpoints w ON w.id = d.endpoint_id AND w.status <> 'disabled'
+        WHERE d.event_id = e.id AND d.state = 'due') LIMIT $2),
   sent AS (DELETE FROM deliveries d USING old WHERE d.event_id = old.id RETURNING d.id),
   tries AS (DELETE FROM delivery_attempts a USING sent WHERE a.delivery_id = sent.id),
   gone AS (DELETE FROM events e USING old WHERE e.id = old.id RETURNING 1)
