@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
-import { withLongTail } from '../src/adapters/language-franc.js';
 import { loadLanguageModel } from '../src/adapters/language-ngrams.js';
 import type { NormalisedText, TextView } from '../src/domain.js';
 import { detectLanguage } from '../src/stages/language/index.js';
@@ -54,7 +53,7 @@ const table = (tallies: ReadonlyMap<string, Tally>) =>
   Object.fromEntries([...tallies].sort(([a], [b]) => a.localeCompare(b)).map(([key, tally]) => [key, summary(tally)]));
 
 const measure = (rows: readonly Row[]) => {
-  const model = withLongTail(loadLanguageModel(fileURLToPath(new URL(`../../${MODEL}`, import.meta.url))));
+  const model = loadLanguageModel(fileURLToPath(new URL(`../../${MODEL}`, import.meta.url)));
   const texts = rows.map((row) => plainText(row.text));
   for (const text of texts.slice(0, 2_000)) detectLanguage(text, undefined, model);
   const all = new Map<string, Tally>();

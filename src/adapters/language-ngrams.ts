@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { UnavailableError } from '../errors.js';
 import type { LanguageModel } from '../ports.js';
 import { guessByNgrams, type NgramGroup } from '../stages/language/ngram-model.js';
+import { withLongTail } from './language-franc.js';
 
 const GroupHeader = z.object({
   script: z.string(),
@@ -45,11 +46,11 @@ const parse = (bytes: Buffer): ReadonlyMap<string, NgramGroup> => {
   return groups;
 };
 
-/** Throws `model_missing` when the file is absent or damaged. */
+/** The n-gram model with franc for the long tail. Throws `model_missing` when the file is absent or damaged. */
 export const loadLanguageModel = (file: string): LanguageModel => {
   try {
     const groups = parse(gunzipSync(readFileSync(file)));
-    return { guess: (text) => guessByNgrams(groups, text) };
+    return withLongTail({ guess: (text) => guessByNgrams(groups, text) });
   } catch (cause) {
     throw new UnavailableError('model_missing', `The language model cannot be read: ${file}`, { cause });
   }

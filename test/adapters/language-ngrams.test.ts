@@ -36,6 +36,18 @@ test('scripts without a table give no guess', () => {
   expect(model.guess('')).toEqual([]);
 });
 
+test("a long text in a language beyond the model is franc's to name", () => {
+  const malagasy =
+    'Teraka afaka sy mitovy zo sy fahamendrehana ny olombelona rehetra. Samy manan-tsaina sy fieritreretana ka tokony hifampitondra.';
+  expect(loadLanguageModel(SHIPPED).guess(malagasy)[0]?.tag).toBe('mg');
+});
+
+test('a word gives the same guesses whether it was met before or not', () => {
+  const [first, second] = [loadLanguageModel(SHIPPED), loadLanguageModel(SHIPPED)];
+  first.guess('garten');
+  expect(first.guess('garten haus')).toEqual(second.guess('garten haus'));
+});
+
 test('a missing, cut or foreign file says model_missing', () => {
   const whole = gunzipSync(readFileSync(SHIPPED));
   expect(codeOfLoading(join(folder, 'none.gz'))).toBe('model_missing');

@@ -23,6 +23,8 @@ const MAX_WORD = 40;
 const MAX_WORDS = 40;
 const MAX_N = 5;
 const EDGE = 0x5f;
+/** A language 1,800 times less likely than the best is not listed. */
+const LEAST_LOG = -7.5;
 const NGRAM_SEED = 0x811c9dc5;
 const WORD_SEED = 0x9747b28c;
 const PRIME = 0x01000193;
@@ -35,7 +37,7 @@ const mix = (hash: number, bits: number): number => {
 };
 
 /** Adds the weights of one feature to the sums of all languages. */
-const addFeature = (group: NgramGroup, feature: number, sums: Int32Array): void => {
+const addFeature = (group: NgramGroup, feature: number, sums: Int16Array): void => {
   const { offsets, columns, weights } = group;
   const last = offsets[feature + 1] as number;
   for (let pair = offsets[feature] as number; pair < last; pair += 1) {
@@ -44,11 +46,17 @@ const addFeature = (group: NgramGroup, feature: number, sums: Int32Array): void 
   }
 };
 
-/** Adds the features of one word and returns their number. */
-const addWord = (group: NgramGroup, word: string, sums: Int32Array): number => {
+interface WordVector {
+  /** Sums of int8 weights over at most 201 features fit 16 bits. */
+  readonly sums: Int16Array;
+  readonly features: number;
+}
+
+const vectorOf = (group: NgramGroup, word: string): WordVector => {
   const token = group.bounded ? `_${word.slice(0, MAX_WORD)}_` : word.slice(0, MAX_WORD);
+  const sums = new Int16Array(group.languages.length);
   let whole = WORD_SEED;
-  let count = 0;
+  let features = 0;
   for (let first = 0; first < token.length; first += 1) {
     const unit = token.charCodeAt(first);
     whole = Math.imul(whole ^ unit, PRIME);
@@ -58,12 +66,38 @@ const addWord = (group: NgramGroup, word: string, sums: Int32Array): number => {
       hash = Math.imul(hash ^ token.charCodeAt(index), PRIME);
       if (index === first && unit === EDGE) continue;
       addFeature(group, mix(hash, group.bits), sums);
-      count += 1;
+      features += 1;
     }
   }
-  if (token.length <= MAX_N) return count;
+  if (token.length <= MAX_N) return { sums, features };
   addFeature(group, mix(whole, group.bits), sums);
-  return count + 1;
+  return { sums, features: features + 1 };
+};
+
+/** Most words of a text are common ones: their vectors are kept, since adding one is far cheaper than making it. */
+const KEPT_WORDS = 20_000;
+const MAX_KEPT_LENGTH = 16;
+const kept = new WeakMap<NgramGroup, Map<string, WordVector>>();
+
+const keptVector = (group: NgramGroup, word: string): WordVector => {
+  const words = kept.get(group) ?? new Map<string, WordVector>();
+  kept.set(group, words);
+  const known = words.get(word);
+  if (known !== undefined) return known;
+  const vector = vectorOf(group, word);
+  if (word.length > MAX_KEPT_LENGTH) return vector;
+  if (words.size >= KEPT_WORDS) words.clear();
+  words.set(word, vector);
+  return vector;
+};
+
+/** Adds the vector of one word and returns its number of features. */
+const addWord = (group: NgramGroup, word: string, sums: Int32Array): number => {
+  const vector = keptVector(group, word);
+  for (let index = 0; index < sums.length; index += 1) {
+    (sums[index] as number) += vector.sums[index] as number;
+  }
+  return vector.features;
 };
 
 const temperatureOf = (group: NgramGroup, words: number): number => {
@@ -78,13 +112,24 @@ export const scoreWords = (group: NgramGroup, words: readonly string[]): readonl
   for (const word of words.slice(0, MAX_WORDS)) count += addWord(group, word, sums);
   if (count === 0) return [];
   const factor = group.scale / Math.sqrt(count) / temperatureOf(group, words.length);
-  const top = sums.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  const odds = Array.from(sums, (sum) => Math.exp((sum - top) * factor));
-  const total = odds.reduce((a, b) => a + b, 0);
-  return group.languages
-    .map((tag, index) => ({ tag, confidence: (odds[index] ?? 0) / total }))
-    .filter((guess) => guess.confidence > 0.001)
-    .sort((a, b) => b.confidence - a.confidence);
+  return ranked(group, sums, factor);
+};
+
+/** Softmax; what is too unlikely to matter is left out before it costs anything. */
+const ranked = (group: NgramGroup, sums: Int32Array, factor: number): readonly LanguageGuess[] => {
+  let top = Number.NEGATIVE_INFINITY;
+  for (const sum of sums) if (sum > top) top = sum;
+  const guesses: { tag: string; confidence: number }[] = [];
+  let total = 0;
+  group.languages.forEach((tag, index) => {
+    const log = ((sums[index] ?? 0) - top) * factor;
+    if (log < LEAST_LOG) return;
+    const confidence = Math.exp(log);
+    total += confidence;
+    guesses.push({ tag, confidence });
+  });
+  for (const guess of guesses) guess.confidence /= total;
+  return guesses.sort((a, b) => b.confidence - a.confidence);
 };
 
 const WORD = /[\p{L}\p{M}2-9]+/gu;
