@@ -91,6 +91,16 @@ describe('every guarded route', () => {
     }
   });
 
+  it('refuses a key that exists with the secret of another', async () => {
+    const [first, second] = [await bench.keyFor('app'), await bench.keyFor('app')];
+    const secret = String(second.headers['authorization']).split('_').at(-1);
+    const mixed = { id: '', headers: { authorization: `Bearer pw_${first.id}_${secret}` } };
+    for (const { method, url } of guarded()) {
+      expect((await call(method, url, mixed)).status, `${method} ${url}`).toBe(401);
+    }
+    expect((await call('GET', '/v1/notes', first)).status).toBe(200);
+  });
+
   it('takes no key from the address', async () => {
     const { headers } = await bench.keyFor('app');
     const key = String(headers['authorization']).slice('Bearer '.length);
