@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import json
 import unicodedata
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -81,6 +82,10 @@ def rows_of(folder: Path):
                     yield source, language, row
 
 
+# Romanised chat is full of these languages; their words must not be learnt as its own.
+BORROWERS = {"hi-Latn": ("en",), "ur-Latn": ("en",), "ar-Latn": ("en", "fr")}
+
+
 class Packed:
     """Flat UTF-16 units; `offsets[i]:offsets[i+1]` is token i; sentences are ranges of tokens."""
 
@@ -116,11 +121,29 @@ class Packed:
         return np.concatenate(self._units), offsets, np.array(self.sentences, dtype=np.int64)
 
 
+def borrowed_words(folder: Path) -> dict[str, set[str]]:
+    """Words of romanised chat that belong to another language: used there at least half as often."""
+    counts: dict[str, Counter] = {language: Counter() for language in {*BORROWERS, *sum(BORROWERS.values(), ())}}
+    for _, language, row in rows_of(folder):
+        if language in counts and not held_out(row):
+            counts[language].update(words_of(row["text"], "Latn"))
+    totals = {language: max(1, sum(count.values())) for language, count in counts.items()}
+    return {
+        language: {
+            word
+            for word, count in counts[language].items()
+            if any(counts[lender][word] / totals[lender] * 2 > count / totals[language] for lender in lenders)
+        }
+        for language, lenders in BORROWERS.items()
+    }
+
+
 def pack(folder: Path, leave_out: set[str], keep_held_out: bool):
     """Training tokens of each group, and the held-out rows."""
     packed = {group: Packed(group) for group in GROUPS}
     group_of = {language: group for group, languages in GROUPS.items() for language in languages}
     aside: list[dict] = []
+    borrowed = borrowed_words(folder)
     for source, language, row in rows_of(folder):
         if held_out(row) or source in leave_out:
             aside.append({"source": source, "lang": language, "text": row["text"]})
@@ -130,6 +153,7 @@ def pack(folder: Path, leave_out: set[str], keep_held_out: bool):
         if group is None:
             continue
         words = words_of(row["text"], group)
+        words = [word for word in words if word not in borrowed.get(language, ())]
         if group == "Hani":
             words = [run[i : i + 4] for run in words for i in range(0, len(run), 4)]
         if words:

@@ -36,7 +36,7 @@ CLEAN_MASS = 0.6
 CALIBRATED_ON = {"tatoeba_benign", "ntrex_benign", "xcopa_benign", "afrisenti_benign", "hinglish_benign_hi", "roman_urdu_ur"}
 PER_LANGUAGE = {"words": 24_000, "pairs": 10_000, "windows": 6_000, "sentences": 4_000}
 # Samples that are n-grams of the eld package; more of them harm the small groups.
-GRAMS = {"Latn": 60_000}
+GRAMS = {"Latn": 45_000}
 FEW_GRAMS = 12_000
 
 
@@ -279,7 +279,7 @@ def main() -> None:
     parser.add_argument("--everything", action="store_true", help="train on the held-out tenth as well (the shipped model)")
     parser.add_argument("--groups", nargs="*", default=list(GROUPS))
     parser.add_argument("--grams", type=Path, help="n-grams written by eld-grams.mjs")
-    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--lr", type=float, default=0.6)
     parser.add_argument("--drop", type=float, default=0.15)
     options = parser.parse_args()

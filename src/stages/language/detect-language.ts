@@ -4,7 +4,7 @@ import type { LanguageModel } from '../../ports.js';
 import { guessUnit } from './guess-unit.js';
 import { favour } from './hint.js';
 import { labelUnits } from './label-units.js';
-import { tokenise } from './tokens.js';
+import { type Token, tokenise } from './tokens.js';
 import { clauses, scriptRuns, type Unit, unitOf } from './units.js';
 
 export type Segment = Omit<LanguageSegment, 'part'>;
@@ -21,6 +21,8 @@ export interface LanguageReading {
 /** Below this calibrated confidence nobody should act on the tag (docs/decisions, language detectors). */
 export const UND_BELOW = 0.15;
 const MIN_LETTERS = 3;
+/** UTF-16 units; keeps a megabyte of rubbish within the time limit of the stage. */
+const MAX_READ = 50_000;
 const MIN_LISTED = 0.02;
 export const UNDETERMINED: LanguageTag = 'und';
 
@@ -108,12 +110,18 @@ export const settle = (guesses: readonly LanguageGuess[]): readonly LanguageGues
     : guesses.filter((guess) => guess.confidence >= MIN_LISTED);
 };
 
+/** A longer text is judged by its beginning; a token that the cut may have split is left out. */
+const tokensOf = (raw: string): readonly Token[] => {
+  if (raw.length <= MAX_READ) return tokenise(raw);
+  return tokenise(raw.slice(0, MAX_READ)).filter((token) => token.end < MAX_READ);
+};
+
 export const readLanguages = (
   text: NormalisedText,
   hint: LanguageTag | undefined,
   model: LanguageModel,
 ): LanguageReading => {
-  const runs = scriptRuns(tokenise(text.raw));
+  const runs = scriptRuns(tokensOf(text.raw));
   const letters = runs.reduce((sum, run) => sum + run.letters, 0);
   if (letters < MIN_LETTERS) return NOTHING;
   const judged = runs.flatMap((run) => {
