@@ -79,7 +79,7 @@ function buildBench(): Bench {
 
 const OPENING = '【［[(（「『<《〔';
 const CLOSING = '】］])）」』>》〕';
-const AFTER_HEAD = ':：|｜/-–—·•\n\r*';
+const AFTER_HEAD = ':：|｜/-–—·•.,。，、!！\n\r*';
 
 /** First character on this side that is neither a space nor an emphasis mark; '' at the edge of the text. */
 function neighbour(raw: string, at: number, step: 1 | -1): string {

@@ -14,7 +14,7 @@ const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const PATH = '\\/[^\\s<>"\'`\\u3001-\\u303f]{1,512}';
 const BARE = new RegExp(
   `(?<![a-z0-9@._/-])(?:(?:${SHORT_LINKS})(?:${PATH})?` +
-    `|${LABEL}(?:\\.${LABEL}){0,4}\\.(?:${TLDS})(?![\\p{L}\\p{N}-]|\\.[a-z0-9])(?:${PATH})?` +
+    `|${LABEL}(?:\\.${LABEL}){0,4}\\.(?:${TLDS})(?![a-z0-9-]|\\.[a-z0-9])(?:${PATH})?` +
     `|${LABEL}\\.(?:${WORD_TLDS})${PATH})`,
   'gu',
 );
@@ -77,11 +77,11 @@ export function readLinks(view: TextView): readonly Reading[] {
   const dotted = text.includes('.') || text.includes('://');
   return [
     ...(dotted ? readAll(text, EXPLICIT, 'url') : []),
+    ...readHandles(text),
     ...readAts(text),
     ...(dotted ? readAll(text, BARE, 'url') : []),
     ...readAll(text, SPELLED_MAIL, 'email'),
     ...readAll(text, SPELLED, 'url'),
-    ...readHandles(text),
     ...(text.includes('#') ? readAll(text, HASHTAG, 'hashtag') : []),
   ];
 }

@@ -41,6 +41,8 @@ const SERVICES: Readonly<Record<string, Names>> = {
 const ASK_WORDS =
   'add me|add my|dm me|text me|message me|msg me|contact|write me|write to|hit me up|reach me|find me|join my|join our|ping me|schreib|kontakt|melde|adde|ajoute|contacte|écris|ecrivez|agrega|escribe|escríbeme|contacta|háblame|chama|me chame|adicion|aggiung|scriv|contatt|voeg|stuur|dodaj|napisz|ekle|yaz|ulaş|напиши|пиши|добавь|добавляй|связь|связаться|пишите|додай|تواصل|راسل|أضف|ضيف|אווט|שלחו|כתבו|संपर्क|जोड़ें|मैसेज|hubungi|tambah|chat ke|kết bạn|liên hệ|nhắn|แอด|ทัก|ติดต่อ|加我|加一下|私我|私信|联系|聯繫|找我|扫码|+我|追加|連絡|友達|추가|연락|문의|친추';
 const ASK_REACH = 28;
+/** `add` right before the name. */
+const ADD_SIGNS = ['加', '+', '➕'];
 const ID_REACH = 48;
 /** Homophones of 微信 in Chinese characters count only beside one of these. */
 const HOMOPHONE_ASK = /[加私领聊找扫+➕＋]/u;
@@ -50,7 +52,7 @@ const HOMOPHONE = 'wei xin';
 const ANNOUNCED =
   /^ ?(?:id|号|號|号码|帐号|账号|number|nr|no|номер|رقم|아이디|(?:my )?id is)? ?[:=@➡→] ?@?[a-z0-9_+][a-z0-9_.+-]{2,29}|^ ?(?:id|号|號|아이디) ?[a-z0-9_][a-z0-9_.-]{3,29}|^ ?@[a-z0-9_][a-z0-9_.]{2,29}/u;
 const WITH_DIGITS =
-  /^(?: is| me| us| at| on)? ?\+?(?=[a-z_.-]{0,20}\d)[a-z0-9_.-]{5,24}(?![a-z0-9])|^ ?\+?\d[\d -]{5,16}\d/u;
+  /^(?: is| me| us| at| on|:|=)? ?\+?(?=[a-z_.-]{0,20}\d)[a-z0-9_.-]{5,24}(?![a-z0-9])|^[:=]? ?\+?\d[\d -]{5,16}\d/u;
 
 interface Name {
   readonly service: string;
@@ -84,6 +86,7 @@ function benchOf(view: ViewName): Bench {
 }
 
 function asksNear(text: string, start: number, end: number, asks: readonly string[]): boolean {
+  if (ADD_SIGNS.includes(text.charAt(start - 1))) return true;
   const before = text.slice(Math.max(0, start - ASK_REACH), start);
   const after = text.slice(end, end + ASK_REACH);
   return asks.some((ask) => before.includes(ask) || after.includes(ask));

@@ -21,7 +21,7 @@ const READERS: readonly (readonly [ViewName, readonly Reader[]])[] = [
 
 /** Different kinds may share a place, as a handle in a link; these exclude each other where they overlap. */
 const RIVALS: readonly (readonly ContactHit['kind'][])[] = [
-  ['url', 'email', 'mention'],
+  ['url', 'email', 'mention', 'handle'],
   ['phone', 'price'],
 ];
 const areRivals = (a: ContactHit['kind'], b: ContactHit['kind']): boolean =>

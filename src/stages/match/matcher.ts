@@ -58,8 +58,8 @@ interface Pattern extends Owner {
   readonly wording: string;
   readonly text: string;
   readonly runs: readonly number[] | null;
-  /** Views in which the pattern looks like this. */
-  readonly views: Set<ViewName>;
+  /** Views in which the pattern looks like this, as bits by place in VIEW_NAMES. */
+  views: number;
 }
 /** All patterns in one automaton: most look the same in most views. */
 interface Bench {
@@ -111,6 +111,7 @@ function patternsIn(view: ViewName, { text, compact }: Wording): readonly Pick<P
     .map((made) => ({ text: readableText(made), runs: runsOf(made) }));
 }
 
+const bitOf = (view: ViewName): number => 1 << VIEW_NAMES.indexOf(view);
 type Collected = Map<string, Pattern>;
 
 function addPatterns(into: Collected, views: Iterable<ViewName>, wordings: readonly string[], of: Owner): void {
@@ -119,8 +120,8 @@ function addPatterns(into: Collected, views: Iterable<ViewName>, wordings: reado
       for (const form of patternsIn(view, wording)) {
         const key = `${of.entry}${of.allow ? '-' : '+'}${form.runs?.join('') ?? ''}:${form.text}`;
         const known = into.get(key);
-        if (known === undefined) into.set(key, { ...of, ...form, wording: wording.wording, views: new Set([view]) });
-        else known.views.add(view);
+        if (known === undefined) into.set(key, { ...of, ...form, wording: wording.wording, views: bitOf(view) });
+        else known.views |= bitOf(view);
       }
     }
   }
@@ -197,10 +198,11 @@ function gatherView(bench: Bench, name: ViewName, text: NormalisedText, into: Ga
   const view = text.view(name);
   const runs = runsOf(view);
   const edges = boundaryText(view, text);
+  const bit = bitOf(name);
   bench.automaton.scan(readableText(view), (index, end) => {
     const pattern = bench.patterns[index];
     const entry = pattern === undefined ? undefined : bench.entries[pattern.entry];
-    if (pattern === undefined || entry === undefined || !pattern.views.has(name)) return;
+    if (pattern === undefined || entry === undefined || (pattern.views & bit) === 0) return;
     const span = { start: end - pattern.text.length, end };
     if (!runsHold(pattern, runs, span.start)) return;
     if (pattern.allow) pushTo(into.allowed, pattern.entry, view.toRaw(span));

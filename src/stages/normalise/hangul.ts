@@ -23,6 +23,15 @@ function toCompatibility(unit: string): string {
   return unit;
 }
 
+/** The library throws on some orders of vowels; such letters spell nothing and stay as they are. */
+function orNull(compose: () => string): string | null {
+  try {
+    return compose();
+  } catch {
+    return null;
+  }
+}
+
 function putRun(out: MapWriter, run: string, from: number): void {
   const letters: string[] = [];
   const places: number[] = [];
@@ -32,8 +41,13 @@ function putRun(out: MapWriter, run: string, from: number): void {
       places.push(from + i);
     }
   }
+  const assembled = orNull(() => assemble(letters));
+  if (assembled === null) {
+    putAsIs(out, run, from);
+    return;
+  }
   let used = 0;
-  for (const syllable of assemble(letters)) {
+  for (const syllable of assembled) {
     const first = places[used] ?? from;
     used = Math.min(used + disassemble(syllable).length, places.length);
     out.put(syllable, first, (places[used - 1] ?? first) + 1);
@@ -53,7 +67,8 @@ function putAsIs(out: MapWriter, text: string, from: number): void {
 }
 
 function putTyped(out: MapWriter, word: string, from: number): void {
-  const typed = word.length >= 4 && word.length <= RUN_LIMIT ? convertQwertyToHangul(word) : '';
+  const fits = word.length >= 4 && word.length <= RUN_LIMIT;
+  const typed = (fits ? orNull(() => convertQwertyToHangul(word)) : null) ?? '';
   if (SYLLABLES_ONLY.test(typed)) putTypedSyllables(out, typed, from, word.length);
   else putAsIs(out, word, from);
 }

@@ -10,7 +10,8 @@ const MARKS = /(?:(?=\p{Script=Inherited})\p{Mn}){3}/u;
 const FULLWIDTH = /[\uff21-\uff3a\uff41-\uff5a]{3}|[\u24b6-\u24e9\u{1d400}-\u{1d7ff}\u{1f130}-\u{1f189}]{2}/u;
 const REPEATS = /([a-zа-яё])\1{3}/u;
 /** A sign between letters, or two digits inside a word; model numbers as `b2b` and `mp3` have one digit. */
-const LEET = /[a-z][@$!|€][a-z]|[a-z]+[0-9@$][a-z]+[0-9@$]+[a-z]*|[a-z]{2}[0134578][a-z]{2}/;
+const LEET =
+  /[a-z][$!|€][a-z]|[a-z]@[a-z](?![a-z0-9-]{0,63}\.)|[a-z][0-9@$][a-z]{1,16}[0-9$]|[a-z]{2}[0134578][a-z]{2}/;
 
 export function cloakSigns(text: NormalisedText): readonly CloakSign[] {
   const { raw } = text;

@@ -27,9 +27,10 @@ const ARABIZI: Readonly<Record<string, string>> = {
 const ARABIZI_WORD = /(?<![a-z0-9])[a-z0-9]*[a-z][a-z0-9]*(?![a-z0-9])/g;
 const VOWEL = /[aeiou]/;
 
-/** A digit of chat spelling stands between letters or before one; two digits in a row are a number. */
+/** A digit of chat spelling stands among letters; two digits in a row are a number, two letters a model name. */
 const isArabizi = (word: string): boolean =>
-  /[235-9]/.test(word) && !/[0-9]{2}|[014]/.test(word) && /[a-z]{2}|[a-z][0-9][a-z]/.test(word);
+  /[235-9]/.test(word) && !/[0-9]{2}|[014]/.test(word) && word.replace(/[0-9]/g, '').length >= LEAST_LETTERS;
+const LEAST_LETTERS = 3;
 
 /** Chat spelling loses its vowels, since romanised Arabic has none. */
 function arabiziPieces(word: string): readonly string[] {

@@ -1,0 +1,96 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { expandBraces } from '../../../src/stages/match/braces.js';
+import { compileBanks } from '../../../src/stages/match/matcher.js';
+import { parseTermBanks, type TermEntry } from '../../../src/stages/match/term-bank.js';
+import { normaliseText } from '../../../src/stages/normalise/text.js';
+
+const FOLDER = 'policies/terms';
+const banks = parseTermBanks(
+  readdirSync(FOLDER).map((file) => ({ file: `terms/${file}`, text: readFileSync(`${FOLDER}/${file}`, 'utf8') })),
+);
+const matcher = compileBanks(banks);
+const categories = (raw: string): readonly string[] => [
+  ...new Set(matcher.scan({ part: 'body', text: normaliseText(raw) }).map(({ category }) => category)),
+];
+
+/** First wording of each pattern of an entry that a text holding just it does not find. */
+function lostPatterns(term: TermEntry): readonly string[] {
+  if (term.views?.every((view) => view === 'pinyin_initials')) return [];
+  const wordings = term.patterns.map((pattern) => {
+    const expansion = expandBraces(pattern);
+    return expansion.ok ? (expansion.patterns[0] ?? '') : '';
+  });
+  const isFound = (wording: string): boolean => {
+    const text = normaliseText(`${term.context?.[0] ?? ''} ${wording}`);
+    return matcher.scan({ part: 'body', text }).some(({ detector }) => detector === term.id);
+  };
+  return wordings.filter((wording) => !isFound(wording)).map((wording) => `${term.id}: ${wording}`);
+}
+
+describe('the shipped term banks', () => {
+  it('cover at least 15 languages with at least ten entries each', () => {
+    expect(banks.length).toBeGreaterThanOrEqual(15);
+    for (const { file, terms } of banks) expect(terms.length, file).toBeGreaterThanOrEqual(10);
+  });
+  it('begin every id with their language', () => {
+    for (const { language, terms } of banks)
+      for (const { id } of terms) expect(id.startsWith(`${language.split('-')[0]}.`)).toBe(true);
+  });
+  it('are found as they are written: no pattern is cancelled or cut off by its own entry', () => {
+    const lost = banks.flatMap(({ terms }) => terms.flatMap(lostPatterns));
+    expect(lost).toEqual([]);
+  });
+  it.each([
+    ['Guaranteed returns of 300% in 24 hours', 'fraud.scam'],
+    ['add me on W\u200bhats\u200bApp', 'commerce.divert'],
+    ['y0u are an 1d10t', 'harass.bully'],
+    ['I don’t want to live anymore', 'selfharm.risk'],
+    ['国家级品质', 'commerce.claim'],
+    ['頂級面膜', 'commerce.claim'],
+    ['加薇心领优惠', 'commerce.divert'],
+    ['Ich weiß, wo du wohnst', 'violence.threat'],
+    ['Te voy a matar', 'violence.threat'],
+    ['Aposte agora no cassino online', 'goods.gambling'],
+    ['Tu es un imbécile', 'harass.bully'],
+    ['Perdi 10 chili in', 'commerce.health'],
+    ['gegarandeerde winst', 'fraud.scam'],
+    ['Jesteś idiotą', 'harass.bully'],
+    ['garantili kazançlar', 'fraud.scam'],
+    ['пишите в телеграм', 'commerce.divert'],
+    ['гарантований прибуток', 'fraud.scam'],
+    ['أنتَ غبيّ', 'harass.bully'],
+    ['سود تضمینی', 'fraud.scam'],
+    ['אתה אידיוט', 'harass.bully'],
+    ['मैं तुझे मार डालूँगा', 'violence.threat'],
+    ['tu bilkul bewakoof hai', 'harass.bully'],
+    ['situs judi online', 'goods.gambling'],
+    ['kết bạn zalo', 'commerce.divert'],
+    ['คาสิโนออนไลน์', 'goods.gambling'],
+    ['お前は本当にバカだ', 'harass.bully'],
+    ['너 진짜 바보야', 'harass.bully'],
+  ])('%s is %s', (raw, category) => {
+    expect(categories(raw)).toContain(category);
+  });
+  it.each([
+    'A killer deal, best friend in the world, I am dying to wear it',
+    'We walked from Penistone to Scunthorpe and Essex',
+    'There are no guaranteed returns, never buy reviews, there is no miracle cure',
+    'He wrote "you are an idiot" under the drawing',
+    'two years ago I told my doctor that I want to die',
+    'I’ll beat you at chess, she said',
+    '女儿被选为最佳球员，最佳时间是十一月',
+    '将军靠诚实赢得威信',
+    '加微笑的表情，加微波炉',
+    'Mörderisch gutes Wetter, ich habe mich totgelacht',
+    'me muero de risa, me mata de risa',
+    'un gelato buono da morire',
+    '死ぬほど美味しい、バカンスに行きたい',
+    '배고파 죽겠다',
+    'Deposit the parcel at the station, original bags and shoes',
+    'Работаю в телеграме новостей',
+    'pagi ini sarapan, deposit di bank',
+  ])('nothing in: %s', (raw) => {
+    expect(categories(raw)).toEqual([]);
+  });
+});
