@@ -10,7 +10,7 @@ import { openPasswordHasher } from './adapters/password-argon2.js';
 import { openQueue, type RedisQueue } from './adapters/queue-bullmq.js';
 import { openStore } from './adapters/store-prisma.js';
 import { openFetcher } from './adapters/webhook-fetch.js';
-import type { Config } from './config.js';
+import { type Config, retentionOf } from './config.js';
 import { laterClassifier, laterLanguageModel } from './later-models.js';
 import type { Bundle } from './policy/bundle.js';
 import type { Classifier, Clock, Fetcher, Ids, LanguageModel, Log, PasswordHasher } from './ports.js';
@@ -70,7 +70,9 @@ export async function compose(
     const ids = overrides.ids ?? openIds(clock);
     const log = overrides.log ?? openLog(config.LOG_LEVEL, wanted.part);
     const metrics = overrides.metrics ?? openMetrics(wanted.part);
-    const store = overrides.store ?? keep(await openStore({ databaseUrl: addresses.databaseUrl, ids }));
+    const store =
+      overrides.store ??
+      keep(await openStore({ databaseUrl: addresses.databaseUrl, ids, retention: retentionOf(config) }));
     const queue = overrides.queue ?? keep(openQueue(addresses.redisUrl, log));
     const fetcher = overrides.fetcher ?? keep(openFetcher({ allowPrivate: config.WEBHOOK_ALLOW_PRIVATE }));
     const classifier = overrides.classifier ?? keep(await modelFor(config, wanted.model));

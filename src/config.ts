@@ -75,6 +75,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   });
 }
 
+/** What the store needs to know of the configuration. */
+export const retentionOf = (config: Config) => ({
+  noteDays: config.RETENTION_DAYS,
+  idempotencyHours: config.IDEMPOTENCY_HOURS,
+});
+
 export const configFromProcess = (): Config => readConfig(process.env);
 
 /** Environment of a child process that shall use the same servers. */

@@ -3,7 +3,7 @@ import { openIds, systemClock } from '../adapters/clock-ids.js';
 import { openLog } from '../adapters/log-pino.js';
 import { findServices, startServices } from '../adapters/services-embedded.js';
 import { openStore } from '../adapters/store-prisma.js';
-import { type Config, configFromProcess } from '../config.js';
+import { type Config, configFromProcess, retentionOf } from '../config.js';
 import type { Clock, Ids } from '../ports.js';
 import type { Store } from '../ports-store.js';
 
@@ -27,7 +27,7 @@ export function storeFrom(config: Config = configFromProcess()): WithStore {
     const services = running === null ? await startServices(config, log) : null;
     try {
       const databaseUrl = running?.databaseUrl ?? services?.databaseUrl ?? '';
-      const store = await openStore({ databaseUrl, ids });
+      const store = await openStore({ databaseUrl, ids, retention: retentionOf(config) });
       try {
         return await use({ store, ids, clock });
       } finally {

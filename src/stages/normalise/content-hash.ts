@@ -1,4 +1,7 @@
-/** One hash over everything of a note that is moderated; another hash is another revision. */
+/**
+ * One hash over everything of a note that is moderated, and the regions it is moderated for; another hash is another
+ * revision. Regions count: the same text shown in one more country needs a decision there.
+ */
 import { createHash } from 'node:crypto';
 import type { Note } from '../../domain.js';
 
@@ -6,7 +9,7 @@ import type { Note } from '../../domain.js';
 function canonical(note: Note): readonly unknown[] {
   const { context } = note;
   return [
-    1,
+    2,
     note.kind,
     note.title,
     note.body,
@@ -15,6 +18,8 @@ function canonical(note: Note): readonly unknown[] {
     context.replyTo ?? null,
     context.adDeclared ?? null,
     context.reach ?? null,
+    [...new Set(note.regions)].sort(),
+    note.languageHint ?? null,
   ];
 }
 

@@ -44,9 +44,7 @@ describe('contentHash', () => {
   const base = contentHash(NOTE);
   it('is the same whatever is not moderated, and whatever the order of flags', () => {
     expect(base).toMatch(/^[0-9a-f]{64}$/);
-    expect(
-      contentHash({ ...NOTE, regions: ['de'], author: { id: 'a' }, externalId: 'x', createdAt: '2026-01-01' }),
-    ).toBe(base);
+    expect(contentHash({ ...NOTE, author: { id: 'a' }, externalId: 'x', createdAt: '2026-01-01' })).toBe(base);
     expect(contentHash({ ...NOTE, context: { flags: ['art', 'news', 'art'], replyTo: undefined } })).toBe(base);
   });
   it.each([
@@ -59,6 +57,8 @@ describe('contentHash', () => {
     ['flags', { ...NOTE, context: {} }],
     ['reply', { ...NOTE, context: { flags: ['news', 'art'], replyTo: 'x' } }],
     ['declared advertisement', { ...NOTE, context: { flags: ['news', 'art'], adDeclared: false } }],
+    ['regions', { ...NOTE, regions: ['de', 'jp'] }],
+    ['language hint', { ...NOTE, languageHint: 'tr' }],
     ['reach', { ...NOTE, context: { flags: ['news', 'art'], reach: 7 } }],
   ] satisfies [string, Note][])('differs with another %s', (_, note) => {
     expect(contentHash(note)).not.toBe(base);
