@@ -30,6 +30,9 @@ const FAMILY = ((): { readonly factors: Int32Array; readonly offsets: Int32Array
   return { factors, offsets };
 })();
 
+/** Typed arrays hold a number at every index that is asked for here; the type checker cannot know. */
+const item = (list: Int32Array | Uint32Array, index: number): number => list[index] ?? 0;
+
 function mix(value: number): number {
   let mixed = value ^ (value >>> 16);
   mixed = Math.imul(mixed, 0x85ebca6b);
@@ -55,8 +58,8 @@ function minima(hashes: ReadonlySet<number>): Uint32Array {
   const least = new Uint32Array(HASHES).fill(0xffffffff);
   for (const hash of hashes) {
     for (let i = 0; i < HASHES; i += 1) {
-      const value = (Math.imul(hash, FAMILY.factors[i] ?? 1) + (FAMILY.offsets[i] ?? 0)) >>> 0;
-      if (value < (least[i] ?? 0)) least[i] = value;
+      const value = (Math.imul(hash, FAMILY.factors[i] ?? 1) + item(FAMILY.offsets, i)) >>> 0;
+      if (value < item(least, i)) least[i] = value;
     }
   }
   return least;
@@ -70,7 +73,7 @@ export function bandsOf(text: string): readonly string[] {
   return Array.from({ length: BANDS }, (_, band) => {
     let [low, high] = [0x811c9dc5, 0x9747b28c];
     for (let row = 0; row < ROWS; row += 1) {
-      const value = least[band * ROWS + row] ?? 0;
+      const value = item(least, band * ROWS + row);
       low = mix(Math.imul(low ^ value, 0x01000193));
       high = mix(Math.imul(high ^ value, 0x5bd1e995));
     }

@@ -19,6 +19,9 @@ interface Trie {
   child(node: number, unit: number): number;
 }
 
+/** Typed arrays hold a number at every index that is asked for here; the type checker cannot know. */
+const item = (list: Int32Array | Uint16Array, index: number): number => list[index] ?? 0;
+
 const hashOf = (node: number, unit: number, shift: number): number =>
   (Math.imul(node, 0x9e3779b1) ^ Math.imul(unit, 0x85ebca6b)) >>> shift;
 
@@ -36,7 +39,7 @@ function buildTrie(patterns: readonly string[]): Trie {
   const nextPattern = new Int32Array(patterns.length).fill(-1);
   const slotOf = (node: number, unit: number): number => {
     let slot = hashOf(node, unit, shift);
-    for (let target = targets[slot] ?? 0; target !== 0; target = targets[slot] ?? 0) {
+    for (let target = item(targets, slot); target !== 0; target = item(targets, slot)) {
       if (parents[target] === node && units[target] === unit) return slot;
       slot = (slot + 1) & mask;
     }
@@ -45,12 +48,12 @@ function buildTrie(patterns: readonly string[]): Trie {
   let size = 1;
   const grow = (node: number, unit: number): number => {
     const slot = slotOf(node, unit);
-    const known = targets[slot] ?? 0;
+    const known = item(targets, slot);
     if (known !== 0) return known;
     targets[slot] = size;
     parents[size] = node;
     units[size] = unit;
-    depths[size] = (depths[node] ?? 0) + 1;
+    depths[size] = item(depths, node) + 1;
     size += 1;
     return size - 1;
   };
@@ -61,25 +64,24 @@ function buildTrie(patterns: readonly string[]): Trie {
     nextPattern[index] = firstPattern[node] ?? -1;
     firstPattern[node] = index;
   }
-  const child = (node: number, unit: number): number => targets[slotOf(node, unit)] ?? 0;
+  const child = (node: number, unit: number): number => item(targets, slotOf(node, unit));
   return { size, parents, units, depths, firstPattern, nextPattern, child };
 }
 
 /** Nodes by rising depth, so that a node's links are made after those of everything shorter. */
 function nodesByDepth({ size, depths }: Trie): Int32Array {
-  const starts: number[] = [];
+  const starts = new Int32Array(size + 1);
   for (let node = 1; node < size; node += 1) {
-    const depth = depths[node] ?? 0;
-    starts[depth + 1] = (starts[depth + 1] ?? 0) + 1;
+    const depth = item(depths, node);
+    starts[depth + 1] = item(starts, depth + 1) + 1;
   }
-  for (let depth = 1; depth < starts.length; depth += 1)
-    starts[depth] = (starts[depth] ?? 0) + (starts[depth - 1] ?? 0);
+  for (let depth = 1; depth < starts.length; depth += 1) starts[depth] = item(starts, depth) + item(starts, depth - 1);
   const order = new Int32Array(size - 1);
   for (let node = 1; node < size; node += 1) {
-    const depth = depths[node] ?? 0;
-    const at = starts[depth] ?? 0;
-    order[at] = node;
-    starts[depth] = at + 1;
+    const depth = item(depths, node);
+    const place = item(starts, depth);
+    order[place] = node;
+    starts[depth] = place + 1;
   }
   return order;
 }
@@ -89,14 +91,14 @@ function buildLinks(trie: Trie): { readonly fails: Int32Array; readonly outputs:
   const fails = new Int32Array(trie.size);
   const outputs = new Int32Array(trie.size);
   for (const node of nodesByDepth(trie)) {
-    const parent = trie.parents[node] ?? 0;
+    const parent = item(trie.parents, node);
     if (parent === 0) continue;
-    const unit = trie.units[node] ?? 0;
-    let fail = fails[parent] ?? 0;
-    while (fail !== 0 && trie.child(fail, unit) === 0) fail = fails[fail] ?? 0;
+    const unit = item(trie.units, node);
+    let fail = item(fails, parent);
+    while (fail !== 0 && trie.child(fail, unit) === 0) fail = item(fails, fail);
     const target = trie.child(fail, unit);
     fails[node] = target;
-    outputs[node] = (trie.firstPattern[target] ?? -1) >= 0 ? target : (outputs[target] ?? 0);
+    outputs[node] = (trie.firstPattern[target] ?? -1) >= 0 ? target : item(outputs, target);
   }
   return { fails, outputs };
 }
@@ -107,14 +109,14 @@ export function buildAutomaton(patterns: readonly string[]): Automaton {
   const roots = new Int32Array(65_536);
   for (let node = 1; node < trie.size; node += 1) if (trie.depths[node] === 1) roots[trie.units[node] ?? 0] = node;
   const step = (from: number, unit: number): number => {
-    for (let node = from; node !== 0; node = fails[node] ?? 0) {
+    for (let node = from; node !== 0; node = item(fails, node)) {
       const next = trie.child(node, unit);
       if (next !== 0) return next;
     }
-    return roots[unit] ?? 0;
+    return item(roots, unit);
   };
   const report = (node: number, end: number, found: (pattern: number, end: number) => void): void => {
-    for (let at = node; at !== 0; at = outputs[at] ?? 0) {
+    for (let at = node; at !== 0; at = item(outputs, at)) {
       for (let p = trie.firstPattern[at] ?? -1; p >= 0; p = trie.nextPattern[p] ?? -1) found(p, end);
     }
   };

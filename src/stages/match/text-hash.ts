@@ -48,6 +48,9 @@ function mix(value: number): number {
   return (mixed ^ (mixed >>> 16)) >>> 0;
 }
 
+/** Typed arrays hold a number at every index that is asked for here; the type checker cannot know. */
+const item = (list: Int32Array, index: number): number => list[index] ?? 0;
+
 const hex = (value: number): string => (value >>> 0).toString(16).padStart(8, '0');
 
 export function simhash(text: string): string {
@@ -56,14 +59,14 @@ export function simhash(text: string): string {
   for (let at = 0; at + length <= text.length; at += 1) {
     const [low, high] = hashGram(text, at, length);
     for (let bit = 0; bit < 32; bit += 1) {
-      votes[bit] = (votes[bit] ?? 0) + ((low >>> bit) & 1 ? 1 : -1);
-      votes[bit + 32] = (votes[bit + 32] ?? 0) + ((high >>> bit) & 1 ? 1 : -1);
+      votes[bit] = item(votes, bit) + ((low >>> bit) & 1 ? 1 : -1);
+      votes[bit + 32] = item(votes, bit + 32) + ((high >>> bit) & 1 ? 1 : -1);
     }
   }
   let [low, high] = [0, 0];
   for (let bit = 0; bit < 32; bit += 1) {
-    if ((votes[bit] ?? 0) > 0) low |= 1 << bit;
-    if ((votes[bit + 32] ?? 0) > 0) high |= 1 << bit;
+    if (item(votes, bit) > 0) low |= 1 << bit;
+    if (item(votes, bit + 32) > 0) high |= 1 << bit;
   }
   return hex(high) + hex(low);
 }
