@@ -102,7 +102,7 @@ const memoryOf = (uses: readonly ProcessUse[]) =>
 const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
-    notes: { type: 'string', default: '1500' },
+    notes: { type: 'string', default: '800' },
     seconds: { type: 'string', default: '15' },
   },
 });
@@ -129,6 +129,10 @@ const env = {
   RATE_LIMIT_PER_MINUTE: '10000000',
 };
 const server = await startBenchServer(MAIN, env);
+// An interrupted run leaves no server behind.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void server.stop().then(() => process.exit(1)));
+}
 try {
   await burst(server, await benchNotes(FIXTURES_DIR, 100, 'warm'));
   const before = await usesUnder(server.pid);

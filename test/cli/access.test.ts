@@ -1,0 +1,96 @@
+import { Readable, Writable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { eraseCommand } from '../../src/cli/erase.js';
+import { keyCommand } from '../../src/cli/key.js';
+import type { WithStore } from '../../src/cli/store.js';
+import { userCommand } from '../../src/cli/user.js';
+import { parseKey } from '../../src/usecases/keys.js';
+import { storeMemory } from '../support/store-memory.js';
+
+function bench() {
+  const store = storeMemory();
+  let counter = 0;
+  const ids = {
+    next: (prefix: string) => `${prefix}_${++counter}`,
+    secret: (bytes: number) => Buffer.alloc(bytes, ++counter).toString('base64url'),
+  };
+  const withStore: WithStore = (use) => use({ store, ids, clock: { now: () => 1_000_000 } });
+  let stdout = '';
+  const sink = new Writable({
+    write(chunk, _encoding, done) {
+      stdout += String(chunk);
+      done();
+    },
+  });
+  const io = { stdin: Readable.from([]), stdout: sink, stderr: sink };
+  const hasher = {
+    hash: async (word: string) => `#${word}`,
+    verify: async (hash: string, word: string) => hash === `#${word}`,
+  };
+  return { store, withStore, io, hasher, said: () => stdout };
+}
+
+describe('user', () => {
+  it('creates a person with a made password, and sets another', async () => {
+    const { store, withStore, io, hasher, said } = bench();
+    expect(await userCommand(['create', '--login', 'ada', '--role', 'admin'], io, withStore, hasher)).toBe(0);
+    const password = /password (\S+)/u.exec(said())?.[1] ?? '';
+    const made = await store.access.findUser('ada');
+    expect(made).toMatchObject({ role: 'admin', passwordHash: `#${password}` });
+    await userCommand(['password', '--login', 'ada', '--password', 'another long word'], io, withStore, hasher);
+    expect((await store.access.findUser('ada'))?.passwordHash).toBe('#another long word');
+    expect(said()).not.toContain('another long word');
+  });
+  it('refuses a second person of that name and an unknown one', async () => {
+    const { withStore, io, hasher } = bench();
+    await userCommand(['create', '--login', 'ada'], io, withStore, hasher);
+    await expect(userCommand(['create', '--login', 'ada'], io, withStore, hasher)).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    await expect(userCommand(['password', '--login', 'eve'], io, withStore, hasher)).rejects.toMatchObject({
+      code: 'not_found',
+    });
+  });
+});
+
+describe('key', () => {
+  it('creates, lists and revokes', async () => {
+    const { store, withStore, io, said } = bench();
+    await keyCommand(['create', '--source', 'shop', '--scopes', 'notes:read', '--days', '2'], io, withStore);
+    const text = /key {4}(\S+)/u.exec(said())?.[1] ?? '';
+    const keyId = parseKey(text)?.keyId ?? '';
+    expect(await store.access.findKey(keyId)).toMatchObject({
+      sourceName: 'shop',
+      scopes: ['notes:read'],
+      revokedAt: null,
+    });
+    await keyCommand(['list'], io, withStore);
+    expect(said()).toContain(`${keyId}\tshop`);
+    await keyCommand(['revoke', keyId], io, withStore);
+    expect((await store.access.findKey(keyId))?.revokedAt).not.toBeNull();
+    await expect(keyCommand(['revoke', 'key_x'], io, withStore)).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
+
+describe('erase', () => {
+  it('erases a note of any source and says when there is none', async () => {
+    const { store, withStore, io, said } = bench();
+    const note = { kind: 'note', title: '', body: 'x', regions: [], context: {}, images: [] } as const;
+    const input = {
+      sourceId: 's',
+      externalId: 'e',
+      note,
+      contentHash: 'h',
+      repaired: false,
+      idempotency: null,
+      now: 1,
+    };
+    const accepted = await store.notes.accept(input);
+    const noteId = 'noteId' in accepted ? accepted.noteId : '';
+    expect(await eraseCommand(['--note', noteId], io, withStore)).toBe(0);
+    expect(said()).toContain(`erased ${noteId}`);
+    await expect(eraseCommand(['--note', 'note_x'], io, withStore)).rejects.toMatchObject({ code: 'not_found' });
+    const unknown = ['--author', 'a', '--source', 'nobody'];
+    await expect(eraseCommand(unknown, io, withStore)).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
