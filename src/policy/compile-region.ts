@@ -150,8 +150,13 @@ function group(rules: readonly CompiledRule[]): Pick<CompiledRegion, 'gated' | '
   const ungated: CompiledRule[] = [];
   for (const rule of rules) {
     if (rule.mode.kind === 'disabled') continue;
-    if (rule.gate === null) ungated.push(rule);
-    else gated.set(rule.gate, [...(gated.get(rule.gate) ?? []), rule]);
+    if (rule.gate === null) {
+      ungated.push(rule);
+      continue;
+    }
+    const peers = gated.get(rule.gate);
+    if (peers === undefined) gated.set(rule.gate, [rule]);
+    else peers.push(rule);
   }
   return { gated, ungated };
 }

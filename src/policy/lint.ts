@@ -1,6 +1,6 @@
 /** What is allowed but probably not meant. Warnings never keep a bundle out of force. */
 import { strengthOf } from './compile-rule.js';
-import type { CompiledRegion, CompiledRule } from './model.js';
+import type { CompiledRegion, CompiledRule, Variant } from './model.js';
 import { faultAt, type RegionFile, type Report } from './sources.js';
 import { STEPS } from './vocabulary.js';
 import type { YamlPath } from './yaml.js';
@@ -55,15 +55,22 @@ function lintThresholds({ parent, region, file }: Linted, warn: Warn): void {
 const isConstant = (rule: CompiledRule): boolean => !rule.variant.when.usesVariables;
 
 function lintRules({ region, file }: Linted, warn: Warn): void {
+  const byId = new Map(region.rules.map((rule) => [rule.id, rule]));
+  const byVariant = new Map<Variant, CompiledRule[]>();
+  for (const rule of region.rules) {
+    const peers = byVariant.get(rule.variant);
+    if (peers === undefined) byVariant.set(rule.variant, [rule]);
+    else peers.push(rule);
+  }
   (file.source.rules ?? []).forEach((source, index) => {
-    const rule = region.rules.find((other) => other.id === source.id);
+    const rule = byId.get(source.id);
     if (rule === undefined || rule.mode.kind === 'disabled') return;
     const path = ['rules', index];
     if (isConstant(rule)) warn([...path, 'when'], `rule ${rule.id}: the condition is the same for every note`);
     if (rule.variant.unless !== null && rule.variant.unless.source.trim() === rule.variant.when.source.trim()) {
       warn([...path, 'unless'], `rule ${rule.id} can never fire: unless says the same as when`);
     }
-    const always = region.rules.find((other) => coveredBy(rule, other));
+    const always = byVariant.get(rule.variant)?.find((other) => coveredBy(rule, other));
     if (always !== undefined) {
       warn(path, `rule ${rule.id} changes nothing: ${always.id} has the same condition and a stronger action`);
     }
@@ -75,7 +82,6 @@ function coveredBy(rule: CompiledRule, other: CompiledRule): boolean {
   const strength = strengthOf(other.action) - strengthOf(rule.action);
   return (
     other.id !== rule.id &&
-    other.variant === rule.variant &&
     other.mode.kind === 'enforce' &&
     other.category === rule.category &&
     other.severity >= rule.severity &&

@@ -30,8 +30,12 @@ interface Fired {
   readonly hit: RuleHit;
 }
 
-export function candidates(region: CompiledRegion, answers: Answers): readonly CompiledRule[] {
-  const gated = [...region.gated].flatMap(([category, rules]) => (answers.context.touches(category) ? rules : []));
+/** Rules that this note can set off; those gated by a category it does not touch are skipped unread. */
+function candidates(region: CompiledRegion, answers: Answers): readonly CompiledRule[] {
+  const gated: CompiledRule[] = [];
+  for (const [category, rules] of region.gated) {
+    if (answers.context.touches(category)) gated.push(...rules);
+  }
   return gated.length === 0 ? region.ungated : [...region.ungated, ...gated];
 }
 

@@ -36,8 +36,12 @@ function allowedKeys(schema: z.ZodType, path: YamlPath): readonly string[] {
   let node: unknown = schema;
   for (const step of path) node = childSchema(node, step);
   const inner = unwrap(node);
-  return isShaped(inner) ? Object.keys(inner.shape) : [];
+  if (isShaped(inner)) return Object.keys(inner.shape);
+  return isKeyed(inner) && Array.isArray(inner.keyType.options) ? inner.keyType.options.map(String) : [];
 }
+/** A map whose keys come from a closed list. */
+const isKeyed = (value: unknown): value is { readonly keyType: { readonly options?: unknown } } =>
+  typeof value === 'object' && value !== null && 'keyType' in value && typeof value.keyType === 'object';
 const isShaped = (value: unknown): value is { readonly shape: Readonly<Record<string, unknown>> } =>
   typeof value === 'object' && value !== null && 'shape' in value;
 function unwrap(schema: unknown): unknown {
@@ -79,24 +83,15 @@ function issueFaults(
     }));
   }
   if (issue.code === 'invalid_key') {
-    const key = String(path.at(-1));
-    const words = issue.issues.flatMap((inner) => ('values' in inner ? inner.values.map(String) : []));
     const wanted = issue.issues.map((inner) => inner.message).join(', ');
-    return [
-      {
-        ...base,
-        ...place.yaml.locateKey(path),
-        message: `${at}"${key}" is not known here: ${hintOr(wanted, key, words)}`,
-      },
-    ];
+    const message = `${at}"${String(path.at(-1))}" is not known here: ${wanted}`;
+    return [{ ...base, ...place.yaml.locateKey(path), message }];
   }
   const value = valueAt(place.yaml.value, path);
   const words = 'values' in issue && Array.isArray(issue.values) ? issue.values.map(String) : [];
   const hint = typeof value === 'string' ? didYouMean(value, words) : '';
   return [{ ...base, ...place.yaml.locate(path), message: `${at}${shortened(issue.message)}${hint}` }];
 }
-const hintOr = (wanted: string, key: string, words: readonly string[]): string =>
-  words.length === 0 ? wanted : `no such word${didYouMean(key, words)}`;
 const shortened = (message: string): string => (message.length > 240 ? `${message.slice(0, 237)}...` : message);
 
 function valueAt(root: unknown, path: YamlPath): unknown {

@@ -471,6 +471,52 @@ const CASES: readonly (readonly [string, Record<string, string>, string, string,
   ['YAML that cannot be read', { 'regions/de.yaml': 'id: de\n\tname: x\n' }, 'regions/de.yaml', '\tname', 'a tab'],
 ];
 
+const DEEP: readonly (readonly [string, Record<string, string>, string])[] = [
+  [
+    'an unknown category of a threshold',
+    { 'regions/de.yaml': region('de', 'thresholds: { hate.atack: { flag: 0.4 } }\n') },
+    'unknown word "hate.atack"; did you mean "hate.attack"?',
+  ],
+  [
+    'an unknown step of a threshold',
+    { 'regions/de.yaml': region('de', 'thresholds: { hate.attack: { flagg: 0.4 } }\n') },
+    'unknown word "flagg"; did you mean "flag"?',
+  ],
+  [
+    'a threshold above 1',
+    { 'regions/de.yaml': region('de', 'thresholds: { hate.attack: { flag: 4 } }\n') },
+    'thresholds.hate.attack.flag: Too big',
+  ],
+  [
+    'a label without a language',
+    { 'regions/de.yaml': region('de', "disclosure: { German: ['Werbung'] }\n") },
+    '"German" is not known here: a BCP 47 language tag',
+  ],
+  [
+    'an unknown category in a test',
+    { 'global.yaml': global(rule({ id: 'r1', tests: '[{ findings: [fraud.scm], expect: match }]' })) },
+    'did you mean "fraud.scam"?',
+  ],
+  [
+    'a wrong word in a contact of a test',
+    { 'global.yaml': global(rule({ id: 'r1', tests: '[{ contacts: [{ kind: url, detial: x }], expect: match }]' })) },
+    'unknown word "detial"',
+  ],
+  [
+    'a wrong mode of a region',
+    { 'global.yaml': global(rule({ id: 'r1', mode: '{ de: enfroce }' })) },
+    'disabled, shadow, canary(n)',
+  ],
+  ['a file that is a list', { 'regions/de.yaml': '- id: de\n' }, 'Invalid input: expected object, received array'],
+  ['an empty file', { 'regions/de.yaml': '' }, 'Invalid input: expected object, received null'],
+];
+
+describe('deeper in the file', () => {
+  test.each(DEEP)('%s', (_, files, message) => {
+    expect(faultLines(files).join('\n')).toContain(message);
+  });
+});
+
 describe('bad input gets file, line, column and the nearest right word', () => {
   test.each(CASES)('%s', (_, files, file, part, message) => {
     const lines = faultLines(files);

@@ -44,6 +44,10 @@ describe('YAML 1.2 core schema', () => {
   });
 });
 
+test('lists in lists without end are refused too', () => {
+  expect(failure('- '.repeat(50_000))).toContain('a.yaml:1:');
+});
+
 describe('places', () => {
   const text = `a:\n  - name: x\n    when: >-\n      one &&\n      two\n    plain: one two\n    quoted: "one \\"two\\" three"\n`;
   const yaml = parseYaml(text, 'a.yaml');
