@@ -84,7 +84,7 @@ describe('Redis is away', () => {
   });
 });
 
-describe('a worker is killed in the middle of a note', () => {
+describe('a worker is killed in the middle of a note', { timeout: 90_000 }, () => {
   let system: System;
   let bundle: Awaited<ReturnType<typeof bundleWorker>>;
   beforeAll(async () => {

@@ -1,6 +1,7 @@
 /** A worker process for tests that kill one: bundled, since its parent runs from source. */
 import { compose } from '../../src/compose.js';
 import { readConfig } from '../../src/config.js';
+import { onStop } from '../../src/stop.js';
 import { runWorker } from '../../workers/run.js';
 import { classifierFake, HOT_WORD, languageFake } from './classifier.js';
 
@@ -15,6 +16,17 @@ const classifier = classifierFake(async (texts) => {
   await new Promise(() => undefined);
 });
 const wanted = { part: 'test-worker', model: 'now', watch: false } as const;
-const app = await compose(readConfig(env), addresses, wanted, { classifier, language: languageFake });
-runWorker(app, addresses.redisUrl, () => process.exit(1));
+const config = readConfig(env);
+const app = await compose(config, addresses, wanted, { classifier, language: languageFake });
+const worker = runWorker(app, addresses.redisUrl, () => process.exit(1));
+onStop({
+  log: app.log,
+  deadlineMs: config.SHUTDOWN_MS,
+  signals: ['SIGTERM'],
+  stop: async () => {
+    process.send?.('stopping');
+    await worker.close(config.SHUTDOWN_MS - 500);
+    await app.close();
+  },
+});
 process.send?.('ready');

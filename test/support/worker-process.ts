@@ -39,7 +39,7 @@ export function startWorkerProcess(script: string, argument: unknown): WorkerPro
   return {
     child,
     said: async (word) => {
-      const limit = AbortSignal.timeout(20_000);
+      const limit = AbortSignal.timeout(60_000);
       while (!words.has(word)) await once(child, 'message', { signal: limit });
     },
     kill: async () => {
