@@ -50,7 +50,7 @@ export function supervise(options: SuperviseOptions): Supervised {
       slot.reported = false;
       if (stopping) return;
       if (Date.now() - startedAt > HEALTHY_MS) slot.pauseMs = FIRST_PAUSE_MS;
-      options.log.error('worker process ended', { pid: child.pid, code, signal, againInMs: slot.pauseMs });
+      options.log.error('worker process ended', { worker: child.pid, code, signal, againInMs: slot.pauseMs });
       slot.timer = setTimeout(() => start(slot), slot.pauseMs);
       slot.pauseMs = Math.min(2 * slot.pauseMs, LONGEST_PAUSE_MS);
     });

@@ -15,7 +15,11 @@ export const processIo = (): Io => ({ stdin: process.stdin, stdout: process.stdo
 export const usageError = (message: string, usage: string): InvalidInputError =>
   new InvalidInputError('usage', `${message}\n${usage}`);
 
-export function readArgs<T extends NonNullable<ParseArgsConfig['options']>>(args: readonly string[], options: T, usage: string) {
+export function readArgs<T extends NonNullable<ParseArgsConfig['options']>>(
+  args: readonly string[],
+  options: T,
+  usage: string,
+) {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {

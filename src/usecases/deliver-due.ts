@@ -24,16 +24,18 @@ export function deliverDueWith(deps: DeliverDeps): JobHandler {
   const leaseMs = 2 * deps.timeoutMs + 5_000;
   return async (_run, signal) => {
     const lanes = openLanes(deps, signal);
-    let taken = 0;
-    for (;;) {
+    const take = async (): Promise<number> => {
       const room = signal.aborted ? 0 : IN_HAND - lanes.inHand();
       const due = room > 0 ? await deps.webhooks.takeDue(room, leaseMs, deps.clock.now()) : [];
-      taken += due.length;
       for (const delivery of due) lanes.admit(delivery);
-      const ended = lanes.next();
-      if (ended !== null) await ended;
-      else if (due.length === 0) return taken > 0 ? 'sent' : 'nothing_due';
+      return due.length;
+    };
+    let total = 0;
+    for (let taken = await take(); taken > 0 || lanes.next() !== null; taken = await take()) {
+      total += taken;
+      await lanes.next();
     }
+    return total > 0 ? 'sent' : 'nothing_due';
   };
 }
 
