@@ -1,4 +1,6 @@
 /** Where a word may begin and end, by script. Never `\b`, which knows ASCII only. */
+import { pointAt } from '../normalise/unit-table.js';
+
 type Kind = 'other' | 'word' | 'free' | 'hangul' | 'mark';
 const KINDS: readonly Kind[] = ['other', 'word', 'free', 'hangul', 'mark'];
 
@@ -29,7 +31,7 @@ function kindOf(point: number): Kind {
   return KINDS[known - 1] ?? 'other';
 }
 
-const kindAt = (text: string, at: number): Kind => (at < text.length ? kindOf(text.codePointAt(at) ?? 0) : 'other');
+const kindAt = (text: string, at: number): Kind => (at < text.length ? kindOf(pointAt(text, at)) : 'other');
 
 function widthBefore(text: string, at: number): number {
   const low = text.charCodeAt(at - 1);

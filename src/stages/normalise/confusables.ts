@@ -1,7 +1,7 @@
 /** Look-alike letters inside one word, undone for comparing (UTS #39 idea). The only reader of `unhomoglyph`. */
 import { createRequire } from 'node:module';
 import { type Mapped, writeFrom } from './mapped.js';
-import { unitTable } from './unit-table.js';
+import { pointAt, unitTable } from './unit-table.js';
 
 const load = createRequire(import.meta.url);
 
@@ -118,7 +118,7 @@ const scriptIndex = unitTable((unit) => {
   if (/\p{Script=Cyrillic}/u.test(unit)) return 3;
   return LOOK_ALIKE_SCRIPT.test(unit) ? 4 : 0;
 });
-const scriptOf = (letter: string): Script => SCRIPTS[scriptIndex(letter.codePointAt(0) ?? 0)] ?? 'none';
+const scriptOf = (letter: string): Script => SCRIPTS[scriptIndex(pointAt(letter, 0))] ?? 'none';
 const isLookAlike = (letter: string): boolean => scriptOf(letter) === 'cyrillic' || scriptOf(letter) === 'other';
 
 function countScripts(text: string): Counts {

@@ -1,4 +1,5 @@
 /** Folding of one code point: case, marks, letter variants and invisible characters. */
+import { pointAt } from './unit-table.js';
 
 /** Letters without a canonical decomposition, and look-alike punctuation, after lower-casing. */
 const LETTERS: Readonly<Record<string, string>> = {
@@ -81,7 +82,7 @@ const DROPPED_MARKS: readonly (readonly [from: number, to: number])[] = [
 const MARKED_SCRIPT = /[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}]/u;
 
 function isDroppedMark(unit: string): boolean {
-  const point = unit.codePointAt(0) ?? 0;
+  const point = pointAt(unit, 0);
   return DROPPED_MARKS.some(([from, to]) => point >= from && point <= to);
 }
 
@@ -92,7 +93,7 @@ function foldDigit(point: number): string | null {
 
 /** Katakana to hiragana; the letters of both stand in the same order. */
 const foldKana = (unit: string): string => {
-  const point = unit.codePointAt(0) ?? 0;
+  const point = pointAt(unit, 0);
   return point >= 0x30a1 && point <= 0x30f6 ? String.fromCodePoint(point - 0x60) : unit;
 };
 
@@ -109,5 +110,5 @@ function foldLetter(unit: string): string {
 export function foldPoint(unit: string): string {
   if (SPACE.test(unit)) return ' ';
   if (INVISIBLE.test(unit) || isDroppedMark(unit)) return '';
-  return foldDigit(unit.codePointAt(0) ?? 0) ?? foldLetter(unit);
+  return foldDigit(pointAt(unit, 0)) ?? foldLetter(unit);
 }

@@ -2,7 +2,7 @@
 import { foldPoint } from './fold.js';
 import { type Mapped, relabelled, writeFrom } from './mapped.js';
 import { toNfkc } from './nfkc.js';
-import { unitTexts } from './unit-table.js';
+import { pointAt, unitTexts } from './unit-table.js';
 
 const astral = new Map<string, string>();
 const ASTRAL_LIMIT = 4_096;
@@ -37,7 +37,7 @@ function foldWithMap(source: Mapped): Mapped {
   const out = writeFrom(source);
   let lastWasSpace = false;
   for (let i = 0; i < text.length; ) {
-    const point = text.codePointAt(i) ?? 0;
+    const point = pointAt(text, i);
     const width = point > 0xffff ? 2 : 1;
     const folded = width === 2 ? foldAstral(text.slice(i, i + 2)) : foldUnit(point);
     const isSpace = folded === ' ';

@@ -1,6 +1,6 @@
 /** Joins letters that were pulled apart: `f.r.e.e`, `w e c h a t`, `微.信`. Works on folded text. */
 import { type Mapped, writeFrom } from './mapped.js';
-import { unitTable, widthOf } from './unit-table.js';
+import { pointAt, unitTable, widthOf } from './unit-table.js';
 
 const SEPARATORS = ' .-_*·•|/\\~+^,:;\'"=()[]';
 /** Between letters of a no-space script fewer signs are out of place: a comma or a bracket parts clauses there. */
@@ -22,14 +22,14 @@ interface Place {
   readonly to: number;
 }
 
-const kindAt = (text: string, at: number): number => (at < text.length ? kindOf(text.codePointAt(at) ?? 0) : OTHER);
+const kindAt = (text: string, at: number): number => (at < text.length ? kindOf(pointAt(text, at)) : OTHER);
 const isLetterAt = (text: string, at: number): boolean => kindAt(text, at) === LETTER || kindAt(text, at) === FREE;
 
 /** End of the letter with its marks that begins at `at`, or `at` when no letter does. */
 function letterEnd(text: string, at: number): number {
   if (!isLetterAt(text, at)) return at;
-  let end = at + widthOf(text.codePointAt(at) ?? 0);
-  while (kindAt(text, end) === MARK) end += widthOf(text.codePointAt(end) ?? 0);
+  let end = at + widthOf(pointAt(text, at));
+  while (kindAt(text, end) === MARK) end += widthOf(pointAt(text, end));
   return end;
 }
 
@@ -87,7 +87,7 @@ export function toJoined(source: Mapped): Mapped {
   let previous = -1;
   for (let at = 0; at < text.length; ) {
     if (!isLetterAt(text, at)) {
-      const to = at + widthOf(text.codePointAt(at) ?? 0);
+      const to = at + widthOf(pointAt(text, at));
       if (previous < 0 || !isStray(text, at, previous)) put({ from: at, to });
       previous = -1;
       at = to;

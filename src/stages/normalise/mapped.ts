@@ -33,8 +33,6 @@ export function rawSpan(mapped: Mapped, span: Span): Span {
 export interface MapWriter {
   /** Writes `piece` for the units `[from, to)` of the source. */
   put(piece: string, from: number, to: number): void;
-  /** Units written so far. */
-  length(): number;
   done(): Mapped;
 }
 
@@ -54,7 +52,6 @@ export function writeFrom(source: Mapped): MapWriter {
         ends.push(end);
       }
     },
-    length: () => starts.length,
     done: () => (text === source.text ? source : { text, starts, ends }),
   };
 }

@@ -1,6 +1,6 @@
 /** Compatibility form: full-width, mathematical, circled and half-width letters become plain ones. */
 import { type Mapped, writeFrom } from './mapped.js';
-import { unitTable, unitTexts, widthOf } from './unit-table.js';
+import { pointAt, unitTable, unitTexts, widthOf } from './unit-table.js';
 
 /**
  * Units that may melt into what stands before them: marks, conjoining and compatibility jamo,
@@ -13,8 +13,6 @@ const LEADS = /[\u3131\u3132\u3134\u3137-\u3139\u3140-\u314e\uffa1\uffa2\uffa4\u
 const MELTING = 1;
 const meltingOf = unitTable((unit) => (!LEADS.test(unit) && MELTS.test(unit) ? MELTING : 0));
 const nfkcOf = unitTexts((unit) => unit.normalize('NFKC'));
-
-const pointAt = (text: string, at: number): number => text.codePointAt(at) ?? 0;
 
 export function toNfkc(source: Mapped): Mapped {
   const { text } = source;

@@ -1,6 +1,6 @@
 /** Letters written as digits or signs, and letters held down. Works on joined skeleton text. */
 import { type Mapped, relabelled, writeFrom } from './mapped.js';
-import { unitTable, widthOf } from './unit-table.js';
+import { pointAt, unitTable, widthOf } from './unit-table.js';
 
 const SIGNS: Readonly<Record<string, string>> = {
   '0': 'o',
@@ -84,7 +84,7 @@ export function toSqueezed(source: Mapped): Squeezed {
   const out = writeFrom(source);
   const runs: number[] = [];
   for (let at = 0; at < text.length; ) {
-    const point = text.codePointAt(at) ?? 0;
+    const point = pointAt(text, at);
     const [width, to] = [widthOf(point), runEnd(text, at, point)];
     out.put(text.slice(at, at + width), at, to);
     for (let i = 0; i < width; i += 1) runs.push((to - at) / width);

@@ -1,6 +1,8 @@
 /** Everything in Latin letters, for matching only: vowels of Arabic and Hindi are lost. The only importer of `any-ascii`. */
+
 import anyAscii from 'any-ascii';
 import { type Mapped, writeFrom } from './mapped.js';
+import { pointAt } from './unit-table.js';
 
 const NON_ASCII = /[^\0-\x7f]/;
 const cache = new Map<string, string>();
@@ -49,7 +51,7 @@ export function toTranslit(source: Mapped): Mapped {
   let at = 0;
   const romanise = (to: number): void => {
     while (at < to) {
-      const unit = String.fromCodePoint(text.codePointAt(at) ?? 0);
+      const unit = String.fromCodePoint(pointAt(text, at));
       out.put(romanOf(unit), at, at + unit.length);
       at += unit.length;
     }

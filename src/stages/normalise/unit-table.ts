@@ -4,8 +4,8 @@
 export function unitTable(judge: (unit: string) => number): (point: number) => number {
   const known = new Uint8Array(65_536);
   return (point) => {
-    if (point > 0xffff) return judge(String.fromCodePoint(point));
-    const kept = known[point] ?? 0;
+    const kept = known[point];
+    if (kept === undefined) return judge(String.fromCodePoint(point));
     if (kept !== 0) return kept - 1;
     const answer = judge(String.fromCharCode(point));
     known[point] = answer + 1;
@@ -26,3 +26,6 @@ export function unitTexts(make: (unit: string) => string): (code: number) => str
 }
 
 export const widthOf = (point: number): number => (point > 0xffff ? 2 : 1);
+
+/** Code point at a place, 0 behind the end of the text. */
+export const pointAt = (text: string, at: number): number => text.codePointAt(at) ?? 0;

@@ -249,6 +249,12 @@ describe('honest text', () => {
   });
 });
 
+describe('letters that spell nothing', () => {
+  it.each(['바ㅗㅐㄴ', 'ㅗㅐㄴ'])('%s stays as it is where the library cannot put it together', (raw) => {
+    expect(read(raw, 'jamo')).toBe(read(raw, 'folded'));
+  });
+});
+
 describe('runs of the squeezed view', () => {
   it('tell how often a letter stood in a row', () => {
     expect(runsOf(normaliseText('aass').view('squeezed'))).toEqual([2, 2]);
