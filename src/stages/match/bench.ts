@@ -1,0 +1,120 @@
+/** Compiled term banks: every wording as it looks in each of its views, in one automaton. */
+import { type NormalisedText, type TextView, VIEW_NAMES, type ViewName } from '../../domain.js';
+import { normaliseText, runsOf } from '../normalise/text.js';
+import { type Automaton, buildAutomaton } from './automaton.js';
+import { expandBraces } from './braces.js';
+import type { TermBank, TermEntry } from './term-bank.js';
+
+const LANGUAGE_VIEWS: Readonly<Record<string, readonly ViewName[]>> = {
+  zh: ['folded', 'simplified', 'squeezed'],
+  ko: ['folded', 'squeezed', 'jamo'],
+};
+const DEFAULT_VIEWS: readonly ViewName[] = ['folded', 'skeleton', 'squeezed'];
+/** Shorter patterns are not looked for where spaces or repeats are gone. */
+const LEAST_COMPACT = 10;
+
+export interface Entry extends TermEntry {
+  readonly language: string;
+  readonly contextFolded: readonly string[] | null;
+}
+interface Owner {
+  readonly entry: number;
+  readonly allow: boolean;
+}
+export interface Pattern extends Owner {
+  readonly wording: string;
+  readonly text: string;
+  readonly runs: readonly number[] | null;
+  /** Views in which the pattern looks like this, as bits by place in VIEW_NAMES. */
+  views: number;
+}
+/** All patterns in one automaton: most look the same in most views. */
+export interface Bench {
+  readonly entries: readonly Entry[];
+  readonly patterns: readonly Pattern[];
+  readonly automaton: Automaton;
+  readonly views: readonly ViewName[];
+}
+
+const expand = (wordings: readonly string[]): readonly string[] =>
+  wordings.flatMap((wording) => {
+    const expansion = expandBraces(wording);
+    return expansion.ok ? expansion.patterns : [];
+  });
+
+export const foldedOf = (text: string): string => normaliseText(text).view('folded').text.trim();
+
+const viewsOf = (entry: Entry): readonly ViewName[] => entry.views ?? LANGUAGE_VIEWS[entry.language] ?? DEFAULT_VIEWS;
+
+/** Case is no disguise, so the views that keep it are read without it, where that does not move the places. */
+export function readableText(view: TextView): string {
+  if (view.name !== 'raw' && view.name !== 'nfkc') return view.text;
+  const lower = view.text.toLowerCase();
+  return lower.length === view.text.length ? lower : view.text;
+}
+
+interface Wording {
+  readonly wording: string;
+  readonly text: NormalisedText;
+  /** The same without spaces, for `squeezed`; null when it would be too short to mean anything. */
+  readonly compact: NormalisedText | null;
+}
+
+function readWording(wording: string): Wording {
+  const compact = wording.replace(/\s+/g, '');
+  const worth = compact !== wording && compact.length >= LEAST_COMPACT;
+  return { wording, text: normaliseText(wording), compact: worth ? normaliseText(compact) : null };
+}
+
+function patternsIn(view: ViewName, { text, compact }: Wording): readonly Pick<Pattern, 'text' | 'runs'>[] {
+  const forms = view === 'squeezed' && compact !== null ? [text, compact] : [text];
+  return forms
+    .map((form) => form.view(view))
+    .filter((made) => made.text.trim() !== '')
+    .map((made) => ({ text: readableText(made), runs: runsOf(made) }));
+}
+
+export const bitOf = (view: ViewName): number => 1 << VIEW_NAMES.indexOf(view);
+type Collected = Map<string, Pattern>;
+
+function addPatterns(into: Collected, views: Iterable<ViewName>, wordings: readonly string[], of: Owner): void {
+  for (const wording of wordings.map(readWording)) {
+    for (const view of views) {
+      for (const form of patternsIn(view, wording)) {
+        const key = `${of.entry}${of.allow ? '-' : '+'}${form.runs?.join('') ?? ''}:${form.text}`;
+        const known = into.get(key);
+        if (known === undefined) into.set(key, { ...of, ...form, wording: wording.wording, views: bitOf(view) });
+        else known.views |= bitOf(view);
+      }
+    }
+  }
+}
+
+function compile(entries: readonly Entry[], bankAllow: ReadonlyMap<string, readonly string[]>): Bench {
+  const collected: Collected = new Map();
+  const used = new Set<ViewName>();
+  for (const [index, entry] of entries.entries()) {
+    const views = new Set(viewsOf(entry));
+    for (const view of views) used.add(view);
+    const allowed = [...(entry.allow ?? []), ...(bankAllow.get(entry.language) ?? [])];
+    addPatterns(collected, views, expand(entry.patterns), { entry: index, allow: false });
+    addPatterns(collected, views, expand(allowed), { entry: index, allow: true });
+  }
+  const patterns = [...collected.values()];
+  const automaton = buildAutomaton(patterns.map((pattern) => pattern.text));
+  return { entries, patterns, automaton, views: VIEW_NAMES.filter((view) => used.has(view)) };
+}
+
+export function buildBench(banks: readonly TermBank[]): Bench {
+  const entries: Entry[] = [];
+  const bankAllow = new Map<string, readonly string[]>();
+  for (const bank of banks) {
+    const language = bank.language.split('-')[0] ?? bank.language;
+    if (bank.allow !== undefined) bankAllow.set(language, [...(bankAllow.get(language) ?? []), ...bank.allow]);
+    for (const entry of bank.terms) {
+      const contextFolded = entry.context === undefined ? null : expand(entry.context).map(foldedOf);
+      entries.push({ ...entry, language, contextFolded });
+    }
+  }
+  return compile(entries, bankAllow);
+}
