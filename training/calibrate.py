@@ -15,14 +15,16 @@ from pathlib import Path
 
 import numpy as np
 from scipy.optimize import minimize
+from scipy.stats import norm
 from sklearn.metrics import roc_auc_score
 
 from common import KEYS, LABELS, SEED, WORK, bucket
 
 PRIOR_ROWS = 60.0
 PROBE_WEIGHT = 2.0
-MOST_BENIGN_FLAGGED = 0.035
-UNSEEN_BENIGN_FLAGGED = 0.015
+MOST_BENIGN_FLAGGED = 0.03
+UNSEEN_BENIGN_FLAGGED = 0.02
+HARMFUL_SHARE = 0.5
 SIGMOID = lambda z: 1 / (1 + np.exp(-z))
 MHC = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "ar", "hi", "zh-Hans")
 
@@ -39,24 +41,32 @@ def fit(x: np.ndarray, y: np.ndarray, w: np.ndarray, prior: np.ndarray, strength
 def benign_of(rows: dict, at: np.ndarray, k: int) -> np.ndarray:
     """Benign text: of benign sources where there is enough, else whatever is labelled harmless."""
     zero = at & (rows["labels"][:, k] == 0) & ~rows["probe"]
-    clean = zero & np.char.find(rows["sources"], "benign") >= 0
-    clean &= zero
-    return clean if clean.sum() >= 80 else zero
+    clean = zero & (np.char.find(rows["sources"], "benign") >= 0)
+    return clean if clean.sum() >= 40 else zero
 
 
-def threshold(p, y, benign_p, probe_mask, seen: bool) -> float:
-    limit = float(np.quantile(benign_p, 1 - (MOST_BENIGN_FLAGGED if seen else UNSEEN_BENIGN_FLAGGED))) if len(benign_p) >= 40 else 0.3
+def tail(p: np.ndarray, share: float) -> float:
+    """Above this lies `share` of benign text. Few rows make a poor quantile, so a normal tail of the log odds counts half."""
+    z = np.log(np.clip(p, 1e-4, 1 - 1e-4) / (1 - np.clip(p, 1e-4, 1 - 1e-4)))
+    seen, smooth = np.quantile(z, 1 - share), z.mean() + norm.ppf(1 - share) * z.std()
+    return float(SIGMOID(seen if len(p) >= 400 else 0.5 * (seen + smooth)))
+
+
+def threshold(p, y, benign_p, seen: bool) -> float:
+    """The lowest threshold that benign text allows, unless harmful and harmless rows of equal weight ask for a higher one."""
+    limit = tail(benign_p, MOST_BENIGN_FLAGGED if seen else UNSEEN_BENIGN_FLAGGED) if len(benign_p) >= 40 else 0.3
     if not seen:
-        return float(np.clip(limit, 0.12, 0.9))
-    grid = np.unique(np.quantile(p, np.linspace(0.02, 0.98, 97)))
+        return float(np.clip(limit, 0.06, 0.9))
     best, at = -1.0, 0.5
-    for t in grid:
+    share = HARMFUL_SHARE
+    for t in np.unique(np.quantile(p, np.linspace(0.02, 0.98, 97))):
         hit = p >= t
-        tp, fp, fn, tn = (hit & (y == 1)).sum(), (hit & (y == 0)).sum(), (~hit & (y == 1)).sum(), (~hit & (y == 0)).sum()
-        macro = tp / max(1, 2 * tp + fp + fn) + tn / max(1, 2 * tn + fp + fn)
+        tp, fp = share * hit[y == 1].mean(), (1 - share) * hit[y == 0].mean()
+        fn, tn = share - tp, 1 - share - fp
+        macro = tp / (2 * tp + fp + fn) + tn / (2 * tn + fp + fn)
         if macro > best:
             best, at = macro, t
-    return float(np.clip(max(at, limit), 0.08, 0.95))
+    return float(np.clip(max(at, limit), 0.06, 0.95))
 
 
 def learn(rows: dict, use: np.ndarray) -> dict:
@@ -83,7 +93,7 @@ def learn(rows: dict, use: np.ndarray) -> dict:
 
 
 def entry(t: np.ndarray, p: np.ndarray, y: np.ndarray, benign_p: np.ndarray, seen: bool) -> dict:
-    flag = threshold(p, y, benign_p, None, seen)
+    flag = threshold(p, y, benign_p, seen)
     scale = lambda v: 0.5 * v / flag if v < flag else 0.5 + 0.5 * (v - flag) / (1 - flag)
     sure = scale(max(flag, float(np.quantile(benign_p, 0.995)) if len(benign_p) >= 40 else 0.8, 0.6))
     clear = scale(min(flag * 0.6, float(np.quantile(p[y == 1], 0.05)))) if (y == 1).sum() >= 20 else 0.25

@@ -7,11 +7,13 @@ quantiser cannot do, and products with weights become integer products with one 
 """
 import argparse
 import json
+import os
 import pickle
 import shutil
 import sys
 from pathlib import Path
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 import numpy as np
 import onnx
 import onnxruntime as ort
@@ -120,9 +122,9 @@ def session(path: str) -> ort.InferenceSession:
     return ort.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
-def parity(body: Body, table: torch.Tensor, path: Path) -> dict[str, float]:
+def parity(body: Body, table: torch.Tensor, path: Path, step: int) -> dict[str, float]:
     rows = pickle.load(open(WORK / "rows.pkl", "rb"))
-    held = np.flatnonzero(rows["validation"])[::67]
+    held = np.flatnonzero(rows["validation"])[::step]
     tok = Tokenizer.from_file(str(WORK / "tokenizer.json"))
     tok.enable_truncation(88)
     run = session(str(path))
@@ -157,7 +159,9 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
     parser.add_argument("--checkpoint", type=Path, default=WORK / "run" / "last.pt")
+    parser.add_argument("--parity-step", type=int, default=67, help="every so many validation rows are compared")
     args = parser.parse_args()
+    torch.set_num_threads(1)
     body, table = load(args.checkpoint)
     (args.folder / "onnx").mkdir(parents=True, exist_ok=True)
     full, small = WORK / "full.onnx", args.folder / "onnx" / "model_quantized.onnx"
@@ -165,8 +169,8 @@ def main() -> None:
     quantize_dynamic(str(full), str(small), op_types_to_quantize=["MatMul"], per_channel=True, weight_type=QuantType.QInt8,
                      extra_options={"MatMulConstBOnly": True})
     write_config(args.folder)
-    print("float graph", parity(body, table, full))
-    found = parity(body, table, small)
+    print("float graph", parity(body, table, full, args.parity_step * 8))
+    found = parity(body, table, small, args.parity_step)
     print("int8 graph", found, "bytes", small.stat().st_size)
     (WORK / "parity.json").write_text(json.dumps(found))
 

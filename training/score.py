@@ -6,10 +6,12 @@ Long texts are read in overlapping windows and keep the highest logit, as in the
 at 500 rows, all others at 4,000.
 """
 import argparse
+import os
 import pickle
 from collections import defaultdict
 from pathlib import Path
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 import numpy as np
 from tokenizers import Tokenizer
 
@@ -53,7 +55,7 @@ def ngram_logits(path: Path, texts: list[str]) -> np.ndarray:
     return predict(cp, starts, classes(), np.uint32(2 ** BITS - 1), table, np.array(config["bias"], dtype=np.float32))
 
 
-def chosen() -> dict:
+def chosen(most: int, benign: int) -> dict:
     rows = pickle.load(open(WORK / "rows.pkl", "rb"))
     rng = np.random.default_rng(SEED)
     held = np.flatnonzero(rows["validation"] & (rows["labels"] >= 0).any(1))
@@ -63,7 +65,8 @@ def chosen() -> dict:
     pick = []
     for lang, found in sorted(by.items()):
         harmful = any((rows["labels"][i] == 1).any() for i in found)
-        pick += found[: 4000 if harmful else 500]
+        kind = [i for i in found if "benign" in rows["sources"][i]]
+        pick += list(dict.fromkeys(found[:most] + kind[:250])) if harmful else found[:benign]
     probe = templates.rows("probe")
     texts = [rows["texts"][i] for i in pick] + [t for t, _, _, _ in probe]
     langs = [rows["langs"][i] for i in pick] + [l for _, l, _, _ in probe]
@@ -77,8 +80,10 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("models", type=Path)
     parser.add_argument("--only-ngrams", action="store_true")
+    parser.add_argument("--most", type=int, default=4000)
+    parser.add_argument("--benign", type=int, default=500)
     args = parser.parse_args()
-    out = chosen()
+    out = chosen(args.most, args.benign)
     out["ngrams"] = ngram_logits(args.models / "polywarden-ngrams", out["texts"])
     if not args.only_ngrams:
         out["encoder"] = encoder_logits(args.models / "polywarden-text", out["texts"])

@@ -47,6 +47,9 @@ def label(**known: int) -> dict[str, int]:
 
 def composed(lang: str, s: dict[str, list[str]], split: str, rng: random.Random):
     use = {k: part(v, split) for k, v in s.items()}
+    if split == "probe":
+        # Wording is what must be new; groups may be known.
+        use |= {"G": s["G"], "T": s["T"]}
     fill = lambda frame, names: frame.replace("{G}", rng.choice(names))
     quota = {k: (n if split == "train" else 25) for k, n in PER_FUNCTION.items()}
     for _ in range(quota["hate"]):

@@ -1,0 +1,43 @@
+/**
+ * Speed and memory of the classify stage: notes of about 40 tokens, one after the other, in one process.
+ * `node dist/bench/classify.js [--notes 400] [--json]`
+ */
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { openClassifier } from '../src/adapters/classifier-transformers.js';
+import { configFromProcess } from '../src/config.js';
+import { normaliseText } from '../src/stages/normalise/text.js';
+
+const PLACES = ['harbour', 'market', 'valley', 'library', 'bakery', 'museum', 'garden', 'station', 'island', 'castle'];
+const THINGS = ['soup', 'bread', 'coffee', 'noodles', 'salad', 'cake', 'curry', 'pasta', 'tea', 'dumplings'];
+
+/** Distinct texts, so that nothing but words can be remembered between them. */
+const noteText = (i: number): string =>
+  `Day ${i} of our trip: we walked to the old ${PLACES[i % 10]} before breakfast, shared ${THINGS[(i >> 2) % 10]} with ` +
+  `friends from the ${PLACES[(i * 7 + 3) % 10]}, and took ${i % 37} photos; the ${THINGS[(i * 3) % 10]} was worth every minute.`;
+
+const mebibytes = (): number => process.memoryUsage().rss / 2 ** 20;
+
+const { values } = parseArgs({ options: { notes: { type: 'string', default: '400' }, json: { type: 'boolean' } } });
+const notes = Number(values.notes);
+const config = configFromProcess();
+const before = mebibytes();
+const classifier = await openClassifier({ dir: path.join(config.MODELS_DIR, config.TEXT_MODEL), threads: 1 });
+const loaded = mebibytes();
+const signal = new AbortController().signal;
+const classify = (i: number) => classifier.classify([{ part: 'body', text: normaliseText(noteText(i)) }], 'en', signal);
+for (let i = 0; i < 20; i += 1) await classify(10_000 + i);
+const cpu = process.cpuUsage();
+const started = performance.now();
+for (let i = 0; i < notes; i += 1) await classify(i);
+const seconds = (performance.now() - started) / 1_000;
+const { user, system } = process.cpuUsage(cpu);
+const figures = {
+  notes,
+  notesPerSecond: Math.round(notes / seconds),
+  notesPerCpuSecond: Math.round((notes * 1e6) / (user + system)),
+  loadMebibytes: Math.round(loaded - before),
+  afterMebibytes: Math.round(mebibytes() - before),
+};
+console.log(values.json === true ? JSON.stringify(figures) : figures);
+await classifier.close();

@@ -1,0 +1,102 @@
+"""Step 9. The model card, from the manifest, the competence table and the evaluator's own output.
+
+    polywarden eval --input $PW_WORK/validation.jsonl.gz --json > $PW_WORK/eval.json
+    python card.py /path/to/data/train ../models/polywarden-text --commit-note "..."
+
+Every figure in it comes from a file that a step wrote; prose that is judgement stands in this file.
+"""
+import argparse
+import hashlib
+import json
+import re
+from collections import Counter
+from pathlib import Path
+
+from common import LEFT_OUT, WORK
+
+
+def sources(manifest: str) -> list[list[str]]:
+    block = manifest.split("## Sources")[1].split("## Label mapping")[0]
+    rows = [[c.strip() for c in line.strip().strip("|").split("|")] for line in block.splitlines() if line.startswith("| ")]
+    return [r for r in rows if len(r) >= 8 and r[0] not in ("file", "---") and not set(r[0]) <= {"-", ":"}]
+
+
+def lexicons(manifest: str) -> list[list[str]]:
+    block = manifest.split("## Lexicons")[1]
+    rows = [[c.strip() for c in line.strip().strip("|").split("|")] for line in block.splitlines() if line.startswith("| ")]
+    return [r for r in rows if len(r) == 6 and r[0] != "file" and not set(r[0]) <= {"-", ":"}]
+
+
+def doubts(manifest: str) -> list[str]:
+    block = manifest.split("## Licence doubts")[1].split("## ")[0]
+    return [l for l in block.splitlines() if l.startswith("- **") and re.match(r"- \*\*(\w+)\*\*", l).group(1) not in LEFT_OUT]
+
+
+def cell(value, digits: int = 3) -> str:
+    return "-" if value is None else f"{value:.{digits}f}"
+
+
+def eval_table(found: dict, label: str) -> list[str]:
+    out = ["| language | harmful | harmless | AUROC [95 %] | AUPRC | F1 at .5 | harmful right | harmless right | ECE |", "|---|---:|---:|---|---:|---:|---:|---:|---:|"]
+    for group in found["groups"]:
+        lang, name = group["names"]
+        f = group["figures"]
+        if name != label or f["auroc"] is None or f["harmful"] < 20:
+            continue
+        a = f["auroc"]
+        out.append(f"| {lang} | {f['harmful']} | {f['harmless']} | {cell(a['value'])} [{cell(a['low'])}, {cell(a['high'])}] | {cell(f['auprc']['value'])} "
+                   f"| {cell(f['f1']['value'])} | {cell(f['harmfulRight'])} | {cell(f['harmlessRight'])} | {cell(f['ece'])} |")
+    return out
+
+
+def benign_lines(found: dict) -> str:
+    clean = [(g["names"][0], g["figures"]["harmlessRight"], g["figures"]["harmless"]) for g in found["groups"]
+             if g["names"][1] == "toxic" and g["figures"]["harmless"] >= 80 and g["figures"]["harmful"] < 20]
+    below = sorted((r, l) for l, r, _ in clean if r < 0.95)
+    mean = sum(r for _, r, _ in clean) / max(1, len(clean))
+    text = f"Languages with harmless validation rows only: {len(clean)}; harmless right on average {mean:.3f}."
+    return text + (" Below .95: " + ", ".join(f"{l} {r:.3f}" for r, l in below) + "." if below else " None below .95.")
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("data", type=Path)
+    parser.add_argument("folder", type=Path)
+    args = parser.parse_args()
+    manifest = (args.data / "MANIFEST.md").read_text()
+    found = json.loads((WORK / "eval.json").read_text())
+    competence = json.loads((args.folder / "competence.json").read_text())
+    facts = json.loads((WORK / "facts.json").read_text())
+    parity = json.loads((WORK / "parity.json").read_text())
+    prose = (Path(__file__).parent / "card.md").read_text()
+    used = [r for r in sources(manifest) if r[0] not in LEFT_OUT]
+    left = [r for r in sources(manifest) if r[0] in LEFT_OUT]
+    levels = Counter(v for l in competence["languages"].values() for v in l.values())
+    pairs = sorted(f"{l} {k}" for l, row in competence["languages"].items() for k, v in row.items() if v == "validated")
+    sections = {
+        "TOXIC_TABLE": "\n".join(eval_table(found, "toxic")), "HATE_TABLE": "\n".join(eval_table(found, "hate")),
+        "HARASSMENT_TABLE": "\n".join(eval_table(found, "harassment")), "PROFANITY_TABLE": "\n".join(eval_table(found, "profanity")),
+        "SPAM_TABLE": "\n".join(eval_table(found, "spam")), "BENIGN": benign_lines(found), "MODEL": found["model"],
+        "PAIRS": f"{len(pairs)} validated pairs: {', '.join(pairs) or 'none'}. Weak {levels['weak']}, none {levels['none']} of the measured pairs; every other pair is none.",
+        "PARITY": f"{parity['texts']} validation texts: mean gap of p {parity['mean_gap']:.4f}, 99th percentile {parity['p99_gap']:.4f}, same side of .5 {parity['same_decision']:.4f}",
+        "SOURCES": "\n".join(["| source | repository @ commit | licence | attribution | languages | rows |", "|---|---|---|---|---|---:|"]
+                             + [f"| {r[0]} | {r[1]} | {r[2]} | {r[3]} | {r[4]} | {r[6]} |" for r in used]),
+        "LEXICONS": "\n".join(["| list | repository @ commit | licence | attribution | terms |", "|---|---|---|---|---:|"]
+                              + [f"| {r[0]} | {r[1]} | {r[2]} | {r[3]} | {r[4]} |" for r in lexicons(manifest)]),
+        "LEFT_OUT": ", ".join(f"{r[0]} ({r[2]})" for r in left), "DOUBTS": "\n".join(doubts(manifest)),
+        "CHECKSUMS": "\n".join(f"- `{p}`: SHA-256 `{digest(args.folder.parent / p)}`" for p in (
+            "polywarden-text/onnx/model_quantized.onnx", "polywarden-text/tokenizer.json", "polywarden-ngrams/weights.bin")),
+    } | facts
+    for name, value in sections.items():
+        prose = prose.replace("{{" + name + "}}", str(value))
+    missing = re.findall(r"\{\{\w+\}\}", prose)
+    assert not missing, missing
+    (args.folder / "README.md").write_text(prose)
+
+
+if __name__ == "__main__":
+    main()
