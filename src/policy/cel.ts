@@ -105,8 +105,7 @@ function translated(error: unknown): ExpressionFault {
   return { offset: 0, message: error instanceof Error ? error.message : 'cannot be read' };
 }
 
-/** `expected` is what the expression must give; conditions give bool. */
-export function compileExpression(source: string, expected = 'bool'): Compiled {
+export function compileExpression(source: string): Compiled {
   if (source.length > MAX_SOURCE_CHARS) {
     const message = `the expression has ${source.length} characters, the limit is ${MAX_SOURCE_CHARS}`;
     return { ok: false, faults: [{ offset: 0, message }] };
@@ -119,8 +118,8 @@ export function compileExpression(source: string, expected = 'bool'): Compiled {
   }
   const checked = parsed.check();
   if (!checked.valid) return { ok: false, faults: [translated(checked.error)] };
-  if (checked.type !== expected) {
-    const message = `must be true or false (${expected}), is ${checked.type ?? 'unknown'}`;
+  if (checked.type !== 'bool') {
+    const message = `must be true or false, is ${checked.type}`;
     return { ok: false, faults: [{ offset: 0, message }] };
   }
   const { facts, faults } = inspect(parsed.ast);

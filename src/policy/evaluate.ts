@@ -10,24 +10,22 @@ export type { EvaluationInput } from './context.js';
 
 const HOUR_MS = 3_600_000;
 
+/** A bundle always holds global; ids come from `resolveRegion` and `extends`, both checked at load. */
+function fileOf(bundle: Bundle, id: RegionId): CompiledRegion {
+  const region = bundle.regions.get(id);
+  if (region === undefined) throw new Error(`no policy file ${id} in the bundle`);
+  return region;
+}
+
 /** The file that speaks at this moment: one that is not in force leaves the word to the file that it extends. */
 function inForce(
   bundle: Bundle,
   id: RegionId,
   now: number,
 ): { readonly region: CompiledRegion; readonly stepped: boolean } {
-  const wanted = bundle.regions.get(id) ?? globalOf(bundle);
-  let region = wanted;
-  while (region.parent !== null && !(now >= region.from && now < region.until)) {
-    region = bundle.regions.get(region.parent) ?? globalOf(bundle);
-  }
-  return { region, stepped: region !== wanted };
-}
-
-function globalOf(bundle: Bundle): CompiledRegion {
-  const region = bundle.regions.get('global');
-  if (region === undefined) throw new Error('a bundle always holds global');
-  return region;
+  let region = fileOf(bundle, id);
+  while (region.parent !== null && !(now >= region.from && now < region.until)) region = fileOf(bundle, region.parent);
+  return { region, stepped: region.id !== id };
 }
 
 interface Spoken {
@@ -100,9 +98,8 @@ function decisionOf(outcome: Outcome, spoken: Spoken, facts: NoteFacts): Decisio
 
 /** The nearest file that both build on: it speaks for a decision that several regions share. */
 function common(bundle: Bundle, a: RegionId, b: RegionId): RegionId {
-  if (a === b) return a;
-  const other = new Set(bundle.regions.get(b)?.lineage ?? []);
-  return (bundle.regions.get(a)?.lineage ?? []).find((id) => other.has(id)) ?? 'global';
+  const other = new Set(fileOf(bundle, b).lineage);
+  return fileOf(bundle, a).lineage.find((id) => other.has(id)) ?? 'global';
 }
 
 function grouped(decisions: readonly Decision[], bundle: Bundle): readonly Decision[] {
@@ -131,7 +128,7 @@ export function walk(
   regions: readonly RegionId[],
   watch?: (region: CompiledRegion, answers: Answers) => Watch,
 ): Evaluation {
-  const answers = new Answers(new RuleContext(input, globalOf(bundle).value));
+  const answers = new Answers(new RuleContext(input, fileOf(bundle, 'global').value));
   const outcomes = new Map<RegionId, Outcome>();
   const decisions: Decision[] = [];
   let pending = false;
