@@ -1,6 +1,7 @@
 /** YAML 1.2 core schema only, so that `NO`, `on` and `yes` stay words. The only importer of `yaml`. */
 import { type Document, isMap, isScalar, isSeq, LineCounter, parseDocument, type Scalar, stringify } from 'yaml';
 import { type FaultKind, faultsError, type PolicyFault } from './faults.js';
+import { readPlainYaml } from './plain-yaml.js';
 
 export type YamlPath = readonly (string | number)[];
 export interface Place {
@@ -108,9 +109,8 @@ function keyOffset(root: unknown, path: YamlPath): number {
   return startOf(walk(root, path).node);
 }
 
-/** Throws InvalidInputError with every syntax fault as file:line:column. */
-export function parseYaml(text: string, file: string): ParsedYaml {
-  refuseEarly(text, file);
+/** By the full reader, which knows the places. Throws InvalidInputError with every syntax fault as file:line:column. */
+export function parseFully(text: string, file: string): ParsedYaml {
   const lines = new LineCounter();
   const document = readDocument(text, file, lines);
   const placeAt = (offset: number): Place => {
@@ -135,6 +135,23 @@ export function parseYaml(text: string, file: string): ParsedYaml {
       return placeAt(startOf(node));
     },
     locateKey: (path) => placeAt(keyOffset(document.contents, path)),
+  };
+}
+
+/** Throws as `parseFully` does; places are worked out when one is first asked for. */
+export function parseYaml(text: string, file: string): ParsedYaml {
+  refuseEarly(text, file);
+  const plain = readPlainYaml(text);
+  if (plain === null) return parseFully(text, file);
+  let full: ParsedYaml | null = null;
+  const places = (): ParsedYaml => {
+    full ??= parseFully(text, file);
+    return full;
+  };
+  return {
+    value: plain.value,
+    locate: (path, offset) => places().locate(path, offset),
+    locateKey: (path) => places().locateKey(path),
   };
 }
 

@@ -75,32 +75,49 @@ function patternsIn(view: ViewName, { text, compact }: Wording): readonly Pick<P
 }
 
 export const bitOf = (view: ViewName): number => 1 << VIEW_NAMES.indexOf(view);
-type Collected = Map<string, Pattern>;
 
-function addPatterns(into: Collected, views: Iterable<ViewName>, wordings: readonly string[], of: Owner): void {
-  for (const wording of wordings.map(readWording)) {
-    for (const view of views) {
-      for (const form of patternsIn(view, wording)) {
-        const key = `${of.entry}${of.allow ? '-' : '+'}${form.runs?.join('') ?? ''}:${form.text}`;
-        const known = into.get(key);
-        if (known === undefined) into.set(key, { ...of, ...form, wording: wording.wording, views: bitOf(view) });
-        else known.views |= bitOf(view);
-      }
+const sameForm = (a: Pick<Pattern, 'text' | 'runs'>, b: Pick<Pattern, 'text' | 'runs'>): boolean =>
+  a.text === b.text && a.runs === null && b.runs === null;
+
+/** Most wordings look the same in all their views: those are told apart before anything is kept by its text. */
+function formsOf(wording: Wording, views: Iterable<ViewName>): readonly Pick<Pattern, 'text' | 'runs' | 'views'>[] {
+  const forms: Pick<Pattern, 'text' | 'runs' | 'views'>[] = [];
+  for (const view of views) {
+    for (const form of patternsIn(view, wording)) {
+      const known = forms.find((other) => sameForm(other, form));
+      if (known === undefined) forms.push({ text: form.text, runs: form.runs, views: bitOf(view) });
+      else known.views |= bitOf(view);
     }
   }
+  return forms;
+}
+
+function addPatterns(into: Pattern[], views: Iterable<ViewName>, wordings: readonly string[], of: Owner): void {
+  const { entry, allow } = of;
+  const known = new Map<string, Pattern>();
+  for (const wording of wordings) {
+    for (const form of formsOf(readWording(wording), views)) {
+      const key = form.runs === null ? form.text : `${form.text}\0${form.runs.join()}`;
+      const same = known.get(key);
+      // Written out: tens of thousands of these are made at each start, and a spread costs several times as much.
+      if (same === undefined)
+        known.set(key, { entry, allow, wording, text: form.text, runs: form.runs, views: form.views });
+      else same.views |= form.views;
+    }
+  }
+  for (const pattern of known.values()) into.push(pattern);
 }
 
 function compile(entries: readonly Entry[], bankAllow: ReadonlyMap<string, readonly string[]>): Bench {
-  const collected: Collected = new Map();
+  const patterns: Pattern[] = [];
   const used = new Set<ViewName>();
   for (const [index, entry] of entries.entries()) {
     const views = new Set(viewsOf(entry));
     for (const view of views) used.add(view);
     const allowed = [...(entry.allow ?? []), ...(bankAllow.get(entry.language) ?? [])];
-    addPatterns(collected, views, expand(entry.patterns), { entry: index, allow: false });
-    addPatterns(collected, views, expand(allowed), { entry: index, allow: true });
+    addPatterns(patterns, views, expand(entry.patterns), { entry: index, allow: false });
+    addPatterns(patterns, views, expand(allowed), { entry: index, allow: true });
   }
-  const patterns = [...collected.values()];
   const automaton = buildAutomaton(patterns.map((pattern) => pattern.text));
   return { entries, patterns, automaton, views: VIEW_NAMES.filter((view) => used.has(view)) };
 }
