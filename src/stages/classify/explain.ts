@@ -1,6 +1,7 @@
 /** Which words carried a score: each group of words is left out once, for flagged texts only. */
 import { type LanguageTag, SCORE_KEYS, type ScoreKey, type Span } from '../../domain.js';
 import type { ClassifiedText } from '../../ports.js';
+import { at } from './at.js';
 import { logitsOf, type Reading, type TextModel, textOf } from './model.js';
 
 /** Runs of the encoder per flagged window; a dozen keeps a flagged note under a tenth of a second. */
@@ -50,7 +51,7 @@ async function leaveOut({ model, language, signal }: Asked, reading: Reading): P
   for (const { start, end } of groups) {
     signal.throwIfAborted();
     const rest = await logitsOf(model, language, `${text.slice(reading.start, start)} ${text.slice(end, reading.end)}`);
-    fall.push(reading.logits.map((z, k) => z - (rest[k] ?? 0)));
+    fall.push(reading.logits.map((z, k) => z - at(rest, k)));
   }
   return { groups, fall };
 }
@@ -65,19 +66,19 @@ export function groupWords(text: string, offset: number): readonly Span[] {
   }
   const size = Math.max(1, Math.ceil(words.length / MOST_GROUPS));
   const groups: Span[] = [];
-  for (let i = 0; i < words.length; i += size) {
-    const last = words[Math.min(i + size, words.length) - 1];
-    const first = words[i];
-    if (first !== undefined && last !== undefined) groups.push({ start: first.start, end: last.end });
-  }
+  words.forEach((word, i) => {
+    const last = groups.at(-1);
+    if (i % size === 0 || last === undefined) groups.push(word);
+    else groups[groups.length - 1] = { start: last.start, end: word.end };
+  });
   return groups;
 }
 
 function carriers({ groups, fall }: Losses, k: number): readonly Span[] {
-  const falls = fall.map((byHead) => byHead[k] ?? 0);
+  const falls = fall.map((byHead) => at(byHead, k));
   const most = Math.max(0, ...falls);
-  if (most <= 0) return groups.length === 0 ? [] : [{ start: groups[0]?.start ?? 0, end: groups.at(-1)?.end ?? 0 }];
-  return groups.filter((_, i) => (falls[i] ?? 0) >= SHARE * most);
+  if (most <= 0) return groups;
+  return groups.filter((_, i) => at(falls, i) >= SHARE * most);
 }
 
 function merged(spans: readonly Span[]): readonly Span[] {

@@ -9,6 +9,7 @@ import {
 } from '../../domain.js';
 import type { ClassifiedText } from '../../ports.js';
 import { cloakSigns } from '../normalise/signs.js';
+import { at } from './at.js';
 import { competenceFor, headFor, toScore } from './calibration.js';
 import { type Asked, explain } from './explain.js';
 import { idsOf, mix, type Reading, type TextModel, textOf } from './model.js';
@@ -61,12 +62,12 @@ const NOTHING_READ: Score = { score: 0, p: 0, calibrated: 0 };
 
 function scoreOf({ model, language }: Asked, key: ScoreKey, top: Reading): Score {
   const k = SCORE_KEYS.indexOf(key);
-  return toScore(headFor(model.calibration, language, key), top.logits[k] ?? 0, top.encoder[k] ?? 0);
+  return toScore(headFor(model.calibration, language, key), at(top.logits, k), at(top.encoder, k));
 }
 
 function highest(readings: readonly Reading[], k: number): Reading | null {
   let top: Reading | null = null;
-  for (const reading of readings) if (top === null || (reading.logits[k] ?? 0) > (top.logits[k] ?? 0)) top = reading;
+  for (const reading of readings) if (top === null || at(reading.logits, k) > at(top.logits, k)) top = reading;
   return top;
 }
 
@@ -75,8 +76,8 @@ async function readView({ model, language, signal }: Asked, source: LabelledText
   const words = splitWords(text, model.encoder.encode);
   const windows = cutWindows(words).map(({ start, end }) => {
     const inside = words.slice(start, end);
-    const from = inside[0]?.start ?? 0;
-    const to = inside.at(-1)?.end ?? 0;
+    const from = Math.min(...inside.map((word) => word.start));
+    const to = Math.max(...inside.map((word) => word.end));
     return { inside, start: from, end: to, ngrams: model.ngrams.logits(text.slice(from, to)) };
   });
   const readings: Reading[] = [];

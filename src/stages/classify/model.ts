@@ -1,5 +1,6 @@
 /** The text model as the stage sees it: an encoder from outside, and pure parts that turn its logits into scores. */
 import { type LabelledText, type LanguageTag, SCORE_KEYS, type ViewName } from '../../domain.js';
+import { at } from './at.js';
 import { type Calibration, type CompetenceTable, combined, headFor } from './calibration.js';
 import type { NgramModel } from './ngrams.js';
 import { cutWindows, splitWords, type Word } from './windows.js';
@@ -42,9 +43,7 @@ export function mix(
   encoder: Float32Array,
   ngrams: Float32Array,
 ): readonly number[] {
-  return SCORE_KEYS.map((key, k) =>
-    combined(headFor(model.calibration, language, key), encoder[k] ?? 0, ngrams[k] ?? 0),
-  );
+  return SCORE_KEYS.map((key, k) => combined(headFor(model.calibration, language, key), at(encoder, k), at(ngrams, k)));
 }
 
 /** Both models on a bare piece of text no longer than a window, as the explanation needs it. */

@@ -1,4 +1,5 @@
 /** The n-gram model: hashed character and word n-grams under one logistic layer. Same features as `training/ngrams.py`. */
+import { at } from './at.js';
 
 export interface NgramConfig {
   readonly bits: number;
@@ -32,7 +33,7 @@ const IS_GAP = /[\s\p{Z}\p{C}]/u;
 const kinds = new Uint8Array(0x110000).fill(UNKNOWN);
 
 function kindOf(point: number): number {
-  const known = kinds[point] ?? OTHER;
+  const known = at(kinds, point);
   if (known !== UNKNOWN) return known;
   const kind = classOf(point);
   kinds[point] = kind;
@@ -59,7 +60,7 @@ function pointsOf(text: string, most: number): Uint32Array {
   const out = new Uint32Array(Math.min(plain.length, most));
   let count = 0;
   for (let i = 0; i < plain.length && count < most; count += 1) {
-    const point = plain.codePointAt(i) ?? 0;
+    const point = plain.codePointAt(i) as number;
     out[count] = point;
     i += point > 0xffff ? 2 : 1;
   }
@@ -85,12 +86,12 @@ class Features {
 
   #characters(points: Uint32Array): void {
     for (let i = 0; i < points.length; ) {
-      if (kindOf(points[i] ?? 0) === GAP) {
+      if (kindOf(at(points, i)) === GAP) {
         i += 1;
         continue;
       }
       let end = i;
-      while (end < points.length && kindOf(points[end] ?? 0) !== GAP) end += 1;
+      while (end < points.length && kindOf(at(points, end)) !== GAP) end += 1;
       this.#token(points, i, end);
       i = end;
     }
@@ -100,10 +101,10 @@ class Features {
     for (let start = from - 1; start < to; start += 1) {
       let hash = SEED;
       const stop = Math.min(start + LONGEST, to + 1);
-      for (let at = start; at < stop; at += 1) {
-        const point = at === from - 1 ? OPEN : at === to ? CLOSE : (points[at] ?? 0);
+      for (let place = start; place < stop; place += 1) {
+        const point = place === from - 1 ? OPEN : place === to ? CLOSE : at(points, place);
         hash = Math.imul(hash ^ point, PRIME);
-        if (at > start && this.count < MOST_FEATURES) this.#put(hash);
+        if (place > start && this.count < MOST_FEATURES) this.#put(hash);
       }
     }
   }
@@ -111,13 +112,13 @@ class Features {
   #words(points: Uint32Array): void {
     let last = 0;
     for (let i = 0; i < points.length; ) {
-      if (kindOf(points[i] ?? 0) !== WORD) {
+      if (kindOf(at(points, i)) !== WORD) {
         i += 1;
         continue;
       }
       let hash = WORD_SEED;
-      for (; i < points.length && kindOf(points[i] ?? 0) === WORD; i += 1) {
-        hash = Math.imul(hash ^ (points[i] ?? 0), PRIME);
+      for (; i < points.length && kindOf(at(points, i)) === WORD; i += 1) {
+        hash = Math.imul(hash ^ at(points, i), PRIME);
       }
       if (this.count + 2 < MOST_FEATURES) {
         this.#put(hash);
@@ -137,11 +138,11 @@ export function ngramModel(config: NgramConfig, table: Int8Array): NgramModel {
     features.read(pointsOf(text, config.maxPoints));
     const sums = new Float32Array(labels);
     for (let f = 0; f < features.count; f += 1) {
-      const row = (features.rows[f] ?? 0) * labels;
-      for (let k = 0; k < labels; k += 1) sums[k] = (sums[k] ?? 0) + (table[row + k] ?? 0);
+      const row = at(features.rows, f) * labels;
+      for (let k = 0; k < labels; k += 1) sums[k] = at(sums, k) + at(table, row + k);
     }
     const shrink = 1 / Math.sqrt(Math.max(1, features.count));
-    return sums.map((sum, k) => sum * shrink * (config.scale[k] ?? 0) + (config.bias[k] ?? 0));
+    return sums.map((sum, k) => sum * shrink * at(config.scale, k) + at(config.bias, k));
   };
   return { labels, logits };
 }

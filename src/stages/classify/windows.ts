@@ -59,21 +59,19 @@ export function cutWindows(words: readonly Word[]): Window[] {
 
 function fill(words: readonly Word[], start: number): number {
   let pieces = 0;
-  let end = start;
-  while (end < words.length) {
-    pieces += words[end]?.ids.length ?? 0;
-    if (pieces > WINDOW_PIECES && end > start) break;
-    end += 1;
+  for (const [i, { ids }] of words.slice(start, start + WINDOW_PIECES + 1).entries()) {
+    pieces += ids.length;
+    if (pieces > WINDOW_PIECES && i > 0) return start + i;
   }
-  return end;
+  return Math.min(words.length, start + WINDOW_PIECES + 1);
 }
 
 /** Where the next window starts: some pieces before this one's end, and always further than this one's start. */
 function stepBack(words: readonly Word[], start: number, end: number): number {
   let pieces = 0;
   let next = end;
-  while (next - 1 > start) {
-    pieces += words[next - 1]?.ids.length ?? 0;
+  for (const { ids } of words.slice(start + 1, end).reverse()) {
+    pieces += ids.length;
     if (pieces > OVERLAP_PIECES) break;
     next -= 1;
   }
