@@ -1,0 +1,126 @@
+/** A second, independent CEL engine must answer every condition of every shipped rule as ours does. */
+import path from 'node:path';
+import { type CelFunc, type CelInput, CelScalar, celEnv, celFunc, isCelError, parse, plan } from '@bufbuild/cel';
+import { expect, test } from 'vitest';
+import type { CategoryId } from '../../src/categories.js';
+import type { Expression } from '../../src/policy/cel.js';
+import { RuleContext, VALUE_CLASSES } from '../../src/policy/context.js';
+import { loadBundle } from '../../src/policy/load.js';
+import type { Variant } from '../../src/policy/model.js';
+import { compilePattern } from '../../src/policy/patterns.js';
+import { testInput } from '../../src/policy/test-evidence.js';
+import { FUNCTIONS, VARIABLES } from '../../src/policy/vocabulary.js';
+
+/** Rules that the other engine cannot express, with the reason; a rule that is no longer so must leave the list. */
+const INEXPRESSIBLE: Readonly<Record<string, string>> = {};
+
+const AT = Date.parse('2026-11-01T00:00:00Z');
+/** Each condition also meets every n-th test of the other rules. */
+const STRIDE = 23;
+
+const bundle = await loadBundle(path.resolve('policies'));
+const { STRING, BOOL, DOUBLE, INT } = CelScalar;
+
+let context: RuleContext;
+const findingsOf = (id: string) => context.category(id as CategoryId).findings;
+const under = (tag: string, parent: string): boolean => `${tag}-`.toLowerCase().startsWith(`${parent}-`.toLowerCase());
+/** Written from the declarations of the vocabulary, not from the engine under test. */
+const FUNCS: readonly CelFunc[] = [
+  celFunc('any_finding', [STRING], BOOL, (id) => findingsOf(id).length > 0),
+  celFunc('found_by', [STRING, STRING], BOOL, (id, by) => findingsOf(id).some((finding) => finding.source === by)),
+  celFunc('max_score', [STRING], DOUBLE, (id) => context.category(id as CategoryId).max),
+  celFunc('max_severity', [STRING], INT, (id) =>
+    BigInt(Math.max(0, ...findingsOf(id).map((finding) => finding.severity))),
+  ),
+  celFunc('reaches', [STRING, STRING], BOOL, (id, step) => {
+    const threshold = context.region.thresholds.get(id)?.get(step) ?? Number.POSITIVE_INFINITY;
+    return context.category(id as CategoryId).max >= threshold;
+  }),
+  celFunc('has_contact', [STRING], BOOL, (kind) => context.contacts.some((contact) => contact.kind === kind)),
+  celFunc('has_term', [STRING], BOOL, (id) => context.findings.some((finding) => finding.detector === id)),
+  celFunc('lang_is', [STRING], BOOL, (tag) => context.languages.some((language) => under(language, tag))),
+  celFunc('has_flag', [STRING], BOOL, (flag) => context.note.flags.some((known) => known === flag)),
+  celFunc('has_sign', [STRING], BOOL, (sign) => context.signs.some((known) => known === sign)),
+  celFunc('competent', [STRING], BOOL, (key) => context.competence.get(key) === 'validated'),
+  celFunc('accepts_disclosure', [], BOOL, () => {
+    const declared = context.contacts.filter((contact) => contact.kind === 'disclosure');
+    const { disclosures } = context.region;
+    return context.note.ad_declared || declared.some(({ detail }) => disclosures.some((tag) => under(detail, tag)));
+  }),
+  celFunc('sampled', [INT], BOOL, (percent) => context.bucket < Number(percent)),
+  celFunc('re', [STRING, STRING], BOOL, (text, source) => {
+    const compiled = compilePattern(source);
+    return compiled.ok && compiled.pattern.test(text);
+  }),
+];
+const ENVIRONMENT = celEnv({ funcs: [...FUNCS] });
+
+/** Records become maps, whose fields are read in the same way. */
+function plain(value: unknown): CelInput {
+  if (Array.isArray(value)) return value.map(plain);
+  if (value instanceof Map) return new Map([...value].map(([key, inner]) => [String(key), plain(inner)]));
+  const isRecord = Object.values(VALUE_CLASSES).some((made) => value instanceof made);
+  if (isRecord) return new Map(Object.entries(value as object).map(([key, inner]) => [key, plain(inner)]));
+  return value as CelInput;
+}
+const bindings = (): Record<string, CelInput> =>
+  Object.fromEntries(Object.keys(VARIABLES).map((name) => [name, plain(Reflect.get(context, name))]));
+
+type Other = () => boolean | 'error';
+function other({ source }: Expression): Other {
+  const planned = plan(ENVIRONMENT, parse(source));
+  return () => {
+    const answer = planned(bindings());
+    return isCelError(answer) || typeof answer !== 'boolean' ? 'error' : answer;
+  };
+}
+function ours(expression: Expression): boolean | 'error' {
+  try {
+    return expression.test(context);
+  } catch {
+    return 'error';
+  }
+}
+
+const rules = [...bundle.regions.values()].flatMap((region) => region.rules);
+const variants = new Map<Variant, { readonly rule: string; readonly tests: (typeof rules)[number]['tests'] }>();
+for (const rule of rules)
+  if (!variants.has(rule.variant)) variants.set(rule.variant, { rule: rule.id, tests: rule.tests });
+const allTests = [...new Set(rules.flatMap((rule) => rule.tests))];
+
+test('the other engine has every function that rules may call', () => {
+  expect(FUNCS.map((func) => func.name).sort()).toEqual(Object.keys(FUNCTIONS).sort());
+});
+
+test('both engines give the same answer to every condition, over its own tests and those of others', () => {
+  const refused = new Map<string, string>();
+  const different: string[] = [];
+  const seen = { asked: 0, true: 0, false: 0 };
+  let turn = 0;
+  for (const [variant, { rule, tests }] of variants) {
+    for (const expression of [variant.when, variant.unless]) {
+      if (expression === null) continue;
+      let ask: Other;
+      try {
+        ask = other(expression);
+      } catch (error) {
+        refused.set(rule, String(error));
+        continue;
+      }
+      turn += 1;
+      for (const given of [...tests, ...allTests.filter((_, index) => (index + turn) % STRIDE === 0)]) {
+        context = new RuleContext(testInput(given, AT), variant.region);
+        const [mine, theirs] = [ours(expression), ask()];
+        seen.asked += 1;
+        seen[mine === true ? 'true' : 'false'] += 1;
+        if (mine !== theirs) different.push(`${rule}: ${expression.source}: ${mine}, the other engine ${theirs}`);
+      }
+    }
+  }
+  expect(different.slice(0, 10)).toEqual([]);
+  expect([...refused.keys()].sort()).toEqual(Object.keys(INEXPRESSIBLE).sort());
+  expect(Math.min(seen.true, seen.false)).toBeGreaterThan(variants.size);
+  console.log(
+    `${seen.asked} answers of two engines over ${variants.size} conditions: ${seen.true} yes, ${seen.false} no`,
+  );
+});
