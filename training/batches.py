@@ -31,7 +31,8 @@ def as_vector(labels: dict[str, int]) -> np.ndarray:
 class Mixture:
     SHARES = (("rows", 0.67), ("templates", 0.15), ("terms", 0.11), ("swapped", 0.07))
 
-    def __init__(self, seed: int, template_split: str = "train") -> None:
+    def __init__(self, seed: int, boosted: bool = True) -> None:
+        self.boosted = boosted
         self.rng, self.np = random.Random(seed), np.random.default_rng(seed)
         data = pickle.load(open(WORK / "rows.pkl", "rb"))
         self.tok = Tokenizer.from_file(str(WORK / "tokenizer.json"))
@@ -44,8 +45,8 @@ class Mixture:
         self.weights = data["weights"][train]
         self.probability = self.weigh()
         augment.learn_homophones([t for t, l in zip(self.texts, self.langs) if l.startswith("zh")][:20000])
-        self.templates = templates.rows(template_split)
-        mass = np.array([1.6 if l.get("toxic") == 1 else 4.0 if n in ("kind", "tempting", "selfharm", "sexual") else 1.0
+        self.templates = templates.rows("train")
+        mass = np.array([1.6 if l.get("toxic") == 1 else 4.0 if n in ("kind", "tempting", "review", "selfharm", "sexual") else 1.0
                          for _, _, l, n in self.templates])
         self.template_p = mass / mass.sum()
         self.read_terms(data["terms"])
@@ -63,7 +64,7 @@ class Mixture:
             bad = harmful[at]
             rich = bad.sum() >= 500
             mass = len(at) ** 0.6 if rich else 0.4 * len(at) ** 0.5
-            mass *= BOOST.get(lang, 0.5)
+            mass *= BOOST.get(lang, 0.5) if self.boosted else 1.0
             share = 0.45 if rich else min(0.3, 6 * bad.mean())
             if not bad.any() or bad.all():
                 share = bad.mean()

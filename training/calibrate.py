@@ -24,6 +24,8 @@ PRIOR_ROWS = 60.0
 PROBE_WEIGHT = 2.0
 MOST_BENIGN_FLAGGED = 0.03
 UNSEEN_BENIGN_FLAGGED = 0.02
+# A category names a fault and opens a finding, so it may err on benign text less often than the umbrella.
+CATEGORY_SHARE = 0.35
 HARMFUL_SHARE = 0.5
 SIGMOID = lambda z: 1 / (1 + np.exp(-z))
 MHC = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "ar", "hi", "zh-Hans")
@@ -52,11 +54,12 @@ def tail(p: np.ndarray, share: float) -> float:
     return float(SIGMOID(seen if len(p) >= 400 else 0.5 * (seen + smooth)))
 
 
-def threshold(p, y, benign_p, seen: bool) -> float:
+def threshold(p, y, benign_p, seen: bool, umbrella: bool) -> float:
     """The lowest threshold that benign text allows, unless harmful and harmless rows of equal weight ask for a higher one."""
-    limit = tail(benign_p, MOST_BENIGN_FLAGGED if seen else UNSEEN_BENIGN_FLAGGED) if len(benign_p) >= 40 else 0.3
+    share_flagged = (MOST_BENIGN_FLAGGED if seen else UNSEEN_BENIGN_FLAGGED) * (1.0 if umbrella else CATEGORY_SHARE)
+    limit = tail(benign_p, share_flagged) if len(benign_p) >= 40 else 0.3
     if not seen:
-        return float(np.clip(limit, 0.06, 0.9))
+        return float(np.clip(limit, 0.06 if umbrella else 0.15, 0.9))
     best, at = -1.0, 0.5
     share = HARMFUL_SHARE
     for t in np.unique(np.quantile(p, np.linspace(0.02, 0.98, 97))):
@@ -66,7 +69,7 @@ def threshold(p, y, benign_p, seen: bool) -> float:
         macro = tp / (2 * tp + fp + fn) + tn / (2 * tn + fp + fn)
         if macro > best:
             best, at = macro, t
-    return float(np.clip(max(at, limit), 0.06, 0.95))
+    return float(np.clip(max(at, limit), 0.06 if umbrella else 0.15, 0.95))
 
 
 def learn(rows: dict, use: np.ndarray) -> dict:
@@ -79,7 +82,7 @@ def learn(rows: dict, use: np.ndarray) -> dict:
         whole = fit(x[at], y[at], w[at], np.array([0.5, 0.5, -0.5]), np.array([1.0, 1.0, 0.1]))
         zeroes = benign_of(rows, use, k)
         p = SIGMOID(x @ whole[:2] + whole[2])
-        out["*", key] = entry(whole, p[at & ~rows["probe"]], y[at & ~rows["probe"]], p[zeroes], True)
+        out["*", key] = entry(whole, p[at & ~rows["probe"]], y[at & ~rows["probe"]], p[zeroes], True, k == 0)
         for lang in np.unique(rows["langs"][at]):
             mine = at & (rows["langs"] == lang)
             own = fit(x[mine], y[mine], w[mine], whole, np.array([PRIOR_ROWS, PRIOR_ROWS, PRIOR_ROWS / 12]))
@@ -88,12 +91,12 @@ def learn(rows: dict, use: np.ndarray) -> dict:
             zeroes = benign_of(rows, use & (rows["langs"] == lang), k)
             if len(p[zeroes]) < 40 and positives < 25:
                 continue
-            out[str(lang), key] = entry(own, p[mine], y[mine], p[zeroes], positives >= 25)
+            out[str(lang), key] = entry(own, p[mine], y[mine], p[zeroes], positives >= 25, k == 0)
     return out
 
 
-def entry(t: np.ndarray, p: np.ndarray, y: np.ndarray, benign_p: np.ndarray, seen: bool) -> dict:
-    flag = threshold(p, y, benign_p, seen)
+def entry(t: np.ndarray, p: np.ndarray, y: np.ndarray, benign_p: np.ndarray, seen: bool, umbrella: bool) -> dict:
+    flag = threshold(p, y, benign_p, seen, umbrella)
     scale = lambda v: 0.5 * v / flag if v < flag else 0.5 + 0.5 * (v - flag) / (1 - flag)
     sure = scale(max(flag, float(np.quantile(benign_p, 0.995)) if len(benign_p) >= 40 else 0.8, 0.6))
     clear = scale(min(flag * 0.6, float(np.quantile(p[y == 1], 0.05)))) if (y == 1).sum() >= 20 else 0.25

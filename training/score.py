@@ -9,6 +9,7 @@ import argparse
 import os
 import pickle
 from collections import defaultdict
+from multiprocessing import Pool
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -33,7 +34,8 @@ def windows(ids: list[int]) -> list[list[int]]:
         start += PIECES - OVERLAP
 
 
-def encoder_logits(path: Path, texts: list[str]) -> np.ndarray:
+def read_part(job: tuple[Path, list[str]]) -> np.ndarray:
+    path, texts = job
     tok = Tokenizer.from_file(str(path / "tokenizer.json"))
     run = session(str(path / "onnx" / "model_quantized.onnx"))
     out = np.zeros((len(texts), 8), dtype=np.float32)
@@ -44,6 +46,15 @@ def encoder_logits(path: Path, texts: list[str]) -> np.ndarray:
             z = run.run(["logits"], {"input_ids": ids, "attention_mask": np.ones_like(ids)})[0][0]
             best = z if best is None else np.maximum(best, z)
         out[i] = best
+    return out
+
+
+def encoder_logits(path: Path, texts: list[str], workers: int = 2) -> np.ndarray:
+    with Pool(workers) as pool:
+        parts = pool.map(read_part, [(path, texts[i::workers]) for i in range(workers)])
+    out = np.zeros((len(texts), 8), dtype=np.float32)
+    for i, part in enumerate(parts):
+        out[i::workers] = part
     return out
 
 

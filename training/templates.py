@@ -29,7 +29,7 @@ def sections(path: Path) -> dict[str, list[str]]:
         line = line.strip()
         if line.startswith("[") and line.endswith("]"):
             name = line[1:-1]
-            out[name] = []
+            out.setdefault(name, [])
         elif line:
             out[name].append(line)
     return out
@@ -66,8 +66,16 @@ def composed(lang: str, s: dict[str, list[str]], split: str, rng: random.Random)
         yield fill(rng.choice(use["hate"]), use["T"]), CLEAN, "harmless_target"
 
 
+def single(s: dict[str, list[str]], split: str):
+    """`{O}` one person of a group."""
+    for name, labels in (("fair_one", CLEAN), ("hate_one", BAD["hate"])):
+        for frame in part(s.get(name, []), split):
+            for one in s["one"]:
+                yield frame.replace("{O}", one), labels, name
+
+
 def flat(s: dict[str, list[str]], split: str):
-    for name in ("you", "menace", "selfharm", "sexual", "kind", "tempting"):
+    for name in ("you", "menace", "selfharm", "sexual", "kind", "tempting", "review"):
         for text in part(s.get(name, []), split):
             yield text, BAD.get(name, CLEAN), name
 
@@ -90,7 +98,7 @@ def rows(split: str) -> list[tuple[str, str, dict[str, int], str]]:
             if text not in seen:
                 seen.add(text)
                 out.append((text, lang, labels, name))
-        out += [(t, lang, l, n) for t, l, n in flat(s, split)]
+        out += [(t, lang, l, n) for t, l, n in [*single(s, split), *flat(s, split)]]
     out += list(world(split))
     return out
 

@@ -17,6 +17,8 @@ export interface ClassifierOptions {
   readonly ngramsDir?: string;
   /** Threads of one session. One is best for throughput: processes scale, threads of one text hardly do. */
   readonly threads?: number;
+  /** Whether flagged texts are searched for the words that carried the score; true unless told. */
+  readonly explains?: boolean;
 }
 
 const headCalibration = z.object({
@@ -65,6 +67,7 @@ export async function openClassifier(options: ClassifierOptions): Promise<Classi
         ngrams,
         calibration: calibration as Calibration,
         competence: competence.languages as CompetenceTable,
+        explains: options.explains ?? true,
       },
       session.close,
     );

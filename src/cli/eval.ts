@@ -142,7 +142,7 @@ async function openScorer(language: Order['language']): Promise<Scorer> {
 
 async function rowScorer(config: Config): Promise<Scorer> {
   const dir = path.join(config.MODELS_DIR, config.TEXT_MODEL);
-  const classifier = await openClassifier({ dir, threads: config.MODEL_THREADS });
+  const classifier = await openClassifier({ dir, threads: config.MODEL_THREADS, explains: false });
   return {
     model: classifier.model,
     score: async ({ text, language }) =>

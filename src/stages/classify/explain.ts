@@ -1,11 +1,12 @@
-/** Which words carried a score: each group of words is left out once, for flagged texts only. */
+/** Which words carried a score: the likeliest groups of words are left out once each, for flagged texts only. */
 import { type LanguageTag, SCORE_KEYS, type ScoreKey, type Span } from '../../domain.js';
 import type { ClassifiedText } from '../../ports.js';
 import { at } from './at.js';
 import { logitsOf, type Reading, type TextModel, textOf } from './model.js';
 
-/** Runs of the encoder per flagged window; a dozen keeps a flagged note under a tenth of a second. */
 const MOST_GROUPS = 12;
+/** Runs of the encoder per flagged window; the n-gram model, which costs next to nothing, says which groups to try. */
+const MOST_TRIED = 5;
 /** A group counts when leaving it out loses this share of what the best group loses. */
 const SHARE = 0.4;
 
@@ -24,12 +25,14 @@ export async function explain(
   flagged: readonly ScoreKey[],
   best: ReadonlyMap<ScoreKey, Reading>,
 ): Promise<Evidence> {
+  const asked = { model, language, signal };
+  const heads = flagged.map((key) => SCORE_KEYS.indexOf(key));
   const known = new Map<Reading, Promise<Losses>>();
   const out: Evidence[number][] = [];
   for (const key of flagged) {
     const reading = best.get(key);
     if (reading === undefined) continue;
-    const losses = known.get(reading) ?? leaveOut({ model, language, signal }, reading);
+    const losses = known.get(reading) ?? leaveOut(asked, reading, heads);
     known.set(reading, losses);
     const spans = carriers(await losses, SCORE_KEYS.indexOf(key));
     const toRaw = (span: Span): Span => reading.source.text.view(reading.view).toRaw(span);
@@ -44,16 +47,33 @@ interface Losses {
   readonly fall: readonly (readonly number[])[];
 }
 
-async function leaveOut({ model, language, signal }: Asked, reading: Reading): Promise<Losses> {
+async function leaveOut(asked: Asked, reading: Reading, heads: readonly number[]): Promise<Losses> {
   const text = textOf(reading.source, reading.view);
   const groups = groupWords(text.slice(reading.start, reading.end), reading.start);
+  const rests = groups.map(({ start, end }) => `${text.slice(reading.start, start)} ${text.slice(end, reading.end)}`);
+  const likely = likeliest(asked.model, text.slice(reading.start, reading.end), rests, heads);
   const fall: (readonly number[])[] = [];
-  for (const { start, end } of groups) {
-    signal.throwIfAborted();
-    const rest = await logitsOf(model, language, `${text.slice(reading.start, start)} ${text.slice(end, reading.end)}`);
-    fall.push(reading.logits.map((z, k) => z - at(rest, k)));
+  for (const [i, rest] of rests.entries()) {
+    asked.signal.throwIfAborted();
+    const left = likely.has(i) ? await logitsOf(asked.model, asked.language, rest) : reading.logits;
+    fall.push(reading.logits.map((z, k) => z - at(left, k)));
   }
   return { groups, fall };
+}
+
+function likeliest(
+  model: TextModel,
+  whole: string,
+  rests: readonly string[],
+  heads: readonly number[],
+): ReadonlySet<number> {
+  const sum = (text: string): number => {
+    const logits = model.ngrams.logits(text);
+    return heads.reduce((total, k) => total + at(logits, k), 0);
+  };
+  const all = sum(whole);
+  const ranked = rests.map((rest, i) => ({ i, loss: all - sum(rest) })).sort((a, b) => b.loss - a.loss);
+  return new Set(ranked.slice(0, MOST_TRIED).map(({ i }) => i));
 }
 
 /** Neighbouring words share a group once there are more than a dozen. */

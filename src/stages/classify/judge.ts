@@ -41,7 +41,7 @@ export async function judgeTexts(
   const competence = Object.fromEntries(SCORE_KEYS.map((key) => [key, competenceFor(model.competence, language, key)]));
   return {
     scores,
-    evidence: await explain(asked, flagged, best),
+    evidence: model.explains ? await explain(asked, flagged, best) : [],
     competence: competence as ClassifiedText['competence'],
     language,
     windows: readings.length,

@@ -18,6 +18,8 @@ export interface TextModel {
   readonly ngrams: NgramModel;
   readonly calibration: Calibration;
   readonly competence: CompetenceTable;
+  /** Whether flagged texts are searched for the words that carried the score; figures do not need it. */
+  readonly explains: boolean;
 }
 
 /** One window of one view of one text, with its log odds by head. */

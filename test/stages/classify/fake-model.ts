@@ -37,6 +37,7 @@ export function fakeModel(): FakeModel {
     ngrams: { labels: 8, logits: (text) => Float32Array.from(SCORE_KEYS, () => (/rude/u.test(text) ? 1 : -1)) },
     calibration,
     competence: { en: { toxicity: 'validated', 'harass.bully': 'weak' } },
+    explains: true,
     runs: () => runs,
   };
 }

@@ -60,3 +60,10 @@ test('an aborted signal stops the reading', async () => {
   stop.abort(new Error('enough'));
   await expect(judgeTexts(fakeModel(), [textOf('a b c')], 'en', stop.signal)).rejects.toThrow('enough');
 });
+
+test('figures need no words: without explanations a flagged text is read once', async () => {
+  const model = fakeModel();
+  const read = await judgeTexts({ ...model, explains: false }, [textOf('what a rude person')], 'en', forever);
+  expect(read.scores.toxicity.calibrated).toBeGreaterThan(0.5);
+  expect([read.evidence, model.runs()]).toEqual([[], 1]);
+});
