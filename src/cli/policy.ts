@@ -6,6 +6,7 @@ import type { ModerateNow } from '../usecases/moderate.js';
 import { type Io, usageError } from './io.js';
 import { checkCommand } from './policy/check.js';
 import { explainPolicy } from './policy/explain.js';
+import { newCommand } from './policy/new.js';
 import { POLICY_USAGE, type PolicyIo } from './policy/policy-io.js';
 import { showCommand } from './policy/show.js';
 import { testCommand } from './policy/test.js';
@@ -13,6 +14,7 @@ import { fieldsCommand, functionsCommand, schemaCommand } from './policy/words.j
 
 const COMMANDS: Readonly<Record<string, (args: readonly string[], io: PolicyIo) => Promise<number>>> = {
   check: checkCommand,
+  new: newCommand,
   test: testCommand,
   explain: explainPolicy,
   show: showCommand,
@@ -30,6 +32,10 @@ export async function runPolicy(args: readonly string[], io: PolicyIo): Promise<
   }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command === undefined) throw usageError(`There is no command policy ${name}`, POLICY_USAGE);
+  if (rest.includes('--help') || rest.includes('-h')) {
+    io.out(`${POLICY_USAGE}\n`);
+    return 0;
+  }
   return command(rest, io);
 }
 
@@ -62,11 +68,18 @@ export async function policyCommand(
       policiesDir,
       today: new Date().toISOString().slice(0, 10),
       isTerminal: io.stderr.isTTY ?? false,
+      untilStopped,
       ...overrides,
     });
   } finally {
     await closeIfOpen(offline);
   }
+}
+
+function untilStopped(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  return stop.signal;
 }
 
 async function closeIfOpen(offline: Offline | null): Promise<void> {

@@ -61,6 +61,7 @@ async function run(policiesDir: string, ...args: readonly string[]) {
     policiesDir,
     today: '2026-06-01',
     isTerminal: true,
+    untilStopped: () => AbortSignal.abort(),
   });
   return { code, out, err, opened };
 }
