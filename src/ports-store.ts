@@ -97,6 +97,23 @@ export interface NoteFilter {
   readonly status?: NoteStatus | undefined;
 }
 
+/** A decided revision with what was known when it was judged, for judging it again under other rules. */
+export interface JudgedRevision {
+  readonly revisionId: string;
+  readonly noteId: string;
+  readonly sourceId: string;
+  readonly revision: number;
+  readonly note: Note;
+  readonly acceptedAt: string;
+  readonly decidedAt: string;
+  readonly language: LanguageTag | null;
+  readonly evidence: Evidence;
+  /** What the policy decided, oldest first: the last one of a region is its answer. */
+  readonly decisions: readonly { readonly regions: readonly RegionId[]; readonly action: Action }[];
+  /** What people decided, oldest first. */
+  readonly human: readonly { readonly regions: readonly RegionId[]; readonly action: Action }[];
+}
+
 export interface NotesStore {
   /** One transaction: idempotency row, author, note, revision and its work row. Commits before it returns. */
   accept(input: AcceptNote): Promise<Accepted>;
@@ -107,6 +124,8 @@ export interface NotesStore {
   /** `sourceId` null means every source: only for people signed in with the right to see them. */
   get(sourceId: string | null, noteId: string): Promise<NoteView | null>;
   list(sourceId: string | null, filter: NoteFilter, cursor: string | null, limit: number): Promise<Page<NoteRow>>;
+  /** Revisions decided at or after `since` whose text and evidence are still there, in the order of their ids. */
+  judged(sourceId: string | null, since: number, cursor: string | null, limit: number): Promise<Page<JudgedRevision>>;
   /** Deletes text, images, evidence, hashes and payloads; keeps the audit. Null when unknown. */
   erase(
     sourceId: string | null,

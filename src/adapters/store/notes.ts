@@ -6,6 +6,7 @@ import { acceptWith } from './accept.js';
 import { cursorOf, pageOf, positionOf } from './cursor.js';
 import type { Database } from './database.js';
 import { sha256 } from './hashes.js';
+import { judgedPage } from './judged.js';
 import { type DecisionJson, decisionOf, type RevisionJson, revisionOf, stateOf, statusOf } from './note-rows.js';
 
 interface ViewRow {
@@ -68,6 +69,7 @@ export function notesWith(database: Database, ids: Ids, keySeconds: number): Not
       const rows = await database.repeatable<ListRow>(text, values);
       return pageOf(rows, limit, rowOf, (row) => cursorOf('notes', row.created_at, row.id));
     },
+    judged: (sourceId, since, cursor, limit) => judgedPage(database, { sourceId, since, cursor, limit }),
     async erase(sourceId, noteId, actor, now) {
       const erased = await eraseOne(sourceId, noteId, actor, now);
       return erased === null ? null : { erased };

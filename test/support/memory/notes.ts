@@ -3,6 +3,7 @@ import { ACTIONS, type Action } from '../../../src/domain.js';
 import type {
   Accepted,
   AcceptNote,
+  JudgedRevision,
   NoteFilter,
   NoteRow,
   NotesStore,
@@ -39,6 +40,15 @@ export function memoryNotes(tables: Tables, check: () => Promise<void>): NotesSt
       );
       return pageOf(rows, cursor, limit, { id: (note) => note.noteId, item: rowOf });
     },
+    judged: async (sourceId, since, cursor, limit) => {
+      await check();
+      const rows = [...tables.notes.values()]
+        .filter((note) => sourceId === null || note.sourceId === sourceId)
+        .flatMap((note) => note.revisions.flatMap((row) => judgedOf(note, row) ?? []))
+        .filter((row) => Date.parse(row.decidedAt) >= since);
+      // This store's pages run backwards, so the ids are turned round.
+      return pageOf(rows, cursor, limit, { id: (row) => backwards(row.revisionId), item: (row) => stored(row) });
+    },
     erase: async (sourceId, noteId, _actor, now) => {
       await check();
       const note = own(sourceId, noteId);
@@ -52,6 +62,31 @@ export function memoryNotes(tables: Tables, check: () => Promise<void>): NotesSt
       if (notes.length === 0) return null;
       return { notes: notes.filter((note) => eraseRow(tables, note, now)).length };
     },
+  };
+}
+
+/** Sorts the other way round. */
+const backwards = (id: string): string =>
+  id.replace(/\d{8}$/, (digits) => String(99_999_999 - Number(digits)).padStart(8, '0'));
+
+function judgedOf(note: NoteRecord, row: RevisionRow): JudgedRevision | null {
+  if (row.note === null || row.record === null || row.decidedAt === null) return null;
+  const by = (kind: 'policy' | 'person') =>
+    note.decisions
+      .filter((decision) => decision.revision === row.revision && decision.by.kind === kind)
+      .map(({ regions, action }) => ({ regions, action }));
+  return {
+    revisionId: row.revisionId,
+    noteId: note.noteId,
+    sourceId: note.sourceId,
+    revision: row.revision,
+    note: row.note,
+    acceptedAt: iso(row.acceptedAt),
+    decidedAt: iso(row.decidedAt),
+    language: row.record.language,
+    evidence: row.record.evidence,
+    decisions: by('policy'),
+    human: by('person'),
   };
 }
 
