@@ -95,11 +95,13 @@ const copyContent = (revision: RevisionView): RevisionAnswer['note'] => {
   };
 };
 
-function revisionAnswer(revision: RevisionView, decisions: readonly StoredDecision[]): RevisionAnswer {
-  const { evidence, trace: _, ...rest } = revision;
-  const own = decisions.filter((decision) => decision.revision === revision.revision);
+function revisionAnswer(revision: RevisionView, view: NoteView): RevisionAnswer {
+  const { evidence, trace: _, status, ...rest } = revision;
+  const own = view.decisions.filter((decision) => decision.revision === revision.revision);
+  const isNewest = revision.revisionId === view.revisions.at(-1)?.revisionId;
   return {
     ...rest,
+    status: status === 'pending' && !isNewest ? 'superseded' : status,
     note: copyContent(revision),
     evidence: evidence === null ? null : summarise(evidence),
     trace: traceOf(evidence, own),
@@ -123,7 +125,7 @@ export const noteAnswer = (view: NoteView): NoteAnswer => ({
   externalId: view.externalId,
   status: view.status,
   createdAt: view.createdAt,
-  revisions: view.revisions.map((revision) => revisionAnswer(revision, view.decisions)),
+  revisions: view.revisions.map((revision) => revisionAnswer(revision, view)),
   decisions: view.decisions.map(decisionAnswer),
   links: linksOf(view.noteId),
 });

@@ -9,6 +9,8 @@ export const MAX_IMAGES = 20;
 const MAX_REGIONS = 300;
 /** Clocks of platforms drift; a date further ahead than this is wrong. */
 const MAX_SKEW_MS = 5 * 60_000;
+/** PostgreSQL writes years before 1 otherwise; such a note could be stored and never be decided. */
+const FIRST_MOMENT_MS = Date.parse('0001-01-01T00:00:00Z');
 
 /** Ids of the platform: any printable text, stored as it is; a repaired id would be another id. */
 export const ForeignId = z
@@ -17,8 +19,17 @@ export const ForeignId = z
   .max(200)
   .regex(/^[^\p{Cc}\p{Cs}]+$/u, 'No control characters and no lone surrogates');
 const Region = z.string().min(1).max(16).describe('ISO 3166-1 alpha-2 in any case, or the id of a policy region');
+/** Text that is stored as it is, line breaks and all. */
+export const storableText = (maxChars: number) =>
+  z
+    .string()
+    .max(maxChars)
+    .regex(/^[^\0\p{Cs}]*$/u, 'No NUL and no lone surrogates');
 const Moment = z.string().min(1).max(40).meta({ format: 'date-time' });
-const Url = z.url({ protocol: /^https?$/ }).max(2_000);
+const Url = z
+  .url({ protocol: /^https?$/ })
+  .max(2_000)
+  .regex(/^[^\0\p{Cs}]*$/u, 'No NUL and no lone surrogates');
 
 export const AuthorInput = z.strictObject({
   id: ForeignId,
@@ -91,6 +102,7 @@ function readMoment(value: string | undefined, pointer: string, now: number, fau
     faults.add('date_invalid', pointer, 'Not an ISO 8601 date and time with an offset');
     return undefined;
   }
+  if (ms < FIRST_MOMENT_MS) faults.add('date_invalid', pointer, 'The date lies before the year 1');
   if (ms > now + MAX_SKEW_MS) faults.add('date_invalid', pointer, 'The date lies more than 5 minutes in the future');
   return new Date(ms).toISOString();
 }

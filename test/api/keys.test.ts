@@ -50,8 +50,19 @@ describe('/v1/keys', () => {
     { sourceName: 'a', scopes: [] },
     { sourceName: 'a', scopes: ['root'] },
     { sourceName: '', scopes: ['webhooks'] },
+    { sourceName: 'a', scopes: ['webhooks', 'webhooks'] },
+    { sourceName: 'a', scopes: ['webhooks'], label: 'a\0b' },
+    { sourceName: 'a', scopes: ['webhooks'], expiresAt: '0000-01-01T00:00:00Z' },
   ])('refuses %j', async (payload) => {
     expect((await make(payload)).json().code).toBe('body_invalid');
+  });
+});
+
+describe('a key that would have expired already', () => {
+  it('is refused', async () => {
+    const answer = await make({ sourceName: 'a', scopes: ['webhooks'], expiresAt: '2020-01-01T00:00:00Z' });
+    expect(answer.json()).toMatchObject({ code: 'date_invalid', errors: [{ pointer: '/expiresAt' }] });
+    expect((await list()).json().items).toEqual([]);
   });
 });
 

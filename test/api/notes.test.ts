@@ -32,6 +32,19 @@ describe('POST /v1/notes', () => {
     expect(bench.nudges.map((nudge) => nudge.subjectId)).toEqual([body.revisionId]);
   });
 
+  it('says superseded of a revision that was replaced before its decision', async () => {
+    const { id } = (await post(goodNote())).json();
+    await decide((await post({ ...goodNote(), body: 'second' })).json().revisionId);
+    await post({ ...goodNote(), body: 'third' });
+    const { status, revisions } = (await get(`/v1/notes/${id}`)).json();
+    expect([status, ...revisions.map((revision: { status: string }) => revision.status)]).toEqual([
+      'pending',
+      'superseded',
+      'decided',
+      'pending',
+    ]);
+  });
+
   it('makes a revision of other content, and none of the same', async () => {
     const first = (await post(goodNote())).json();
     const same = (await post(goodNote())).json();
@@ -209,6 +222,7 @@ describe('GET /v1/notes', () => {
       'action=hold',
       'region=DE',
       'language=en',
+      'language=EN',
       'status=held',
     ];
     for (const query of [...queries, `textHash=${textHash}`]) {

@@ -26,6 +26,11 @@ describe('sign-in', () => {
     expect(answer.body).not.toContain('hashed:');
   });
 
+  it.each(['a\0', '\ud800'])('refuses the login %j before the store sees it', async (login) => {
+    const answer = await signIn(login, PASSWORD);
+    expect([answer.statusCode, answer.json().code]).toEqual([400, 'body_invalid']);
+  });
+
   it('behind HTTPS the cookie is Secure and bound to the host', async () => {
     const own = await openBench({ env: { SECURE_COOKIES: '1' } });
     await own.store.access.createUser({ login: 'ada', passwordHash: `hashed:${PASSWORD}`, role: 'admin' }, NOW);

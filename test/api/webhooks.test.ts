@@ -46,6 +46,8 @@ describe('/v1/webhooks', () => {
     ['ftp://hooks.example/', 'fetch_blocked'],
     ['not a url', 'fetch_blocked'],
     ['', 'body_invalid'],
+    ['https://hooks.example/\0', 'body_invalid'],
+    ['https://hooks.example/\ud800', 'body_invalid'],
   ])('refuses the target %j', async (url, code) => {
     const answer = await ask('POST', '/v1/webhooks', { url });
     expect(answer.statusCode).toBe(400);
@@ -105,6 +107,19 @@ describe('deliveries', () => {
     expect(due?.eventId).toBe(dead.items[0].eventId);
   });
 
+  it('sends one that waits for its next attempt at once', async () => {
+    const { id } = await register();
+    const { deliveryId } = (await ask('POST', `/v1/webhooks/${id}/test`)).json();
+    const [first] = await bench.store.webhooks.takeDue(1, 1_000, NOW);
+    if (first === undefined) throw new Error('nothing due');
+    const failed = { ok: false, status: 500, error: 'HTTP 500', latencyMs: 1, disableEndpoint: false } as const;
+    await bench.store.webhooks.recordAttempt(first, { ...failed, nextAttemptAt: NOW + 3_600_000 }, NOW);
+    expect(await bench.store.webhooks.takeDue(1, 1_000, NOW)).toEqual([]);
+    const again = await ask('POST', `/v1/webhooks/deliveries/${deliveryId}/redeliver`);
+    expect([again.statusCode, again.json()]).toEqual([202, { redelivered: 1 }]);
+    expect(await bench.store.webhooks.takeDue(1, 1_000, NOW)).toMatchObject([{ deliveryId }]);
+  });
+
   it('redelivers all dead letters, or those since a time', async () => {
     const { id } = await register();
     for (const minute of [0, 1, 2]) {
@@ -117,6 +132,7 @@ describe('deliveries', () => {
     expect((await ask('POST', url, { since })).json()).toEqual({ redelivered: 2 });
     expect((await ask('POST', url, { status: 'dead' })).json()).toEqual({ redelivered: 1 });
     expect((await ask('POST', url, {})).json().code).toBe('body_invalid');
+    expect((await ask('POST', url, { since: '0000-01-01T00:00:00Z' })).json().code).toBe('body_invalid');
     expect((await ask('POST', '/v1/webhooks/deliveries/dlv_99999999/redeliver')).statusCode).toBe(404);
   });
 });

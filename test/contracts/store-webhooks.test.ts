@@ -147,6 +147,12 @@ describe('deliveries', () => {
     expect((await listed(sourceId))[0]).toMatchObject({ status: 'delivered', lastStatus: 204 });
     expect(await store.webhooks.redeliver(sourceId, {}, now)).toBe(0);
     expect(await store.webhooks.redeliver(sourceId, { deliveryId: must(first).deliveryId }, now)).toBe(1);
+    const [fourth] = await store.webhooks.takeDue(10, 1_000, now + 8_000);
+    await store.webhooks.recordAttempt(must(fourth), { ...failure, nextAttemptAt: now + 90_000 }, now + 8_100);
+    // One that waits for its next attempt is sent at once when it is asked for by its id, never in bulk.
+    expect(await store.webhooks.redeliver(sourceId, {}, now + 8_200)).toBe(0);
+    expect(await store.webhooks.redeliver(sourceId, { deliveryId: must(first).deliveryId }, now + 8_200)).toBe(1);
+    expect(await store.webhooks.takeDue(10, 1_000, now + 8_300)).toHaveLength(1);
   });
 
   it('wait while an endpoint is paused, and are not made for a disabled one', async () => {

@@ -79,12 +79,12 @@ export function deliveriesWith(database: Database, ids: Ids): Deliveries {
       return pageOf(rows, limit, deliveryOf, (row) => cursorOf('deliveries', row.created_at, row.id));
     },
     async redeliver(sourceId, filter, now) {
-      // Dead ones in bulk; a delivered one only by its own id. Attempts start afresh, the list of attempts stays.
+      // Dead ones in bulk; one that was delivered or waits for its next attempt only by its own id. Attempts start afresh, the list of attempts stays.
       const rows = await database.repeatable(
         `UPDATE deliveries SET state = 'due', next_attempt_at = $6, lease_until = NULL, attempts = 0, epoch = epoch + 1
          WHERE source_id = $1 AND ($2::text IS NULL OR id = $2) AND ($3::text IS NULL OR endpoint_id = $3)
            AND ($4::text IS NULL OR state = $4) AND ($5::timestamptz IS NULL OR created_at >= $5)
-           AND (state = 'dead' OR (state = 'delivered' AND $2 IS NOT NULL))
+           AND (state = 'dead' OR $2 IS NOT NULL)
          RETURNING id`,
         [
           sourceId,

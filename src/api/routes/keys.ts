@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { InvalidInputError } from '../../errors.js';
 import { type ApiKey, SCOPES } from '../../ports-store.js';
 import { createKey, revokeKey } from '../../usecases/keys.js';
+import { storableText } from '../../usecases/note-input.js';
 import { actorOf } from '../auth.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
-import { IdParams, Instant, problems } from '../schemas/common.js';
+import { IdParams, Instant, Moment, problems } from '../schemas/common.js';
 
 const KeyInput = z
   .strictObject({
@@ -13,9 +14,13 @@ const KeyInput = z
       .string()
       .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,99}$/u, 'Letters, digits, space, dot, _ and -')
       .describe('The platform that this key belongs to; made when there is none of that name'),
-    label: z.string().max(200).default(''),
-    scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length),
-    expiresAt: z.iso.datetime({ offset: true }).nullable().default(null),
+    label: storableText(200).default(''),
+    scopes: z
+      .array(z.enum(SCOPES))
+      .min(1)
+      .max(SCOPES.length)
+      .refine((scopes) => new Set(scopes).size === scopes.length, 'Each scope once'),
+    expiresAt: Moment.nullable().default(null),
   })
   .meta({ id: 'Key' });
 
@@ -51,6 +56,10 @@ export function keyRoutes(server: ApiServer, deps: ApiDeps): void {
     schema: { tags, summary: 'Make an API key', body: KeyInput, response: { 201: KeyWithText, ...problems } },
     handler: async (request, reply) => {
       const { expiresAt, ...order } = request.body;
+      if (expiresAt !== null && Date.parse(expiresAt) <= deps.clock.now()) {
+        const message = 'The key would have expired already';
+        throw new InvalidInputError('date_invalid', message, [{ pointer: '/expiresAt', message }]);
+      }
       const made = await createKey(ports, {
         ...order,
         expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(),

@@ -10,6 +10,13 @@ import { noteAnswer, rowAnswer } from '../note-answer.js';
 import { Cursor, ForeignIdParams, IdParams, Limit, problems } from '../schemas/common.js';
 import { NoteAnswer, NotePage } from '../schemas/note.js';
 
+/** BCP 47 tags are equal in any case; ours are written zh-Hant, pt-BR. No more is changed: `tl` stays `tl`. */
+const asWritten = (tag: string): string =>
+  tag
+    .toLowerCase()
+    .replace(/-([a-z])([a-z]{3})(?=-|$)/g, (_, first: string, rest: string) => `-${first.toUpperCase()}${rest}`)
+    .replace(/-[a-z]{2}(?=-|$)/g, (region) => region.toUpperCase());
+
 const ListQuery = z.strictObject({
   externalId: ForeignId.optional(),
   authorId: ForeignId.optional(),
@@ -27,6 +34,7 @@ const ListQuery = z.strictObject({
   language: z
     .string()
     .regex(/^[A-Za-z0-9-]{1,64}$/)
+    .transform(asWritten)
     .optional(),
   status: z.enum(['pending', 'decided', 'held', 'erased']).optional(),
   cursor: Cursor.optional(),

@@ -1,13 +1,14 @@
 /** Signing in and out. The cookie holds the only copy of the session token; the store keeps its hash. */
 import { z } from 'zod';
 import { ROLES, type Session } from '../../ports-store.js';
+import { storableText } from '../../usecases/note-input.js';
 import { hashToken, signInWith, TooManyFailuresError } from '../../usecases/sign-in.js';
 import { cookieName, sessionOf, tokenOf } from '../auth.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
 import { Instant, problems } from '../schemas/common.js';
 
 const SignIn = z
-  .strictObject({ login: z.string().min(1).max(100), password: z.string().min(1).max(1_000) })
+  .strictObject({ login: storableText(100).min(1), password: z.string().min(1).max(1_000) })
   .meta({ id: 'SignIn' });
 const SessionAnswer = z
   .object({

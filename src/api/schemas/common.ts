@@ -7,6 +7,10 @@ import { ForeignId } from '../../usecases/note-input.js';
 export const Id = z.string().regex(/^[A-Za-z0-9_-]{1,100}$/, 'An id of letters, digits, _ and -');
 export const IdParams = z.strictObject({ id: Id });
 export const ForeignIdParams = z.strictObject({ id: ForeignId });
+/** A moment that a caller names; the store knows no year before 1. */
+export const Moment = z.iso
+  .datetime({ offset: true })
+  .refine((text) => Date.parse(text) >= Date.parse('0001-01-01T00:00:00Z'), 'The date lies before the year 1');
 export const Instant = z.string().meta({ format: 'date-time' });
 export const ActionName = z
   .enum(ACTIONS)

@@ -110,6 +110,11 @@ export const TraceAnswer = z
 
 const NoteStatus = z.enum(['pending', 'decided', 'held', 'erased']).meta({ id: 'NoteStatus' });
 
+/** A revision that was replaced before its decision fell is never judged. */
+const RevisionStatus = z
+  .enum(['pending', 'decided', 'held', 'erased', 'superseded'])
+  .meta({ id: 'RevisionStatus', description: 'superseded: replaced by a newer revision before it was judged' });
+
 const Content = z.object({
   kind: z.string(),
   title: z.string(),
@@ -127,7 +132,7 @@ export const RevisionAnswer = z
     revisionId: z.string(),
     revision: z.number().int(),
     contentHash: z.string(),
-    status: NoteStatus,
+    status: RevisionStatus,
     acceptedAt: Instant,
     decidedAt: Instant.nullable(),
     note: Content.nullable().describe('Null once its retention time has passed'),

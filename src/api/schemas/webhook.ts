@@ -1,14 +1,16 @@
 import { z } from 'zod';
 import { EVENT_TYPES } from '../../domain.js';
-import { Cursor, Id, Instant, Limit, pageOf } from './common.js';
+import { storableText } from '../../usecases/note-input.js';
+import { Cursor, Id, Instant, Limit, Moment, pageOf } from './common.js';
 
 const Events = z.array(z.enum(EVENT_TYPES)).min(1).max(EVENT_TYPES.length);
+const NewEvents = Events.refine((events) => new Set(events).size === events.length, 'Each event once');
 
 export const EndpointInput = z
   .strictObject({
-    url: z.string().min(1).max(2_000).describe('https, without credentials'),
-    events: Events.default(['note.decided', 'decision.changed', 'note.erased']),
-    description: z.string().max(200).default(''),
+    url: storableText(2_000).min(1).describe('https, without credentials'),
+    events: NewEvents.default(['note.decided', 'decision.changed', 'note.erased']),
+    description: storableText(200).default(''),
   })
   .meta({ id: 'Endpoint' });
 export const EndpointChange = z.strictObject({ status: z.enum(['active', 'paused']) });
@@ -51,7 +53,7 @@ export const DeliveryQuery = z.strictObject({
 
 export const RedeliverInput = z
   .strictObject({
-    since: z.iso.datetime({ offset: true }).optional().describe('Dead letters of events since then'),
+    since: Moment.optional().describe('Dead letters of events since then'),
     status: z.literal('dead').optional().describe('Every dead letter'),
   })
   .refine((input) => input.since !== undefined || input.status !== undefined, 'Say `since` or `status: "dead"`');

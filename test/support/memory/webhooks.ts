@@ -71,7 +71,7 @@ export function memoryWebhooks(tables: Tables, check: () => Promise<void>): Webh
           (filter.endpointId === undefined || row.endpointId === filter.endpointId) &&
           (filter.status === undefined || row.status === filter.status) &&
           (filter.since === undefined || row.createdAt >= filter.since) &&
-          (row.status === 'dead' || (row.status === 'delivered' && filter.deliveryId !== undefined)),
+          (row.status === 'dead' || filter.deliveryId !== undefined),
       );
       for (const row of rows) Object.assign(row, { status: 'due', attempts: 0, nextAttemptAt: now });
       return rows.length;
