@@ -59,7 +59,7 @@ export async function runPipeline(
   return { evidence: complete(evidence, subject.note, options.selected), texts, trace };
 }
 
-const textsOf = (note: Note): readonly LabelledText[] =>
+export const textsOf = (note: Note): readonly LabelledText[] =>
   (['title', 'body'] as const)
     .filter((part) => note[part] !== '')
     .map((part) => ({ part, text: normalise(note[part]) }));

@@ -2,21 +2,27 @@
 import { openLog } from '../adapters/log-pino.js';
 import { composeOffline, type Offline } from '../compose.js';
 import { configFromProcess } from '../config.js';
+import { FIXTURES_DIR } from '../paths.js';
 import type { ModerateNow } from '../usecases/moderate.js';
 import { type Io, usageError } from './io.js';
+import { backtestCommand } from './policy/backtest.js';
 import { checkCommand } from './policy/check.js';
+import { diffCommand } from './policy/diff.js';
 import { explainPolicy } from './policy/explain.js';
 import { newCommand } from './policy/new.js';
 import { POLICY_USAGE, type PolicyIo } from './policy/policy-io.js';
 import { showCommand } from './policy/show.js';
 import { testCommand } from './policy/test.js';
 import { fieldsCommand, functionsCommand, schemaCommand } from './policy/words.js';
+import { storeFrom } from './store.js';
 
 const COMMANDS: Readonly<Record<string, (args: readonly string[], io: PolicyIo) => Promise<number>>> = {
   check: checkCommand,
   new: newCommand,
   test: testCommand,
   explain: explainPolicy,
+  diff: diffCommand,
+  backtest: backtestCommand,
   show: showCommand,
   fields: fieldsCommand,
   functions: functionsCommand,
@@ -65,7 +71,10 @@ export async function policyCommand(
       out: (text) => io.stdout.write(text),
       err: (text) => io.stderr.write(text),
       moderate: open,
+      withStore: (use) => storeFrom(config)(({ store }) => use(store)),
+      now: Date.now,
       policiesDir,
+      fixturesDir: FIXTURES_DIR,
       today: new Date().toISOString().slice(0, 10),
       isTerminal: io.stderr.isTTY ?? false,
       untilStopped,

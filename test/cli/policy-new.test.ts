@@ -23,6 +23,9 @@ function ioOf(stop = new AbortController()) {
       said.err += text;
     },
     moderate: () => Promise.reject(new Error('no pipeline here')),
+    withStore: () => Promise.reject(new Error('no store here')),
+    now: Date.now,
+    fixturesDir: '',
     policiesDir: dir,
     today: '2026-06-01',
     isTerminal: false,

@@ -58,6 +58,9 @@ async function run(policiesDir: string, ...args: readonly string[]) {
       opened += 1;
       return moderate;
     },
+    withStore: () => Promise.reject(new Error('no store here')),
+    now: Date.now,
+    fixturesDir: '',
     policiesDir,
     today: '2026-06-01',
     isTerminal: true,

@@ -1,4 +1,5 @@
 /** What the policy commands share. */
+import type { Store } from '../../ports-store.js';
 import type { ModerateNow } from '../../usecases/moderate.js';
 
 export interface PolicyIo {
@@ -6,7 +7,12 @@ export interface PolicyIo {
   err(text: string): void;
   /** The whole pipeline, opened when a command first needs it. */
   moderate(): Promise<ModerateNow>;
+  /** The database of the installation, for commands that look at stored notes. */
+  withStore<T>(use: (store: Store) => Promise<T>): Promise<T>;
+  now(): number;
   readonly policiesDir: string;
+  /** The labelled notes of the project. */
+  readonly fixturesDir: string;
   /** Today as YYYY-MM-DD, for review dates. */
   readonly today: string;
   readonly isTerminal: boolean;
@@ -19,8 +25,13 @@ polywarden policy test [--json] [--no-text]      the tests that stand in the fil
 polywarden policy explain --region de "text"     which rule looked at what, and why it fired or not
 polywarden policy new rule <id> --category ID [--region de] [--json]   a rule to fill in, at the end of a file
 polywarden policy show --region de | --all       the merged file of a region; figures of all
+polywarden policy diff <rev|dir> <rev|dir> [--since 30d] [--no-fixtures] [--samples N] [--text] [--json]
+                                                 which labelled (and with --since stored) notes change action
+polywarden policy backtest --since 30d [--against <rev|dir>] [--json]
+                                                 stored notes judged again, against what people decided
 polywarden policy fields                         what a condition can read
 polywarden policy functions                      what a condition can call
 polywarden policy schema [--write]               JSON Schema for editors
 
+  A rev is a revision of the git repository that the policies folder lies in. Samples are ids; --text adds the words.
   --policies DIR reads another folder; --json prints data instead of text.`;

@@ -1,0 +1,90 @@
+/** The notes that rules are tried on: the labelled ones of the project, and those that were stored. */
+import type { Action, Note, RegionId } from '../../domain.js';
+import { textsOf } from '../../pipeline.js';
+import type { PastNote } from '../../policy/backtest.js';
+import type { JudgedRevision, Store } from '../../ports-store.js';
+import { factsOf } from '../../usecases/moderate.js';
+import { NoteInput, readNote } from '../../usecases/note-input.js';
+import { readFixtures, toBody } from '../demo/fixture.js';
+import { usageError } from '../io.js';
+import { POLICY_USAGE, type PolicyIo } from './policy-io.js';
+
+const PAGE = 500;
+const TEXT_LIMIT_CHARS = 65_536;
+
+export interface Tried extends PastNote {
+  readonly text: string;
+}
+const textOf = (note: Note): string => `${note.title}\n${note.body}`.trim();
+
+/** `30d`, `12h` or a day -> milliseconds since the epoch. */
+export function sinceOf(word: string, now: number): number {
+  const [, count, unit] = /^(\d{1,4})([dh])$/.exec(word) ?? [];
+  if (count !== undefined) return now - Number(count) * (unit === 'd' ? 86_400_000 : 3_600_000);
+  const day = /^\d{4}-\d{2}-\d{2}$/.test(word) ? Date.parse(word) : Number.NaN;
+  if (Number.isNaN(day)) throw usageError(`--since "${word}" is neither 30d, 12h nor a day`, POLICY_USAGE);
+  return day;
+}
+
+/** Each through the pipeline once, with the terms of the policies folder. */
+export async function* fixtureNotes(regions: readonly RegionId[], io: PolicyIo): AsyncGenerator<Tried> {
+  const fixtures = await readFixtures(io.fixturesDir);
+  const moderate = await io.moderate();
+  let done = 0;
+  for (const fixture of fixtures) {
+    const now = io.now();
+    const { note } = readNote(NoteInput.parse(toBody(fixture, now)), { now, textLimitChars: TEXT_LIMIT_CHARS });
+    const { evidence, texts } = await moderate(note, {}, new AbortController().signal);
+    done += 1;
+    if (io.isTerminal) io.err(`\r${done}/${fixtures.length} labelled notes`);
+    yield {
+      id: fixture.externalId,
+      language: fixture.language,
+      input: { facts: factsOf(note, regions, now, now), evidence, texts },
+      regions,
+      past: new Map(),
+      human: new Map(),
+      text: textOf(note),
+    };
+  }
+  if (io.isTerminal) io.err('\r');
+}
+
+function lastOf(entries: readonly { readonly regions: readonly RegionId[]; readonly action: Action }[]) {
+  return new Map(entries.flatMap(({ regions, action }) => regions.map((region) => [region, action] as const)));
+}
+
+/** Judged as of the time of its decision, so that ages and deadlines are what they were. */
+function pastNote(row: JudgedRevision, allRegions: readonly RegionId[]): Tried {
+  const { note, evidence } = row;
+  const past = lastOf(row.decisions);
+  const regions = note.regions.length > 0 ? note.regions : past.size > 0 ? [...past.keys()] : allRegions;
+  const facts = factsOf(note, regions, Date.parse(row.decidedAt), Date.parse(row.acceptedAt));
+  return {
+    id: row.revisionId,
+    language: row.language ?? 'und',
+    input: { facts, evidence, texts: textsOf(note) },
+    regions,
+    past,
+    human: lastOf(row.human),
+    text: textOf(note),
+  };
+}
+
+export async function* storedNotes(
+  store: Store,
+  since: number,
+  allRegions: readonly RegionId[],
+  io: PolicyIo,
+): AsyncGenerator<Tried> {
+  let done = 0;
+  for (let cursor: string | null = null; ; ) {
+    const page: Awaited<ReturnType<Store['notes']['judged']>> = await store.notes.judged(null, since, cursor, PAGE);
+    for (const row of page.items) yield pastNote(row, allRegions);
+    done += page.items.length;
+    if (io.isTerminal) io.err(`\r${done} stored notes`);
+    if (page.nextCursor === null) break;
+    cursor = page.nextCursor;
+  }
+  if (io.isTerminal) io.err('\r');
+}
