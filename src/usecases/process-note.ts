@@ -27,11 +27,11 @@ export function processNoteWith(deps: ProcessNoteDeps): JobHandler {
     if (claim === null) return 'nothing_due';
     const lease = keepLease(deps, claim);
     try {
-      const record =
+      const { record, at } =
         claim.crashes >= deps.maxCrashes
-          ? crashed(deps, claim)
+          ? { record: crashed(deps, claim), at: deps.clock.now() }
           : await judged(deps, claim, run.lastAttempt, AbortSignal.any([signal, lease.lost]));
-      const saved = await deps.work.complete(claim, record, deps.clock.now());
+      const saved = await deps.work.complete(claim, record, at);
       note(deps, claim, record, saved);
       return saved;
     } catch (error) {
@@ -58,25 +58,26 @@ function keepLease(deps: ProcessNoteDeps, claim: Claim): { readonly lost: AbortS
   return { lost: lost.signal, end: () => clearInterval(timer) };
 }
 
+/** `at` is the moment that the policy was told; stored as the time of the decision, so that it can be judged again. */
 async function judged(
   deps: ProcessNoteDeps,
   claim: Claim,
   lastAttempt: boolean,
   signal: AbortSignal,
-): Promise<ModerationRecord> {
+): Promise<{ readonly record: ModerationRecord; readonly at: number }> {
   const { judge, stages } = deps.rules();
-  const now = deps.clock.now();
   const { sourceId, revisionId, note, repaired } = claim;
   const run = await runPipeline(
     { stages, needs: judge.needs, log: deps.log, selected: null, lastAttempt },
-    { sourceId, revisionId, note, repaired, now },
+    { sourceId, revisionId, note, repaired, now: deps.clock.now() },
     signal,
   );
   measure(deps.metrics, run);
+  const at = deps.clock.now();
   const regions = regionsOf(note, undefined, judge);
-  const facts = factsOf(note, regions, now, claim.acceptedAt);
+  const facts = factsOf(note, regions, at, claim.acceptedAt);
   const evaluation = judge.evaluate(facts, run.evidence, run.texts, regions);
-  return {
+  const record: ModerationRecord = {
     evidence: run.evidence,
     evidenceVersion: versionOf(stages),
     bundleHash: evaluation.bundleHash,
@@ -85,6 +86,7 @@ async function judged(
     language: languageOf(run.evidence),
     trace: run.trace,
   };
+  return { record, at };
 }
 
 export const versionOf = (stages: readonly AnyStage[]): string =>

@@ -93,6 +93,26 @@ describe('processNote', () => {
     expect(one.decided()).toBe(1);
   });
 
+  it('stores the moment that the policy was told as the time of the decision', async () => {
+    const told: string[] = [];
+    const one = await bench([
+      campaign(async () => {
+        one.pass(1_234);
+        return { signature: '', ...counts };
+      }),
+    ]);
+    const { judge, stages } = one.deps.rules();
+    const evaluate: typeof judge.evaluate = (facts) => {
+      told.push(facts.now);
+      one.pass(77);
+      return allow;
+    };
+    const deps = { ...one.deps, rules: () => ({ stages, judge: { ...judge, evaluate } }) };
+    await processNoteWith(deps)({ jobId: 'j', subjectId: one.revisionId, lastAttempt: false }, never);
+    expect(told).toEqual([new Date(1_001_234).toISOString()]);
+    expect((await one.view())?.revisions[0]?.decidedAt).toBe(told[0]);
+  });
+
   it('hands the note back when something is away, and decides with a gap on the last attempt', async () => {
     const one = await bench([away]);
     await expect(one.run()).rejects.toMatchObject({ code: 'store_unavailable' });
