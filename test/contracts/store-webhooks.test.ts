@@ -1,15 +1,21 @@
 /** Events and their deliveries, on real PostgreSQL. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Connection, connect } from '../../src/adapters/postgres.js';
 import type { EventType } from '../../src/domain.js';
 import type { Attempt, Endpoint, Store } from '../../src/ports-store.js';
+import { freshDatabase } from '../support/services.js';
 import { claimed, decision, must, openTestStore, record, sourceOf } from '../support/store.js';
 
 let store: Store;
+let admin: Connection;
 beforeAll(async () => {
-  store = await openTestStore();
+  const databaseUrl = await freshDatabase();
+  store = await openTestStore(databaseUrl);
+  admin = await connect(databaseUrl);
 });
 afterAll(async () => {
   await store.close();
+  await admin.end();
 });
 
 const ALL: readonly EventType[] = ['note.decided', 'decision.changed', 'note.erased'];
@@ -52,7 +58,7 @@ describe('events', () => {
     await store.notes.erase(sourceId, first.noteId, { kind: 'key', id: 'k' }, Date.now());
     const due = await drain();
     expect(due.map(({ body }) => JSON.parse(body).type).toSorted()).toEqual(['note.erased', 'note.erased']);
-    expect(due.every(({ body }) => JSON.parse(body).data.sequence === 3)).toBe(true);
+    expect(due.every(({ body }) => JSON.parse(body).data.sequence === 4)).toBe(true);
     expect(due.map(({ endpointId }) => endpointId)).toContain(wants.endpointId);
     expect(await listed(other)).toEqual([]);
   });
@@ -66,10 +72,10 @@ describe('events', () => {
     await decided(sourceId, { externalId: 'w', contentHash: 'content-3' }, 'remove');
     const bodies = (await drain()).map(({ body }) => JSON.parse(body));
     expect(bodies.map(({ type, data }) => `${type} ${data.sequence}`).toSorted()).toEqual([
-      'decision.changed 3',
+      'decision.changed 4',
       'note.decided 1',
-      'note.decided 2',
       'note.decided 3',
+      'note.decided 5',
     ]);
     const { decisions } = must(await store.notes.get(sourceId, noteId));
     const changed = bodies.find(({ type }) => type === 'decision.changed');
@@ -77,7 +83,7 @@ describe('events', () => {
       noteId,
       externalId: 'w',
       revision: 3,
-      sequence: 3,
+      sequence: 4,
       decisions: [
         {
           decisionId: decisions[2]?.decisionId,
@@ -120,6 +126,24 @@ describe('deliveries', () => {
     await decided(calm);
     const first = await store.webhooks.takeDue(2, 60_000, Date.now());
     expect(first.map(({ endpointId }) => endpointId)).toContain(quiet.endpointId);
+  });
+
+  it('do not wait behind the backlog of another endpoint, however long', async () => {
+    await drain();
+    const [busy, calm] = [await sourceOf(store), await sourceOf(store)];
+    const slow = await register(busy);
+    const quiet = await register(calm);
+    await decided(busy);
+    await admin.query(
+      `INSERT INTO deliveries (id, source_id, endpoint_id, event_id, event_type, state, next_attempt_at, created_at)
+       SELECT 'backlog_' || n, $1, $2, id, type, 'due', created_at, created_at FROM events, generate_series(1, 200) n
+       WHERE source_id = $1`,
+      [busy, slow.endpointId],
+    );
+    await decided(calm);
+    const first = await store.webhooks.takeDue(2, 60_000, Date.now());
+    expect(first.map(({ endpointId }) => endpointId)).toContain(quiet.endpointId);
+    await store.webhooks.remove(busy, slow.endpointId);
   });
 
   it('come back after a failure and a lost lease, die at the end, and can be sent again', async () => {

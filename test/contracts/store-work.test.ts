@@ -136,7 +136,7 @@ describe('complete', () => {
     await store.work.complete(second, record({ decisions: split }), Date.now());
     const { decisions } = must(await store.notes.get(sourceId, first.noteId));
     const [old, removed, allowed] = [must(decisions[0]), must(decisions[1]), must(decisions[2])];
-    expect(decisions.map(({ sequence }) => sequence)).toEqual([1, 2, 2]);
+    expect(decisions.map(({ sequence }) => sequence)).toEqual([1, 3, 3]);
     expect([removed.supersedes, allowed.supersedes]).toEqual([old.decisionId, old.decisionId]);
     expect([removed.decisionId, allowed.decisionId]).toContain(old.supersededBy);
   });

@@ -5,15 +5,19 @@ import type { Delivery, DueDelivery, WebhooksStore } from '../../ports-store.js'
 import { cursorOf, pageOf, positionOf } from './cursor.js';
 import type { Database } from './database.js';
 
-/** Endpoints take turns, so that the backlog of a slow one never keeps the others waiting. */
+/**
+ * Endpoints take turns, so that the backlog of a slow one never keeps the others waiting: each is asked for its own
+ * oldest, twice as many as wanted, since other takers may hold some.
+ */
 const TAKE_DUE = {
   name: 'deliveries_take_due',
-  text: `WITH waiting AS (
-      SELECT d.id, d.endpoint_id, d.next_attempt_at FROM deliveries d
-      JOIN webhook_endpoints w ON w.id = d.endpoint_id AND w.status = 'active'
-      WHERE d.next_attempt_at <= $3 AND (d.lease_until IS NULL OR d.lease_until <= $3)
-      ORDER BY d.next_attempt_at LIMIT $1 * 20),
-    turns AS (SELECT id, next_attempt_at, row_number() OVER (PARTITION BY endpoint_id ORDER BY next_attempt_at) AS turn FROM waiting),
+  text: `WITH turns AS (
+      SELECT d.id, d.next_attempt_at, row_number() OVER (PARTITION BY w.id ORDER BY d.next_attempt_at) AS turn
+      FROM webhook_endpoints w CROSS JOIN LATERAL (
+        SELECT id, next_attempt_at FROM deliveries
+        WHERE endpoint_id = w.id AND next_attempt_at <= $3 AND (lease_until IS NULL OR lease_until <= $3)
+        ORDER BY next_attempt_at LIMIT $1 * 2) d
+      WHERE w.status = 'active'),
     due AS (
       SELECT d.id FROM deliveries d JOIN turns t ON t.id = d.id
       WHERE d.state = 'due' AND (d.lease_until IS NULL OR d.lease_until <= $3)

@@ -83,7 +83,8 @@ function completeRow(
   const opensCase = result.record.decisions.some((decision) => decision.action === 'hold');
   row.status = opensCase ? 'held' : 'decided';
   row.decidedAt = result.now;
-  note.sequence += 1;
+  // The step between is decision.changed, which this store does not tell.
+  note.sequence += note.sequence > 0 ? 2 : 1;
   const fresh = result.record.decisions.map((decision) => addDecision(tables, note, row, { decision, ...result }));
   const payload = {
     noteId: note.noteId,
