@@ -8,7 +8,7 @@ import type { Readiness } from './api/deps.js';
 import { buildServer } from './api/server.js';
 import { type App, compose, type Ports } from './compose.js';
 import { type Config, childEnvironment, configFromProcess } from './config.js';
-import { codeOf, sayError } from './errors.js';
+import { codeOf, InvalidInputError, sayError } from './errors.js';
 import { firstStart, greeting } from './first-start.js';
 import { mountBeside } from './mount.js';
 import { MIGRATIONS_DIR, WORKER_SCRIPT } from './paths.js';
@@ -55,10 +55,11 @@ export async function start(config: Config, log: Log, overrides: Partial<Ports> 
       { log, ...overrides },
     );
     opened.push(() => app.close());
-    const first = await firstStart(app);
     const workers = startWorkerProcesses(config, app, { databaseUrl, redisUrl });
     opened.push((leftMs) => workers.stop(leftMs));
     const url = await listen(config, app, workers, opened);
+    // Last: what is shown once must not be made by a start that fails, for instance because the port is taken.
+    const first = await firstStart(app);
     return { url, app, databaseUrl, redisUrl, greeting: greeting(url, first), workers, close };
   } catch (error) {
     await close();
@@ -95,8 +96,23 @@ async function listen(
     mount: mountBeside(app),
   });
   opened.push(() => server.close());
-  const address = await server.listen({ host: config.HOST, port: config.PORT });
+  const address = await server.listen({ host: config.HOST, port: config.PORT }).catch((error: unknown) => {
+    throw cannotListen(error, config);
+  });
   return config.PUBLIC_URL ?? address;
+}
+
+const LISTEN_FAULTS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'is in use; set PORT to another, or to 0 for a free one',
+  EACCES: 'may not be used by this user; set PORT to 1024 or above',
+  EADDRNOTAVAIL: 'is not an address of this machine; set HOST',
+  ENOTFOUND: 'is not an address of this machine; set HOST',
+};
+
+function cannotListen(error: unknown, { HOST, PORT }: Config): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const why = LISTEN_FAULTS[code];
+  return why === undefined ? error : new InvalidInputError('config_invalid', `${HOST}:${PORT} ${why}.`);
 }
 
 async function readiness(config: Config, app: App, workers: Supervised): Promise<readonly Readiness[]> {

@@ -72,6 +72,32 @@ describe('embedded servers', { timeout: 120_000 }, () => {
     await expect(stat(path.join(dir, 'data'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
+  it('that end by themselves are started anew on the same port, and nothing is lost', async () => {
+    const services = await startServices(config(), silent);
+    await query(services.databaseUrl, 'CREATE TABLE kept AS SELECT 42 AS answer');
+    const pids = async () => [await pidOf('postgres/postmaster.pid'), await pidOf('redis/redis.pid')];
+    const before = await pids();
+    for (const pid of before) process.kill(pid, 'SIGKILL');
+    expect(await Promise.all(before.map(gone))).toEqual([true, true]);
+    await expect
+      .poll(() => query(services.databaseUrl, 'SELECT answer FROM kept').catch(() => null), { timeout: 40_000 })
+      .toEqual([{ answer: 42 }]);
+    await expect.poll(async () => (await pids()).map(isRunning), { timeout: 40_000 }).toEqual([true, true]);
+    const after = await pids();
+    expect(after).not.toEqual(before);
+    await services.close();
+    expect(await Promise.all(after.map(gone))).toEqual([true, true]);
+  });
+
+  it('that end while they are closed stay down', async () => {
+    const services = await startServices(config(), silent);
+    const redis = await pidOf('redis/redis.pid');
+    process.kill(redis, 'SIGKILL');
+    expect(await gone(redis)).toBe(true);
+    await services.close();
+    expect(await readFile(path.join(dir, 'data/redis/redis.pid'), 'utf8').then(Number)).toBe(redis);
+  });
+
   it('start beside stale files whose process numbers belong to others', async () => {
     const first = await startServices(config(), silent);
     await first.close();

@@ -17,15 +17,74 @@ export interface Command {
   readonly stopSignal: NodeJS.Signals;
 }
 export interface Server {
-  readonly pid: number;
   stop(): Promise<void>;
 }
 
 const READY_MS = 60_000;
 const STOP_MS = 15_000;
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 30_000;
+/** A server that ran this long was healthy; its next end starts with the first pause again. */
+const HEALTHY_MS = 60_000;
 
-/** Starts a server and waits until `ready` answers; its output goes to a file, which outlives us. */
+/** Starts a server and waits until `ready` answers; when it ends by itself later, it is started anew on the same port. */
 export async function startServer(command: Command, ready: () => Promise<boolean>, log: Log): Promise<Server> {
+  let launching = launch(command);
+  let run = await launching;
+  let stopping = false;
+  // A second SIGINT may end the process before `stop` is done: the server is told at least.
+  const leave = () => void run.child.kill(command.stopSignal);
+  process.on('exit', leave);
+
+  const deadline = Date.now() + READY_MS;
+  while (!(await ready())) {
+    const error = await Promise.race([run.failure, sleep(25, null)]);
+    if (error === null && !run.hasEnded() && Date.now() < deadline) continue;
+    run.child.kill('SIGKILL');
+    process.off('exit', leave);
+    throw await startFailure(command, error);
+  }
+
+  const stopped = new AbortController();
+  const keepAlive = async (): Promise<void> => {
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+      const since = Date.now();
+      const how = await run.exit;
+      if (stopping) return;
+      if (Date.now() - since > HEALTHY_MS) pauseMs = FIRST_PAUSE_MS;
+      log.error('An embedded server ended unexpectedly', { name: command.name, ...how, againInMs: pauseMs });
+      await sleep(pauseMs, undefined, { signal: stopped.signal }).catch(() => undefined);
+      if (stopping) return;
+      launching = launch(command);
+      run = await launching;
+    }
+  };
+  const kept = keepAlive().catch((error: unknown) =>
+    log.error('An embedded server cannot be started again', { name: command.name, error }),
+  );
+  const stop = async () => {
+    stopping = true;
+    stopped.abort();
+    // A launch that is under way must not outlive us.
+    await launching.then(
+      (last) => stopChild(last, command.stopSignal),
+      () => undefined,
+    );
+    await kept;
+    process.off('exit', leave);
+  };
+  return { stop };
+}
+
+interface Run {
+  readonly child: ChildProcess;
+  readonly failure: Promise<Error>;
+  readonly exit: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
+  hasEnded(): boolean;
+}
+
+/** Its output goes to a file, which outlives us. */
+async function launch(command: Command): Promise<Run> {
   const output = await open(command.logFile, 'a', 0o600);
   const child = spawn(command.file, [...command.args], {
     detached: true,
@@ -33,33 +92,19 @@ export async function startServer(command: Command, ready: () => Promise<boolean
     ...(command.uid === undefined ? {} : { uid: command.uid }),
     ...(command.gid === undefined ? {} : { gid: command.gid }),
   });
-  const failure = new Promise<Error>((resolve) => child.once('error', resolve));
-  await output.close();
   let ended = false;
-  let stopping = false;
-  child.once('exit', (code, signal) => {
-    ended = true;
-    process.off('exit', leave);
-    if (!stopping) log.error('An embedded server ended unexpectedly', { name: command.name, code, signal });
+  const failure = new Promise<Error>((resolve) => child.once('error', resolve));
+  const exit = new Promise<Awaited<Run['exit']>>((resolve) => {
+    const end = (code: number | null, signal: NodeJS.Signals | null) => {
+      ended = true;
+      resolve({ code, signal });
+    };
+    child.once('exit', end);
+    // A program that cannot be started at all has no exit.
+    if (child.pid === undefined) end(null, null);
   });
-  // A second SIGINT may end the process before `stop` is done: the server is told at least.
-  const leave = () => void child.kill(command.stopSignal);
-  process.on('exit', leave);
-
-  const deadline = Date.now() + READY_MS;
-  while (!(await ready())) {
-    const error = await Promise.race([failure, sleep(25, null)]);
-    if (error === null && !ended && Date.now() < deadline) continue;
-    stopping = true;
-    child.kill('SIGKILL');
-    process.off('exit', leave);
-    throw await startFailure(command, error);
-  }
-  const stop = async () => {
-    stopping = true;
-    await stopChild(child, command.stopSignal, () => ended);
-  };
-  return { pid: child.pid ?? 0, stop };
+  await output.close();
+  return { child, failure, exit, hasEnded: () => ended };
 }
 
 async function startFailure(command: Command, cause: Error | null): Promise<UnavailableError> {
@@ -70,13 +115,13 @@ async function startFailure(command: Command, cause: Error | null): Promise<Unav
   });
 }
 
-async function stopChild(child: ChildProcess, signal: NodeJS.Signals, hasEnded: () => boolean): Promise<void> {
-  child.kill(signal);
+async function stopChild(run: Run, signal: NodeJS.Signals): Promise<void> {
+  run.child.kill(signal);
   const deadline = Date.now() + STOP_MS;
-  while (!hasEnded() && Date.now() < deadline) await sleep(10);
-  if (hasEnded()) return;
-  child.kill('SIGKILL');
-  while (!hasEnded()) await sleep(10);
+  while (!run.hasEnded() && Date.now() < deadline) await sleep(10);
+  if (run.hasEnded()) return;
+  run.child.kill('SIGKILL');
+  while (!run.hasEnded()) await sleep(10);
 }
 
 /** Ends a server that an earlier, killed instance left behind. The caller has made sure whose it is. */
