@@ -137,6 +137,25 @@ describe('campaigns', () => {
   });
 });
 
+describe('campaigns of one text', () => {
+  it('are counted beyond the first hundred authors', async () => {
+    const sourceId = await sourceOf(store);
+    const now = Date.now();
+    const bands = Array.from({ length: 16 }, (_, band) => `same${band}`);
+    const see = (n: number) =>
+      store.campaigns.record({
+        sourceId,
+        revisionId: `rev_same${n}`,
+        authorId: `author-${n}`,
+        accountAgeDays: null,
+        bands,
+        at: now - n,
+      });
+    for (let n = 200; n > 0; n -= 1) await see(n);
+    expect(await see(0)).toMatchObject({ authors1h: 201, notes24h: 201 });
+  });
+});
+
 describe('overview', () => {
   it('counts the last day', async () => {
     const own = await openTestStore();

@@ -234,3 +234,24 @@ describe('audit', () => {
     await own.close();
   });
 });
+
+describe('erasure in the midst of things', () => {
+  it('keeps no signature that a worker counts afterwards', async () => {
+    const sourceId = await sourceOf(store);
+    const claim = await claimed(store, sourceId);
+    await store.notes.erase(sourceId, claim.noteId, actor, Date.now());
+    const late = { sourceId, revisionId: claim.revisionId, authorId: 'a', accountAgeDays: 1, bands: ['late'] };
+    expect(await store.campaigns.record({ ...late, at: Date.now() })).toMatchObject({ notes24h: 1 });
+    const { rows } = await admin.query("SELECT revision_id FROM campaign_signatures WHERE band = 'late'");
+    expect(rows).toEqual([]);
+  });
+
+  it('finds the notes of an author whose own row is gone', async () => {
+    const sourceId = await sourceOf(store);
+    const { noteId } = await claimed(store, sourceId, { note: noteOf({ author: { id: 'rowless' } }) });
+    await admin.query('DELETE FROM authors WHERE source_id = $1', [sourceId]);
+    expect(await store.notes.eraseAuthor(sourceId, 'rowless', actor, Date.now())).toEqual({ notes: 1 });
+    expect(await store.notes.get(sourceId, noteId)).toMatchObject({ status: 'erased' });
+    expect(await store.notes.eraseAuthor(sourceId, 'rowless', actor, Date.now())).toBeNull();
+  });
+});

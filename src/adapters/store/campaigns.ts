@@ -4,20 +4,26 @@ import type { Database } from './database.js';
 import { sha256 } from './hashes.js';
 
 const HOUR_MS = 3_600_000;
-/** Counting stops here: what a policy asks is decided long before. */
-const COUNTED_ROWS = 2_000;
+/** Counting stops here, newest first: what a policy asks is decided long before. */
+const COUNTED_PER_BAND = 250;
 
-/** The new rows are not yet seen by the same statement, so this revision is added by hand. */
+/**
+ * The new rows are not yet seen by the same statement, so this revision is added by hand. The lock on the note makes
+ * an erasure either wait and find the rows or be seen here: no signature outlives its note.
+ */
 const RECORD = {
   name: 'campaign_record',
-  text: `WITH fresh AS (
+  text: `WITH held AS (
+      SELECT n.state FROM revisions r JOIN notes n ON n.id = r.note_id WHERE r.id = $2 FOR KEY SHARE OF n),
+    fresh AS (
       INSERT INTO campaign_signatures (revision_id, band, source_id, author_key, account_age_days, at)
-      SELECT $2, b, $1, $3, $4, $5 FROM unnest($6::text[]) AS b ON CONFLICT DO NOTHING),
+      SELECT $2, b, $1, $3, $4, $5 FROM unnest($6::text[]) AS b
+      WHERE NOT EXISTS (SELECT 1 FROM held WHERE state = 'erased') ON CONFLICT DO NOTHING),
     near AS (
-      SELECT DISTINCT revision_id, author_key, account_age_days, at FROM (
+      SELECT DISTINCT s.* FROM unnest($6::text[]) AS b CROSS JOIN LATERAL (
         SELECT revision_id, author_key, account_age_days, at FROM campaign_signatures
-        WHERE source_id = $1 AND band = ANY ($6) AND at > $7 AND at <= $5 AND revision_id <> $2
-        ORDER BY at DESC LIMIT ${COUNTED_ROWS}) newest),
+        WHERE source_id = $1 AND band = b AND at > $7 AND at <= $5 AND revision_id <> $2
+        ORDER BY at DESC LIMIT ${COUNTED_PER_BAND}) s),
     every AS (SELECT $2::text AS revision_id, $3::text AS author_key, $4::float8 AS account_age_days, $5::timestamptz AS at
       UNION ALL SELECT * FROM near)
     SELECT count(DISTINCT author_key) FILTER (WHERE at > $9) AS "authors1h",

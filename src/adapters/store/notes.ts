@@ -76,11 +76,7 @@ export function notesWith(database: Database, ids: Ids, keySeconds: number): Not
     },
     async eraseAuthor(sourceId, authorId, actor, now) {
       const key = sha256(authorId);
-      const known = await database.repeatable<{ id: string | null }>(
-        `SELECT n.id FROM authors a LEFT JOIN notes n ON n.source_id = a.source_id AND n.author_key = a.author_key
-         WHERE a.source_id = $1 AND a.author_key = $2 ORDER BY n.created_at, n.id`,
-        [sourceId, key],
-      );
+      const known = await database.repeatable<{ id: string | null }>(AUTHORED, [sourceId, key]);
       if (known.length === 0) return null;
       let notes = 0;
       // Note by note, so that no transaction holds more than one lane of the audit.
@@ -102,6 +98,9 @@ export function notesWith(database: Database, ids: Ids, keySeconds: number): Not
 
 type Erasure = [actor: { readonly kind: string; readonly id: string }, now: number];
 
+/** An author may have no note, and a note that came in beside an erasure may have no row of its author. */
+const AUTHORED = `SELECT NULL AS id FROM authors WHERE source_id = $1 AND author_key = $2
+  UNION ALL SELECT id FROM notes WHERE source_id = $1 AND author_key = $2`;
 const FORGET_AUTHOR = `WITH author AS (DELETE FROM authors WHERE source_id = $1 AND author_key = $2),
   signature AS (DELETE FROM campaign_signatures WHERE source_id = $1 AND author_key = $2)
   SELECT audit_append($3, $4, 'author.erased', 'author:' || $5, $6, $7)`;
