@@ -96,6 +96,27 @@ describe('policy new rule', () => {
   });
 });
 
+test('policy check looks into the term banks too', async () => {
+  const file = path.join(dir, 'terms', 'de.yaml');
+  const good = await readFile(file, 'utf8');
+  await writeFile(file, good.replace('category: fraud.scam', 'category: fraud.scma'));
+  const { code, out } = await run('check');
+  expect(code).toBe(1);
+  expect(out).toMatch(/^terms\/de\.yaml:\d+:\d+: terms\.0\.category: .*did you mean "fraud\.scam"\? \[error\]\n$/);
+  await writeFile(path.join(dir, 'terms', 'fr.yaml'), 'language: fr\n');
+  expect((await run('check')).out.split('\n').map((line) => line.split(':')[0])).toEqual([
+    'terms/de.yaml',
+    'terms/fr.yaml',
+    '',
+  ]);
+  await writeFile(path.join(dir, 'terms', 'fr.yaml'), good.replace('language: de', 'language: fr'));
+  await writeFile(file, good);
+  expect((await run('check')).out).toContain('is also in terms/de.yaml');
+  await rm(path.join(dir, 'terms', 'fr.yaml'));
+  await writeFile(file, `${good}\tx: 1\n`);
+  expect((await run('check')).out).toMatch(/^terms\/de\.yaml:\d+:1: a tab; indent with spaces \[error\]\n$/);
+});
+
 describe('policy check --watch', () => {
   test('checks again after a save, and ends when it is asked to', async () => {
     const { io, said, stop } = ioOf();

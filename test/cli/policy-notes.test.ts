@@ -149,6 +149,10 @@ describe('policy diff', () => {
     expect(await refused('diff', 'HEAD', 'HEAD', '--samples', 'x')).toContain('usage --samples');
     expect(await refused('diff', 'HEAD', 'HEAD', '--no-fixtures')).toContain('usage Without the labelled notes');
     expect(await refused('diff', 'HEAD', fixtures)).toContain('policy_invalid');
+    const there = fixtures;
+    fixtures = path.join(root, 'nowhere');
+    expect(await refused('diff', 'HEAD', 'HEAD')).toContain('file_unreadable The labelled notes at');
+    fixtures = there;
     expect((await policy('diff', '--help')).code).toBe(0);
   });
 });

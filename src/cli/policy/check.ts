@@ -2,8 +2,9 @@
 import { watch } from 'node:fs';
 import { codeOf, InvalidInputError, sayError } from '../../errors.js';
 import { checkBundle } from '../../policy/bundle.js';
-import { formatFault, type PolicyFault } from '../../policy/faults.js';
+import { formatFault, type PolicyFault, sortFaults } from '../../policy/faults.js';
 import { readPolicyFiles } from '../../policy/load.js';
+import { parseTermBanks } from '../../stages/match/term-bank.js';
 import { readArgs } from '../io.js';
 import { POLICY_USAGE, type PolicyIo } from './policy-io.js';
 
@@ -26,13 +27,42 @@ const annotation = (fault: PolicyFault, dir: string): string => {
   return `::${fault.level} file=${dir}/${fault.file},line=${fault.line},col=${fault.column}::${message}`;
 };
 
+const PLACE = /^(.+?):(\d+):(\d+): ([\s\S]*)$/;
+
+type Bank = { readonly file: string; readonly text: string };
+
+function faultsOfBanks(banks: readonly Bank[]): readonly PolicyFault[] {
+  try {
+    parseTermBanks(banks);
+    return [];
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error;
+    return error.faults.map(({ message }) => {
+      const [, file = 'terms', line = '1', column = '1', text = message] = PLACE.exec(message) ?? [];
+      return { level: 'error', kind: 'schema', file, line: Number(line), column: Number(column), message: text };
+    });
+  }
+}
+
+/** The words of the banks are read by the stage that matches them; its faults are the author's all the same. */
+function termFaults(files: ReadonlyMap<string, string>): readonly PolicyFault[] {
+  const banks = [...files].flatMap(([file, text]) => (file.startsWith('terms/') ? [{ file, text }] : []));
+  const together = faultsOfBanks(banks);
+  if (together.length === 0) return [];
+  // Reading stops at the first bad file; an author wants to see all of them.
+  const each = banks.flatMap((bank) => faultsOfBanks([bank]));
+  return each.length === 0 ? together : each;
+}
+
 async function checkOnce(shape: Shape, io: PolicyIo): Promise<number> {
   const started = performance.now();
   const files = await readPolicyFiles(io.policiesDir);
-  const { bundle, faults } = checkBundle(files, { today: io.today });
+  const checked = checkBundle(files, { today: io.today });
+  const faults = sortFaults([...checked.faults, ...termFaults(files)]);
   const ms = Math.round(performance.now() - started);
   const errors = faults.filter((fault) => fault.level === 'error').length;
   const warnings = faults.length - errors;
+  const bundle = errors === 0 ? checked.bundle : null;
   if (shape.json) {
     const head = { ok: errors === 0, hash: bundle?.hash ?? null, files: files.size, errors, warnings, ms };
     // While watching one line is one check, so that a program can read them as they come.

@@ -1,5 +1,6 @@
 /** The notes that rules are tried on: the labelled ones of the project, and those that were stored. */
 import type { Action, Note, RegionId } from '../../domain.js';
+import { InvalidInputError } from '../../errors.js';
 import { textsOf } from '../../pipeline.js';
 import type { PastNote } from '../../policy/backtest.js';
 import type { JudgedRevision, Store } from '../../ports-store.js';
@@ -28,7 +29,11 @@ export function sinceOf(word: string, now: number): number {
 
 /** Each through the pipeline once, with the terms of the policies folder. */
 export async function* fixtureNotes(regions: readonly RegionId[], io: PolicyIo): AsyncGenerator<Tried> {
-  const fixtures = await readFixtures(io.fixturesDir);
+  const fixtures = await readFixtures(io.fixturesDir).catch((cause: unknown) => {
+    if (cause instanceof InvalidInputError) throw cause;
+    const message = `The labelled notes at ${io.fixturesDir} cannot be read; --no-fixtures leaves them out`;
+    throw new InvalidInputError('file_unreadable', message, [], { cause });
+  });
   const moderate = await io.moderate();
   let done = 0;
   for (const fixture of fixtures) {
