@@ -26,3 +26,11 @@ export function readArgs<T extends NonNullable<ParseArgsConfig['options']>>(
     throw usageError(error instanceof Error ? error.message : String(error), usage);
   }
 }
+
+/** The reader of a pipe may have had enough (`| head`): no fault of ours, and nobody is left to write to. */
+export function endWithReader(stdout: Writable, exit: (code: number) => void): void {
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    exit(0);
+  });
+}

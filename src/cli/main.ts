@@ -3,7 +3,7 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { codeOf, sayError } from '../errors.js';
-import { type Io, processIo } from './io.js';
+import { endWithReader, type Io, processIo } from './io.js';
 
 interface Command {
   readonly about: string;
@@ -74,5 +74,6 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 // Through a symbolic link when it is started as the package's bin.
 const started = process.argv[1];
 if (started !== undefined && realpathSync(started) === fileURLToPath(import.meta.url)) {
+  endWithReader(process.stdout, (code) => process.exit(code));
   process.exitCode = await run(process.argv.slice(2), processIo());
 }

@@ -1,6 +1,4 @@
 /** `polywarden moderate`: the pipeline in this process, without database and Redis. */
-import { createReadStream, createWriteStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
@@ -8,7 +6,7 @@ import { openLog } from '../adapters/log-pino.js';
 import { composeOffline } from '../compose.js';
 import { type Config, configFromProcess } from '../config.js';
 import type { EvidenceKey } from '../domain.js';
-import { codeOf, InvalidInputError } from '../errors.js';
+import { codeOf } from '../errors.js';
 import { isRegionCode } from '../policy/regions.js';
 import { STAGE_ORDER } from '../stages/index.js';
 import type { ModerateNow } from '../usecases/moderate.js';
@@ -16,6 +14,7 @@ import { type Io, readArgs, usageError } from './io.js';
 import { type Line, linesOf } from './lines.js';
 import { type AnswerRow, answerRow, errorRow } from './moderate/answer.js';
 import { type Bar, rowBar } from './moderate/bar.js';
+import { isSameFile, openInput, openOutput } from './moderate/files.js';
 import { readRow } from './moderate/row.js';
 import { mapInOrder } from './ordered.js';
 
@@ -59,11 +58,17 @@ function readOrder(args: readonly string[]): Order | 'help' {
   }
   const regions = list(values.region).map((region) => region.toLowerCase());
   const unknown = regions.find((region) => !isRegionCode(region));
-  if (unknown !== undefined) throw new InvalidInputError('region_unknown', `${unknown} is not a region`);
+  if (unknown !== undefined) throw usageError(`${unknown} is not a region`, MODERATE_USAGE);
   const stages = list(values.stages);
   const isStage = (name: string): name is EvidenceKey => STAGE_ORDER.some((stage) => stage === name);
   const wrong = stages.find((name) => !isStage(name));
   if (wrong !== undefined) throw usageError(`There is no stage ${wrong}`, MODERATE_USAGE);
+  for (const [name, value, items] of [
+    ['--region', values.region, regions],
+    ['--stages', values.stages, stages],
+  ] as const) {
+    if (value !== undefined && items.length === 0) throw usageError(`${name} names nothing`, MODERATE_USAGE);
+  }
   return {
     input: values.input,
     output: values.output,
@@ -81,6 +86,9 @@ export async function moderateCommand(
   if (order === 'help') {
     io.stdout.write(`${MODERATE_USAGE}\n`);
     return 0;
+  }
+  if (await isSameFile(order.input, order.output)) {
+    throw usageError('--input and --output are the same file', MODERATE_USAGE);
   }
   const input = await openInput(order.input, io);
   const log = openLog(config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL, 'cli');
@@ -139,26 +147,4 @@ async function answerTo(line: Line, { order, config, moderate }: Run): Promise<A
   } catch (error) {
     return errorRow(row.id, codeOf(error), error instanceof Error ? error.message : 'unknown');
   }
-}
-
-async function openInput(name: string, io: Io): Promise<{ readonly stream: Readable; readonly bytes: number | null }> {
-  if (name === '-') return { stream: io.stdin, bytes: null };
-  try {
-    const { size } = await stat(name);
-    return { stream: createReadStream(name), bytes: size };
-  } catch (cause) {
-    throw new InvalidInputError('file_unreadable', `${name} cannot be read`, [], { cause });
-  }
-}
-
-async function openOutput(name: string, io: Io): Promise<Writable> {
-  if (name === '-') return io.stdout;
-  const output = createWriteStream(name);
-  await new Promise<void>((resolve, reject) => {
-    output.once('open', () => resolve());
-    output.once('error', (cause) =>
-      reject(new InvalidInputError('file_unreadable', `${name} cannot be written`, [], { cause })),
-    );
-  });
-  return output;
 }

@@ -1,9 +1,11 @@
 /** The store of a running or stopped installation, for commands of its administrators. */
 import { openIds, systemClock } from '../adapters/clock-ids.js';
 import { openLog } from '../adapters/log-pino.js';
+import { migrate } from '../adapters/migrate.js';
 import { findServices, startServices } from '../adapters/services-embedded.js';
 import { openStore } from '../adapters/store-prisma.js';
 import { type Config, configFromProcess, retentionOf } from '../config.js';
+import { MIGRATIONS_DIR } from '../paths.js';
 import type { Clock, Ids } from '../ports.js';
 import type { Store } from '../ports-store.js';
 
@@ -27,6 +29,8 @@ export function storeFrom(config: Config = configFromProcess()): WithStore {
     const services = running === null ? await startServices(config, log) : null;
     try {
       const databaseUrl = running?.databaseUrl ?? services?.databaseUrl ?? '';
+      // A folder that was never started has no tables yet; somebody's own database is left to `npm start`.
+      if (services !== null) await migrate(databaseUrl, MIGRATIONS_DIR);
       const store = await openStore({ databaseUrl, ids, retention: retentionOf(config) });
       try {
         return await use({ store, ids, clock });

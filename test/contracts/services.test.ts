@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connect } from '../../src/adapters/postgres.js';
 import { findServices, startServices } from '../../src/adapters/services-embedded.js';
+import { storeFrom } from '../../src/cli/store.js';
 import { readConfig } from '../../src/config.js';
 import type { Log } from '../../src/ports.js';
 
@@ -96,6 +97,12 @@ describe('embedded servers', { timeout: 120_000 }, () => {
     expect(await gone(redis)).toBe(true);
     await services.close();
     expect(await readFile(path.join(dir, 'data/redis/redis.pid'), 'utf8').then(Number)).toBe(redis);
+  });
+
+  it('have their tables when a command is the first to use them', async () => {
+    const keys = await storeFrom(config())(({ store }) => store.access.listKeys());
+    expect(keys).toEqual([]);
+    expect(await findServices(config())).toBeNull();
   });
 
   it('start beside stale files whose process numbers belong to others', async () => {

@@ -1,14 +1,16 @@
 /** What was found -> one row of the output file. */
-import type {
-  Decision,
-  Evidence,
-  Finding,
-  Gap,
-  LabelledText,
-  LanguageSegment,
-  Outcome,
-  RegionId,
-  Score,
+import {
+  type Decision,
+  type Evidence,
+  type Finding,
+  type Gap,
+  type LabelledText,
+  type LanguageSegment,
+  type Outcome,
+  type RegionId,
+  SCORE_KEYS,
+  type Score,
+  type ScoreKey,
 } from '../../domain.js';
 import type { ErrorCode } from '../../errors.js';
 import type { Moderated } from '../../usecases/moderate.js';
@@ -63,7 +65,7 @@ export function answerRow(id: unknown, moderated: Moderated): AnswerRow {
     languages: language?.languages.map(({ tag, confidence }) => ({ tag, confidence })) ?? [],
     segments,
     texts: texts.map((text) => toText(text, segments, fallback)),
-    scores: foundIn(evidence.classify)?.scores ?? {},
+    scores: scoresOf(evidence.classify),
     findings: findingsOf(evidence).map(({ category, score, calibrated, source, part, spans, view }) => {
       return { category, score, calibrated, source, part, spans, view };
     }),
@@ -74,6 +76,14 @@ export function answerRow(id: unknown, moderated: Moderated): AnswerRow {
 }
 
 const foundIn = <T>(outcome: Outcome<T>): T | null => (outcome.status === 'found' ? outcome.value : null);
+
+/** Scores are complete: a note without any text holds nothing of anything, which is known without a model. */
+const NOTHING: Readonly<Record<ScoreKey, Score>> = Object.fromEntries(
+  SCORE_KEYS.map((key) => [key, { score: 0, p: 0, calibrated: 0 }]),
+) as Record<ScoreKey, Score>;
+
+const scoresOf = (outcome: Evidence['classify']): AnswerRow['scores'] =>
+  outcome.status === 'skipped' && outcome.why === 'no_text' ? NOTHING : (foundIn(outcome)?.scores ?? {});
 
 const findingsOf = (evidence: Evidence): readonly Finding[] => [
   ...(foundIn(evidence.match)?.findings ?? []),

@@ -1,0 +1,37 @@
+/** Input and output of `polywarden moderate`: files, or the standard streams for `-`. */
+import { createReadStream, createWriteStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { Readable, Writable } from 'node:stream';
+import { InvalidInputError } from '../../errors.js';
+import type { Io } from '../io.js';
+
+/** Opening the input for writing would empty it before the first row is read. */
+export async function isSameFile(input: string, output: string): Promise<boolean> {
+  const [read, written] = await Promise.all([input, output].map((name) => stat(name).catch(() => null)));
+  return read?.isFile() === true && read.dev === written?.dev && read.ino === written.ino;
+}
+
+export async function openInput(
+  name: string,
+  io: Io,
+): Promise<{ readonly stream: Readable; readonly bytes: number | null }> {
+  if (name === '-') return { stream: io.stdin, bytes: null };
+  try {
+    const { size } = await stat(name);
+    return { stream: createReadStream(name), bytes: size };
+  } catch (cause) {
+    throw new InvalidInputError('file_unreadable', `${name} cannot be read`, [], { cause });
+  }
+}
+
+export async function openOutput(name: string, io: Io): Promise<Writable> {
+  if (name === '-') return io.stdout;
+  const output = createWriteStream(name);
+  await new Promise<void>((resolve, reject) => {
+    output.once('open', () => resolve());
+    output.once('error', (cause) =>
+      reject(new InvalidInputError('file_unreadable', `${name} cannot be written`, [], { cause })),
+    );
+  });
+  return output;
+}
