@@ -81,6 +81,8 @@ function startWorkerProcesses(
       const { metrics } = report as { readonly metrics: MetricsSnapshot };
       app.metrics.absorb(from, metrics);
     },
+    onEnd: (from) =>
+      void app.metrics.retire(from).catch((error: unknown) => app.log.warn('metrics of a worker lost', { error })),
   });
 }
 

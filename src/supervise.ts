@@ -13,6 +13,7 @@ export interface SuperviseOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly log: Log;
   readonly onReport: (from: string, report: unknown) => void;
+  readonly onEnd: (from: string) => void;
 }
 export interface Supervised {
   /** Processes that have reported since they were started. */
@@ -38,21 +39,28 @@ export function supervise(options: SuperviseOptions): Supervised {
   const start = (slot: Slot): void => {
     const startedAt = Date.now();
     const child = fork(options.script, { env: options.env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const name = `worker-${child.pid}`;
     slot.child = child;
     slot.reported = false;
     child.on('message', (message) => {
       slot.reported = true;
-      options.onReport(`worker-${child.pid}`, message);
+      options.onReport(name, message);
     });
-    child.once('error', (error) => options.log.error('worker process fails', { error }));
-    child.once('exit', (code, signal) => {
+    const ended = (code: number | null, signal: NodeJS.Signals | null): void => {
       slot.child = null;
       slot.reported = false;
+      options.onEnd(name);
       if (stopping) return;
       if (Date.now() - startedAt > HEALTHY_MS) slot.pauseMs = FIRST_PAUSE_MS;
       options.log.error('worker process ended', { worker: child.pid, code, signal, againInMs: slot.pauseMs });
       slot.timer = setTimeout(() => start(slot), slot.pauseMs);
       slot.pauseMs = Math.min(2 * slot.pauseMs, LONGEST_PAUSE_MS);
+    };
+    child.once('exit', ended);
+    child.once('error', (error) => {
+      options.log.error('worker process fails', { error });
+      // One that could not even be made never exits.
+      if (child.pid === undefined) ended(null, null);
     });
   };
   for (const slot of slots) start(slot);

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
-async function start(name: string, code: string, reports: unknown[] = []): Promise<Supervised> {
+async function start(name: string, code: string, reports: unknown[] = [], ended: string[] = []): Promise<Supervised> {
   const script = path.join(dir, `${name}.mjs`);
   await writeFile(script, code);
   return supervise({
@@ -21,6 +21,7 @@ async function start(name: string, code: string, reports: unknown[] = []): Promi
     env: { PATH: '/usr/bin' },
     log: quiet,
     onReport: (_from, report) => void reports.push(report),
+    onEnd: (from) => void ended.push(from),
   });
 }
 const isAlive = (pid: number): boolean => {
@@ -46,13 +47,32 @@ describe('supervise', () => {
     expect(workers.ready()).toBe(0);
   });
 
-  it('starts a process anew that was killed', async () => {
-    const workers = await start('killed', GOOD);
+  it('starts a process anew that was killed, and says who ended', async () => {
+    const ended: string[] = [];
+    const workers = await start('killed', GOOD, [], ended);
     await until(async () => (workers.ready() === 2 ? true : null));
     const [victim] = workers.pids();
     if (victim === undefined) throw new Error('no process');
     process.kill(victim, 'SIGKILL');
     await until(async () => (workers.ready() === 2 && !workers.pids().includes(victim) ? true : null));
+    expect(ended).toEqual([`worker-${victim}`]);
+    await workers.stop(5_000);
+  });
+
+  it('tries again when a process cannot even be made', async () => {
+    const ended: string[] = [];
+    const script = path.join(dir, 'good.mjs');
+    await writeFile(script, GOOD);
+    const { execPath } = process;
+    process.execPath = path.join(dir, 'no-such-program');
+    const onEnd = (from: string) => {
+      ended.push(from);
+      process.execPath = execPath;
+    };
+    const env = { PATH: '/usr/bin' };
+    const workers = supervise({ script, count: 1, env, log: quiet, onReport: () => {}, onEnd });
+    await until(async () => (workers.ready() === 1 ? true : null));
+    expect(ended).toEqual(['worker-undefined']);
     await workers.stop(5_000);
   });
 

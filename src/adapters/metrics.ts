@@ -36,6 +36,8 @@ export interface ProcessMetrics extends Metrics {
   snapshot(): Promise<MetricsSnapshot>;
   /** The latest snapshot of another process; a later one replaces it. */
   absorb(from: string, snapshot: MetricsSnapshot): void;
+  /** That process has ended: what it counted stays, its gauges say nothing about now. */
+  retire(from: string): Promise<void>;
 }
 
 export function openMetrics(part: string): ProcessMetrics {
@@ -47,6 +49,9 @@ export function openMetrics(part: string): ProcessMetrics {
     series.set(name, declare(name, declaration, registry));
   }
   const others = new Map<string, MetricsSnapshot>();
+  let retired: MetricsSnapshot = [];
+  /** One after the other, so that two processes that end together both count. */
+  let adding: Promise<void> = Promise.resolve();
   return {
     count: (name, labels = {}, by = 1) => {
       const counter = series.get(name);
@@ -62,13 +67,25 @@ export function openMetrics(part: string): ProcessMetrics {
     },
     snapshot: () => registry.getMetricsAsJSON(),
     absorb: (from, snapshot) => void others.set(from, snapshot),
+    retire: (from) => {
+      const add = async (): Promise<void> => {
+        const last = others.get(from)?.filter((entry) => 'type' in entry && entry.type !== 'gauge');
+        const both = last === undefined ? retired : await sum([retired, last]).getMetricsAsJSON();
+        others.delete(from);
+        retired = both;
+      };
+      adding = adding.then(add, add);
+      return adding;
+    },
     render: async () => {
-      if (others.size === 0) return registry.metrics();
-      const own = await registry.getMetricsAsJSON();
-      return AggregatorRegistry.aggregate([own, ...others.values()]).metrics();
+      if (others.size === 0 && retired.length === 0) return registry.metrics();
+      return sum([await registry.getMetricsAsJSON(), retired, ...others.values()]).metrics();
     },
   };
 }
+
+const sum = (snapshots: readonly MetricsSnapshot[]): Registry =>
+  AggregatorRegistry.aggregate(snapshots.map((snapshot) => [...snapshot]));
 
 /** A label that is not declared is left out: counting must never break what it counts. */
 const declared = (name: MetricName, labels: Readonly<Record<string, string>>): Record<string, string> =>
