@@ -1,6 +1,9 @@
 /** `polywarden policy`: what authors of policy files need while they write. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { openLog } from '../adapters/log-pino.js';
-import { composeOffline, type Offline } from '../compose.js';
+import { composeOffline } from '../compose.js';
 import { configFromProcess } from '../config.js';
 import { FIXTURES_DIR } from '../paths.js';
 import type { ModerateNow } from '../usecases/moderate.js';
@@ -60,17 +63,32 @@ export async function policyCommand(
   const config = configFromProcess();
   const { folder, rest } = takeFolder(args);
   const policiesDir = folder ?? config.POLICIES_DIR;
-  let offline: Offline | null = null;
-  const open = async (): Promise<ModerateNow> => {
-    const log = openLog('warn', 'cli');
-    offline ??= await composeOffline({ ...config, POLICIES_DIR: policiesDir }, { model: true, log });
+  const opened: (() => Promise<void>)[] = [];
+  const open = async (dir: string): Promise<ModerateNow> => {
+    const offline = await composeOffline(
+      { ...config, POLICIES_DIR: dir },
+      { model: true, log: openLog('warn', 'cli') },
+    );
+    opened.push(() => offline.close());
     return offline.moderate;
+  };
+  let own: Promise<ModerateNow> | null = null;
+  const moderate = (): Promise<ModerateNow> => {
+    own ??= open(policiesDir);
+    return own;
+  };
+  const moderateWith: PolicyIo['moderateWith'] = async (files) => {
+    const dir = await mkdtemp(path.join(tmpdir(), 'polywarden-policies-'));
+    opened.push(() => rm(dir, { recursive: true, force: true }));
+    await writePolicyFiles(dir, files);
+    return open(dir);
   };
   try {
     return await runPolicy(rest, {
       out: (text) => io.stdout.write(text),
       err: (text) => io.stderr.write(text),
-      moderate: open,
+      moderate,
+      moderateWith,
       withStore: (use) => storeFrom(config)(({ store }) => use(store)),
       now: Date.now,
       policiesDir,
@@ -81,7 +99,7 @@ export async function policyCommand(
       ...overrides,
     });
   } finally {
-    await closeIfOpen(offline);
+    for (const close of opened.reverse()) await close();
   }
 }
 
@@ -91,6 +109,9 @@ function untilStopped(): AbortSignal {
   return stop.signal;
 }
 
-async function closeIfOpen(offline: Offline | null): Promise<void> {
-  await offline?.close();
+async function writePolicyFiles(dir: string, files: ReadonlyMap<string, string>): Promise<void> {
+  for (const [name, text] of files) {
+    await mkdir(path.dirname(path.join(dir, name)), { recursive: true });
+    await writeFile(path.join(dir, name), text);
+  }
 }

@@ -1,4 +1,4 @@
-/** The same evidence under two bundles: which answers change, by region, language and category. */
+/** The same notes under two bundles: which answers change, by region, language and category. */
 import type { Action, RegionId } from '../domain.js';
 import type { EvaluationInput } from './context.js';
 import { evaluate } from './evaluate.js';
@@ -10,6 +10,8 @@ export interface Subject {
   readonly language: string;
   readonly input: EvaluationInput;
   readonly regions: readonly RegionId[];
+  /** What the stages found with the words of the second bundle, where those are others. */
+  readonly inputAfter?: EvaluationInput;
 }
 /** `pending`: required evidence is still due, so that there is no answer yet. */
 export type Answer = Action | 'pending';
@@ -100,8 +102,8 @@ export function compareBundles(before: Bundle, after: Bundle, samplesPerMove: nu
     return true;
   };
   return {
-    add({ id, language, input, regions: asked }) {
-      const [old, fresh] = [answersOf(input, before, asked), answersOf(input, after, asked)];
+    add({ id, language, input, inputAfter = input, regions: asked }) {
+      const [old, fresh] = [answersOf(input, before, asked), answersOf(inputAfter, after, asked)];
       let [touched, kept] = [false, false];
       for (const region of asked) {
         const [was, is] = [old.get(region) ?? NOT_YET, fresh.get(region) ?? NOT_YET];

@@ -23,6 +23,7 @@ function ioOf(stop = new AbortController()) {
       said.err += text;
     },
     moderate: () => Promise.reject(new Error('no pipeline here')),
+    moderateWith: () => Promise.reject(new Error('no pipeline here')),
     withStore: () => Promise.reject(new Error('no store here')),
     now: Date.now,
     fixturesDir: '',

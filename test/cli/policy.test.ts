@@ -58,6 +58,7 @@ async function run(policiesDir: string, ...args: readonly string[]) {
       opened += 1;
       return moderate;
     },
+    moderateWith: () => Promise.reject(new Error('no pipeline here')),
     withStore: () => Promise.reject(new Error('no store here')),
     now: Date.now,
     fixturesDir: '',

@@ -86,13 +86,19 @@ export async function diffCommand(args: readonly string[], io: PolicyIo): Promis
   const regions = [...new Set([...before.bundle.regions.keys(), ...after.bundle.regions.keys()])].sort();
   const comparison = compareBundles(before.bundle, after.bundle, order.samples);
   const texts: Texts | null = order.text ? new Map() : null;
-  if (order.fixtures) await addAll(fixtureNotes(regions, io), comparison, texts);
+  const termsDiffer = before.terms !== after.terms;
+  if (order.fixtures) {
+    const pipelines = {
+      before: await io.moderateWith(before.files),
+      after: termsDiffer ? await io.moderateWith(after.files) : null,
+    };
+    await addAll(fixtureNotes(regions, pipelines, io), comparison, texts);
+  }
   const { since } = order;
   if (since !== null) {
     await io.withStore((store) => addAll(storedNotes(store, since, regions, io), comparison, texts));
   }
   const result = comparison.result();
-  const termsDiffer = before.terms !== after.terms;
   if (order.json) {
     const side = ({ name, bundle }: typeof before) => ({ name, hash: bundle.hash });
     const samples = result.samples.map((change) => ({ ...change, text: texts?.get(change.id) }));
@@ -101,8 +107,10 @@ export async function diffCommand(args: readonly string[], io: PolicyIo): Promis
     return 0;
   }
   io.out(`${lines(result, texts).join('\n')}\n`);
-  if (termsDiffer) {
-    io.err('The term banks differ too. Both sides were judged on the same findings, so this shows the rules alone.\n');
+  if (termsDiffer && since !== null) {
+    io.err(
+      'The term banks differ too. Stored notes keep the findings of then, so for them this shows the rules alone.\n',
+    );
   }
   return 0;
 }

@@ -3,10 +3,11 @@ import type { Action, Note, RegionId } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
 import { textsOf } from '../../pipeline.js';
 import type { PastNote } from '../../policy/backtest.js';
+import type { EvaluationInput } from '../../policy/context.js';
 import type { JudgedRevision, Store } from '../../ports-store.js';
-import { factsOf } from '../../usecases/moderate.js';
+import { factsOf, type ModerateNow } from '../../usecases/moderate.js';
 import { NoteInput, readNote } from '../../usecases/note-input.js';
-import { readFixtures, toBody } from '../demo/fixture.js';
+import { type NamedFixture, readFixtures, toBody } from '../demo/fixture.js';
 import { usageError } from '../io.js';
 import { POLICY_USAGE, type PolicyIo } from './policy-io.js';
 
@@ -27,30 +28,38 @@ export function sinceOf(word: string, now: number): number {
   return day;
 }
 
-/** Each through the pipeline once, with the terms of the policies folder. */
-export async function* fixtureNotes(regions: readonly RegionId[], io: PolicyIo): AsyncGenerator<Tried> {
-  const fixtures = await readFixtures(io.fixturesDir).catch((cause: unknown) => {
+async function labelledNotes(folder: string): Promise<readonly NamedFixture[]> {
+  try {
+    return await readFixtures(folder);
+  } catch (cause) {
     if (cause instanceof InvalidInputError) throw cause;
-    const message = `The labelled notes at ${io.fixturesDir} cannot be read; --no-fixtures leaves them out`;
+    const message = `The labelled notes at ${folder} cannot be read; --no-fixtures leaves them out`;
     throw new InvalidInputError('file_unreadable', message, [], { cause });
-  });
-  const moderate = await io.moderate();
+  }
+}
+
+/** Each through the pipeline once, or once with the words of each side where those differ. */
+export async function* fixtureNotes(
+  regions: readonly RegionId[],
+  pipelines: { readonly before: ModerateNow; readonly after: ModerateNow | null },
+  io: PolicyIo,
+): AsyncGenerator<Tried> {
+  const fixtures = await labelledNotes(io.fixturesDir);
   let done = 0;
   for (const fixture of fixtures) {
     const now = io.now();
     const { note } = readNote(NoteInput.parse(toBody(fixture, now)), { now, textLimitChars: TEXT_LIMIT_CHARS });
-    const { evidence, texts } = await moderate(note, {}, new AbortController().signal);
+    const facts = factsOf(note, regions, now, now);
+    const inputOf = async (moderate: ModerateNow): Promise<EvaluationInput> => {
+      const { evidence, texts } = await moderate(note, {}, new AbortController().signal);
+      return { facts, evidence, texts };
+    };
+    const input = await inputOf(pipelines.before);
+    const inputAfter = pipelines.after === null ? input : await inputOf(pipelines.after);
     done += 1;
     if (io.isTerminal) io.err(`\r${done}/${fixtures.length} labelled notes`);
-    yield {
-      id: fixture.externalId,
-      language: fixture.language,
-      input: { facts: factsOf(note, regions, now, now), evidence, texts },
-      regions,
-      past: new Map(),
-      human: new Map(),
-      text: textOf(note),
-    };
+    const { externalId: id, language } = fixture;
+    yield { id, language, input, inputAfter, regions, past: new Map(), human: new Map(), text: textOf(note) };
   }
   if (io.isTerminal) io.err('\r');
 }

@@ -7,6 +7,8 @@ export interface PolicyIo {
   err(text: string): void;
   /** The whole pipeline, opened when a command first needs it. */
   moderate(): Promise<ModerateNow>;
+  /** The whole pipeline under other policy files: file name -> text. */
+  moderateWith(files: ReadonlyMap<string, string>): Promise<ModerateNow>;
   /** The database of the installation, for commands that look at stored notes. */
   withStore<T>(use: (store: Store) => Promise<T>): Promise<T>;
   now(): number;

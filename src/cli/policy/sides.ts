@@ -81,6 +81,7 @@ async function filesOfRevision(revision: string, dir: string): Promise<ReadonlyM
 export interface Side {
   readonly name: string;
   readonly bundle: Bundle;
+  readonly files: ReadonlyMap<string, string>;
   /** All term files as one text, to tell whether two sides find the same words. */
   readonly terms: string;
 }
@@ -89,5 +90,5 @@ export async function readSide(name: string, policiesDir: string): Promise<Side>
   const folder = path.resolve(name);
   const files = (await isFolder(folder)) ? await readPolicyFiles(folder) : await filesOfRevision(name, policiesDir);
   const terms = [...files].filter(([file]) => file.startsWith('terms/')).sort(([a], [b]) => (a < b ? -1 : 1));
-  return { name, bundle: compileBundle(files), terms: JSON.stringify(terms) };
+  return { name, bundle: compileBundle(files), files, terms: JSON.stringify(terms) };
 }
