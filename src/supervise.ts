@@ -43,6 +43,8 @@ export function supervise(options: SuperviseOptions): Supervised {
     slot.child = child;
     slot.reported = false;
     child.on('message', (message) => {
+      // The last words of a process may come after its end.
+      if (slot.child !== child) return;
       slot.reported = true;
       options.onReport(name, message);
     });

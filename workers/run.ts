@@ -2,12 +2,12 @@
 import { startWorkers } from '../src/adapters/queue-bullmq.js';
 import type { App } from '../src/compose.js';
 import { UnavailableError } from '../src/errors.js';
-import { type Swept, sweepWith } from '../src/usecases/sweep.js';
+import { sweepWith } from '../src/usecases/sweep.js';
 import { deliveriesHandler } from './deliveries.js';
 import { notesHandler } from './notes.js';
+import { stuckWatch } from './stuck.js';
 import { upkeepHandler } from './upkeep.js';
 
-/** Work is due for this long, nothing ended here for this long, and Redis answers: the worker is stuck. */
 const STUCK_AFTER_MS = 60_000;
 
 export interface RunningWorker {
@@ -24,15 +24,15 @@ export function runWorker(app: App, redisUrl: string, onStuck: () => void): Runn
     metrics: app.metrics,
   });
   const sweep = sweepWith({ ...app, work: app.store.work, sweepMs: config.SWEEP_MS });
-  const isStuck = (swept: Swept): boolean =>
-    swept.oldestDueMs > STUCK_AFTER_MS && app.clock.now() - workers.lastProgressAt() > STUCK_AFTER_MS;
+  const watch = stuckWatch(STUCK_AFTER_MS);
   let sweeping: Promise<void> | null = null;
   const tick = (): void => {
     sweeping ??= sweep()
-      .then((swept) => {
-        if (isStuck(swept)) onStuck();
+      .then(({ oldestDueMs }) => {
+        if (watch.see(app.clock.now(), oldestDueMs, workers.lastProgressAt())) onStuck();
       })
       .catch((error: unknown) => {
+        watch.forget();
         // The next sweep asks again.
         if (error instanceof UnavailableError) log.warn('sweep failed', { code: error.code });
         else log.error('sweep failed', { error });
