@@ -8,7 +8,7 @@ import { readPhones } from './contact-phones.js';
 import { readDiscountCodes, readPrices } from './contact-prices.js';
 import type { Reader, Reading } from './contact-reading.js';
 
-/** More than enough for any policy; a text of nothing but links must not grow the evidence. */
+/** More than enough for any policy; a text of nothing but links must not grow the evidence. Of each kind in one text. */
 export const CONTACTS_LIMIT = 64;
 
 /** In the order of trust: what a plainer view has found is not reported again from a lossier one. */
@@ -49,7 +49,7 @@ function viewOf(view: TextView, reading: Reading, written: string): ViewName {
 
 function addReadings(labelled: LabelledText, view: TextView, readings: readonly Reading[], hits: ContactHit[]): void {
   for (const reading of readings) {
-    if (hits.length >= CONTACTS_LIMIT) return;
+    if (hits.filter(({ kind }) => kind === reading.kind).length >= CONTACTS_LIMIT) continue;
     const span = view.toRaw(reading);
     if (isTaken(hits, reading.kind, reading.detail, span.start, span.end)) continue;
     const found = viewOf(view, reading, labelled.text.raw.slice(span.start, span.end));
@@ -73,4 +73,22 @@ export function findContacts(labelled: LabelledText): readonly ContactHit[] {
     for (const read of readers) addReadings(labelled, view, read(view, labelled.text), hits);
   }
   return hits.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+}
+
+/** At most `limit` in the order given, each kind in its turn: a row of hashtags must not hide the one handle behind it. */
+export function inFairShare(hits: readonly ContactHit[], limit: number): readonly ContactHit[] {
+  if (hits.length <= limit) return hits;
+  const seen = new Map<string, number>();
+  const ranked = hits.map((hit) => {
+    const turn = seen.get(hit.kind) ?? 0;
+    seen.set(hit.kind, turn + 1);
+    return { hit, turn };
+  });
+  const kept = new Set(
+    ranked
+      .toSorted((a, b) => a.turn - b.turn)
+      .slice(0, limit)
+      .map(({ hit }) => hit),
+  );
+  return hits.filter((hit) => kept.has(hit));
 }

@@ -3,7 +3,7 @@ import type { MatchEvidence } from '../../domain.js';
 import type { TextHashBank } from '../../ports.js';
 import type { Stage } from '../stage.js';
 import { bankFindings } from './bank-findings.js';
-import { findContacts } from './contacts.js';
+import { CONTACTS_LIMIT, findContacts, inFairShare } from './contacts.js';
 import type { Matcher } from './matcher.js';
 
 export interface MatchPorts {
@@ -15,7 +15,7 @@ export interface MatchPorts {
 export function matchStage({ matcher, bank }: MatchPorts): Stage<'match'> {
   return {
     name: 'match',
-    version: '1',
+    version: '2',
     reads: ['normalise'],
     languages: '*',
     cost: 'free',
@@ -29,7 +29,7 @@ export function matchStage({ matcher, bank }: MatchPorts): Stage<'match'> {
         findings.push(...matcher.scan(labelled), ...(bank === null ? [] : bankFindings(labelled, bank)));
         contacts.push(...findContacts(labelled));
       }
-      return { findings, contacts };
+      return { findings, contacts: inFairShare(contacts, CONTACTS_LIMIT) };
     },
   };
 }

@@ -29,6 +29,8 @@ export const VIEW_WEIGHTS: Readonly<Record<ViewName, number>> = {
 };
 const CONTEXT_UNITS = 60;
 const HITS_LIMIT = 32;
+/** Places of one entry that are looked at. An entry that has more stands, whatever its allow-list says: nobody writes that. */
+const GATHERED_LIMIT = 1_024;
 
 interface Hit {
   readonly view: ViewName;
@@ -84,7 +86,7 @@ interface Gathered {
 function pushTo<T>(map: Map<number, T[]>, key: number, value: T): void {
   const list = map.get(key);
   if (list === undefined) map.set(key, [value]);
-  else if (list.length < HITS_LIMIT * 4) list.push(value);
+  else if (list.length < GATHERED_LIMIT) list.push(value);
 }
 
 function gatherView(bench: Bench, name: ViewName, text: NormalisedText, into: Gathered): void {
@@ -163,6 +165,7 @@ function scanText(bench: Bench, labelled: LabelledText): readonly Finding[] {
     const kept = hits.filter(
       (hit) => !allowed.some((span) => overlaps(span, hit.span)) && contextHolds(entry, text, hit),
     );
+    if (kept.length === 0 && hits.length === GATHERED_LIMIT) kept.push(...hits);
     if (kept.length > 0) findings.push(toFinding(entry, kept, labelled));
   }
   return findings.sort((a, b) => b.score - a.score || (a.detector < b.detector ? -1 : 1));

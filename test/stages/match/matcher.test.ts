@@ -267,6 +267,24 @@ describe('the term file', () => {
   });
 });
 
+describe('a padded text', () => {
+  const matcher = bank('en', [
+    { patterns: ['kill'], boundary: 'none', allow: ['killer'] },
+    { patterns: ['widget'], context: ['price'] },
+  ]);
+  const detectors = (raw: string) =>
+    matcher.scan({ part: 'body', text: normaliseText(raw) }).map(({ detector }) => detector.slice(-1));
+  it('does not hide a hit behind hundreds of harmless ones', () => {
+    expect(detectors(`${'killer '.repeat(200)} kill`)).toEqual(['0']);
+    expect(detectors('killer '.repeat(200))).toEqual([]);
+    expect(detectors(`${'widget '.repeat(200)}${'and so on '.repeat(20)} widget price`)).toEqual(['1']);
+    expect(detectors('widget '.repeat(200))).toEqual([]);
+  });
+  it('counts as a hit where there are more places than are looked at', () => {
+    expect(detectors(`${'killer '.repeat(5_000)} kill`)).toEqual(['0']);
+  });
+});
+
 describe('the stage', () => {
   const matcher = bank('en', [{ patterns: ['idiot'] }]);
   const input = (...bodies: readonly string[]) => ({
@@ -285,6 +303,15 @@ describe('the stage', () => {
     expect(value.contacts.map(({ kind }) => kind)).toEqual(['email']);
     expect(stage.when(input('x'), { wanted: new Set() })).toEqual({ run: true });
     expect(stage.when(input(''), { wanted: new Set() })).toEqual({ run: false, why: 'no_text' });
+  });
+  it('lets no row of one kind of contact hide another kind', async () => {
+    const stage = matchStage({ matcher, bank: null });
+    const value = await stage.run(
+      input('#tag '.repeat(300), `${'@someone '.repeat(300)} write ann@shop.example`),
+      AbortSignal.timeout(1_000),
+    );
+    expect(value.contacts).toHaveLength(64);
+    expect(new Set(value.contacts.map(({ kind }) => kind))).toEqual(new Set(['hashtag', 'mention', 'email']));
   });
   it('does without a bank and stops when asked to', async () => {
     const stage = matchStage({ matcher, bank: null });
