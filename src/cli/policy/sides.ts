@@ -23,7 +23,7 @@ function git(dir: string, args: readonly string[], input = ''): Promise<Buffer> 
   return new Promise((resolve, reject) => {
     const child = spawn('git', ['-C', dir, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
     // How git ended says more than a pipe that it did not read to the end.
-    let pipe: unknown = null;
+    let pipe: unknown;
     const [out, err]: [Buffer[], Buffer[]] = [[], []];
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
@@ -36,7 +36,14 @@ function git(dir: string, args: readonly string[], input = ''): Promise<Buffer> 
     child.on('close', (code) => {
       if (code === 0) return resolve(Buffer.concat(out));
       const why = Buffer.concat(err).toString('utf8').trim().split('\n')[0];
-      reject(new InvalidInputError('file_unreadable', why || `git ended with ${code}`, [], { cause: pipe }));
+      reject(
+        new InvalidInputError(
+          'file_unreadable',
+          why || `git ended with ${code}`,
+          [],
+          pipe === undefined ? {} : { cause: pipe },
+        ),
+      );
     });
     child.stdin.end(input);
   });
