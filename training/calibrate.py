@@ -22,8 +22,8 @@ from common import KEYS, LABELS, SEED, WORK, bucket
 
 PRIOR_ROWS = 60.0
 PROBE_WEIGHT = 2.0
-MOST_BENIGN_FLAGGED = 0.03
-UNSEEN_BENIGN_FLAGGED = 0.02
+MOST_BENIGN_FLAGGED = 0.022
+UNSEEN_BENIGN_FLAGGED = 0.018
 # A category names a fault and opens a finding, so it may err on benign text less often than the umbrella.
 CATEGORY_SHARE = 0.35
 HARMFUL_SHARE = 0.5
@@ -57,7 +57,7 @@ def tail(p: np.ndarray, share: float) -> float:
 def threshold(p, y, benign_p, seen: bool, umbrella: bool) -> float:
     """The lowest threshold that benign text allows, unless harmful and harmless rows of equal weight ask for a higher one."""
     share_flagged = (MOST_BENIGN_FLAGGED if seen else UNSEEN_BENIGN_FLAGGED) * (1.0 if umbrella else CATEGORY_SHARE)
-    limit = tail(benign_p, share_flagged) if len(benign_p) >= 40 else 0.3
+    limit = tail(benign_p, share_flagged) if len(benign_p) >= 25 else 0.3
     if not seen:
         return float(np.clip(limit, 0.06 if umbrella else 0.15, 0.9))
     best, at = -1.0, 0.5
@@ -89,9 +89,13 @@ def learn(rows: dict, use: np.ndarray) -> dict:
             p = SIGMOID(x @ own[:2] + own[2])
             positives = int((y[mine & ~rows["probe"]] == 1).sum())
             zeroes = benign_of(rows, use & (rows["langs"] == lang), k)
-            if len(p[zeroes]) < 40 and positives < 25:
+            if len(p[zeroes]) < 25 and positives < 25:
                 continue
             out[str(lang), key] = entry(own, p[mine], y[mine], p[zeroes], positives >= 25, k == 0)
+        # A language that nobody measured is judged with a threshold that would do for three quarters of the others.
+        others = [e["flag"] for (lang, name), e in out.items() if name == key and lang != "*"]
+        if others:
+            out["*", key]["flag"] = round(float(max(out["*", key]["flag"], np.quantile(others, 0.75))), 4)
     return out
 
 
@@ -125,6 +129,12 @@ def lower_auroc(y: np.ndarray, p: np.ndarray, rng) -> float:
     return float(np.quantile(found, 0.025))
 
 
+def both_in_one_source(sources: np.ndarray, y: np.ndarray) -> bool:
+    """Where harmful and harmless rows come from different sources, telling the sources apart looks like telling harm."""
+    mixed = [s for s in np.unique(sources) if (y[sources == s] == 0).sum() >= 20]
+    return bool(np.isin(sources[y == 1], mixed).mean() >= 0.5)
+
+
 def competence(rows: dict, scaled: np.ndarray) -> dict:
     rng = np.random.default_rng(SEED)
     out = {}
@@ -141,7 +151,8 @@ def competence(rows: dict, scaled: np.ndarray) -> dict:
                 fact["auroc"], fact["aurocLow"] = round(float(roc_auc_score(y, p)), 4), round(lower_auroc(y, p, rng), 4)
                 if fact["auroc"] >= 0.65:
                     level = "weak"
-                enough = positives >= 200 and negatives >= 200
+                fact["sourcesHoldBoth"] = both_in_one_source(rows["sources"][at], y)
+                enough = positives >= 200 and negatives >= 200 and fact["sourcesHoldBoth"]
                 if enough and fact["aurocLow"] >= 0.80 and alarms is not None and alarms <= 0.05:
                     level = "validated"
             out.setdefault(str(lang), {})[key] = {"level": level, **fact}
@@ -195,7 +206,7 @@ def main() -> None:
     count = Counter(v for found in levels.values() for v in found.values())
     validated = sorted(f"{l} {k}" for l, found in levels.items() for k, v in found.items() if v == "validated")
     (args.folder / "competence.json").write_text(json.dumps(
-        {"rule": "validated: at least 200 validation rows of each class, lower bound of AUROC .80, benign false alarms at most 5 %",
+        {"rule": "validated: at least 200 validation rows of each class, lower bound of AUROC .80, benign false alarms at most 5 %; most harmful rows from sources that hold harmless ones too",
          "validatedPairs": len(validated), "languages": levels, "measured": facts}) + "\n")
     print("competence", dict(count), "validated pairs:", len(validated), validated)
     with gzip.open(WORK / "validation.jsonl.gz", "wt", encoding="utf-8") as file:

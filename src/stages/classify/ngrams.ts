@@ -47,12 +47,9 @@ function classOf(point: number): number {
   return IS_GAP.test(char) ? GAP : OTHER;
 }
 
-/** The training multiplies in 64 bits, and one bit above the 32nd reaches the table's index: it is worked out apart. */
 function finish(hash: number): number {
-  const h = (hash ^ (hash >>> 15)) >>> 0;
-  const low = Math.imul(h, MIX);
-  const above = Math.floor(((h >>> 16) * MIX + Math.floor(((h & 0xffff) * MIX) / 0x10000)) / 0x10000);
-  return low ^ ((low >>> 13) | ((above & 0x1fff) << 19));
+  const h = Math.imul(hash ^ (hash >>> 15), MIX);
+  return h ^ (h >>> 13);
 }
 
 function pointsOf(text: string, most: number): Uint32Array {
