@@ -1,4 +1,5 @@
 /** Queues on Redis. Only importer of bullmq and ioredis. Redis may be wiped at any moment: Postgres knows what is due. */
+import { setMaxListeners } from 'node:events';
 import { Queue as BullQueue, type Job, UnrecoverableError, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { codeOf, InvalidInputError, UnavailableError } from '../errors.js';
@@ -122,6 +123,8 @@ export interface Workers {
 
 export function startWorkers(options: WorkersOptions): Workers {
   const stop = new AbortController();
+  // Each job in flight listens.
+  setMaxListeners(0, stop.signal);
   let progressAt = Date.now();
   const connection = new Redis(options.redisUrl, {
     maxRetriesPerRequest: null,
@@ -171,10 +174,10 @@ async function runJob(
   const parsed = entry.schema.safeParse(job.data);
   if (!parsed.success || job.id === undefined) throw new UnrecoverableError('job_invalid');
   const lastAttempt = job.attemptsMade + 1 >= entry.attempts;
-  const limit = AbortSignal.timeout(entry.timeLimitMs);
+  const limit = limited(entry.timeLimitMs, stop);
   const run = { jobId: job.id, subjectId: parsed.data.subjectId, lastAttempt };
   try {
-    const outcome = await handler(run, AbortSignal.any([stop, limit]));
+    const outcome = await handler(run, limit.signal);
     options.metrics.count('job_outcomes_total', { queue: name, outcome });
     return outcome;
   } catch (error) {
@@ -183,5 +186,24 @@ async function runJob(
     options.log.warn('job failed', { queue: name, subjectId: run.subjectId, lastAttempt, code, error });
     // Redis keeps the reason in clear text: codes only, never the message of somebody else's error.
     throw error instanceof InvalidInputError ? new UnrecoverableError(code) : new Error(code);
+  } finally {
+    limit.end();
   }
+}
+
+/** By hand: `AbortSignal.any` leaves something at `stop`, which lives as long as the process, for every job. */
+export function limited(timeLimitMs: number, stop: AbortSignal): { readonly signal: AbortSignal; end(): void } {
+  const limit = new AbortController();
+  const onStop = (): void => limit.abort(stop.reason);
+  const late = new UnavailableError('deadline_exceeded', `The job took over ${timeLimitMs} ms`);
+  const timer = setTimeout(() => limit.abort(late), timeLimitMs);
+  if (stop.aborted) onStop();
+  else stop.addEventListener('abort', onStop, { once: true });
+  return {
+    signal: limit.signal,
+    end: () => {
+      clearTimeout(timer);
+      stop.removeEventListener('abort', onStop);
+    },
+  };
 }
