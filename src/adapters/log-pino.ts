@@ -10,20 +10,21 @@ export function openLog(level: 'debug' | 'info' | 'warn' | 'error' | 'silent', p
   return {
     debug: (message, fields) => logger.debug(fields ?? {}, message),
     info: (message, fields) => logger.info(fields ?? {}, message),
-    warn: (message, fields) => logger.warn(clean(fields), message),
-    error: (message, fields) => logger.error(clean(fields), message),
+    warn: (message, fields) => logger.warn(plainFields(fields), message),
+    error: (message, fields) => logger.error(plainFields(fields), message),
   };
 }
 
-/** Errors become name, code and message; stacks only below `error`, never a vendor's request object. */
-function clean(fields: Readonly<Record<string, unknown>> | undefined): Readonly<Record<string, unknown>> {
+/** Errors become name, code, message and stack, never a vendor's request object. */
+export function plainFields(fields: Readonly<Record<string, unknown>> | undefined): Readonly<Record<string, unknown>> {
   if (fields === undefined) return {};
   return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, plain(value)]));
 }
 function plain(value: unknown): unknown {
+  if (typeof value === 'string') return stripControls(value);
   if (!(value instanceof Error)) return value;
   const code = 'code' in value && typeof value.code === 'string' ? value.code : undefined;
-  return { name: value.name, code, message: stripControls(value.message), stack: value.stack };
+  return { name: value.name, code, message: stripControls(value.message), stack: stripControls(value.stack ?? '') };
 }
 
 /** pino escapes C0 but lets C1 and line separators through (a terminal obeys them). */
