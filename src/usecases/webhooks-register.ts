@@ -27,6 +27,7 @@ function checkTarget(text: string, allowPrivate: boolean): void {
   const url = new URL(text);
   if (url.username !== '' || url.password !== '') refuse('The URL may not hold credentials.');
   if (url.protocol !== 'https:' && !(allowPrivate && url.protocol === 'http:')) refuse('The URL must be https.');
+  if (!allowPrivate && url.port !== '') refuse('The URL may not name a port.');
 }
 
 export async function registerEndpoint(

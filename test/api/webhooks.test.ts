@@ -44,6 +44,7 @@ describe('/v1/webhooks', () => {
     ['http://hooks.example/', 'fetch_blocked'],
     ['https://user:pass@hooks.example/', 'fetch_blocked'],
     ['ftp://hooks.example/', 'fetch_blocked'],
+    ['https://hooks.example:8443/', 'fetch_blocked'],
     ['not a url', 'fetch_blocked'],
     ['', 'body_invalid'],
     ['https://hooks.example/\0', 'body_invalid'],

@@ -57,7 +57,7 @@ export function overviewRoutes(server: ApiServer, deps: ApiDeps): void {
     url: '/v1/cases',
     schema: {
       tags,
-      summary: 'List cases, most urgent first',
+      summary: 'List cases, oldest first',
       querystring: CaseQuery,
       response: { 200: pageOf(CaseAnswer), ...problems },
     },

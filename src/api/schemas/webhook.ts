@@ -8,7 +8,7 @@ const NewEvents = Events.refine((events) => new Set(events).size === events.leng
 
 export const EndpointInput = z
   .strictObject({
-    url: storableText(2_000).min(1).describe('https, without credentials'),
+    url: storableText(2_000).min(1).describe('https, without credentials and port'),
     events: NewEvents.default(['note.decided', 'decision.changed', 'note.erased']),
     description: storableText(200).default(''),
   })
@@ -19,7 +19,7 @@ const endpoint = {
   id: z.string(),
   url: z.string(),
   events: Events,
-  status: z.enum(['active', 'paused', 'disabled']).describe('disabled: it failed for too long; set it active again'),
+  status: z.enum(['active', 'paused', 'disabled']).describe('disabled: it answered 410 Gone; set it active again'),
   createdAt: Instant,
   description: z.string(),
 };
