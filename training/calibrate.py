@@ -129,10 +129,11 @@ def lower_auroc(y: np.ndarray, p: np.ndarray, rng) -> float:
     return float(np.quantile(found, 0.025))
 
 
-def both_in_one_source(sources: np.ndarray, y: np.ndarray) -> bool:
-    """Where harmful and harmless rows come from different sources, telling the sources apart looks like telling harm."""
-    mixed = [s for s in np.unique(sources) if (y[sources == s] == 0).sum() >= 20]
-    return bool(np.isin(sources[y == 1], mixed).mean() >= 0.5)
+def within_sources(sources: np.ndarray, y: np.ndarray, p: np.ndarray, rng) -> float | None:
+    """Lower bound of AUROC on sources that hold both classes: elsewhere telling the sources apart looks like telling harm."""
+    mixed = [s for s in np.unique(sources) if (y[sources == s] == 0).sum() >= 20 and (y[sources == s] == 1).sum() >= 20]
+    at = np.isin(sources, mixed)
+    return lower_auroc(y[at], p[at], rng) if (y[at] == 1).sum() >= 100 else None
 
 
 def competence(rows: dict, scaled: np.ndarray) -> dict:
@@ -151,8 +152,9 @@ def competence(rows: dict, scaled: np.ndarray) -> dict:
                 fact["auroc"], fact["aurocLow"] = round(float(roc_auc_score(y, p)), 4), round(lower_auroc(y, p, rng), 4)
                 if fact["auroc"] >= 0.65:
                     level = "weak"
-                fact["sourcesHoldBoth"] = both_in_one_source(rows["sources"][at], y)
-                enough = positives >= 200 and negatives >= 200 and fact["sourcesHoldBoth"]
+                within = within_sources(rows["sources"][at], y, p, rng)
+                fact["aurocLowWithinSources"] = None if within is None else round(within, 4)
+                enough = positives >= 200 and negatives >= 200 and within is not None and within >= 0.80
                 if enough and fact["aurocLow"] >= 0.80 and alarms is not None and alarms <= 0.05:
                     level = "validated"
             out.setdefault(str(lang), {})[key] = {"level": level, **fact}
@@ -206,7 +208,7 @@ def main() -> None:
     count = Counter(v for found in levels.values() for v in found.values())
     validated = sorted(f"{l} {k}" for l, found in levels.items() for k, v in found.items() if v == "validated")
     (args.folder / "competence.json").write_text(json.dumps(
-        {"rule": "validated: at least 200 validation rows of each class, lower bound of AUROC .80, benign false alarms at most 5 %; most harmful rows from sources that hold harmless ones too",
+        {"rule": "validated: at least 200 validation rows of each class, lower bound of AUROC .80, benign false alarms at most 5 %; the bound holds on sources with both classes too, at least 100 harmful rows",
          "validatedPairs": len(validated), "languages": levels, "measured": facts}) + "\n")
     print("competence", dict(count), "validated pairs:", len(validated), validated)
     with gzip.open(WORK / "validation.jsonl.gz", "wt", encoding="utf-8") as file:
