@@ -311,6 +311,8 @@ export interface AccessStore {
       readonly expiresAt: string | null;
     },
     now: number,
+    /** For the audit; unset: the set-up of the installation. */
+    actor?: Actor,
   ): Promise<ApiKey>;
   /** By the public half of the key; the caller compares hashes in constant time. */
   findKey(keyId: string): Promise<(ApiKey & { readonly secretHash: string }) | null>;
@@ -319,6 +321,7 @@ export interface AccessStore {
   createUser(
     input: { readonly login: string; readonly passwordHash: string; readonly role: Role },
     now: number,
+    actor?: Actor,
   ): Promise<User>;
   findUser(login: string): Promise<(User & { readonly passwordHash: string }) | null>;
   listUsers(): Promise<readonly User[]>;

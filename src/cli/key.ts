@@ -55,7 +55,7 @@ async function create(values: Values, withStore: WithStore): Promise<string> {
   return withStore(async ({ store, ids, clock }) => {
     const expiresAt = days === null ? null : new Date(clock.now() + days * DAY_MS).toISOString();
     const order = { sourceName: values.source, label: values.label, scopes, expiresAt };
-    const { key, text } = await createKey({ access: store.access, ids, clock }, order);
+    const { key, text } = await createKey({ access: store.access, ids, clock }, order, OPERATOR);
     return `key id ${key.keyId}\nkey    ${text}   (shown once)\n`;
   });
 }

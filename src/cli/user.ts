@@ -4,7 +4,7 @@ import { InvalidInputError } from '../errors.js';
 import type { PasswordHasher } from '../ports.js';
 import { ROLES, type Role } from '../ports-store.js';
 import { type Io, readArgs, usageError } from './io.js';
-import { type StorePorts, storeFrom, type WithStore } from './store.js';
+import { OPERATOR, type StorePorts, storeFrom, type WithStore } from './store.js';
 
 export const USER_USAGE = `polywarden user create   --login NAME [--role ${ROLES.join('|')}] [--password WORD]
 polywarden user password [--login NAME] [--password WORD]
@@ -58,7 +58,7 @@ async function create(ports: StorePorts, hasher: PasswordHasher, order: Order): 
   if ((await access.findUser(order.login)) !== null) throw new InvalidInputError('conflict', `${order.login} exists`);
   const password = order.password ?? ports.ids.secret(PASSWORD_BYTES);
   const passwordHash = await hasher.hash(password);
-  await access.createUser({ login: order.login, passwordHash, role: order.role }, ports.clock.now());
+  await access.createUser({ login: order.login, passwordHash, role: order.role }, ports.clock.now(), OPERATOR);
   return password;
 }
 

@@ -33,9 +33,10 @@ export interface KeyPorts {
 export async function createKey(
   ports: KeyPorts,
   order: KeyOrder,
+  actor?: Actor,
 ): Promise<{ readonly key: ApiKey; readonly text: string }> {
   const secret = Buffer.from(ports.ids.secret(SECRET_BYTES), 'base64url').toString('hex');
-  const key = await ports.access.createKey({ ...order, secretHash: hashSecret(secret) }, ports.clock.now());
+  const key = await ports.access.createKey({ ...order, secretHash: hashSecret(secret) }, ports.clock.now(), actor);
   return { key, text: formatKey(key.keyId, secret) };
 }
 

@@ -31,6 +31,11 @@ describe('keys', () => {
     expect(must(await store.access.findKey(key.keyId)).revokedAt).not.toBeNull();
     expect(await store.access.findKey('key_none')).toBeNull();
     expect((await store.access.listKeys()).length).toBeGreaterThanOrEqual(6);
+    const events = (await store.audit.list(null, 100)).items.filter(({ subject }) => subject === key.keyId);
+    expect(events.map(({ verb, actor }) => [verb, actor.kind]).toSorted()).toEqual([
+      ['key.created', 'system'],
+      ['key.revoked', 'system'],
+    ]);
   });
 });
 
@@ -41,6 +46,9 @@ describe('people', () => {
     const again = store.access.createUser({ login: 'ada', passwordHash: 'p', role: 'admin' }, Date.now());
     await expect(again).rejects.toMatchObject({ code: 'conflict' });
     expect((await store.access.listUsers()).map(({ login }) => login)).toContain('ada');
+    const made = (await store.audit.list(null, 100)).items.filter(({ verb }) => verb === 'user.created');
+    expect(made.map(({ subject, detail }) => [subject, detail])).toEqual([[user.userId, { role: 'admin' }]]);
+    expect(await store.audit.verify()).toMatchObject({ broken: [] });
   });
 
   it('lose their sessions by time, by sign-out and by a new password', async () => {

@@ -1,9 +1,9 @@
 /** API keys and users. */
 import { InvalidInputError } from '../../errors.js';
 import type { Ids } from '../../ports.js';
-import type { AccessStore, ApiKey, Scope } from '../../ports-store.js';
+import type { AccessStore, Actor, ApiKey, Scope } from '../../ports-store.js';
 import { failureCode } from '../postgres.js';
-import type { Database } from './database.js';
+import type { Database, PrismaClient } from './database.js';
 import { sessionsWith, userOf } from './sessions.js';
 
 interface KeyRow {
@@ -23,11 +23,22 @@ export function accessWith(database: Database, ids: Ids): AccessStore {
   return { ...keysWith(database, ids), ...usersWith(database, ids), ...sessionsWith(database, ids) };
 }
 
+const SETUP: Actor = { kind: 'system', id: 'setup' };
+
+interface Entry {
+  readonly verb: string;
+  readonly subject: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+/** For the transaction of what it tells about. */
+const audited = (client: PrismaClient, actor: Actor, { verb, subject, detail }: Entry, at: Date) =>
+  client.$executeRaw`SELECT audit_append(${actor.kind}, ${actor.id}, ${verb}, ${subject}, ${JSON.stringify(detail)}, ${at})`;
+
 type Keys = Pick<AccessStore, 'createKey' | 'findKey' | 'listKeys' | 'revokeKey'>;
 
 function keysWith(database: Database, ids: Ids): Keys {
   return {
-    async createKey(input, now) {
+    async createKey(input, now, actor = SETUP) {
       const [source] = await database.repeatable<{ id: string }>(
         `WITH fresh AS (INSERT INTO sources (id, name, created_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING RETURNING id)
          SELECT id FROM fresh UNION ALL SELECT id FROM sources WHERE name = $2 LIMIT 1`,
@@ -37,19 +48,21 @@ function keysWith(database: Database, ids: Ids): Keys {
       const sourceId =
         source?.id ??
         (await database.models((client) => client.source.findUniqueOrThrow({ where: { name: input.sourceName } }))).id;
-      const row = await database.models((client) =>
-        client.apiKey.create({
-          data: {
-            id: ids.next('key'),
-            sourceId,
-            label: input.label,
-            scopes: [...input.scopes],
-            secretHash: input.secretHash,
-            createdAt: new Date(now),
-            expiresAt: input.expiresAt === null ? null : new Date(input.expiresAt),
-          },
-          include: WITH_SOURCE,
-        }),
+      const data = {
+        id: ids.next('key'),
+        sourceId,
+        label: input.label,
+        scopes: [...input.scopes],
+        secretHash: input.secretHash,
+        createdAt: new Date(now),
+        expiresAt: input.expiresAt === null ? null : new Date(input.expiresAt),
+      };
+      const entry = { verb: 'key.created', subject: data.id, detail: { sourceId, scopes: data.scopes } };
+      const [row] = await database.models((client) =>
+        client.$transaction([
+          client.apiKey.create({ data, include: WITH_SOURCE }),
+          audited(client, actor, entry, data.createdAt),
+        ]),
       );
       return keyOf(row);
     },
@@ -80,10 +93,14 @@ type Users = Pick<AccessStore, 'createUser' | 'findUser' | 'listUsers' | 'setPas
 
 function usersWith(database: Database, ids: Ids): Users {
   return {
-    async createUser(input, now) {
+    async createUser(input, now, actor = SETUP) {
       const data = { ...input, id: ids.next('usr'), createdAt: new Date(now) };
       try {
-        return userOf(await database.models((client) => client.user.create({ data })));
+        const entry = { verb: 'user.created', subject: data.id, detail: { role: data.role } };
+        const [row] = await database.models((client) =>
+          client.$transaction([client.user.create({ data }), audited(client, actor, entry, data.createdAt)]),
+        );
+        return userOf(row);
       } catch (cause) {
         if (failureCode(cause) !== 'P2002') throw cause;
         throw new InvalidInputError('conflict', 'There is a user of this login already', [], { cause });

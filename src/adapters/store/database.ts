@@ -20,6 +20,7 @@ export interface Database {
   close(): Promise<void>;
 }
 
+export type { PrismaClient };
 export type InputJson = Prisma.InputJsonValue;
 
 const STATEMENT_MS = 15_000;

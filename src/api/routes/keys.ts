@@ -55,15 +55,13 @@ export function keyRoutes(server: ApiServer, deps: ApiDeps): void {
     url: '/v1/keys',
     schema: { tags, summary: 'Make an API key', body: KeyInput, response: { 201: KeyWithText, ...problems } },
     handler: async (request, reply) => {
-      const { expiresAt, ...order } = request.body;
+      const { expiresAt, ...rest } = request.body;
       if (expiresAt !== null && Date.parse(expiresAt) <= deps.clock.now()) {
         const message = 'The key would have expired already';
         throw new InvalidInputError('date_invalid', message, [{ pointer: '/expiresAt', message }]);
       }
-      const made = await createKey(ports, {
-        ...order,
-        expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(),
-      });
+      const order = { ...rest, expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString() };
+      const made = await createKey(ports, order, actorOf(request));
       return reply.code(201).send({ ...answer(made.key), key: made.text });
     },
   });
