@@ -33,7 +33,7 @@ const RECORD = {
   text: `WITH done AS (
       UPDATE deliveries SET attempts = attempts + 1, last_status = $4, last_error = $5, lease_until = NULL,
         next_attempt_at = $7, state = CASE WHEN $3 THEN 'delivered' WHEN $7::timestamptz IS NULL THEN 'dead' ELSE 'due' END
-      WHERE id = $1 AND epoch = $2 AND state = 'due' RETURNING id, source_id, endpoint_id),
+      WHERE id = $1 AND epoch = $2 AND state = 'due' AND lease_until IS NOT NULL RETURNING id, source_id, endpoint_id),
     off AS (UPDATE webhook_endpoints w SET status = 'disabled' FROM done WHERE $9 AND w.id = done.endpoint_id)
     INSERT INTO delivery_attempts (source_id, delivery_id, at, ok, status, error, latency_ms)
     SELECT source_id, id, $8, $3, $4, $5, $6 FROM done`,
