@@ -105,15 +105,15 @@ export function authenticator(deps: ApiDeps): (request: FastifyRequest) => Promi
 }
 
 /** The hook that stands before every route; an unknown address has no rule and ends as 404. */
-export function guard(deps: ApiDeps, onRefused: (request: FastifyRequest) => Promise<void>) {
+export function guard(deps: ApiDeps, onRefused: (request: FastifyRequest, reply: FastifyReply) => Promise<void>) {
   const authenticate = authenticator(deps);
-  return async (request: FastifyRequest, _reply: FastifyReply): Promise<void> => {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const rule = request.routeOptions.config.rule;
     if (rule === undefined || rule.who === 'anyone') return;
     try {
       request.caller = await authenticate(request);
     } catch (error) {
-      if (error instanceof InvalidInputError) await onRefused(request);
+      if (error instanceof InvalidInputError) await onRefused(request, reply);
       throw error;
     }
     allow(request.caller, rule, request);

@@ -1,6 +1,6 @@
 /** Rate limits: per API key, per person, per address for the rest. Counted in this process's memory. */
 import rateLimit from '@fastify/rate-limit';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { InvalidInputError } from '../errors.js';
 import type { ApiDeps, ApiServer } from './deps.js';
 
@@ -23,7 +23,7 @@ const limited = (): InvalidInputError =>
 export async function registerLimits(
   server: ApiServer,
   deps: ApiDeps,
-): Promise<(request: FastifyRequest) => Promise<void>> {
+): Promise<(request: FastifyRequest, reply: FastifyReply) => Promise<void>> {
   await server.register(rateLimit, {
     max: deps.config.RATE_LIMIT_PER_MINUTE,
     timeWindow: MINUTE_MS,
@@ -37,8 +37,10 @@ export async function registerLimits(
     timeWindow: MINUTE_MS,
     keyGenerator: (request) => request.ip,
   });
-  return async (request) => {
+  return async (request, reply) => {
     const count = await refused(request);
-    if (!count.isAllowed && count.isExceeded) throw limited();
+    if (count.isAllowed || !count.isExceeded) return;
+    void reply.header('retry-after', count.ttlInSeconds);
+    throw limited();
   };
 }
