@@ -1,7 +1,7 @@
 /** Config -> App. The only place that constructs clients; a process that needs no model loads none. */
 
 import path from 'node:path';
-import { openClassifier } from './adapters/classifier-transformers.js';
+import { classifierFiles, openClassifier } from './adapters/classifier-transformers.js';
 import { openIds, systemClock } from './adapters/clock-ids.js';
 import { loadLanguageModel } from './adapters/language-ngrams.js';
 import { openLog } from './adapters/log-pino.js';
@@ -11,7 +11,7 @@ import { openQueue, type RedisQueue } from './adapters/queue-bullmq.js';
 import { openStore } from './adapters/store-prisma.js';
 import { openFetcher } from './adapters/webhook-fetch.js';
 import { type Config, retentionOf } from './config.js';
-import { laterClassifier, laterLanguageModel } from './later-models.js';
+import { checkModelFiles, laterClassifier, laterLanguageModel } from './later-models.js';
 import type { Bundle } from './policy/bundle.js';
 import type { Classifier, Clock, Fetcher, Ids, LanguageModel, Log, PasswordHasher } from './ports.js';
 import type { Store } from './ports-store.js';
@@ -112,13 +112,17 @@ export async function compose(
 
 const modelDir = (config: Config): string => path.join(config.MODELS_DIR, config.TEXT_MODEL);
 
-const modelFor = (config: Config, when: Wanted['model']): Promise<Classifier> => {
+async function modelFor(config: Config, when: Wanted['model']): Promise<Classifier> {
   const open = () => openClassifier({ dir: modelDir(config), threads: config.MODEL_THREADS });
-  return when === 'now' ? open() : laterClassifier(modelDir(config), open);
-};
+  if (when === 'now') return open();
+  await checkModelFiles([...classifierFiles(modelDir(config)), languageFile(config)]);
+  return laterClassifier(config.TEXT_MODEL, open);
+}
+
+const languageFile = (config: Config): string => path.join(config.MODELS_DIR, 'language', 'language.bin.gz');
 
 function languageFor(config: Config, when: Wanted['model']): LanguageModel {
-  const file = path.join(config.MODELS_DIR, 'language', 'language.bin.gz');
+  const file = languageFile(config);
   return when === 'now' ? loadLanguageModel(file) : laterLanguageModel(() => loadLanguageModel(file));
 }
 

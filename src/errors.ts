@@ -100,7 +100,9 @@ export const codeOf = (error: unknown): ErrorCode =>
 export function sayError(error: unknown): string {
   const parts: string[] = [];
   for (let at: unknown = error; at !== undefined && parts.length < 5; at = at instanceof Error ? at.cause : undefined) {
-    parts.push((at instanceof Error ? at.message : String(at)).slice(0, 2_000));
+    const text = (at instanceof Error ? at.message : String(at)).slice(0, 2_000);
+    // Some errors repeat the message of their cause.
+    if (!parts.some((part) => part.includes(text))) parts.push(text);
   }
   return parts.join(': ');
 }

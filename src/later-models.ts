@@ -1,17 +1,20 @@
 /** Models that are loaded at their first call: the API seldom needs them, but shall say at start when one is missing. */
-import { access } from 'node:fs/promises';
-import path from 'node:path';
+import { access, constants } from 'node:fs/promises';
 import { UnavailableError } from './errors.js';
 import type { Classifier, LanguageModel } from './ports.js';
 
-export async function laterClassifier(dir: string, open: () => Promise<Classifier>): Promise<Classifier> {
-  try {
-    await access(path.join(dir, 'config.json'));
-  } catch (error) {
-    throw new UnavailableError('model_missing', `There is no model in ${dir}`, { cause: error });
+/** Workers would say so as well, but only after the start has called itself ready. */
+export async function checkModelFiles(files: readonly string[]): Promise<void> {
+  for (const file of files) {
+    await access(file, constants.R_OK).catch((cause: unknown) => {
+      throw new UnavailableError('model_missing', 'A model file is missing', { cause });
+    });
   }
+}
+
+export function laterClassifier(name: string, open: () => Promise<Classifier>): Classifier {
   let opening: Promise<Classifier> | null = null;
-  let model = path.basename(dir);
+  let model = name;
   const opened = async (): Promise<Classifier> => {
     opening ??= open();
     try {

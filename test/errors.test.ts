@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { codeOf, ERROR_CODES, InvalidInputError, UnavailableError } from '../src/errors.js';
+import { codeOf, ERROR_CODES, InvalidInputError, sayError, UnavailableError } from '../src/errors.js';
 
 const page = await readFile(path.resolve(import.meta.dirname, '../docs/errors.md'), 'utf8');
 /** Cells may be padded by the formatter. */
@@ -24,5 +24,17 @@ describe('codeOf', () => {
     expect(codeOf(new UnavailableError('store_unavailable', 'x'))).toBe('store_unavailable');
     expect(codeOf(new Error('x'))).toBe('internal');
     expect(codeOf({ code: 'forbidden' })).toBe('internal');
+  });
+});
+
+describe('sayError', () => {
+  it('names every cause once, also when an error repeats the message of its cause', () => {
+    const cause = new Error('en.yaml:4:1: no such key');
+    expect(sayError(new Error('The files are not valid: en.yaml:4:1: no such key', { cause }))).toBe(
+      'The files are not valid: en.yaml:4:1: no such key',
+    );
+    expect(sayError(new Error('The file cannot be read', { cause }))).toBe(
+      'The file cannot be read: en.yaml:4:1: no such key',
+    );
   });
 });

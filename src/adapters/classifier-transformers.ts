@@ -50,6 +50,18 @@ const CLOSING = 3;
 /** Words repeat: remembering their pieces makes reading a note several times faster. */
 const MOST_WORDS = 50_000;
 
+const ngramsBeside = (dir: string): string => path.join(path.dirname(dir), 'polywarden-ngrams');
+
+/** Every file without which `openClassifier` fails. */
+export const classifierFiles = (dir: string): readonly string[] => [
+  ...['config.json', 'calibration.json', 'competence.json', 'tokenizer.json', 'tokenizer_config.json'].map((name) =>
+    path.join(dir, name),
+  ),
+  path.join(dir, 'onnx', 'model_quantized.onnx'),
+  path.join(ngramsBeside(dir), 'config.json'),
+  path.join(ngramsBeside(dir), 'weights.bin'),
+];
+
 /** Opens the model once; a missing or broken file is `model_missing`, a text that cannot be read `model_unavailable`. */
 export async function openClassifier(options: ClassifierOptions): Promise<Classifier> {
   const { dir } = options;
@@ -57,7 +69,7 @@ export async function openClassifier(options: ClassifierOptions): Promise<Classi
     const [calibration, competence, ngrams, session] = await Promise.all([
       readJson(path.join(dir, 'calibration.json'), calibrationFile),
       readJson(path.join(dir, 'competence.json'), competenceFile),
-      openNgrams(options.ngramsDir ?? path.join(path.dirname(dir), 'polywarden-ngrams')),
+      openNgrams(options.ngramsDir ?? ngramsBeside(dir)),
       openEncoder(dir, options.threads ?? 1),
     ]);
     return classifierOf(

@@ -1,0 +1,31 @@
+import { cp, mkdtemp, rm, unlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { classifierFiles, openClassifier } from '../src/adapters/classifier-transformers.js';
+import { checkModelFiles } from '../src/later-models.js';
+
+const MODELS = path.join(import.meta.dirname, '..', 'models');
+const relative = classifierFiles(path.join(MODELS, 'polywarden-text')).map((file) => path.relative(MODELS, file));
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(path.join(tmpdir(), 'polywarden-models-'));
+  for (const file of relative) await cp(path.join(MODELS, file), path.join(dir, file));
+});
+afterEach(() => rm(dir, { recursive: true, force: true }));
+
+const present = () => classifierFiles(path.join(dir, 'polywarden-text'));
+
+describe('the files of the text model', () => {
+  it('are all that it needs', async () => {
+    await checkModelFiles(present());
+    const classifier = await openClassifier({ dir: path.join(dir, 'polywarden-text') });
+    await classifier.close();
+  });
+
+  it.each(relative)('a start without %s says model_missing', async (file) => {
+    await unlink(path.join(dir, file));
+    await expect(checkModelFiles(present())).rejects.toMatchObject({ code: 'model_missing' });
+  });
+});
