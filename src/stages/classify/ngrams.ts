@@ -1,5 +1,4 @@
 /** The n-gram model: hashed character and word n-grams under one logistic layer. Same features as `training/ngrams.py`. */
-import { at } from './at.js';
 
 export interface NgramConfig {
   readonly bits: number;
@@ -30,10 +29,11 @@ const OTHER = 2;
 const UNKNOWN = 255;
 const IS_WORD = /[\p{L}\p{M}\p{N}]/u;
 const IS_GAP = /[\s\p{Z}\p{C}]/u;
+// Places below are inside their arrays by construction: `as number` keeps the hot loops free of checks.
 const kinds = new Uint8Array(0x110000).fill(UNKNOWN);
 
 function kindOf(point: number): number {
-  const known = at(kinds, point);
+  const known = kinds[point] as number;
   if (known !== UNKNOWN) return known;
   const kind = classOf(point);
   kinds[point] = kind;
@@ -83,12 +83,12 @@ class Features {
 
   #characters(points: Uint32Array): void {
     for (let i = 0; i < points.length; ) {
-      if (kindOf(at(points, i)) === GAP) {
+      if (kindOf(points[i] as number) === GAP) {
         i += 1;
         continue;
       }
       let end = i;
-      while (end < points.length && kindOf(at(points, end)) !== GAP) end += 1;
+      while (end < points.length && kindOf(points[end] as number) !== GAP) end += 1;
       this.#token(points, i, end);
       i = end;
     }
@@ -99,7 +99,7 @@ class Features {
       let hash = SEED;
       const stop = Math.min(start + LONGEST, to + 1);
       for (let place = start; place < stop; place += 1) {
-        const point = place === from - 1 ? OPEN : place === to ? CLOSE : at(points, place);
+        const point = place === from - 1 ? OPEN : place === to ? CLOSE : (points[place] as number);
         hash = Math.imul(hash ^ point, PRIME);
         if (place > start && this.count < MOST_FEATURES) this.#put(hash);
       }
@@ -109,13 +109,13 @@ class Features {
   #words(points: Uint32Array): void {
     let last = 0;
     for (let i = 0; i < points.length; ) {
-      if (kindOf(at(points, i)) !== WORD) {
+      if (kindOf(points[i] as number) !== WORD) {
         i += 1;
         continue;
       }
       let hash = WORD_SEED;
-      for (; i < points.length && kindOf(at(points, i)) === WORD; i += 1) {
-        hash = Math.imul(hash ^ at(points, i), PRIME);
+      for (; i < points.length && kindOf(points[i] as number) === WORD; i += 1) {
+        hash = Math.imul(hash ^ (points[i] as number), PRIME);
       }
       if (this.count + 2 < MOST_FEATURES) {
         this.#put(hash);
@@ -135,11 +135,11 @@ export function ngramModel(config: NgramConfig, table: Int8Array): NgramModel {
     features.read(pointsOf(text, config.maxPoints));
     const sums = new Float32Array(labels);
     for (let f = 0; f < features.count; f += 1) {
-      const row = at(features.rows, f) * labels;
-      for (let k = 0; k < labels; k += 1) sums[k] = at(sums, k) + at(table, row + k);
+      const row = (features.rows[f] as number) * labels;
+      for (let k = 0; k < labels; k += 1) sums[k] = (sums[k] as number) + (table[row + k] as number);
     }
     const shrink = 1 / Math.sqrt(Math.max(1, features.count));
-    return sums.map((sum, k) => sum * shrink * at(config.scale, k) + at(config.bias, k));
+    return sums.map((sum, k) => sum * shrink * (config.scale[k] as number) + (config.bias[k] as number));
   };
   return { labels, logits };
 }
