@@ -157,6 +157,16 @@ export class RuleContext {
   }
 }
 
+/** The flag thresholds of scarce labels lie far below this, where most flagged texts are harmless. */
+const MORE_LIKELY_THAN_NOT = 0.5;
+
+/**
+ * Whether the model's word on a score counts: it was validated for this score and language, or it gives the harm an even
+ * chance. `scores[...]` shows rules the bare figures.
+ */
+export const believed = (classify: ClassifyEvidence, key: (typeof SCORE_KEYS)[number]): boolean =>
+  classify.competence[key] === 'validated' || classify.scores[key].p >= MORE_LIKELY_THAN_NOT;
+
 export const EMPTY_REGION: RegionValue = new VALUE_CLASSES.Region({
   id: '',
   thresholds: new Map(),
@@ -166,7 +176,11 @@ export const EMPTY_REGION: RegionValue = new VALUE_CLASSES.Region({
 });
 
 function allFindings(evidence: Evidence): readonly Finding[] {
-  return [...(found(evidence.match)?.findings ?? []), ...(found(evidence.classify)?.findings ?? [])];
+  const classify = found(evidence.classify);
+  const read = (classify?.findings ?? []).filter(
+    ({ category }) => classify !== null && isScoreKey(category) && believed(classify, category),
+  );
+  return [...(found(evidence.match)?.findings ?? []), ...read];
 }
 
 function byCategory(all: readonly Finding[], classify: ClassifyEvidence | null): Map<CategoryId, CategoryFacts> {
@@ -186,8 +200,9 @@ function byCategory(all: readonly Finding[], classify: ClassifyEvidence | null):
     facts.findings.push(finding);
   }
   for (const key of SCORE_KEYS) {
-    const calibrated = classify?.scores[key].calibrated ?? 0;
-    if (key === 'toxicity' || calibrated <= 0) continue;
+    if (classify === null || key === 'toxicity' || !believed(classify, key)) continue;
+    const { calibrated } = classify.scores[key];
+    if (calibrated <= 0) continue;
     const facts = entry(key);
     facts.max = Math.max(facts.max, calibrated);
   }

@@ -1,6 +1,6 @@
 /** Missing evidence is a value: what each region makes of a stage that failed, was skipped or is still due. */
 import type { Action, Evidence, EvidenceKey, Gap, Outcome, SkipReason } from '../domain.js';
-import type { EvaluationInput, RuleContext } from './context.js';
+import { believed, type EvaluationInput, type RuleContext } from './context.js';
 import type { CompiledRegion } from './model.js';
 import type { RegionSettings, StageRule } from './schema.js';
 import { EVIDENCE_KEYS } from './vocabulary.js';
@@ -70,7 +70,14 @@ export function stageGaps(input: EvaluationInput, region: CompiledRegion): Stage
 }
 
 /** Heads that speak of harm; swearing and spam alone do not make an unread text worth a person. */
-const HARM_KEYS = ['toxicity', 'hate.attack', 'harass.bully', 'violence.threat', 'sexual.explicit', 'selfharm.risk'];
+const HARM_KEYS = [
+  'toxicity',
+  'hate.attack',
+  'harass.bully',
+  'violence.threat',
+  'sexual.explicit',
+  'selfharm.risk',
+] as const;
 
 /**
  * Real text that no model can vouch for: never allowed in silence. High scores go to a person; of the
@@ -78,11 +85,13 @@ const HARM_KEYS = ['toxicity', 'hate.attack', 'harass.bully', 'violence.threat',
  */
 export function unreadGap(input: EvaluationInput, context: RuleContext, region: CompiledRegion): Gap | null {
   const { unread } = region.settings;
-  if (input.evidence.classify.status !== 'found' || input.facts.textLength < unread.min_chars) return null;
+  const { classify } = input.evidence;
+  if (classify.status !== 'found' || input.facts.textLength < unread.min_chars) return null;
   const competence = context.competence.get('toxicity');
   if (context.language !== 'und' && competence !== 'none') return null;
-  const scores = HARM_KEYS.map((key) => context.scores.get(key)?.calibrated ?? 0);
-  const doubtful = Math.max(...scores) >= unread.review_score;
+  const doubtful = HARM_KEYS.some(
+    (key) => classify.value.scores[key].calibrated >= unread.review_score && believed(classify.value, key),
+  );
   const drawn = context.bucket < unread.sample_percent;
   const why = `no model was validated for ${context.language}${doubtful ? ', high score' : drawn ? ', drawn for review' : ''}`;
   return { stage: 'classify', status: 'skipped', why, action: doubtful || drawn ? 'review' : 'allow' };

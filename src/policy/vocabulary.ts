@@ -181,7 +181,7 @@ export const FUNCTIONS = {
     'max_score(string): double',
     ['category'],
     FINDING_SOURCES,
-    'highest calibrated score in a category, over all findings and the text model',
+    'highest calibrated score in a category, over all findings and the text model where its word counts (validated for the language, or p at least .5)',
   ),
   max_severity: fn(
     'max_severity(string): int',

@@ -28,6 +28,27 @@ function only(evaluation: Evaluation): Decision {
 }
 const HATE = { scores: { 'hate.attack': 0.7 } } as const;
 
+describe("the model's word", () => {
+  const bundle = bundleOf({ 'global.yaml': global(rule({ id: 'flagged', does: '{ action: review }' })) });
+  /** A scarce label: flagged at calibrated .7, though one flagged text in five is harmful. */
+  const flaggedAt = (p: number, competence: 'validated' | 'weak' | 'none'): string => {
+    const { classify } = testInput({ expect: 'match', ...HATE, competence }, NOW).evidence;
+    if (classify.status !== 'found') throw new Error('the test has no scores');
+    const scores = { ...classify.value.scores, 'hate.attack': { score: p, p, calibrated: 0.7 } };
+    const evidence = { classify: { ...classify, value: { ...classify.value, scores } } };
+    return only(judge(bundle, { ...HATE, competence }, ['global'], { evidence })).action;
+  };
+  test.each([
+    [0.2, 'none', 'allow'],
+    [0.2, 'weak', 'allow'],
+    [0.5, 'none', 'review'],
+    [0.5, 'weak', 'review'],
+    [0.2, 'validated', 'review'],
+  ] as const)('at p %d, %s -> %s', (p, competence, action) => {
+    expect(flaggedAt(p, competence)).toBe(action);
+  });
+});
+
 describe('merging', () => {
   const bundle = bundleOf({
     'global.yaml': global(
