@@ -8,6 +8,13 @@ export interface StopOptions {
   readonly stop: () => Promise<void>;
 }
 
+/** For a child process that is still starting: without its parent nobody would stop it. Call the answer before `onStop`. */
+export function endWithParent(): () => void {
+  const end = (): void => process.exit(1);
+  process.on('disconnect', end);
+  return () => process.off('disconnect', end);
+}
+
 export function onStop(options: StopOptions): void {
   let stopping = false;
   const begin = (reason: string): void => {

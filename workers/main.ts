@@ -4,7 +4,7 @@ import { findServices } from '../src/adapters/services-embedded.js';
 import { compose } from '../src/compose.js';
 import { configFromProcess } from '../src/config.js';
 import { InvalidInputError, sayError } from '../src/errors.js';
-import { onStop } from '../src/stop.js';
+import { endWithParent, onStop } from '../src/stop.js';
 import { runWorker } from './run.js';
 
 const REPORT_MS = 2_000;
@@ -13,6 +13,7 @@ const MODEL_RELEASE_MS = 1_000;
 async function main(): Promise<void> {
   // A Ctrl-C reaches the whole group, but the parent says when to stop.
   if (process.connected) process.on('SIGINT', () => undefined);
+  const started = endWithParent();
   const config = configFromProcess();
   const { databaseUrl, redisUrl } = config;
   const addresses = databaseUrl !== null && redisUrl !== null ? { databaseUrl, redisUrl } : await findServices(config);
@@ -30,6 +31,7 @@ async function main(): Promise<void> {
   };
   report();
   const timer = setInterval(report, REPORT_MS);
+  started();
   onStop({
     log: app.log,
     deadlineMs: config.SHUTDOWN_MS,

@@ -1,4 +1,7 @@
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HOT_WORD } from '../support/classifier.js';
 import { noteBody, type System, startSystem } from '../support/running.js';
@@ -61,5 +64,27 @@ describe('a worker that is told to stop', { timeout: 90_000 }, () => {
     if (claim !== null) await system.app.store.work.handBack(claim, Date.now());
     system.startWorker();
     await system.decided(id);
+  });
+});
+
+describe('a worker that loses its parent while it starts', { timeout: 90_000 }, () => {
+  it('ends instead of working on for nobody', async () => {
+    const silent = createServer();
+    await once(silent.listen(0, '127.0.0.1'), 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const entry = await bundleWorker(path.resolve(import.meta.dirname, '../../workers/main.ts'));
+    const databaseUrl = `postgresql://nobody@127.0.0.1:${port}/none`;
+    const env = { PATH: process.env['PATH'], DATABASE_URL: databaseUrl, REDIS_URL: system.redisUrl };
+    const child = fork(entry.script, { env, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    // It waits for an answer that never comes.
+    const [socket] = (await once(silent, 'connection')) as [Socket];
+    const ended = once(child, 'exit');
+    const since = performance.now();
+    child.disconnect();
+    expect(await ended).toEqual([1, null]);
+    expect(performance.now() - since).toBeLessThan(3_000);
+    socket.destroy();
+    silent.close();
+    await entry.remove();
   });
 });

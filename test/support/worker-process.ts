@@ -16,13 +16,15 @@ export interface WorkerProcess {
 /** Under dist, so that packages are found and git does not see it. */
 const OUT = path.resolve(import.meta.dirname, '../../dist');
 
-export async function bundleWorker(): Promise<{ readonly script: string; remove(): Promise<void> }> {
+export async function bundleWorker(
+  entry = path.join(import.meta.dirname, 'worker-entry.ts'),
+): Promise<{ readonly script: string; remove(): Promise<void> }> {
   const dir = await mkdtemp(path.join(OUT, 'test-worker-'));
   await build({
     configFile: false,
     logLevel: 'error',
     build: {
-      ssr: path.join(import.meta.dirname, 'worker-entry.ts'),
+      ssr: entry,
       outDir: dir,
       minify: false,
       target: 'node20',
