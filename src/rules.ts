@@ -1,5 +1,5 @@
 /** Policies, terms and banks, compiled into what judges a note; a bad change on disk leaves the good set in force. */
-import { type FSWatcher, watch } from 'node:fs';
+import { watch } from 'node:fs';
 import { codeOf } from './errors.js';
 import type { Bundle } from './policy/bundle.js';
 import type { Log } from './ports.js';
@@ -38,7 +38,7 @@ export async function openRules(options: RulesOptions): Promise<Rules> {
 }
 
 /** One reload at a time, after the last change has settled. */
-function watchDir(dir: string, reload: () => Promise<void>, log: Log): FSWatcher {
+function watchDir(dir: string, reload: () => Promise<void>, log: Log): { close(): Promise<void> } {
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
   const watcher = watch(dir, { recursive: true, persistent: false }, () => {
@@ -49,5 +49,12 @@ function watchDir(dir: string, reload: () => Promise<void>, log: Log): FSWatcher
     timer.unref();
   });
   watcher.on('error', (error) => log.warn('policies are no longer watched', { error }));
-  return watcher;
+  return {
+    // A reload that runs still uses the store, which is closed after the rules.
+    close: async () => {
+      watcher.close();
+      clearTimeout(timer);
+      await running;
+    },
+  };
 }

@@ -1,6 +1,7 @@
 import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readConfig } from '../src/config.js';
 import { openRules, type Rules } from '../src/rules.js';
@@ -52,6 +53,17 @@ describe('policies on disk', () => {
     expect(rules.bundle().hash).toBe(hash);
     await writeFile(file, `${good}\n# mended\n`);
     await until(async () => (rules.bundle().hash === hash ? null : true));
+  });
+});
+
+describe('closed rules', () => {
+  it('reload no more, also when a file has just changed', async () => {
+    await appendFile(path.join(dir, 'global.yaml'), '\n# a last remark\n');
+    // Long enough for the change to be seen, too short for it to settle.
+    await sleep(100);
+    await rules.close();
+    await sleep(1_000);
+    expect(logged).toEqual([]);
   });
 });
 
