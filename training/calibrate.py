@@ -22,10 +22,13 @@ from common import KEYS, LABELS, SEED, WORK, bucket
 
 PRIOR_ROWS = 60.0
 PROBE_WEIGHT = 2.0
-MOST_BENIGN_FLAGGED = 0.022
-UNSEEN_BENIGN_FLAGGED = 0.018
+# Sentences of news and phrase books are shorter and plainer than notes, so the limits leave room below 5 %.
+MOST_BENIGN_FLAGGED = 0.015
+UNSEEN_BENIGN_FLAGGED = 0.008
 # A category names a fault and opens a finding, so it may err on benign text less often than the umbrella.
 CATEGORY_SHARE = 0.35
+# Where a category has next to no harmful rows its probability says little: only the far tail is flagged.
+UNSEEN_CATEGORY_SHARE = 0.06
 HARMFUL_SHARE = 0.5
 SIGMOID = lambda z: 1 / (1 + np.exp(-z))
 MHC = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "ar", "hi", "zh-Hans")
@@ -56,10 +59,10 @@ def tail(p: np.ndarray, share: float) -> float:
 
 def threshold(p, y, benign_p, seen: bool, umbrella: bool) -> float:
     """The lowest threshold that benign text allows, unless harmful and harmless rows of equal weight ask for a higher one."""
-    share_flagged = (MOST_BENIGN_FLAGGED if seen else UNSEEN_BENIGN_FLAGGED) * (1.0 if umbrella else CATEGORY_SHARE)
+    share_flagged = (MOST_BENIGN_FLAGGED if seen else UNSEEN_BENIGN_FLAGGED) * (1.0 if umbrella else CATEGORY_SHARE if seen else UNSEEN_CATEGORY_SHARE)
     limit = tail(benign_p, share_flagged) if len(benign_p) >= 25 else 0.3
     if not seen:
-        return float(np.clip(limit, 0.06 if umbrella else 0.15, 0.9))
+        return float(np.clip(limit, 0.06 if umbrella else 0.3, 0.97))
     best, at = -1.0, 0.5
     share = HARMFUL_SHARE
     for t in np.unique(np.quantile(p, np.linspace(0.02, 0.98, 97))):
