@@ -76,6 +76,21 @@ const scriptOf = (unit: Unit, tag: LanguageTag): string => {
   return tag === 'ja' && script !== 'Hani' ? 'Jpan' : script;
 };
 
+/** Letters that form one grapheme with the letter after them, whatever its script. */
+const PREPENDED =
+  /[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u0d4e\u{110bd}\u{110cd}\u{111c2}\u{111c3}\u{1193f}\u{11941}\u{11a3a}\u{11a84}-\u{11a89}\u{11d46}\u{11f02}]/u;
+const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
+
+/** A border between two scripts inside a grapheme moves to the start of that grapheme; nothing left of a segment drops it. */
+const wholeGraphemes = (raw: string, segments: readonly Segment[]): readonly Segment[] => {
+  if (!PREPENDED.test(raw)) return segments;
+  const inside = graphemes.segment(raw);
+  const back = (at: number): number => inside.containing(at)?.index ?? at;
+  return segments
+    .map((segment) => ({ ...segment, span: { start: back(segment.span.start), end: back(segment.span.end) } }))
+    .filter(({ span }) => span.start < span.end);
+};
+
 const toSegment = ({ unit, guesses }: Judged): Segment => {
   const [best] = guesses;
   const sure = best !== undefined && best.confidence >= UND_BELOW;
@@ -129,7 +144,7 @@ export const readLanguages = (
     return merge(units, hint);
   });
   const guesses = mixGuesses(judged.map((part) => ({ guesses: part.guesses, letters: part.unit.letters })));
-  return { languages: settle(guesses), guesses, segments: judged.map(toSegment), letters };
+  return { languages: settle(guesses), guesses, segments: wholeGraphemes(text.raw, judged.map(toSegment)), letters };
 };
 
 /** Ranked languages of a text, best first; `[{tag: 'und'}]` when unsure. The hint only breaks ties. */

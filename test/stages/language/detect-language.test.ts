@@ -195,7 +195,8 @@ describe('for every text', () => {
           expect(confidence).toBeLessThanOrEqual(1);
         });
       }),
-      { numRuns: 1_500 },
+      // The example: a letter that joins the next one into one grapheme across two scripts.
+      { numRuns: 1_500, examples: [['\u{11a84}\u3400']] },
     );
   });
 
