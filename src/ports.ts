@@ -1,5 +1,19 @@
 /** What the inside asks of the outside. Each port has one real adapter in `adapters/` and a fake in `test/support`. */
-import type { Competence, LabelledText, LanguageTag, PartName, Score, ScoreKey, Span, ViewName } from './domain.js';
+import type {
+  CodeReading,
+  Competence,
+  ImageFacts,
+  ImageModelReading,
+  LabelledText,
+  LanguageTag,
+  OcrReading,
+  PartName,
+  PdqReading,
+  Score,
+  ScoreKey,
+  Span,
+  ViewName,
+} from './domain.js';
 
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -100,6 +114,58 @@ export interface TextHashHit {
   readonly severity: number;
   readonly benign: boolean;
   readonly distance: number;
+}
+
+/** 8-bit RGB, rows without padding, alpha laid over white, upright, long side capped by the decoder. */
+export interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  readonly rgb: Uint8Array;
+  /** Number in the animation, 0 for a still. */
+  readonly frame: number;
+  /** Upright original pixels per pixel of this one; boxes are given in original pixels. */
+  readonly scale: number;
+}
+export interface DecodedImage {
+  readonly facts: ImageFacts;
+  readonly frames: readonly Pixels[];
+}
+/** Throws InvalidInputError `image_*` for what cannot be read, never returns half a picture. */
+export interface ImageDecoder {
+  decode(bytes: Uint8Array, signal: AbortSignal): Promise<DecodedImage>;
+  /** What people see: re-encoded, upright, without metadata, long side at most `sidePx`. */
+  view(bytes: Uint8Array, sidePx: number, signal: AbortSignal): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+export interface TextReader {
+  /** `likely`: languages of the note, best first; the reader is told no more. */
+  read(frames: readonly Pixels[], likely: readonly LanguageTag[], signal: AbortSignal): Promise<OcrReading>;
+  close(): Promise<void>;
+}
+export interface CodeReader {
+  read(frames: readonly Pixels[], signal: AbortSignal): Promise<readonly CodeReading[]>;
+}
+export interface ImageModel {
+  readonly model: string;
+  classify(frames: readonly Pixels[], signal: AbortSignal): Promise<ImageModelReading>;
+  close(): Promise<void>;
+}
+/** Perceptual hashes with an owner; a benign entry speaks for a picture that looks like a bad one. */
+export interface ImageHashBank {
+  lookup(reading: PdqReading, distance: number): readonly ImageHashHit[];
+}
+export interface ImageHashHit {
+  readonly entryId: string;
+  readonly category: string;
+  readonly severity: number;
+  readonly benign: boolean;
+  readonly distance: number;
+}
+/** Bytes by key; a local folder or a bucket. Keys are ours, never a name from outside. */
+export interface Blobs {
+  put(key: string, bytes: Uint8Array): Promise<void>;
+  get(key: string): Promise<Uint8Array | null>;
+  remove(key: string): Promise<void>;
 }
 
 /** A nudge on a queue; losing one loses nothing, since the sweeper asks Postgres. */

@@ -61,7 +61,7 @@ describe('runPipeline', () => {
     const seen: StageInput[] = [];
     const run = await runPipeline(
       options([
-        stage('images', async () => ({ readings: [] }), { texts: () => [found] }),
+        stage('images', async () => ({ readings: [], findings: [] }), { texts: () => [found] }),
         stage('match', async (input) => {
           seen.push(input);
           return match;

@@ -118,7 +118,7 @@ function complete(test: RuleTest): Evidence {
   return {
     normalise: found({ parts: [{ part: 'body', length: TEST_TEXT_CHARS, signs: test.signs ?? [] }], repaired: false }),
     language: found({ languages: [{ tag: test.language ?? 'en', confidence: 1 }], segments: [], mixed: false }),
-    images: test.has_images === true ? found({ readings: [] }) : { status: 'skipped', why: 'no_images' },
+    images: test.has_images === true ? found({ readings: [], findings: [] }) : { status: 'skipped', why: 'no_images' },
     match: found({ findings: matchFindings(test), contacts: contactHits(test) }),
     classify: found(classified(test)),
     campaign:
