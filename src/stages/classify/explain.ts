@@ -1,12 +1,15 @@
-/** Which words carried a score: the likeliest groups of words are left out once each, for flagged texts only. */
+/** Which words carried a score, for flagged texts only: groups of words are left out once each. */
 import { type LanguageTag, SCORE_KEYS, type ScoreKey, type Span } from '../../domain.js';
 import type { ClassifiedText } from '../../ports.js';
 import { at } from './at.js';
+import { headFor } from './calibration.js';
 import { logitsOf, type Reading, type TextModel, textOf } from './model.js';
 
 const MOST_GROUPS = 12;
-/** Runs of the encoder per flagged window; the n-gram model, which costs next to nothing, says which groups to try. */
-const MOST_TRIED = 5;
+/** Log odds that one group must carry in the n-gram model, for every flagged head, to speak for both models. */
+const CLEAR_FALL = 0.5;
+/** Runs of the encoder per flagged window where the n-gram model is not clear; it still says which groups to try. */
+const MOST_TRIED = 3;
 /** A group counts when leaving it out loses this share of what the best group loses. */
 const SHARE = 0.4;
 
@@ -51,7 +54,10 @@ async function leaveOut(asked: Asked, reading: Reading, heads: readonly number[]
   const text = textOf(reading.source, reading.view);
   const groups = groupWords(text.slice(reading.start, reading.end), reading.start);
   const rests = groups.map(({ start, end }) => `${text.slice(reading.start, start)} ${text.slice(end, reading.end)}`);
-  const likely = likeliest(asked.model, text.slice(reading.start, reading.end), rests, heads);
+  const cheap = ngramFalls(asked, text.slice(reading.start, reading.end), rests);
+  const isClear = heads.every((k) => Math.max(0, ...cheap.map((byHead) => at(byHead, k))) >= CLEAR_FALL);
+  if (isClear) return { groups, fall: cheap };
+  const likely = likeliest(cheap, heads);
   const fall: (readonly number[])[] = [];
   for (const [i, rest] of rests.entries()) {
     asked.signal.throwIfAborted();
@@ -61,18 +67,20 @@ async function leaveOut(asked: Asked, reading: Reading, heads: readonly number[]
   return { groups, fall };
 }
 
-function likeliest(
-  model: TextModel,
-  whole: string,
-  rests: readonly string[],
-  heads: readonly number[],
-): ReadonlySet<number> {
-  const sum = (text: string): number => {
-    const logits = model.ngrams.logits(text);
-    return heads.reduce((total, k) => total + at(logits, k), 0);
-  };
-  const all = sum(whole);
-  const ranked = rests.map((rest, i) => ({ i, loss: all - sum(rest) })).sort((a, b) => b.loss - a.loss);
+/** By group, then by head: what the n-gram model alone, which costs next to nothing, takes from the log odds. */
+function ngramFalls({ model, language }: Asked, whole: string, rests: readonly string[]): Losses['fall'] {
+  const weights = SCORE_KEYS.map((key) => headFor(model.calibration, language, key).ngrams);
+  const all = model.ngrams.logits(whole);
+  return rests.map((rest) => {
+    const left = model.ngrams.logits(rest);
+    return weights.map((weight, k) => weight * (at(all, k) - at(left, k)));
+  });
+}
+
+function likeliest(falls: Losses['fall'], heads: readonly number[]): ReadonlySet<number> {
+  const ranked = falls
+    .map((byHead, i) => ({ i, loss: heads.reduce((sum, k) => sum + at(byHead, k), 0) }))
+    .sort((a, b) => b.loss - a.loss);
   return new Set(ranked.slice(0, MOST_TRIED).map(({ i }) => i));
 }
 

@@ -47,3 +47,14 @@ test('a score that no single word carried points at the whole', async () => {
   const [found] = await explain(asked(fakeModel()), ['toxicity'], new Map([['toxicity', reading]]));
   expect(found?.spans).toEqual([{ start: 0, end: 10 }]);
 });
+
+test('where the n-gram model is clear, the encoder is not asked again', async () => {
+  const model = fakeModel();
+  const head = { encoder: 1, ngrams: 1, b: 0, flag: 0.5, sure: 0.9, clear: 0.2 };
+  const clear = { ...model, calibration: { version: 'test', languages: { '*': { toxicity: head } } } };
+  const source = textOf('such a rude day');
+  const reading: Reading = { source, view: 'raw', start: 0, end: 15, logits: [3, -4, 3, -4, -4, -4, -4, -4], encoder };
+  const [found] = await explain(asked(clear), ['toxicity'], new Map([['toxicity', reading]]));
+  expect(found?.spans).toEqual([{ start: 7, end: 11 }]);
+  expect(model.runs()).toBe(0);
+});
