@@ -1,4 +1,5 @@
 /** Environment -> one frozen Config; all faults reported together. The only reader of process.env. */
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { InvalidInputError } from './errors.js';
@@ -8,6 +9,9 @@ const flag = (fallback: boolean) =>
     .enum(['0', '1', 'true', 'false'])
     .optional()
     .transform((value) => (value === undefined ? fallback : value === '1' || value === 'true'));
+/** Each holds the text model; more than these pay only on a machine that was sized for them. */
+const MOST_WORKERS = 4;
+
 const whole = (fallback: number, min: number, max: number) =>
   z.coerce.number().int().min(min).max(max).default(fallback);
 
@@ -22,7 +26,13 @@ export const Env = z.object({
   POLICIES_DIR: z.string().default('policies').describe('Folder of region files, terms and notices'),
   MODELS_DIR: z.string().default('models').describe('Folder of local models'),
   TEXT_MODEL: z.string().default('polywarden-text').describe('Text model under MODELS_DIR'),
-  WORKERS: whole(1, 1, 64).describe('Worker processes that npm start runs'),
+  WORKERS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe('Worker processes that npm start runs; unset: one per core, at most four'),
   WORKER_CONCURRENCY: whole(8, 1, 256).describe('Notes in flight per worker process'),
   LEASE_MS: whole(60_000, 2_000, 600_000).describe('How long a worker holds a note before another may take it'),
   SWEEP_MS: whole(5_000, 200, 600_000).describe('Pause between two sweeps for due work'),
@@ -47,7 +57,8 @@ export const Env = z.object({
 });
 export type Env = z.infer<typeof Env>;
 
-export type Config = Readonly<Omit<Env, 'DATABASE_URL' | 'REDIS_URL'>> & {
+export type Config = Readonly<Omit<Env, 'DATABASE_URL' | 'REDIS_URL' | 'WORKERS'>> & {
+  readonly WORKERS: number;
   readonly databaseUrl: string | null;
   readonly redisUrl: string | null;
 };
@@ -67,6 +78,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const { DATABASE_URL, REDIS_URL, ...rest } = parsed.data;
   return Object.freeze({
     ...rest,
+    WORKERS: rest.WORKERS ?? Math.min(MOST_WORKERS, availableParallelism()),
     DATA_DIR: path.resolve(rest.DATA_DIR),
     POLICIES_DIR: path.resolve(rest.POLICIES_DIR),
     MODELS_DIR: path.resolve(rest.MODELS_DIR),
