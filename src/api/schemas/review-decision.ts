@@ -1,0 +1,82 @@
+/** What a person decides, the notice that follows from it, and the way back. */
+import { z } from 'zod';
+import { CATEGORY_IDS } from '../../categories.js';
+import { ACTIONS } from '../../domain.js';
+import { storableText } from '../../usecases/note-input.js';
+import { Instant } from './common.js';
+import { DecisionAnswer } from './note.js';
+import { LeaseAnswer } from './review-queue.js';
+
+const whole = z.number().int();
+
+export const Verdict = z
+  .strictObject({
+    regions: z
+      .array(z.string().regex(/^[a-z0-9-]{1,16}$/))
+      .min(1)
+      .max(300),
+    action: z.enum(ACTIONS).describe('One of `actionsBySeverity` of each region'),
+    category: z.enum(CATEGORY_IDS).nullable().default(null).describe('Needed for everything but allow'),
+    clause: z.string().max(120).nullable().default(null).describe('Id of a clause; needed for everything but allow'),
+    notice: z.string().max(120).nullable().default(null).describe('Key of the sentence; null: that of the category'),
+    hours: z
+      .number()
+      .int()
+      .min(1)
+      .max(8_784)
+      .optional()
+      .describe('How long; hold takes the hours of the region unless said'),
+  })
+  .meta({ id: 'Verdict' });
+
+export const DecisionInput = z
+  .strictObject({
+    epoch: whole,
+    verdicts: z
+      .array(Verdict)
+      .max(300)
+      .describe('Together every region of the case that is mine, each once; may be empty with `uphold`'),
+    outcome: z
+      .enum(['uphold', 'overturn', 'change_ground'])
+      .optional()
+      .describe(
+        'For appeals: uphold keeps what stands; overturn without verdicts allows; change_ground keeps the action',
+      ),
+    reason: storableText(4_000).min(1).optional().describe('For colleagues and for the answer to an appeal'),
+    seconds: z.number().int().min(0).max(86_400).optional().describe('Time spent on it'),
+    translationShown: z.boolean().optional(),
+  })
+  .meta({ id: 'DecisionInput' });
+
+export const DecidedAnswer = z
+  .object({
+    submissionId: z.string(),
+    undoUntil: Instant.describe('Until then nothing has left; POST /v1/submissions/:id/undo'),
+    closed: z.boolean().describe('False: regions are left for somebody else'),
+    decisions: z.array(DecisionAnswer),
+  })
+  .meta({ id: 'DecidedAnswer' });
+
+export const UndoneAnswer = z
+  .object({ lease: LeaseAnswer.describe('The case is open again, and yours') })
+  .meta({ id: 'UndoneAnswer' });
+
+export const NoticeInput = z
+  .strictObject({ verdicts: z.array(Verdict).min(1).max(300), language: z.string().max(64).optional() })
+  .meta({ id: 'NoticeInput' });
+export const NoticeAnswer = z
+  .object({
+    items: z.array(
+      z.object({
+        regions: z.array(z.string()).describe('Regions whose people would read the same words'),
+        action: z.string(),
+        language: z.string(),
+        direction: z.enum(['ltr', 'rtl']),
+        inAuthorsLanguage: z.boolean().describe('False: there are no sentences in the language of the note'),
+        sentences: z.array(z.object({ key: z.string(), text: z.string() })),
+        openSlots: z.array(z.string()).describe('Blanks that the platform fills in, such as the address to appeal'),
+        silent: z.boolean().describe('True: allow sends no notice'),
+      }),
+    ),
+  })
+  .meta({ id: 'NoticePreview' });
