@@ -22,6 +22,15 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      {
+        test: {
+          ...shared,
+          name: 'faults',
+          include: ['test/faults/**/*.fault.ts'],
+          globalSetup: ['test/support/services.ts'],
+          fileParallelism: false,
+        },
+      },
     ],
     coverage: {
       provider: 'v8',

@@ -23,6 +23,8 @@ export interface System {
   readonly app: App;
   readonly server: FastifyInstance;
   readonly sourceId: string;
+  /** The whole API key of that source. */
+  readonly key: string;
   readonly redisUrl: string;
   readonly databaseUrl: string;
   readonly logs: readonly Recorded[];
@@ -40,6 +42,8 @@ export interface SystemOptions {
   readonly overrides?: Partial<Ports>;
   /** A Redis that the test starts and stops itself. */
   readonly redisUrl?: string;
+  /** A migrated database on a server that the test can stop. */
+  readonly databaseUrl?: string;
 }
 
 const FAST = {
@@ -52,7 +56,7 @@ const FAST = {
 
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
   const config = readConfig({ ...FAST, ...options.env });
-  const databaseUrl = await freshDatabase();
+  const databaseUrl = options.databaseUrl ?? (await freshDatabase());
   const redisUrl = options.redisUrl ?? (await freshRedis());
   const logs: Recorded[] = [];
   const log = recordingLog(logs);
@@ -80,6 +84,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     app,
     server,
     sourceId: key.sourceId,
+    key: text,
     redisUrl,
     databaseUrl,
     logs,
