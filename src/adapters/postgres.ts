@@ -80,6 +80,9 @@ const AWAY = new Set([
   'P1008',
   'P1017',
   'P2024',
+  'P2037',
+  // A server that is open to readers only: a standby after a failover, or one that was closed to writers.
+  '25006',
   '53300',
   '57014',
   '57P01',
