@@ -17,6 +17,7 @@ BEGIN
   IF EXISTS (SELECT 1 FROM decisions d WHERE d.note_id = NEW.id AND d.revision_id = NEW.revision_id
       AND d.by_kind = 'person' AND d.superseded_by IS NULL) THEN
     SELECT * INTO v_standing FROM note_standing(NEW.id, NEW.revision_id);
+    UPDATE revisions SET state = v_standing.state WHERE id = NEW.revision_id AND state IN ('decided', 'held');
     NEW.state := v_standing.state;
     NEW.strongest := v_standing.strongest;
   END IF;
@@ -144,7 +145,7 @@ DECLARE
   v_rest text[];
   v_sequence int;
   v_stands boolean;
-  v_standing record;
+  v_new text[] := ARRAY(SELECT v->>'decisionId' FROM jsonb_array_elements(p->'verdicts') v);
 BEGIN
   SELECT n.* INTO v_note FROM notes n JOIN cases c ON c.note_id = n.id WHERE c.id = p->>'caseId' FOR UPDATE OF n;
   SELECT * INTO v_case FROM cases WHERE id = p->>'caseId' FOR UPDATE;
@@ -189,8 +190,8 @@ BEGIN
         'sequence', v_sequence, 'supersedes', o.id))).*
     FROM decisions o WHERE o.note_id = v_note.id AND o.superseded_by IS NULL AND o.sequence < v_sequence
       AND o.regions && v_named AND NOT o.regions <@ v_named;
-    UPDATE decisions o SET superseded_by = (SELECT n.id FROM decisions n WHERE n.note_id = v_note.id AND n.sequence = v_sequence
-        AND n.by_kind = 'person' AND n.by_id = v_user AND n.regions && o.regions AND n.supersedes IS DISTINCT FROM n.id ORDER BY n.id LIMIT 1)
+    UPDATE decisions o SET superseded_by = (SELECT n.id FROM decisions n WHERE n.id = ANY (v_new) AND n.regions && o.regions
+      ORDER BY n.id LIMIT 1)
     WHERE o.note_id = v_note.id AND o.superseded_by IS NULL AND o.sequence < v_sequence AND o.regions && v_named;
   END IF;
 
@@ -220,8 +221,7 @@ BEGIN
 
   IF v_stands THEN
     PERFORM emit_event(p->>'eventId', v_note.source_id, 'decision.changed', v_note.id, v_sequence,
-      decided_payload(v_note.id, v_note.external_id, v_rev.revision, v_sequence,
-        ARRAY(SELECT v->>'decisionId' FROM jsonb_array_elements(p->'verdicts') v)), v_at);
+      decided_payload(v_note.id, v_note.external_id, v_rev.revision, v_sequence, v_new), v_at);
     UPDATE deliveries SET next_attempt_at = v_undo WHERE event_id = p->>'eventId';
   END IF;
   UPDATE notes SET sequence = v_sequence WHERE id = v_note.id;
@@ -268,6 +268,9 @@ BEGIN
   IF v_at >= v_made.undo_until
     OR EXISTS (SELECT 1 FROM deliveries WHERE event_id = v_made.event_id AND (epoch > 0 OR state <> 'due'))
     OR EXISTS (SELECT 1 FROM decisions WHERE id = ANY (v_own) AND superseded_by IS NOT NULL AND v_made.event_id IS NOT NULL)
+    OR EXISTS (SELECT 1 FROM decisions n JOIN decisions o ON o.superseded_by = n.id
+      JOIN decisions c ON c.note_id = n.note_id AND c.supersedes = o.id AND c.sequence = n.sequence AND c.id <> ALL (v_own)
+      WHERE n.id = ANY (v_own) AND c.superseded_by IS NOT NULL)
     OR v_case.outcome = 'erased'
     OR (v_case.state = 'open' AND v_case.lease_by <> p->>'userId' AND v_case.lease_until > v_at) THEN
     RETURN '{"kind":"too_late"}';
