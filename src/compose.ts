@@ -14,7 +14,7 @@ import { type Config, retentionOf } from './config.js';
 import { checkModelFiles, laterClassifier, laterLanguageModel } from './later-models.js';
 import type { Bundle } from './policy/bundle.js';
 import type { Classifier, Clock, Fetcher, Ids, LanguageModel, Log, PasswordHasher } from './ports.js';
-import type { Store } from './ports-store.js';
+import type { FullStore } from './ports-review.js';
 import { openRules, type Rules } from './rules.js';
 import { type ModerateNow, moderateWith, type RuleSet } from './usecases/moderate.js';
 
@@ -23,7 +23,7 @@ export interface Ports {
   readonly ids: Ids;
   readonly log: Log;
   readonly metrics: ProcessMetrics;
-  readonly store: Store;
+  readonly store: FullStore;
   readonly queue: RedisQueue;
   readonly fetcher: Fetcher;
   readonly hasher: PasswordHasher;

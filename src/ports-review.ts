@@ -1,13 +1,22 @@
 /** Words and port of the review desk: cases, claims, decisions of people, appeals, reports, rights. */
 import type { CategoryId } from './categories.js';
-import type { Action, Decision, Evidence, Ground, LanguageTag, Note, RegionId } from './domain.js';
+import type {
+  Action,
+  CaseClock,
+  CaseReason,
+  CaseTerms,
+  Decision,
+  Desk,
+  Evidence,
+  Ground,
+  LanguageTag,
+  Note,
+  RegionId,
+} from './domain.js';
 import type { Actor, AuditEvent, NoteRow, Page, Role, Store, StoredDecision, User } from './ports-store.js';
 
-export const CASE_REASONS = ['hold', 'review', 'severity', 'sampling', 'appeal', 'report', 'overdue'] as const;
-export type CaseReason = (typeof CASE_REASONS)[number];
-/** Where a case waits. Everyone works the general desk; `legal` and `child_safety` need a right of their own. */
-export const DESKS = ['general', 'senior', 'legal', 'child_safety'] as const;
-export type Desk = (typeof DESKS)[number];
+export { CASE_REASONS, DESKS } from './domain.js';
+export type { CaseClock, CaseReason, CaseTerms, Desk };
 
 /** Null means all. */
 export interface Rights {
@@ -20,23 +29,6 @@ export interface Rights {
 export interface Sight extends Rights {
   readonly userId: string;
   readonly role: Role;
-}
-
-export interface CaseClock {
-  /** Null: our own target. */
-  readonly region: RegionId | null;
-  readonly name: string;
-  readonly ref: string | null;
-}
-/** What a new case needs to know beside its decision; computed once, when it is opened. */
-export interface CaseTerms {
-  readonly reason: CaseReason;
-  readonly desk: Desk;
-  readonly dueAt: number;
-  readonly clock: CaseClock;
-  readonly reach: number;
-  readonly weight: number;
-  readonly rankAt: number;
 }
 
 export interface PersonRef {

@@ -5,6 +5,7 @@
 import type {
   Action,
   Author,
+  CaseTerms,
   Decision,
   EventType,
   Evidence,
@@ -164,6 +165,8 @@ export interface ModerationRecord {
   readonly pending: boolean;
   readonly language: LanguageTag | null;
   readonly trace: unknown;
+  /** Beside each decision the terms of its case, null for none; unset: `hold` and `review` open one with our own target. */
+  readonly cases?: readonly (CaseTerms | null)[] | undefined;
 }
 export type SaveResult = 'saved' | 'unchanged' | 'stale';
 

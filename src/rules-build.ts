@@ -2,6 +2,7 @@
 
 import type { Config } from './config.js';
 import type { Bundle } from './policy/bundle.js';
+import { caseTermsOf } from './policy/case-terms.js';
 import { evaluate } from './policy/evaluate.js';
 import { loadBundle } from './policy/load.js';
 import { stageNeeds } from './policy/needs.js';
@@ -95,4 +96,5 @@ const judgeOf = (bundle: Bundle): Judge => ({
   allRegions: [...bundle.regions.keys()],
   bundleHash: bundle.hash,
   evaluate: (facts, evidence, texts, regions) => evaluate({ facts, evidence, texts }, bundle, regions),
+  caseTerms: (decision, reach, now) => caseTermsOf(bundle, decision, reach, now),
 });

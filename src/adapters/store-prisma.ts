@@ -1,11 +1,13 @@
 /** The store on PostgreSQL. */
 import type { Ids } from '../ports.js';
-import type { Store } from '../ports-store.js';
+import type { FullStore } from '../ports-review.js';
 import { accessWith } from './store/access.js';
 import { campaignsWith } from './store/campaigns.js';
 import { casesWith, overviewOf } from './store/cases.js';
 import { openDatabase } from './store/database.js';
+import { deskWith } from './store/desk.js';
 import { notesWith } from './store/notes.js';
+import { peopleWith } from './store/people.js';
 import { auditWith, banksWith, bundlesWith } from './store/records.js';
 import { type Retention, upkeepWith } from './store/upkeep.js';
 import { webhooksWith } from './store/webhooks.js';
@@ -23,7 +25,7 @@ const POOL_MAX = 10;
 const RETENTION: Retention = { noteDays: 180, idempotencyHours: 24 };
 
 /** Rejects with UnavailableError when the database does not answer. */
-export async function openStore(options: StoreOptions): Promise<Store> {
+export async function openStore(options: StoreOptions): Promise<FullStore> {
   const { ids, retention = RETENTION } = options;
   const database = openDatabase(options.databaseUrl, options.poolMax ?? POOL_MAX);
   const ping = async () => {
@@ -42,6 +44,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     access: accessWith(database, ids),
     cases: casesWith(database),
     audit: auditWith(database),
+    desk: deskWith(database, ids),
+    people: peopleWith(database, ids),
     bundles: bundlesWith(database),
     banks: banksWith(database),
     campaigns: campaignsWith(database),

@@ -1,5 +1,15 @@
 /** Judges one note now, without storing anything: for the CLI, the moderations endpoint and policy tests. */
-import type { Evaluation, Evidence, EvidenceKey, LabelledText, Note, NoteFacts, RegionId } from '../domain.js';
+import type {
+  CaseTerms,
+  Decision,
+  Evaluation,
+  Evidence,
+  EvidenceKey,
+  LabelledText,
+  Note,
+  NoteFacts,
+  RegionId,
+} from '../domain.js';
 import { runPipeline } from '../pipeline.js';
 import type { Clock, Log } from '../ports.js';
 import type { AnyStage, StageNeeds } from '../stages/stage.js';
@@ -34,6 +44,8 @@ export interface Judge {
     texts: readonly LabelledText[],
     regions: readonly RegionId[],
   ): Evaluation;
+  /** Whether a person has to look at a decision, until when and how pressing that is. */
+  caseTerms?(decision: Decision, reach: number, now: number): CaseTerms | null;
 }
 
 /** What judges one note: swapped as a whole when policies or terms are reloaded. */

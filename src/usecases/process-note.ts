@@ -85,6 +85,8 @@ async function judged(
     pending: evaluation.pending,
     language: languageOf(run.evidence),
     trace: run.trace,
+    cases:
+      judge.caseTerms && evaluation.decisions.map((one) => judge.caseTerms?.(one, note.context.reach ?? 0, at) ?? null),
   };
   return { record, at };
 }
@@ -124,6 +126,7 @@ function crashed(deps: ProcessNoteDeps, claim: Claim): ModerationRecord {
     pending: false,
     language: null,
     trace: { crashes: claim.crashes },
+    cases: judge.caseTerms && [judge.caseTerms(decision, claim.note.context.reach ?? 0, deps.clock.now())],
   };
 }
 

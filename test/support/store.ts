@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { openStore } from '../../src/adapters/store-prisma.js';
 import type { Decision, Evidence, Note } from '../../src/domain.js';
 import type { Ids } from '../../src/ports.js';
+import type { FullStore } from '../../src/ports-review.js';
 import type { AcceptNote, Claim, ModerationRecord, Store } from '../../src/ports-store.js';
 import { freshDatabase } from './services.js';
 
@@ -13,7 +14,7 @@ export const testIds: Ids = {
   secret: (bytes) => randomBytes(bytes).toString('base64url'),
 };
 
-export async function openTestStore(databaseUrl?: string, poolMax = 10): Promise<Store> {
+export async function openTestStore(databaseUrl?: string, poolMax = 10): Promise<FullStore> {
   return openStore({ databaseUrl: databaseUrl ?? (await freshDatabase()), ids: testIds, poolMax });
 }
 

@@ -25,7 +25,7 @@ const JUDGED = {
       coalesce((SELECT json_agg(json_build_object('regions', d.regions, 'action', d.action) ORDER BY d.sequence, d.id)
         FROM decisions d WHERE d.note_id = r.note_id AND d.revision_id = r.id AND d.by_kind = 'policy'), '[]') AS decisions,
       coalesce((SELECT json_agg(json_build_object('regions', h.regions, 'action', h.action) ORDER BY h.created_at, h.id)
-        FROM human_decisions h WHERE h.note_id = r.note_id AND h.revision_id = r.id), '[]') AS human
+        FROM human_decisions h WHERE h.note_id = r.note_id AND h.revision_id = r.id AND h.undone_at IS NULL), '[]') AS human
     FROM revisions r JOIN LATERAL (
       SELECT evidence FROM evidence WHERE revision_id = r.id AND evidence IS NOT NULL
       ORDER BY created_at DESC LIMIT 1) e ON true

@@ -1,5 +1,6 @@
 /** The record of what was done, and what decisions refer to: audit, bundles, banks. */
-import type { AuditEvent, AuditStore, BanksStore, BundlesStore } from '../../ports-store.js';
+import type { AuditFilter } from '../../ports-review.js';
+import type { AuditEvent, AuditStore, BanksStore, BundlesStore, Page } from '../../ports-store.js';
 import { cursorOf, pageOf, positionOf } from './cursor.js';
 import type { Database } from './database.js';
 
@@ -16,23 +17,45 @@ interface AuditRow {
   readonly hash: string;
 }
 
+/** Newest first. A filter by subject, actor or verb has an index of its own. */
+export async function auditPage(
+  database: Database,
+  filter: AuditFilter,
+  cursor: string | null,
+  limit: number,
+): Promise<Page<AuditEvent>> {
+  const after = positionOf('audit', cursor);
+  const [lane, sequence] = after?.id.split('/') ?? [];
+  const values: unknown[] = [limit + 1];
+  const where: string[] = [];
+  const add = (condition: string, ...given: readonly unknown[]): void => {
+    where.push(condition.replaceAll(/\?(\d)/g, (_, n: string) => `$${values.length + Number(n)}`));
+    values.push(...given);
+  };
+  if (filter.subject !== undefined) add('subject = ?1', filter.subject);
+  if (filter.actor !== undefined) add('actor_id = ?1', filter.actor);
+  if (filter.verb !== undefined) add('verb = ?1', filter.verb);
+  if (filter.since !== undefined) add('at >= ?1::timestamptz', filter.since);
+  if (filter.until !== undefined) add('at < ?1::timestamptz', filter.until);
+  if (after !== null) {
+    const same = '(at = ?1::timestamptz AND (lane, sequence) > (?2::text, ?3::bigint))';
+    add(`at <= ?1::timestamptz AND (at < ?1::timestamptz OR ${same})`, after.at, lane ?? null, sequence ?? null);
+  }
+  const rows = await database.repeatable<AuditRow>(
+    `SELECT lane, sequence, at, actor_kind, actor_id, verb, subject, detail, prev_hash, hash FROM audit_events
+     ${where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`} ORDER BY at DESC, lane, sequence LIMIT $1`,
+    values,
+  );
+  return pageOf(rows, limit, auditOf, (row) => cursorOf('audit', row.at, `${row.lane}/${row.sequence}`));
+}
+
 export function auditWith(database: Database): AuditStore {
   return {
     async append({ actor, verb, subject, detail }, now) {
       const values = [actor.kind, actor.id, verb, subject, JSON.stringify(detail), new Date(now)];
       await database.rows('SELECT audit_append($1, $2, $3, $4, $5, $6)', values);
     },
-    async list(cursor, limit) {
-      const after = positionOf('audit', cursor);
-      const [lane, sequence] = after?.id.split('/') ?? [];
-      const rows = await database.repeatable<AuditRow>(
-        `SELECT lane, sequence, at, actor_kind, actor_id, verb, subject, detail, prev_hash, hash FROM audit_events
-         WHERE $1::timestamptz IS NULL OR at < $1 OR (at = $1 AND (lane, sequence) > ($2, $3::bigint))
-         ORDER BY at DESC, lane, sequence LIMIT $4`,
-        [after?.at ?? null, lane ?? null, sequence ?? null, limit + 1],
-      );
-      return pageOf(rows, limit, auditOf, (row) => cursorOf('audit', row.at, `${row.lane}/${row.sequence}`));
-    },
+    list: (cursor, limit) => auditPage(database, {}, cursor, limit),
     async verify() {
       const rows = await database.repeatable<{ checked: number; lane: string | null; sequence: number | null }>(
         'SELECT checked, lane, sequence FROM audit_verify() ORDER BY lane',

@@ -110,8 +110,10 @@ function completionOf(claim: Claim, record: ModerationRecord, ids: Ids, now: num
     strongest: strongestOf(decisions),
     eventId: ids.next('evt'),
     changedEventId: ids.next('evt'),
-    decisions: decisions.map((decision) => ({
+    termsNamed: record.cases !== undefined,
+    decisions: decisions.map((decision, index) => ({
       ...decision,
+      case: record.cases?.[index] ?? null,
       id: ids.next('dec'),
       caseId: ids.next('case'),
       categories: [...new Set(decision.rules.map(({ category }) => category))],

@@ -1,0 +1,129 @@
+/**
+ * Which decisions a person has to look at, until when, and how pressing that is.
+ *
+ * The queue is ordered by a moment, so that an index holds it: `rankAt = openedAt + (dueAt - openedAt) / weight`.
+ * A case that is graver or seen by more people uses its time up faster; of two equal ones that with less time left
+ * comes first; and once the moment has passed the case only becomes more pressing against new ones.
+ * `weight = SEVERITY_WEIGHT[severity] * (1 + log10(1 + reach) / 3)`: no unit, 1 to 40.
+ */
+import type { CategoryId } from '../categories.js';
+import {
+  ACTIONS,
+  type CaseClock,
+  type CaseReason,
+  type CaseTerms,
+  type Decision,
+  type Desk,
+  type RegionId,
+} from '../domain.js';
+import type { Bundle } from './model.js';
+import { resolveRegion } from './regions.js';
+import type { RegionSettings } from './schema.js';
+
+const HOUR_MS = 3_600_000;
+const SEVERITY_WEIGHT = [1, 1, 2, 4, 8] as const;
+/** From here on a decision takes something away from its author. */
+const RESTRICTS_FROM = ACTIONS.indexOf('limit_interact');
+const CONFIRM_SEVERITY = 3;
+/** Where no law and no end of a hold sets a time: hours by severity. */
+const TARGET_HOURS = [168, 72, 48, 24, 12] as const;
+/** What people ask for is answered sooner than the sample of the day. */
+const ASKED_HOURS: Partial<Record<CaseReason, number>> = { appeal: 72, report: 24, overdue: 24 };
+
+type ClockSource = NonNullable<RegionSettings['clocks'][string]>['source'];
+/** Which clocks of the region files run for which case. */
+const SOURCES: Readonly<Record<CaseReason, readonly ClockSource[]>> = {
+  hold: ['knowledge'],
+  review: ['knowledge'],
+  severity: ['knowledge'],
+  sampling: [],
+  appeal: ['appeal'],
+  report: ['notice', 'report', 'grievance'],
+  overdue: [],
+};
+
+export interface CaseSubject {
+  readonly reason: CaseReason;
+  readonly regions: readonly RegionId[];
+  readonly category: CategoryId | null;
+  readonly severity: number;
+  readonly reach: number;
+  /** End of a hold; null for everything else. */
+  readonly end: string | null;
+  readonly escalate: boolean;
+  /** Clocks that run beside those of the reason, such as `order` for an authority's report. */
+  readonly also?: readonly ClockSource[];
+}
+
+const at = <T>(table: readonly T[], severity: number): T =>
+  table[Math.max(0, Math.min(table.length - 1, Math.trunc(severity)))] as T;
+
+export const weightOf = (severity: number, reach: number): number =>
+  at(SEVERITY_WEIGHT, severity) * (1 + Math.log10(1 + Math.max(0, reach)) / 3);
+
+/** Null: nobody has to look. A grave automatic restriction is confirmed by a person. */
+export function reasonOf(decision: Decision): CaseReason | null {
+  if (decision.action === 'hold') return 'hold';
+  if (decision.action === 'review') return isSample(decision) ? 'sampling' : 'review';
+  const restricts = ACTIONS.indexOf(decision.action) >= RESTRICTS_FROM;
+  return restricts && decision.severity >= CONFIRM_SEVERITY ? 'severity' : null;
+}
+
+/** Text that no model can vouch for and that chance has drawn; the gap says so in these words. */
+const isSample = ({ rules, gaps }: Decision): boolean => {
+  const asking = [...rules, ...gaps].filter(({ action }) => action === 'review');
+  return asking.length > 0 && asking.every((entry) => 'why' in entry && entry.why.endsWith(', drawn for review'));
+};
+
+function deskOf(subject: CaseSubject): Desk {
+  if (subject.category?.startsWith('child.') === true || subject.category === 'sexual.exploit') return 'child_safety';
+  return subject.severity >= 4 || subject.escalate ? 'senior' : 'general';
+}
+
+interface Due {
+  readonly dueAt: number;
+  readonly clock: CaseClock;
+}
+
+function clocksOf(bundle: Bundle, subject: CaseSubject, now: number): readonly Due[] {
+  const sources: readonly string[] = [...SOURCES[subject.reason], ...(subject.also ?? [])];
+  return subject.regions.flatMap((region) => {
+    const { policy } = resolveRegion(bundle, region);
+    const settings = bundle.regions.get(policy)?.settings;
+    return Object.entries(settings?.clocks ?? {}).flatMap(([name, clock]): readonly Due[] => {
+      if (clock === null || clock.hours === null || !sources.includes(clock.source)) return [];
+      const applies =
+        clock.categories === '*' || (subject.category !== null && clock.categories.includes(subject.category));
+      if (!applies) return [];
+      return [{ dueAt: now + clock.hours * HOUR_MS, clock: { region: policy, name, ref: clock.ground ?? null } }];
+    });
+  });
+}
+
+function dueOf(bundle: Bundle, subject: CaseSubject, now: number): Due {
+  const candidates = [...clocksOf(bundle, subject, now)];
+  const end = subject.end === null ? Number.NaN : Date.parse(subject.end);
+  if (end > now) candidates.push({ dueAt: end, clock: { region: null, name: 'hold_end', ref: null } });
+  const [first] = candidates.toSorted((a, b) => a.dueAt - b.dueAt);
+  const hours = ASKED_HOURS[subject.reason] ?? at(TARGET_HOURS, subject.severity);
+  return first ?? { dueAt: now + hours * HOUR_MS, clock: { region: null, name: 'target', ref: null } };
+}
+
+export function termsOf(bundle: Bundle, subject: CaseSubject, now: number): CaseTerms {
+  const { dueAt, clock } = dueOf(bundle, subject, now);
+  const weight = weightOf(subject.severity, subject.reach);
+  const rankAt = Math.round(now + (dueAt - now) / weight);
+  return { reason: subject.reason, desk: deskOf(subject), dueAt, clock, reach: subject.reach, weight, rankAt };
+}
+
+export function caseTermsOf(bundle: Bundle, decision: Decision, reach: number, now: number): CaseTerms | null {
+  const reason = reasonOf(decision);
+  if (reason === null) return null;
+  const { regions, category, severity, sideActions, action, end } = decision;
+  const escalate = sideActions.includes('escalate');
+  return termsOf(
+    bundle,
+    { reason, regions, category, severity, reach, end: action === 'hold' ? end : null, escalate },
+    now,
+  );
+}
