@@ -1,12 +1,15 @@
 /** Files -> bundle: pure, all faults together, one hash over everything that can change a decision. */
 import { type Compiled, compileExpression, type Expression } from './cel.js';
-import { compileRegion, type Inheritance, inherit, type Workshop } from './compile-region.js';
+import { compileRegion, inherit } from './compile-region.js';
 import type { RegionValue } from './context.js';
-import { faultsError, formatFault, type PolicyFault, sortFaults } from './faults.js';
+import { faultOf, faultsError, formatFault, type PolicyFault, sortFaults } from './faults.js';
 import { lintRegion } from './lint.js';
 import type { Bundle, CompiledRegion, Notices, Variant } from './model.js';
+import { didYouMean } from './nearest.js';
 import { faultAt, inOrder, type NoticesFile, parentOf, type RegionFile, type Report, readSources } from './sources.js';
 import { sha256Hex } from './stable-hash.js';
+import { termNames } from './term-names.js';
+import type { Inheritance, Workshop } from './workshop.js';
 
 export type { Bundle, CompiledRegion, CompiledRule } from './model.js';
 
@@ -66,7 +69,14 @@ function readNotices(files: readonly NoticesFile[], report: Report): ReadonlyMap
     const { language, name, direction, sentences } = file.source;
     const wanted = file.file.replace(/^notices\//, '').replace(/\.yaml$/, '');
     if (wanted !== language) {
-      report(faultAt(file, ['language'], `the language "${language}" must be the name of the file, "${wanted}"`));
+      report(
+        faultAt(
+          file,
+          ['language'],
+          'file-name',
+          `the language "${language}" must be the name of the file, "${wanted}"`,
+        ),
+      );
     }
     notices.set(language, { language, name, direction, sentences: new Map(Object.entries(sentences)) });
   }
@@ -84,10 +94,18 @@ function checkPlaceholders(files: readonly NoticesFile[], english: Notices | und
     for (const [key, text] of Object.entries(file.source.sentences)) {
       const wanted = english.sentences.get(key);
       if (wanted === undefined) {
-        report(faultAt(file, ['sentences', key], `the sentence "${key}" is not in notices/en.yaml`));
+        const hint = didYouMean(key, english.sentences.keys());
+        report(
+          faultAt(
+            file,
+            ['sentences', key],
+            'unknown-sentence',
+            `the sentence "${key}" is not in notices/en.yaml${hint}`,
+          ),
+        );
       } else if (placeholders(wanted) !== placeholders(text)) {
         const message = `the sentence "${key}" has the blanks ${placeholders(text) || 'none'}, English has ${placeholders(wanted) || 'none'}`;
-        report(faultAt(file, ['sentences', key], message));
+        report(faultAt(file, ['sentences', key], 'blanks', message));
       }
     }
   }
@@ -97,7 +115,9 @@ function checkDuplicates(regions: readonly RegionFile[], report: Report): void {
   for (const region of regions) {
     const seen = new Set<string>();
     (region.source.rules ?? []).forEach((rule, index) => {
-      if (seen.has(rule.id)) report(faultAt(region, ['rules', index, 'id'], `the rule id "${rule.id}" is used twice`));
+      if (seen.has(rule.id)) {
+        report(faultAt(region, ['rules', index, 'id'], 'duplicate-rule', `the rule id "${rule.id}" is used twice`));
+      }
       seen.add(rule.id);
     });
   }
@@ -110,7 +130,7 @@ function groupsOf(regions: readonly CompiledRegion[], files: ReadonlyMap<string,
       const other = groups.get(country);
       const file = files.get(region.file);
       if (other !== undefined && file !== undefined) {
-        report(faultAt(file, ['members', index], `"${country}" is already a member of ${other}`));
+        report(faultAt(file, ['members', index], 'two-groups', `"${country}" is already a member of ${other}`));
       }
       groups.set(country, region.id);
     });
@@ -133,7 +153,16 @@ export function checkBundle(
   const variants = makeVariants();
   const byFile = new Map(sources.regions.map((region) => [region.file, region]));
   const notices = readNotices(sources.notices, report);
-  const workshop: Workshop = { byFile, notices, report, compile: makeCompiler(), variant: variants.make };
+  const laws = new Set(sources.regions.flatMap((region) => Object.keys(region.source.grounds ?? {})));
+  const workshop: Workshop = {
+    byFile,
+    notices,
+    laws,
+    terms: termNames(files),
+    report,
+    compile: makeCompiler(),
+    variant: variants.make,
+  };
   const made = new Map<string, Inheritance>();
   for (const region of inOrder(sources.regions, report)) {
     const parent = parentOf(region.source);
@@ -141,14 +170,7 @@ export function checkBundle(
   }
   const regions = [...made.values()].flatMap((entry) => compileRegion(entry, workshop) ?? []);
   if (!files.has('global.yaml')) {
-    report({
-      level: 'error',
-      kind: 'reference',
-      file: 'global.yaml',
-      line: 1,
-      column: 1,
-      message: 'the file is missing',
-    });
+    report(faultOf('missing-file', { file: 'global.yaml', line: 1, column: 1 }, 'the file is missing'));
   }
   const groups = groupsOf(regions, byFile, report);
   for (const region of regions) {

@@ -1,6 +1,8 @@
 /** What can be known of a condition without running it: which words it uses, what it reads, how much it may cost. */
 import { type CategoryId, isCategoryId } from '../categories.js';
 import type { EvidenceKey } from '../domain.js';
+import { tooShort } from '../stages/match/term-length.js';
+import type { LintId } from './lints.js';
 import { didYouMean } from './nearest.js';
 import { compilePattern } from './patterns.js';
 import {
@@ -54,6 +56,7 @@ type OtherOperator =
   | '>=';
 
 export interface ExpressionFault {
+  readonly lint: LintId;
   /** Into the expression, UTF-16 code units. */
   readonly offset: number;
   readonly message: string;
@@ -63,11 +66,18 @@ export interface ThresholdUse {
   readonly step: Step;
   readonly offset: number;
 }
+/** An entry of a bank, or a group of them, that `found_term` or `found_in` asks for. */
+export interface TermUse {
+  readonly id: string;
+  readonly group: boolean;
+  readonly offset: number;
+}
 export interface ExpressionFacts {
   /** Evidence that the answer stands on. */
   readonly reads: ReadonlySet<EvidenceKey>;
   /** Thresholds of the region that `reaches` compares with. */
   readonly thresholds: readonly ThresholdUse[];
+  readonly terms: readonly TermUse[];
   /** Whether the answer depends on the region beyond those thresholds: its disclosures, or any field of `region`. */
   readonly usesDisclosures: boolean;
   readonly usesRegion: boolean;
@@ -107,16 +117,33 @@ const isMacro = (node: AstNode): boolean => node.op === 'rcall' && CEL_MACROS.ha
 const isFunctionName = (name: string): name is FunctionName => Object.hasOwn(FUNCTIONS, name);
 const isVariableName = (name: string): name is VariableName => Object.hasOwn(VARIABLES, name);
 
-function wordFault(kind: WordKind, node: AstNode, call: string): string | null {
-  if (node.op !== 'value' || typeof node.args !== 'string') return `${call}: write the ${kind} as a quoted word`;
+interface WordFault {
+  readonly lint: LintId;
+  readonly message: string;
+}
+function wordFault(kind: WordKind, node: AstNode, call: string): WordFault | null {
+  const wrong = (message: string, lint: LintId = 'cel-word'): WordFault => ({ lint, message: `${call}: ${message}` });
+  if (node.op !== 'value' || typeof node.args !== 'string') return wrong(`write the ${kind} as a quoted word`);
   const word = node.args;
-  if (kind === 'pattern') {
-    const compiled = compilePattern(word);
-    return compiled.ok ? null : `${call}: ${compiled.message}`;
+  switch (kind) {
+    case 'pattern': {
+      const compiled = compilePattern(word);
+      return compiled.ok ? null : wrong(compiled.message, 'cel-pattern');
+    }
+    case 'language':
+      return isLanguageTag(word) ? null : wrong(`"${word}" is not a BCP 47 language tag`);
+    case 'wording': {
+      const problem = tooShort(word);
+      return problem === null ? null : wrong(problem, 'term-short');
+    }
+    case 'term':
+    case 'bank':
+      return null;
+    default: {
+      const words = WORDS[kind];
+      return words.includes(word) ? null : wrong(`unknown ${kind} "${word}"${didYouMean(word, words)}`);
+    }
   }
-  if (kind === 'language') return isLanguageTag(word) ? null : `${call}: "${word}" is not a BCP 47 language tag`;
-  const words = WORDS[kind];
-  return words.includes(word) ? null : `${call}: unknown ${kind} "${word}"${didYouMean(word, words)}`;
 }
 
 function isLanguageTag(tag: string): boolean {
@@ -134,13 +161,15 @@ function callFaults(node: AstNode): readonly ExpressionFault[] {
   if (!isFunctionName(name)) {
     if (CEL_FUNCTIONS.has(name) || CEL_MACROS.has(name)) return [];
     const instead = name === 'matches' ? '; use re(text, "pattern")' : didYouMean(name, Object.keys(FUNCTIONS));
-    return [{ offset: node.start, message: `the function ${name} may not be used here${instead}` }];
+    return [
+      { lint: 'cel-refused', offset: node.start, message: `the function ${name} may not be used here${instead}` },
+    ];
   }
   const { words } = FUNCTIONS[name];
   return words.flatMap((kind, index) => {
     const arg = args[index];
-    const message = kind === null || arg === undefined ? null : wordFault(kind, arg, name);
-    return message === null ? [] : [{ offset: arg?.start ?? node.start, message }];
+    const fault = kind === null || arg === undefined ? null : wordFault(kind, arg, name);
+    return fault === null ? [] : [{ ...fault, offset: arg?.start ?? node.start }];
   });
 }
 
@@ -153,7 +182,7 @@ function equalityFaults(node: AstNode): readonly ExpressionFault[] {
   if (node.op !== '==' && node.op !== '!=') return [];
   if (!node.args.some((side) => typeOf(side) === 'double')) return [];
   const message = `${node.op} on scores is never exact; compare with >= or <`;
-  return [{ offset: node.start, message }];
+  return [{ lint: 'cel-equality', offset: node.start, message }];
 }
 
 function* walk(node: AstNode, depth = 0): Generator<{ readonly node: AstNode; readonly macroDepth: number }> {
@@ -179,6 +208,7 @@ function gateOf(ast: AstNode): CategoryId | null {
   return null;
 }
 
+const DISCLOSURE = 'accepts_disclosure';
 const sourceOf = (node: AstNode): string => node.input.slice(node.start, node.end);
 const COMPARISONS: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>=', 'in']);
 
@@ -232,6 +262,34 @@ function thresholdsOf(ast: AstNode): readonly ThresholdUse[] {
   });
 }
 
+const TERM_CALLS: Readonly<Record<string, boolean>> = { found_term: false, found_in: true };
+
+function termsOf(ast: AstNode): readonly TermUse[] {
+  return [...walk(ast)].flatMap(({ node }) => {
+    const call = callOf(node);
+    const group = call === null ? undefined : TERM_CALLS[call.name];
+    const [word] = call?.args ?? [];
+    return group === undefined ? [] : [{ id: literal(word), group, offset: word?.start ?? node.start }];
+  });
+}
+
+/** Fields of `region` that are read; `*` where the whole of it is. */
+function regionFields(ast: AstNode): ReadonlySet<string> {
+  const fields = new Set<string>();
+  let bare = 0;
+  for (const { node } of walk(ast)) {
+    if (node.op === 'id' && node.args === 'region') bare += 1;
+    if (node.op !== '.' || !Array.isArray(node.args)) continue;
+    const [of, field] = node.args as readonly unknown[];
+    if (isNode(of) && of.op === 'id' && of.args === 'region' && typeof field === 'string') {
+      fields.add(field);
+      bare -= 1;
+    }
+  }
+  if (bare > 0) fields.add('*');
+  return fields;
+}
+
 export function inspect(ast: AstNode): {
   readonly facts: ExpressionFacts;
   readonly faults: readonly ExpressionFault[];
@@ -241,15 +299,17 @@ export function inspect(ast: AstNode): {
     faults.push(...callFaults(node), ...equalityFaults(node));
     if (isMacro(node) && macroDepth > MAX_MACRO_DEPTH) {
       const message = 'one list walk inside another is the limit; this is deeper';
-      faults.push({ offset: node.start, message });
+      faults.push({ lint: 'cel-cost', offset: node.start, message });
     }
   }
   const names = mentions(ast);
+  const ofRegion = regionFields(ast);
   const facts: ExpressionFacts = {
-    reads: readsOf(names),
+    reads: new Set([...readsOf(names), ...(ofRegion.has(DISCLOSURE) ? (['match'] as const) : [])]),
+    terms: faults.length === 0 ? termsOf(ast) : [],
     thresholds: faults.length === 0 ? thresholdsOf(ast) : [],
-    usesDisclosures: names.has('accepts_disclosure'),
-    usesRegion: names.has('region'),
+    usesDisclosures: ofRegion.has(DISCLOSURE),
+    usesRegion: [...ofRegion].some((field) => field !== DISCLOSURE),
     usesVariables: [...names].some((name) => isVariableName(name) || isFunctionName(name)),
     usesModel: [...names].some((name) => MODEL_WORDS.has(name)),
     gate: gateOf(ast),

@@ -2,7 +2,8 @@
 import { TypeError as CelTypeError, Environment, EvaluationError, ParseError } from '@marcbachmann/cel-js';
 import type { CategoryId } from '../categories.js';
 import { type ExpressionFacts, type ExpressionFault, inspect } from './cel-inspect.js';
-import { type RuleContext, VALUE_CLASSES } from './context.js';
+import { isUnder, type RuleContext, VALUE_CLASSES } from './context.js';
+import type { LintId } from './lints.js';
 import { didYouMean } from './nearest.js';
 import { compilePattern } from './patterns.js';
 import { CEL_FUNCTIONS, CEL_MACROS, FUNCTIONS, type FunctionName, TYPES, VARIABLES } from './vocabulary.js';
@@ -41,22 +42,17 @@ const HANDLERS: Readonly<Record<FunctionName, Handler>> = {
   max_score: (id: CategoryId) => judged().category(id).max,
   max_severity: (id: CategoryId) => BigInt(judged().category(id).severity),
   reaches: (id: CategoryId, step: string) => {
-    const threshold = judged().region.thresholds.get(id)?.get(step);
+    const threshold = judged().home.thresholds.get(id)?.get(step);
     return threshold !== undefined && judged().category(id).max >= threshold;
   },
   has_contact: (kind: string) => judged().contacts.some((contact) => contact.kind === kind),
-  has_term: (id: string) => judged().hasTerm(id),
+  has_term: (text: string, wording: string) => judged().hasWording(text, wording),
+  found_term: (id: string) => judged().hasDetector((detector) => detector === id),
+  found_in: (bank: string) => judged().hasDetector((detector) => detector.startsWith(`${bank}.`)),
   lang_is: (tag: string) => judged().languages.some((language) => isUnder(language, tag)),
   has_flag: (flag: string) => judged().note.flags.includes(flag),
   has_sign: (sign: string) => judged().signs.includes(sign),
   competent: (key: string) => judged().competence.get(key) === 'validated',
-  accepts_disclosure: () => {
-    const { note, contacts, region } = judged();
-    if (note.ad_declared) return true;
-    return contacts.some(
-      (contact) => contact.kind === 'disclosure' && region.disclosures.some((tag) => isUnder(contact.detail, tag)),
-    );
-  },
   sampled: (percent: bigint) => judged().bucket < Number(percent),
   re: (text: string, source: string) => {
     const compiled = compilePattern(source);
@@ -64,10 +60,6 @@ const HANDLERS: Readonly<Record<FunctionName, Handler>> = {
     return compiled.pattern.test(text);
   },
 };
-
-/** `zh-Hans` is under `zh`; `zhx` is not. */
-export const isUnder = (tag: string, parent: string): boolean =>
-  tag.toLowerCase() === parent.toLowerCase() || tag.toLowerCase().startsWith(`${parent.toLowerCase()}-`);
 
 function declare(): Environment {
   const environment = new Environment({ limits: LIMITS });
@@ -95,20 +87,29 @@ function hint(error: { readonly summary: string }): string {
     return didYouMean(field, new Set(names));
   }
   const call = /(?:function|overload)[^']*'?(\w+)\(/.exec(summary)?.[1];
-  return call === undefined || KNOWN_CALLS().includes(call) ? '' : didYouMean(call, KNOWN_CALLS());
+  if (call === undefined) return '';
+  if (Object.hasOwn(FUNCTIONS, call)) return `; it is ${FUNCTIONS[call as FunctionName].signature}`;
+  return KNOWN_CALLS().includes(call) ? '' : didYouMean(call, KNOWN_CALLS());
+}
+
+function lintOf(error: unknown): LintId {
+  if (error instanceof CelTypeError) return 'cel-type';
+  return error instanceof ParseError && /exceed|limit|too (?:deep|many|long)/i.test(error.summary)
+    ? 'cel-cost'
+    : 'cel-syntax';
 }
 
 function translated(error: unknown): ExpressionFault {
   if (error instanceof ParseError || error instanceof CelTypeError || error instanceof EvaluationError) {
-    return { offset: error.range?.start ?? 0, message: `${error.summary}${hint(error)}` };
+    return { lint: lintOf(error), offset: error.range?.start ?? 0, message: `${error.summary}${hint(error)}` };
   }
-  return { offset: 0, message: error instanceof Error ? error.message : 'cannot be read' };
+  return { lint: 'cel-syntax', offset: 0, message: error instanceof Error ? error.message : 'cannot be read' };
 }
 
 export function compileExpression(source: string): Compiled {
   if (source.length > MAX_SOURCE_CHARS) {
     const message = `the expression has ${source.length} characters, the limit is ${MAX_SOURCE_CHARS}`;
-    return { ok: false, faults: [{ offset: 0, message }] };
+    return { ok: false, faults: [{ lint: 'cel-cost', offset: 0, message }] };
   }
   let parsed: ReturnType<Environment['parse']>;
   try {
@@ -120,7 +121,7 @@ export function compileExpression(source: string): Compiled {
   if (!checked.valid) return { ok: false, faults: [translated(checked.error)] };
   if (checked.type !== 'bool') {
     const message = `must be true or false, is ${checked.type}`;
-    return { ok: false, faults: [{ offset: 0, message }] };
+    return { ok: false, faults: [{ lint: 'cel-type', offset: 0, message }] };
   }
   const { facts, faults } = inspect(parsed.ast);
   if (faults.length > 0) return { ok: false, faults };

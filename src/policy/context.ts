@@ -6,12 +6,14 @@ import {
   type Evidence,
   type EvidenceKey,
   type Finding,
+  type ImageReading,
   type LabelledText,
   type LanguageTag,
   type NoteFacts,
   type Outcome,
   SCORE_KEYS,
 } from '../domain.js';
+import { foldText, hasWording } from './has-term.js';
 import { bucketOf } from './stable-hash.js';
 import { EVIDENCE_KEYS, type FieldType, type TYPES, type TypeName } from './vocabulary.js';
 
@@ -28,6 +30,7 @@ interface JsTypes {
   bool: boolean;
   'list<string>': readonly string[];
   'map<string, string>': ReadonlyMap<string, string>;
+  'map<string, double>': ReadonlyMap<string, number>;
   'map<string, map<string, double>>': ReadonlyMap<string, ReadonlyMap<string, number>>;
 }
 type Fields<T extends TypeName> = {
@@ -53,10 +56,13 @@ export const VALUE_CLASSES = {
   Contact: valueClass<'Contact'>(),
   Author: valueClass<'Author'>(),
   Campaign: valueClass<'Campaign'>(),
+  Image: valueClass<'Image'>(),
+  Ocr: valueClass<'Ocr'>(),
   Region: valueClass<'Region'>(),
 } as const;
 type Value<T extends TypeName> = Fields<T>;
-export type RegionValue = Value<'Region'>;
+/** What a region brings to every note; whether it accepts the label of one note is asked note by note. */
+export type RegionValue = Omit<Value<'Region'>, 'accepts_disclosure'>;
 
 /** Lists that a rule may walk are capped, so that two nested walks stay below a millisecond. */
 export const LIST_CAP = 64;
@@ -81,7 +87,8 @@ const whole = (value: number | null | undefined, unknown: bigint): bigint =>
 const EMPTY: CategoryFacts = { max: 0, severity: 0, sources: new Set(), findings: [] };
 
 export class RuleContext {
-  region: RegionValue;
+  /** The settings of the region that is judged. */
+  home: RegionValue;
   readonly note: Value<'Note'>;
   readonly author: Value<'Author'>;
   readonly campaign: Value<'Campaign'>;
@@ -94,15 +101,19 @@ export class RuleContext {
   readonly mixed: boolean;
   readonly signs: readonly string[];
   readonly gaps: readonly string[];
+  readonly image: Value<'Image'>;
+  readonly ocr: readonly Value<'Ocr'>[];
   readonly #input: EvaluationInput;
   readonly #categories: Map<CategoryId, CategoryFacts>;
   #text: string | null = null;
   #bucket: number | null = null;
+  readonly #regions = new Map<RegionValue, Value<'Region'>>();
+  readonly #folded = new Map<string, string>();
 
   constructor(input: EvaluationInput, region: RegionValue) {
     const { evidence, facts } = input;
     this.#input = input;
-    this.region = region;
+    this.home = region;
     const classify = found(evidence.classify);
     const all = allFindings(evidence);
     this.#categories = byCategory(all, classify);
@@ -123,6 +134,9 @@ export class RuleContext {
     this.language = this.languages[0] ?? 'und';
     this.mixed = language?.mixed ?? false;
     this.signs = [...new Set((found(evidence.normalise)?.parts ?? []).flatMap((part) => part.signs))];
+    const readings = found(evidence.images)?.readings ?? [];
+    this.ocr = readings.slice(0, LIST_CAP).flatMap(ocrValue);
+    this.image = imageValue(evidence, this.ocr);
     this.gaps = EVIDENCE_KEYS.filter((key: EvidenceKey) => evidence[key].status !== 'found');
   }
 
@@ -132,6 +146,28 @@ export class RuleContext {
       .join('\n')
       .slice(0, TEXT_CAP);
     return this.#text;
+  }
+
+  get region(): Value<'Region'> {
+    const known = this.#regions.get(this.home);
+    if (known !== undefined) return known;
+    const made = new VALUE_CLASSES.Region({ ...this.home, accepts_disclosure: this.#acceptsDisclosure() });
+    this.#regions.set(this.home, made);
+    return made;
+  }
+
+  #acceptsDisclosure(): boolean {
+    if (this.note.ad_declared) return true;
+    const { disclosures } = this.home;
+    return this.contacts.some(
+      ({ kind, detail }) => kind === 'disclosure' && disclosures.some((tag) => isUnder(detail, tag)),
+    );
+  }
+
+  hasWording(text: string, wording: string): boolean {
+    const known = this.#folded.get(text) ?? foldText(text.slice(0, TEXT_CAP));
+    this.#folded.set(text, known);
+    return hasWording(known, wording);
   }
 
   /** 0 to 99 by the words of the note, so that the same text always falls into the same sample. */
@@ -149,13 +185,17 @@ export class RuleContext {
     return this.#categories.has(id);
   }
 
-  hasTerm(id: string): boolean {
-    for (const entry of this.#categories.values()) {
-      if (entry.findings.some((finding) => finding.detector === id)) return true;
-    }
-    return false;
+  /** Of the term banks; a model head that bears the same name does not count. */
+  hasDetector(fits: (id: string) => boolean): boolean {
+    const isTerm = ({ source, detector }: Finding): boolean =>
+      (source === 'term' || source === 'pattern') && fits(detector);
+    return [...this.#categories.values()].some((entry) => entry.findings.some(isTerm));
   }
 }
+
+/** `zh-Hans` is under `zh`; `zhx` is not. */
+export const isUnder = (tag: string, parent: string): boolean =>
+  tag.toLowerCase() === parent.toLowerCase() || tag.toLowerCase().startsWith(`${parent.toLowerCase()}-`);
 
 /** The flag thresholds of scarce labels lie far below this, where most flagged texts are harmless. */
 const MORE_LIKELY_THAN_NOT = 0.5;
@@ -167,13 +207,13 @@ const MORE_LIKELY_THAN_NOT = 0.5;
 export const believed = (classify: ClassifyEvidence, key: (typeof SCORE_KEYS)[number]): boolean =>
   classify.competence[key] === 'validated' || classify.scores[key].p >= MORE_LIKELY_THAN_NOT;
 
-export const EMPTY_REGION: RegionValue = new VALUE_CLASSES.Region({
+export const EMPTY_REGION: RegionValue = {
   id: '',
   thresholds: new Map(),
   disclosures: [],
   min_age: 0n,
   adult_age: 0n,
-});
+};
 
 function allFindings(evidence: Evidence): readonly Finding[] {
   const classify = found(evidence.classify);
@@ -235,11 +275,52 @@ function scoreValue(classify: ClassifyEvidence | null, key: string): Value<'Scor
     : new VALUE_CLASSES.Score({ score: score.score, p: score.p, calibrated: score.calibrated });
 }
 
+const ocrValue = ({ index, ocr }: ImageReading): readonly Value<'Ocr'>[] =>
+  ocr.status === 'found'
+    ? [
+        new VALUE_CLASSES.Ocr({
+          part: `image:${index}`,
+          text: ocr.value.text,
+          confidence: ocr.value.confidence,
+          languages: ocr.value.languages,
+        }),
+      ]
+    : [];
+
+function imageValue({ images }: Evidence, ocr: readonly Value<'Ocr'>[]): Value<'Image'> {
+  const readings = found(images)?.readings ?? [];
+  const labels = new Map<string, number>();
+  for (const { model } of readings) {
+    for (const [label, score] of Object.entries(found(model)?.labels ?? {})) {
+      labels.set(label, Math.max(score, labels.get(label) ?? 0));
+    }
+  }
+  const codes = readings.flatMap((reading) => (found(reading.codes) ?? []).map(({ text }) => text));
+  return new VALUE_CLASSES.Image({
+    known: images.status === 'found',
+    count: BigInt(readings.length),
+    unreadable: BigInt(readings.filter(({ facts }) => facts.status !== 'found').length),
+    text: ocr
+      .map(({ text }) => text)
+      .join('\n')
+      .slice(0, TEXT_CAP),
+    codes: codes.slice(0, LIST_CAP),
+    labels,
+  });
+}
+
 function noteValue({ facts, texts }: EvaluationInput): Value<'Note'> {
+  const written = (name: string): string =>
+    texts
+      .flatMap((part) => (part.part === name ? [part.text.raw] : []))
+      .join('\n')
+      .slice(0, TEXT_CAP);
   const length = (name: string): bigint =>
     BigInt(texts.reduce((sum, part) => (part.part === name ? sum + part.text.raw.length : sum), 0));
   return new VALUE_CLASSES.Note({
     kind: facts.kind,
+    title: written('title'),
+    body: written('body'),
     title_length: length('title'),
     body_length: length('body'),
     text_length: BigInt(facts.textLength),

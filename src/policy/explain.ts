@@ -79,7 +79,7 @@ const WHY: Readonly<Record<Exclude<RuleEffect, 'no' | 'error'>, string>> = {
 };
 
 function traceOf(rule: CompiledRule, answer: boolean | RuleError, effect: RuleEffect, context: RuleContext): RuleTrace {
-  context.region = rule.variant.region;
+  context.home = rule.variant.region;
   const looked = [
     ...look('when', rule.variant.when.clauses, context),
     ...look('unless', rule.variant.unless?.clauses ?? [], context),

@@ -1,5 +1,8 @@
 /** What is allowed but probably not meant. Warnings never keep a bundle out of force. */
-import { strengthOf } from './compile-rule.js';
+import { strengthOf } from './choose-action.js';
+import { settingKey, settingsOf } from './cites.js';
+import { coverageOf, LEAST_MATCHES, LEAST_NO_MATCHES } from './coverage.js';
+import type { LintId } from './lints.js';
 import type { CompiledRegion, CompiledRule, Variant } from './model.js';
 import { faultAt, type RegionFile, type Report } from './sources.js';
 import { STEPS } from './vocabulary.js';
@@ -10,20 +13,25 @@ interface Linted {
   readonly parent: CompiledRegion | undefined;
   readonly file: RegionFile;
 }
-type Warn = (path: YamlPath, message: string) => void;
+type Warn = (path: YamlPath, lint: LintId, message: string) => void;
 
 function lintDates({ region, file }: Linted, today: string | null, warn: Warn): void {
   const { effective_from, effective_until } = region.settings;
   if (effective_until !== null && effective_until <= effective_from) {
-    warn(['effective_until'], `the file ends on ${effective_until}, before it begins on ${effective_from}`);
+    warn(
+      ['effective_until'],
+      'ends-early',
+      `the file ends on ${effective_until}, before it begins on ${effective_from}`,
+    );
   }
   if (today === null) return;
   if (file.source.review_by !== undefined && file.source.review_by < today) {
-    warn(['review_by'], `the review was due on ${file.source.review_by}`);
+    warn(['review_by'], 'review-expired', `the review was due on ${file.source.review_by}`);
   }
   (file.source.rules ?? []).forEach((rule, index) => {
     if (rule.review_by === undefined || rule.review_by >= today) return;
-    warn(['rules', index, 'review_by'], `rule ${rule.id}: the review was due on ${rule.review_by}`);
+    const message = `rule ${rule.id}: the review was due on ${rule.review_by}`;
+    warn(['rules', index, 'review_by'], 'review-expired', message);
   });
 }
 
@@ -41,12 +49,14 @@ function lintThresholds({ parent, region, file }: Linted, warn: Warn): void {
       if (milder !== undefined && milder.value > value) {
         warn(
           [...path, step],
+          'threshold-order',
           `${category}: ${step} (${value}) comes before the milder ${milder.step} (${milder.value})`,
         );
       }
       const written = (file.source.thresholds?.[category as never] as Record<string, unknown> | undefined)?.[step];
       if (written !== undefined && parent?.value.thresholds.get(category)?.get(step) === value) {
-        warn([...path, step], `${category}: ${step} is ${value} in ${parent.id} already`);
+        const message = `${category}: ${step} is ${value} in ${parent.id} already`;
+        warn([...path, step], 'threshold-same', message);
       }
     }
   }
@@ -66,13 +76,15 @@ function lintRules({ region, file }: Linted, warn: Warn): void {
     const rule = byId.get(source.id);
     if (rule === undefined || rule.mode.kind === 'disabled') return;
     const path = ['rules', index];
-    if (isConstant(rule)) warn([...path, 'when'], `rule ${rule.id}: the condition is the same for every note`);
+    if (isConstant(rule))
+      warn([...path, 'when'], 'constant', `rule ${rule.id}: the condition is the same for every note`);
     if (rule.variant.unless !== null && rule.variant.unless.source.trim() === rule.variant.when.source.trim()) {
-      warn([...path, 'unless'], `rule ${rule.id} can never fire: unless says the same as when`);
+      warn([...path, 'unless'], 'never-fires', `rule ${rule.id} can never fire: unless says the same as when`);
     }
     const always = byVariant.get(rule.variant)?.find((other) => coveredBy(rule, other));
     if (always !== undefined) {
-      warn(path, `rule ${rule.id} changes nothing: ${always.id} has the same condition and a stronger action`);
+      const message = `rule ${rule.id} changes nothing: ${always.id} has the same condition and a stronger action`;
+      warn([...path, 'id'], 'unreachable', message);
     }
   });
 }
@@ -90,9 +102,43 @@ function coveredBy(rule: CompiledRule, other: CompiledRule): boolean {
   );
 }
 
+/** A region that differs says what for; global is the house speaking for itself. */
+function lintSources({ parent, region, file }: Linted, warn: Warn): void {
+  if (parent === undefined) return;
+  for (const setting of settingsOf(file)) {
+    const before = parent.written.get(settingKey(setting));
+    if (setting.cites !== null || setting.value === null) continue;
+    if (before !== undefined && JSON.stringify(before.value) === JSON.stringify(setting.value)) continue;
+    const word = setting.kind === 'clock' ? 'ground' : setting.kind === 'disclosure' ? 'disclosure_cites' : 'cites';
+    const keys = Object.keys(region.settings.grounds).slice(0, 6).join(', ');
+    const message = `${setting.kind} ${setting.name} differs from ${parent.id} and names no source: add "${word}" with a key of grounds (${keys || 'none yet'})`;
+    warn(setting.path, 'uncited', message);
+  }
+}
+
+function lintTests({ region, file }: Linted, warn: Warn): void {
+  const written = new Map((file.source.rules ?? []).map((rule, index) => [rule.id, index]));
+  for (const gap of coverageOf(region)) {
+    if (gap.enough) continue;
+    const index = written.get(gap.rule);
+    const path: YamlPath = index === undefined ? ['rules'] : ['rules', index, 'id'];
+    const { matches, noMatches, untested } = gap;
+    if (matches < LEAST_MATCHES || noMatches < LEAST_NO_MATCHES) {
+      const have = `${matches} match and ${noMatches} no_match tests`;
+      warn(path, 'few-tests', `rule ${gap.rule} has ${have}; it needs ${LEAST_MATCHES} and ${LEAST_NO_MATCHES}`);
+    }
+    if (untested.length > 0) {
+      const message = `rule ${gap.rule} claims ${untested.join(', ')} and has no test that matches in it`;
+      warn(path, 'untested-language', message);
+    }
+  }
+}
+
 export function lintRegion(linted: Linted, today: string | null, report: Report): void {
-  const warn: Warn = (path, message) => report(faultAt(linted.file, path, message, { level: 'warning', kind: 'lint' }));
+  const warn: Warn = (path, lint, message) => report(faultAt(linted.file, path, lint, message));
   lintDates(linted, today, warn);
   lintThresholds(linted, warn);
   lintRules(linted, warn);
+  lintSources(linted, warn);
+  lintTests(linted, warn);
 }

@@ -2,6 +2,7 @@
 import type { CategoryId, Severity } from '../categories.js';
 import type { Action, EvidenceKey, Ground, RegionId, SideAction } from '../domain.js';
 import type { Expression } from './cel.js';
+import type { Setting } from './cites.js';
 import type { RegionValue } from './context.js';
 import type { Origin } from './merge.js';
 import type { RegionSettings, RuleTest } from './schema.js';
@@ -27,6 +28,14 @@ export interface CompiledRule {
   readonly sideActions: readonly SideAction[];
   readonly hours: number | null;
   readonly fallback: Action | null;
+  /** Why the fallback speaks in this region instead of the first action; null where the first one does. */
+  readonly fellBack: string | null;
+  /** Key of the law or clause that the rule rests on here. */
+  readonly cites: string;
+  /** Languages whose words the rule claims to catch. */
+  readonly languages: readonly string[];
+  /** File that made that claim; null without one. */
+  readonly claimsFile: string | null;
   /** Only for `allow`: the categories that it lets through. */
   readonly exempts: ReadonlySet<CategoryId>;
   readonly ground: Ground;
@@ -37,6 +46,8 @@ export interface CompiledRule {
   readonly usesModel: boolean;
   readonly gate: CategoryId | null;
   readonly home: Origin;
+  /** File that had the last word on anything but its tests. */
+  readonly changedIn: string;
   readonly tests: readonly RuleTest[];
   /** File that wrote those tests: the one whose regional meaning they describe. */
   readonly testsFile: string;
@@ -50,6 +61,8 @@ export interface CompiledRegion {
   /** Itself first, `global` last. */
   readonly lineage: readonly RegionId[];
   readonly settings: RegionSettings;
+  /** By kind and name: which file wrote a value, and what it names as its source. */
+  readonly written: ReadonlyMap<string, Setting>;
   readonly value: RegionValue;
   /** By id. */
   readonly rules: readonly CompiledRule[];

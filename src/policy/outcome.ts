@@ -2,7 +2,7 @@
 import type { CategoryId, Severity } from '../categories.js';
 import type { Action, Gap, RegionId, RuleHit } from '../domain.js';
 import type { RuleError } from './cel.js';
-import { strengthOf } from './compile-rule.js';
+import { strengthOf } from './choose-action.js';
 import type { EvaluationInput } from './context.js';
 import { stageGaps, unreadGap } from './gaps.js';
 import type { CompiledRegion, CompiledRule } from './model.js';

@@ -3,7 +3,8 @@ import type { RegionId } from '../domain.js';
 import { COUNTRY_CODES, GROUP_IDS } from './countries.js';
 import type { Bundle } from './model.js';
 
-export const isRegionCode = (code: string): boolean => COUNTRY_CODES.has(code) || GROUP_IDS.has(code);
+export const REGION_CODES: ReadonlySet<string> = new Set([...COUNTRY_CODES, ...GROUP_IDS]);
+export const isRegionCode = (code: string): boolean => REGION_CODES.has(code);
 
 export interface ResolvedRegion {
   readonly policy: RegionId;

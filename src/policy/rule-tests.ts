@@ -1,5 +1,6 @@
 /** Runs the tests that stand in the policy files: those with evidence here, those with text through the pipeline. */
 import type { Action, Evaluation, Note, RegionId } from '../domain.js';
+import { type Coverage, coverageOf } from './coverage.js';
 import { evaluate } from './evaluate.js';
 import type { Bundle, CompiledRule } from './model.js';
 import type { RuleTest } from './schema.js';
@@ -103,23 +104,5 @@ export async function runRuleTests(
   return results;
 }
 
-export interface Coverage {
-  readonly rule: string;
-  readonly region: RegionId;
-  readonly matches: number;
-  readonly noMatches: number;
-  readonly enough: boolean;
-}
-
-/** A rule needs one text that it takes and two that it leaves, or nobody knows whether it fires. */
-export function testCoverage(bundle: Bundle): readonly Coverage[] {
-  return [...bundle.regions.values()].flatMap((region) =>
-    region.rules
-      .filter((rule) => rule.testsFile === region.file)
-      .map((rule) => {
-        const matches = rule.tests.filter((test) => test.expect === 'match').length;
-        const noMatches = rule.tests.length - matches;
-        return { rule: rule.id, region: region.id, matches, noMatches, enough: matches >= 1 && noMatches >= 2 };
-      }),
-  );
-}
+/** Of all files. */
+export const testCoverage = (bundle: Bundle): readonly Coverage[] => [...bundle.regions.values()].flatMap(coverageOf);

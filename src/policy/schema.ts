@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { CATEGORY_IDS } from '../categories.js';
 import { ACTIONS, CLOAK_SIGNS, CONTEXT_FLAGS, SCORE_KEYS, SIDE_ACTIONS, SKIP_REASONS, VIEW_NAMES } from '../domain.js';
-import { CONTACT_KINDS, EVIDENCE_KEYS, SOURCES, STEPS } from './vocabulary.js';
+import { CONTACT_KINDS, EVIDENCE_KEYS, SOURCES, STEPS, type Step } from './vocabulary.js';
 
 const Category = z.enum(CATEGORY_IDS).describe('Category id, see `polywarden policy fields`');
 const Word = z
@@ -21,6 +21,9 @@ const Hours = z
   .positive()
   .max(24 * 366);
 const ActionName = z.enum(ACTIONS);
+const Cites = Word.describe('What the value rests on: a key of `grounds`, or of `terms` for a rule of the house');
+const Why = Text.describe('How the source leads to this value; no law names a figure of ours');
+const citing = { cites: Cites.optional(), why: Why.optional() } as const;
 
 export const MODE_PATTERN = /^(disabled|shadow|enforce|canary\((100|[1-9]?\d)\))$/;
 const ModeWord = z.string().regex(MODE_PATTERN, 'disabled, shadow, canary(n) with n from 0 to 100, or enforce');
@@ -63,6 +66,16 @@ export const RuleTest = z.strictObject({
   ad_declared: z.boolean().optional(),
   kind: z.enum(['note', 'comment', 'profile', 'message', 'listing']).optional(),
   has_images: z.boolean().optional(),
+  image: z
+    .strictObject({
+      text: z.string().optional(),
+      confidence: z.number().min(0).max(1).optional(),
+      codes: z.array(z.string()).optional(),
+      labels: z.record(z.string(), z.number().min(0).max(1)).optional(),
+      unreadable: z.boolean().optional(),
+    })
+    .optional()
+    .describe('One picture: what was read on it, its QR codes and the labels of the image model'),
   author: z
     .strictObject({
       age_days: z.number().int().min(0).optional(),
@@ -89,8 +102,10 @@ export type RuleTest = z.infer<typeof RuleTest>;
 const Then = z.strictObject({
   action: ActionName,
   side: z.array(z.enum(SIDE_ACTIONS)).optional().describe('Done beside the action, never merged with it'),
-  hours: Hours.optional().describe('How long the action lasts'),
-  fallback: ActionName.optional().describe('What follows when the hours are over'),
+  hours: Hours.optional().describe('How long the action lasts; then the note comes back to a person'),
+  fallback: ActionName.optional().describe(
+    'The milder action of a region where the first cannot be taken: above its ladder, without its notice or its law',
+  ),
 });
 
 /** A rule; in a file that extends another, a rule with a known id needs only what differs. */
@@ -105,10 +120,16 @@ export const RuleSource = z.strictObject({
   // biome-ignore lint/suspicious/noThenProperty: an object, never a function, so nothing takes it for a promise
   then: Then.partial().optional(),
   exempts: z.array(Category).min(1).optional().describe('Only with action allow: the categories that it lets through'),
+  languages: z
+    .array(Tag)
+    .min(1)
+    .optional()
+    .describe('Languages whose words the rule claims to catch; each needs a test that matches in it'),
   ground: z
     .strictObject({ law: Word.nullable().optional(), terms: Word.nullable().optional() })
     .optional()
     .describe('Key of `grounds` (law) or of `terms`; the law is named where there is one'),
+  cites: Cites.optional().describe('What the rule rests on here, where that is not its ground'),
   notice: Word.nullable().optional().describe('Key of the sentence that the author is shown'),
   message: Text.optional().describe('One line for the reviewer'),
   owner: Text.optional(),
@@ -138,10 +159,27 @@ const Clock = z.strictObject({
   categories: z.union([z.literal('*'), z.array(Category).min(1)]),
   hours: Hours.nullable().describe('null: without delay, no fixed number'),
   starts: z.enum(['order_received', 'valid_notice_received', 'actual_knowledge', 'decision_communicated']),
-  ground: Word.optional(),
+  ground: Word.optional().describe('Key of `grounds`: the law that sets the time'),
   note: Text.optional(),
 });
-const Law = z.strictObject({ ref: Text, url: Url, version: Text.optional(), note: Text.optional() });
+/** Where a statement about a law comes from; whatever it is, counsel confirms it before use. */
+export const KNOWN = ['text', 'report', 'memory'] as const;
+const Law = z.strictObject({
+  law: Text.describe('Statute or decision, as it is quoted'),
+  article: Text.nullable().describe('Article, section or paragraph; null: the law as a whole'),
+  url: Url,
+  known: z
+    .enum(KNOWN)
+    .describe(
+      'text: the wording was read; report: what others write of it; memory: general knowledge, to be confirmed',
+    ),
+  version: Text.optional(),
+  note: Text.optional(),
+});
+export type Law = z.infer<typeof Law>;
+/** As it is quoted to people. */
+export const refOf = ({ law, article }: Pick<Law, 'law' | 'article'>): string =>
+  article === null ? law : `${law}, ${article}`;
 const Clause = z.strictObject({ title: Text, url: Url, version: Text });
 const Authority = z.strictObject({
   name: Text,
@@ -149,7 +187,12 @@ const Authority = z.strictObject({
   categories: z.array(Category).min(1),
   human_approval: z.literal(true).describe('Nothing is sent before a person has approved it'),
 });
-const Thresholds = z.partialRecord(Category, z.partialRecord(z.enum(STEPS), z.number().gt(0).max(1).nullable()));
+const Limit = z.number().gt(0).max(1).nullable().optional();
+const Steps = z.strictObject({
+  ...(Object.fromEntries(STEPS.map((step) => [step, Limit])) as Record<Step, typeof Limit>),
+  ...citing,
+});
+const Thresholds = z.partialRecord(Category, Steps);
 
 const fields = {
   id: Region,
@@ -163,15 +206,17 @@ const fields = {
   notice_languages: z.array(Tag).min(1),
   notice_blocks: z.array(Word).describe('Sentences added to every notice, such as the way to complain'),
   restrictions_need_notice: z.boolean(),
-  age: z.strictObject({ min: z.number().int().min(0).max(21), adult: z.number().int().min(16).max(21) }),
+  age: z.strictObject({ min: z.number().int().min(0).max(21), adult: z.number().int().min(16).max(21), ...citing }),
   appeal: z.strictObject({
     days: z.number().int().positive(),
     open_to: z.array(z.enum(['author', 'notifier'])).min(1),
+    ...citing,
   }),
   disclosure: z.record(Tag, z.array(Text).min(1).nullable()).describe('Accepted advertising labels, by language'),
+  disclosure_cites: Cites.nullable().describe('What the accepted labels rest on'),
   thresholds: Thresholds,
   ladder: z
-    .strictObject({ '0': ActionName, '1': ActionName, '2': ActionName, '3': ActionName, '4': ActionName })
+    .strictObject({ '0': ActionName, '1': ActionName, '2': ActionName, '3': ActionName, '4': ActionName, ...citing })
     .describe('Strongest automatic action of each severity'),
   model_alone: z
     .strictObject({ weak: ActionName, none: ActionName })

@@ -1,9 +1,9 @@
 /** Region files as written: parsed, checked against the schema, and put in order by `extends`. */
 import type { z } from 'zod';
-import { InvalidInputError } from '../errors.js';
-import type { PolicyFault } from './faults.js';
+import { faultOf, faultsIn, type PolicyFault } from './faults.js';
+import type { LintId } from './lints.js';
 import { didYouMean } from './nearest.js';
-import { isRegionCode } from './regions.js';
+import { isRegionCode, REGION_CODES } from './regions.js';
 import { NoticeFile, RegionSource } from './schema.js';
 import { type ParsedYaml, parseYaml, type YamlPath } from './yaml.js';
 
@@ -20,15 +20,17 @@ export interface NoticesFile {
 export type Report = (fault: PolicyFault) => void;
 
 const REGION_FILE = /^(?:global|regions\/[^/]+)\.yaml$/;
+/** The id in a file is its name; `checkId` sees to it. */
+export const fileOfRegion = (id: string): string => (id === 'global' ? 'global.yaml' : `regions/${id}.yaml`);
 const NOTICE_FILE = /^notices\/[^/]+\.yaml$/;
 
 export function faultAt(
   source: { readonly file: string; readonly yaml: ParsedYaml },
   path: YamlPath,
+  lint: LintId,
   message: string,
-  rest: Partial<Pick<PolicyFault, 'kind' | 'level'>> = {},
 ): PolicyFault {
-  return { level: 'error', kind: 'reference', file: source.file, ...source.yaml.locate(path), message, ...rest };
+  return faultOf(lint, { file: source.file, ...source.yaml.locate(path) }, message);
 }
 
 /** Words that were allowed at a place, for the nearest right one. */
@@ -72,25 +74,24 @@ function issueFaults(
   place: { readonly file: string; readonly yaml: ParsedYaml },
 ): readonly PolicyFault[] {
   const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
-  const base = { level: 'error', kind: 'schema', file: place.file } as const;
   const at = path.length === 0 ? '' : `${path.join('.')}: `;
   if (issue.code === 'unrecognized_keys') {
     const words = allowedKeys(schema, path);
-    return issue.keys.map((key) => ({
-      ...base,
-      ...place.yaml.locateKey([...path, key]),
-      message: `${at}unknown word "${key}"${didYouMean(key, words)}`,
-    }));
+    return issue.keys.map((key) => {
+      const where = { file: place.file, ...place.yaml.locateKey([...path, key]) };
+      return faultOf('unknown-word', where, `${at}unknown word "${key}"${didYouMean(key, words)}`);
+    });
   }
   if (issue.code === 'invalid_key') {
     const wanted = issue.issues.map((inner) => inner.message).join(', ');
     const message = `${at}"${String(path.at(-1))}" is not known here: ${wanted}`;
-    return [{ ...base, ...place.yaml.locateKey(path), message }];
+    return [faultOf('unknown-word', { file: place.file, ...place.yaml.locateKey(path) }, message)];
   }
   const value = valueAt(place.yaml.value, path);
   const words = 'values' in issue && Array.isArray(issue.values) ? issue.values.map(String) : [];
   const hint = typeof value === 'string' ? didYouMean(value, words) : '';
-  return [{ ...base, ...place.yaml.locate(path), message: `${at}${shortened(issue.message)}${hint}` }];
+  const where = { file: place.file, ...place.yaml.locate(path) };
+  return [faultOf('wrong-value', where, `${at}${shortened(issue.message)}${hint}`)];
 }
 const shortened = (message: string): string => (message.length > 240 ? `${message.slice(0, 237)}...` : message);
 
@@ -130,14 +131,11 @@ function readYaml(text: string, file: string, report: Report): ParsedYaml | null
   try {
     return parseYaml(text, file);
   } catch (error) {
-    if (!(error instanceof InvalidInputError)) throw error;
-    for (const fault of error.faults) report(faultOfText(file, fault.message));
+    const faults = faultsIn(error);
+    if (faults === null) throw error;
+    for (const fault of faults) report(fault);
     return null;
   }
-}
-function faultOfText(file: string, message: string): PolicyFault {
-  const [, line = '1', column = '1', rest = message] = /:(\d+):(\d+): ([\s\S]*)$/.exec(message) ?? [];
-  return { level: 'error', kind: 'syntax', file, line: Number(line), column: Number(column), message: rest };
 }
 
 export function readSources(
@@ -165,11 +163,14 @@ export function readSources(
 function checkId(id: string, place: { readonly file: string; readonly yaml: ParsedYaml }, report: Report): boolean {
   const wanted = place.file.replace(/^regions\//, '').replace(/\.yaml$/, '');
   if (!isRegionCode(id)) {
-    report(faultAt(place, ['id'], `"${id}" is neither an ISO 3166-1 country nor global or eu`));
+    const hint = didYouMean(id, REGION_CODES);
+    report(
+      faultAt(place, ['id'], 'unknown-region', `"${id}" is neither an ISO 3166-1 country nor global or eu${hint}`),
+    );
     return false;
   }
   if (id === wanted) return true;
-  report(faultAt(place, ['id'], `the id "${id}" must be the name of the file, "${wanted}"`));
+  report(faultAt(place, ['id'], 'file-name', `the id "${id}" must be the name of the file, "${wanted}"`));
   return false;
 }
 
@@ -182,7 +183,7 @@ export function inOrder(regions: readonly RegionFile[], report: Report): readonl
     if (ordered.has(id)) return true;
     if (trail.includes(id)) {
       const circle = [...trail.slice(trail.indexOf(id)), id].join(' -> ');
-      report(faultAt(region, ['extends'], `files extend each other in a circle: ${circle}`, { kind: 'cycle' }));
+      report(faultAt(region, ['extends'], 'cycle', `files extend each other in a circle: ${circle}`));
       return false;
     }
     const parentId = parentOf(region.source);
@@ -190,7 +191,7 @@ export function inOrder(regions: readonly RegionFile[], report: Report): readonl
       const parent = byId.get(parentId);
       if (parent === undefined) {
         const message = `extends "${parentId}", but there is no such file${didYouMean(parentId, byId.keys())}`;
-        report(faultAt(region, ['extends'], message));
+        report(faultAt(region, ['extends'], 'unknown-parent', message));
         return false;
       }
       if (!visit(parent, [...trail, id])) return false;

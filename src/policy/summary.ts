@@ -1,4 +1,5 @@
 /** A region in figures and as one merged file, for `policy show`. */
+import { type SettingKind, type Source, sourceOf } from './cites.js';
 import type { Bundle, CompiledRegion, CompiledRule } from './model.js';
 
 export interface RegionSummary {
@@ -19,8 +20,19 @@ export interface RegionSummary {
   readonly clocks: number;
   readonly grounds: number;
   readonly tests: number;
-  /** Rules and thresholds that differ from global. */
-  readonly differences: readonly string[];
+  /** Everything that differs from global, each with what it rests on. */
+  readonly differences: readonly Difference[];
+  /** Rules and thresholds that differ and rest on a law. */
+  readonly lawful: number;
+}
+
+export interface Difference {
+  readonly kind: 'rule' | SettingKind;
+  readonly name: string;
+  /** File that wrote it: the region's own, or one that it extends. */
+  readonly from: string;
+  readonly source: Source | null;
+  readonly why: string | null;
 }
 
 const face = (rule: CompiledRule): string =>
@@ -32,25 +44,43 @@ const face = (rule: CompiledRule): string =>
     rule.mode,
     rule.ground,
     rule.hours,
-    rule.fallback,
+    rule.fellBack,
     rule.notice,
+    rule.cites,
   ]);
 
-function differences(region: CompiledRegion, global: CompiledRegion | undefined): readonly string[] {
-  if (global === undefined || global === region) return [];
+function ruleDifferences(region: CompiledRegion, global: CompiledRegion): readonly Difference[] {
   const known = new Map(global.rules.map((rule) => [rule.id, face(rule)]));
-  const rules = region.rules.filter((rule) => known.get(rule.id) !== face(rule)).map((rule) => `rule ${rule.id}`);
-  const thresholds = [...region.value.thresholds].flatMap(([category, steps]) =>
-    [...steps]
-      .filter(([step, value]) => global.value.thresholds.get(category)?.get(step) !== value)
-      .map(([step]) => `threshold ${category}.${step}`),
-  );
-  return [...rules, ...thresholds].sort();
+  return region.rules
+    .filter((rule) => known.get(rule.id) !== face(rule))
+    .map((rule) => ({
+      kind: 'rule',
+      name: rule.id,
+      from: rule.changedIn,
+      source: sourceOf(rule.cites, region.settings),
+      why: null,
+    }));
 }
+
+function differences(region: CompiledRegion, global: CompiledRegion | undefined): readonly Difference[] {
+  if (global === undefined || global === region) return [];
+  const settings = [...region.written]
+    .filter(([key, { value }]) => JSON.stringify(global.written.get(key)?.value) !== JSON.stringify(value))
+    .map(([, { kind, name, file, cites, why }]): Difference => {
+      return { kind, name, from: file, source: cites === null ? null : sourceOf(cites, region.settings), why };
+    });
+  const place = ({ kind, name }: Difference): string => `${kind} ${name}`;
+  return [...ruleDifferences(region, global), ...settings].sort((a, b) => (place(a) < place(b) ? -1 : 1));
+}
+
+/** Clocks, ages and labels are law by nature; what counts here is what a note meets. */
+const isLawful = ({ kind, source }: Difference): boolean =>
+  (kind === 'rule' || kind === 'threshold') && source?.kind === 'law';
 
 export function summarise(bundle: Bundle, region: CompiledRegion): RegionSummary {
   const count = (kind: string): number => region.rules.filter((rule) => rule.mode.kind === kind).length;
   const { settings } = region;
+  const differing = differences(region, bundle.regions.get('global'));
   return {
     id: region.id,
     name: region.name,
@@ -71,7 +101,8 @@ export function summarise(bundle: Bundle, region: CompiledRegion): RegionSummary
     tests: region.rules
       .filter((rule) => rule.testsFile === region.file)
       .reduce((sum, rule) => sum + rule.tests.length, 0),
-    differences: differences(region, bundle.regions.get('global')),
+    differences: differing,
+    lawful: differing.filter(isLawful).length,
   };
 }
 
@@ -90,7 +121,9 @@ export function mergedFile(region: CompiledRegion): Readonly<Record<string, unkn
       unless: rule.variant.unless?.source ?? null,
       // biome-ignore lint/suspicious/noThenProperty: an object, never a function, so nothing takes it for a promise
       then: { action: rule.action, side: rule.sideActions, hours: rule.hours, fallback: rule.fallback },
+      fell_back: rule.fellBack,
       ground: rule.ground,
+      source: sourceOf(rule.cites, region.settings),
       notice: rule.notice,
       message: rule.message,
       owner: rule.owner,

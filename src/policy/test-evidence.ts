@@ -6,11 +6,14 @@ import {
   type ContactHit,
   type Evidence,
   type Finding,
+  type ImageReading,
+  type LabelledText,
   type NoteFacts,
   type Outcome,
   SCORE_KEYS,
   type ScoreKey,
 } from '../domain.js';
+import { normaliseText } from '../stages/normalise/text.js';
 import type { EvaluationInput } from './context.js';
 import type { RuleTest } from './schema.js';
 import { EVIDENCE_KEYS } from './vocabulary.js';
@@ -106,11 +109,41 @@ function factsOf(test: RuleTest, nowMs: number): NoteFacts {
     author: authorOf(test, nowMs),
     context: { flags: test.flags, adDeclared: test.ad_declared },
     regions: [],
-    hasImages: test.has_images ?? false,
+    hasImages: test.has_images ?? test.image !== undefined,
     textLength: TEST_TEXT_CHARS,
     now,
     acceptedAt: now,
   };
+}
+
+const NOT_READ = { status: 'failed', code: 'stage_failed', message: 'test' } as const;
+
+function readingOf(image: NonNullable<RuleTest['image']>): ImageReading {
+  const { text = '', confidence = 0.9, codes = [], labels = {}, unreadable = false } = image;
+  if (unreadable) return { index: 0, facts: NOT_READ, ocr: NOT_READ, codes: NOT_READ, hash: NOT_READ, model: NOT_READ };
+  const box = { left: 0, top: 0, width: 1, height: 1 };
+  const facts = { format: 'png', width: 8, height: 8, frames: 1, framesRead: [0], bytes: 64, sha256: '' } as const;
+  return {
+    index: 0,
+    facts: found(facts),
+    ocr: found({ text, words: [], confidence, languages: ['eng'] }),
+    codes: found(codes.map((code) => ({ kind: 'qr', text: code, box, frame: 0 }) as const)),
+    hash: { status: 'skipped', why: 'not_needed' },
+    model: found({ model: 'test', labels }),
+  };
+}
+
+function imagesOf(test: RuleTest): Evidence['images'] {
+  if (test.image !== undefined) return found({ readings: [readingOf(test.image)], findings: [] });
+  return test.has_images === true ? found({ readings: [], findings: [] }) : { status: 'skipped', why: 'no_images' };
+}
+
+function textsOf(test: RuleTest): readonly LabelledText[] {
+  const parts = { title: test.title, body: test.text } as const;
+  return (['title', 'body'] as const).flatMap((part) => {
+    const written = parts[part];
+    return written === undefined ? [] : [{ part, text: normaliseText(written) }];
+  });
 }
 
 function complete(test: RuleTest): Evidence {
@@ -118,7 +151,7 @@ function complete(test: RuleTest): Evidence {
   return {
     normalise: found({ parts: [{ part: 'body', length: TEST_TEXT_CHARS, signs: test.signs ?? [] }], repaired: false }),
     language: found({ languages: [{ tag: test.language ?? 'en', confidence: 1 }], segments: [], mixed: false }),
-    images: test.has_images === true ? found({ readings: [], findings: [] }) : { status: 'skipped', why: 'no_images' },
+    images: imagesOf(test),
     match: found({ findings: matchFindings(test), contacts: contactHits(test) }),
     classify: found(classified(test)),
     campaign:
@@ -140,5 +173,5 @@ export function testInput(test: RuleTest, nowMs: number): EvaluationInput {
   const evidence = complete(test);
   const failed = EVIDENCE_KEYS.filter((key) => test.failed?.includes(key));
   const gone = failed.map((key) => [key, { status: 'failed', code: 'stage_failed', message: 'test' }] as const);
-  return { facts: factsOf(test, nowMs), evidence: { ...evidence, ...Object.fromEntries(gone) }, texts: [] };
+  return { facts: factsOf(test, nowMs), evidence: { ...evidence, ...Object.fromEntries(gone) }, texts: textsOf(test) };
 }

@@ -2,7 +2,7 @@
 import type { Action, Finding, NoteFacts, RuleHit } from '../domain.js';
 import { SCORE_KEYS, type ScoreKey } from '../domain.js';
 import { RuleError } from './cel.js';
-import { strengthOf } from './compile-rule.js';
+import { strengthOf } from './choose-action.js';
 import type { RuleContext } from './context.js';
 import type { CompiledRegion, CompiledRule, Variant } from './model.js';
 import { bucketOf } from './stable-hash.js';
@@ -24,7 +24,7 @@ export class Answers {
 }
 
 function ask(variant: Variant, context: RuleContext): Answer {
-  context.region = variant.region;
+  context.home = variant.region;
   try {
     return variant.when.test(context) && !(variant.unless?.test(context) ?? false);
   } catch (error) {

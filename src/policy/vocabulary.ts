@@ -20,12 +20,15 @@ export type FieldType =
   | 'bool'
   | 'list<string>'
   | 'map<string, string>'
+  | 'map<string, double>'
   | 'map<string, map<string, double>>';
 type FieldTable = Readonly<Record<string, readonly [FieldType, string]>>;
 
 export const TYPES = {
   Note: {
     kind: ['string', 'note, comment, profile, message or listing'],
+    title: ['string', 'the title as written'],
+    body: ['string', 'the body as written'],
     title_length: ['int', 'UTF-16 code units of the title'],
     body_length: ['int', 'UTF-16 code units of the body'],
     text_length: ['int', 'UTF-16 code units of title and body'],
@@ -73,10 +76,25 @@ export const TYPES = {
     notes_24h: ['int', 'near-duplicate notes within one day'],
     median_age_days: ['int', 'median age of the accounts in the cluster; -1 when unknown'],
   },
+  Image: {
+    known: ['bool', 'whether the pictures were looked at'],
+    count: ['int', 'pictures that were looked at'],
+    unreadable: ['int', 'pictures that could not be opened'],
+    text: ['string', 'all text that was read on the pictures'],
+    codes: ['list<string>', 'what QR codes on the pictures say'],
+    labels: ['map<string, double>', 'labels of the image model, 0 to 1, the highest over all pictures'],
+  },
+  Ocr: {
+    part: ['string', 'image:<n>'],
+    text: ['string', 'what was read on this picture'],
+    confidence: ['double', 'how sure the reader was, 0 to 1'],
+    languages: ['list<string>', 'reading data that was used, such as eng or chi_sim'],
+  },
   Region: {
     id: ['string', 'id of the policy file that speaks'],
     thresholds: ['map<string, map<string, double>>', 'the thresholds of this region, by category and step'],
     disclosures: ['list<string>', 'languages whose ad-disclosure wording counts here'],
+    accepts_disclosure: ['bool', 'whether the advertisement is declared in a way that this region accepts'],
     min_age: ['int', 'least age of an account holder'],
     adult_age: ['int', 'age from which adult content and offers may be shown'],
   },
@@ -108,6 +126,8 @@ export const VARIABLES = {
   signs: { type: 'list<string>', doc: 'signs of cloaking that were undone', reads: ['normalise'] },
   author: { type: 'Author', doc: 'the author as the platform describes them', reads: [] },
   campaign: { type: 'Campaign', doc: 'counts of near-duplicates', reads: ['campaign'] },
+  image: { type: 'Image', doc: 'all pictures of the note together', reads: ['images'] },
+  ocr: { type: 'list<Ocr>', doc: 'what was read on each picture', reads: ['images'] },
   gaps: { type: 'list<string>', doc: 'evidence that is missing, by stage', reads: [] },
   region: { type: 'Region', doc: 'settings of the region that is judged', reads: [] },
 } as const satisfies Readonly<Record<string, Declared>>;
@@ -139,8 +159,10 @@ export const SOURCES = [
 ] as const;
 
 /** What a quoted word in a call must be; checked when the file is loaded. */
-export type WordKind = 'category' | 'step' | 'contact' | 'flag' | 'sign' | 'score' | 'source' | 'language' | 'pattern';
-export const WORDS: Readonly<Record<Exclude<WordKind, 'language' | 'pattern'>, readonly string[]>> = {
+export type WordKind = 'category' | 'step' | 'contact' | 'flag' | 'sign' | 'score' | 'source' | OpenKind;
+/** Kinds that no closed list holds. */
+export type OpenKind = 'language' | 'pattern' | 'wording' | 'term' | 'bank';
+export const WORDS: Readonly<Record<Exclude<WordKind, OpenKind>, readonly string[]>> = {
   category: CATEGORY_IDS,
   step: STEPS,
   contact: CONTACT_KINDS,
@@ -196,7 +218,24 @@ export const FUNCTIONS = {
     "whether max_score of a category is at or above the region's threshold of that step",
   ),
   has_contact: fn('has_contact(string): bool', ['contact'], ['match'], 'whether a contact of this kind was found'),
-  has_term: fn('has_term(string): bool', [null], ['match'], 'whether the term or pattern with this id was found'),
+  has_term: fn(
+    'has_term(string, string): bool',
+    [null, 'wording'],
+    [],
+    'whether a text (text, note.title, note.body, image.text) holds these words as words: by spaces where a script writes them, anywhere where it does not; case, width and accents are no difference',
+  ),
+  found_term: fn(
+    'found_term(string): bool',
+    ['term'],
+    ['match'],
+    'whether the entry of a term bank with this id was found, such as "en.scam.advance-fee"',
+  ),
+  found_in: fn(
+    'found_in(string): bool',
+    ['bank'],
+    ['match'],
+    'whether any entry of a bank or of a group in it was found, such as "en" or "en.scam"',
+  ),
   lang_is: fn(
     'lang_is(string): bool',
     ['language'],
@@ -210,12 +249,6 @@ export const FUNCTIONS = {
     ['score'],
     ['classify'],
     'whether the model was validated for this score in the language of the note',
-  ),
-  accepts_disclosure: fn(
-    'accepts_disclosure(): bool',
-    [],
-    ['match'],
-    'whether the advertisement is declared in a way that this region accepts',
   ),
   sampled: fn(
     'sampled(int): bool',

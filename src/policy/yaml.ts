@@ -1,6 +1,7 @@
 /** YAML 1.2 core schema only, so that `NO`, `on` and `yes` stay words. The only importer of `yaml`. */
 import { type Document, isMap, isScalar, isSeq, LineCounter, parseDocument, type Scalar, stringify } from 'yaml';
-import { type FaultKind, faultsError, type PolicyFault } from './faults.js';
+import { faultOf, faultsError, type PolicyFault } from './faults.js';
+import type { LintId } from './lints.js';
 import { readPlainYaml } from './plain-yaml.js';
 
 export type YamlPath = readonly (string | number)[];
@@ -24,13 +25,8 @@ const MAX_ALIASES = 64;
 /** Nobody writes this by hand, and reading it costs the square of its length. */
 const NESTED = /(?:[[{] *){64}/;
 
-const fault = (file: string, place: Place, message: string, kind: FaultKind = 'syntax'): PolicyFault => ({
-  level: 'error',
-  kind,
-  file,
-  ...place,
-  message,
-});
+const fault = (file: string, place: Place, lint: LintId, message: string): PolicyFault =>
+  faultOf(lint, { file, ...place }, message);
 const START: Place = { line: 1, column: 1 };
 
 function placeOfOffset(text: string, offset: number): Place {
@@ -43,12 +39,12 @@ function refuseEarly(text: string, file: string): void {
   const bytes = Buffer.byteLength(text);
   if (bytes > YAML_LIMIT_BYTES) {
     const message = `the file has ${bytes} bytes, the limit is ${YAML_LIMIT_BYTES}`;
-    throw faultsError([fault(file, START, message)]);
+    throw faultsError([fault(file, START, 'too-big', message)]);
   }
   const tab = text.indexOf('\t');
-  if (tab >= 0) throw faultsError([fault(file, placeOfOffset(text, tab), 'a tab; indent with spaces')]);
+  if (tab >= 0) throw faultsError([fault(file, placeOfOffset(text, tab), 'tab', 'a tab; indent with spaces')]);
   const deep = NESTED.exec(text);
-  if (deep !== null) throw faultsError([fault(file, placeOfOffset(text, deep.index), 'nested too deeply')]);
+  if (deep !== null) throw faultsError([fault(file, placeOfOffset(text, deep.index), 'too-deep', 'nested too deeply')]);
 }
 
 function readDocument(text: string, file: string, lines: LineCounter): Document {
@@ -63,8 +59,9 @@ function readDocument(text: string, file: string, lines: LineCounter): Document 
       keepSourceTokens: false,
     });
   } catch (cause) {
-    const reason = cause instanceof RangeError ? 'it is nested too deeply' : 'it cannot be read as YAML';
-    throw faultsError([fault(file, START, reason)]);
+    const deep = cause instanceof RangeError;
+    const reason = deep ? 'it is nested too deeply' : 'it cannot be read as YAML';
+    throw faultsError([fault(file, START, deep ? 'too-deep' : 'yaml', reason)]);
   }
 }
 
@@ -119,13 +116,14 @@ export function parseFully(text: string, file: string): ParsedYaml {
   };
   const problems = [...document.errors, ...document.warnings];
   if (problems.length > 0) {
-    throw faultsError(problems.map((problem) => fault(file, placeAt(problem.pos[0]), problem.message)));
+    throw faultsError(problems.map((problem) => fault(file, placeAt(problem.pos[0]), 'yaml', problem.message)));
   }
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch {
-    throw faultsError([fault(file, START, `more than ${MAX_ALIASES} aliases, or an alias without its anchor`)]);
+    const message = `more than ${MAX_ALIASES} aliases, or an alias without its anchor`;
+    throw faultsError([fault(file, START, 'aliases', message)]);
   }
   return {
     value,

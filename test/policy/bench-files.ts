@@ -67,6 +67,13 @@ export function rule({ id, ...fields }: RuleText): string {
     .map(([key, value], index) => `${index === 0 ? '  - ' : '    '}${key === 'does' ? 'then' : key}: ${value}\n`)
     .join('');
 }
+/** A rule with the least number of tests. */
+export const tested = (id: string, fields: Readonly<Record<string, string>> = {}): string =>
+  rule({
+    id,
+    ...fields,
+    tests: '\n      - { expect: match }\n      - { expect: no_match }\n      - { expect: no_match }',
+  });
 export const rules = (...texts: readonly string[]): string => `rules:\n${texts.join('')}`;
 export const global = (...texts: readonly string[]): string =>
   texts.length === 0 ? GLOBAL_HEAD : `${GLOBAL_HEAD}${rules(...texts)}`;

@@ -13,6 +13,7 @@ import {
   region,
   rule,
   rules,
+  tested,
 } from './bench-files.js';
 
 const R1 = rule({ id: 'r1' });
@@ -284,11 +285,11 @@ const CASES: readonly (readonly [string, Record<string, string>, string, string,
     'only a rule with action allow',
   ],
   [
-    'a fallback without hours',
-    { 'global.yaml': global(rule({ id: 'r1', does: '{ action: limit, fallback: allow }' })) },
+    'a fallback that is not milder',
+    { 'global.yaml': global(rule({ id: 'r1', does: '{ action: limit, fallback: hold }' })) },
     'global.yaml',
     '{ action',
-    'needs hours',
+    'the fallback hold is not milder than limit',
   ],
   [
     'an allow that beats severity 4',
@@ -339,7 +340,7 @@ const CASES: readonly (readonly [string, Record<string, string>, string, string,
     {
       'global.yaml': global(rule({ id: 'r1', does: '{ action: remove }', ground: '{ law: l1 }' })).replace(
         'terms:\n',
-        "grounds:\n  l1: { ref: 'Act 1', url: 'https://example.org/l1' }\nterms:\n",
+        "grounds:\n  l1: { law: 'Act 1', article: null, url: 'https://example.org/l1', known: memory }\nterms:\n",
       ),
     },
     'global.yaml',
@@ -357,7 +358,7 @@ const CASES: readonly (readonly [string, Record<string, string>, string, string,
     'a missing notice block',
     { 'global.yaml': GLOBAL_HEAD.replace('notice_blocks: []', 'notice_blocks: [hello]') },
     'global.yaml',
-    '[hello]',
+    'hello]',
     'the notice "hello" has no sentence',
   ],
   [
@@ -626,7 +627,7 @@ describe('lints warn and do not keep a bundle out of force', () => {
 
   test('nothing to say about a good file, nor about a rule that is off', () => {
     expect(
-      lint({ 'global.yaml': global(R1, rule({ id: 'r2', mode: 'disabled', when: '1 < 2' })) }, '2026-06-01'),
+      lint({ 'global.yaml': global(tested('r1'), tested('r2', { mode: 'disabled', when: '1 < 2' })) }, '2026-06-01'),
     ).toEqual([]);
   });
 });

@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { clauseValue, compileExpression, isUnder, RuleError } from '../../src/policy/cel.js';
-import { EMPTY_REGION, RuleContext, VALUE_CLASSES } from '../../src/policy/context.js';
+import { clauseValue, compileExpression, RuleError } from '../../src/policy/cel.js';
+import { EMPTY_REGION, isUnder, type RegionValue, RuleContext } from '../../src/policy/context.js';
 import type { RuleTest } from '../../src/policy/schema.js';
 import { testInput } from '../../src/policy/test-evidence.js';
 
 const NOW = Date.parse('2026-06-01T00:00:00Z');
-const REGION = new VALUE_CLASSES.Region({
+const REGION: RegionValue = {
   id: 'de',
   thresholds: new Map([['hate.attack', new Map([['review', 0.6]])]]),
   disclosures: ['de'],
   min_age: 13n,
   adult_age: 18n,
-});
+};
 const contextOf = (fields: Partial<RuleTest>, region = REGION): RuleContext =>
   new RuleContext(testInput({ expect: 'match', ...fields }, NOW), region);
 
@@ -38,17 +38,39 @@ describe('what conditions can say', () => {
     ['reaches("hate.attack", "review")', { scores: { 'hate.attack': 0.59 } }, false],
     ['reaches("hate.attack", "remove")', { scores: { 'hate.attack': 1 } }, false],
     ['has_contact("messenger")', { contacts: ['messenger'] }, true],
-    ['has_term("en.scam.1")', { findings: [{ category: 'fraud.scam', detector: 'en.scam.1' }] }, true],
-    ['has_term("en.scam.1")', { findings: ['fraud.scam'] }, false],
+    ['found_term("en.scam.1")', { findings: [{ category: 'fraud.scam', detector: 'en.scam.1' }] }, true],
+    ['found_term("en.scam.1")', { findings: ['fraud.scam'] }, false],
+    ['found_in("en.scam")', { findings: [{ category: 'fraud.scam', detector: 'en.scam.1' }] }, true],
+    ['found_in("en")', { findings: [{ category: 'fraud.scam', detector: 'en.scam.1' }] }, true],
+    ['found_in("en.sca")', { findings: [{ category: 'fraud.scam', detector: 'en.scam.1' }] }, false],
+    ['found_in("en")', { findings: [{ category: 'fraud.scam', detector: 'en.scam.1', source: 'classifier' }] }, false],
+    ['has_term(text, "art")', { text: 'Modern ART, framed' }, true],
+    ['has_term(text, "art")', { text: 'a young artist' }, false],
+    ['has_term(text, "café")', { text: 'A quiet CAFE' }, true],
+    ['has_term(text, "微信")', { text: '想要的加微信吧' }, true],
+    ['has_term(text, "ครีม")', { text: 'ซื้อครีมใหม่' }, true],
+    ['has_term(text, "광고")', { text: '광고는 아닙니다' }, true],
+    ['has_term(text, "إعلان")', { text: 'هذا الإعلان جديد' }, true],
+    ['has_term(note.title, "sale")', { title: 'Summer sale', text: 'Bags' }, true],
+    ['has_term(note.body, "sale")', { title: 'Summer sale', text: 'Bags' }, false],
+    ['has_term(image.text, "sale")', { image: { text: 'SALE today' } }, true],
+    ['note.title == "Bags" && note.body == "Two of them."', { title: 'Bags', text: 'Two of them.' }, true],
+    ['image.known && image.count == 1 && image.unreadable == 0', { image: { text: 'x' } }, true],
+    ['image.unreadable == 1 && image.text == ""', { image: { unreadable: true } }, true],
+    ['!image.known && image.count == 0 && size(ocr) == 0', {}, true],
+    ['image.codes.exists(c, c.startsWith("https://"))', { image: { codes: ['https://shop.example'] } }, true],
+    ['image.labels["gore"] >= 0.8', { image: { labels: { gore: 0.9 } } }, true],
+    ['"gore" in image.labels', { image: { labels: {} } }, false],
+    ['ocr.exists(o, o.confidence < 0.4 && o.part == "image:0")', { image: { text: 'x', confidence: 0.3 } }, true],
     ['lang_is("zh")', { language: 'zh-Hans' }, true],
     ['lang_is("zh-Hans")', { language: 'zh-Hant' }, false],
     ['has_flag("education")', { flags: ['education'] }, true],
     ['has_sign("bidi")', { signs: ['bidi'] }, true],
     ['competent("hate.attack")', { competence: 'weak' }, false],
     ['competent("hate.attack")', {}, true],
-    ['accepts_disclosure()', { contacts: [{ kind: 'disclosure', detail: 'de' }] }, true],
-    ['accepts_disclosure()', { contacts: [{ kind: 'disclosure', detail: 'en' }] }, false],
-    ['accepts_disclosure()', { ad_declared: true }, true],
+    ['region.accepts_disclosure', { contacts: [{ kind: 'disclosure', detail: 'de' }] }, true],
+    ['region.accepts_disclosure', { contacts: [{ kind: 'disclosure', detail: 'en' }] }, false],
+    ['region.accepts_disclosure', { ad_declared: true }, true],
     ['re("Hello there", "(?i)HELLO")', {}, true],
     ['sampled(100)', {}, true],
     ['sampled(0)', {}, false],
@@ -156,7 +178,7 @@ describe('what is known without running', () => {
     expect(facts('max_severity("fraud.scam") == 0').gate).toBeNull();
   });
   test('evidence, thresholds and region that it reads', () => {
-    const expression = facts('reaches("hate.attack", "review") && campaign.known && accepts_disclosure()');
+    const expression = facts('reaches("hate.attack", "review") && campaign.known && region.accepts_disclosure');
     expect([...expression.reads].sort()).toEqual(['campaign', 'classify', 'deliberate', 'images', 'match']);
     expect(expression.thresholds).toEqual([{ category: 'hate.attack', step: 'review', offset: 0 }]);
     expect(expression).toMatchObject({ usesDisclosures: true, usesRegion: false, usesModel: true });

@@ -391,7 +391,7 @@ describe('a language that nobody can vouch for', () => {
 test('many findings: the hit keeps sixteen, the walk sixty-four, the functions all', () => {
   const findings = Array.from({ length: 64 }, (_, index) => ({
     category: 'fraud.scam' as const,
-    detector: `d${index}`,
+    detector: `en.private.d${index}`,
     severity: index % 3,
   }));
   const bundle = bundleOf({
@@ -399,7 +399,7 @@ test('many findings: the hit keeps sixteen, the walk sixty-four, the functions a
       rule({
         id: 'r',
         category: 'fraud.scam',
-        when: 'size(findings) == 64 && has_term("d63") && findings[0].severity == 2',
+        when: 'size(findings) == 64 && found_term("en.private.d63") && findings[0].severity == 2',
       }),
     ),
   });

@@ -24,6 +24,21 @@ const { STRING, BOOL, DOUBLE, INT } = CelScalar;
 let context: RuleContext;
 const findingsOf = (id: string) => context.category(id as CategoryId).findings;
 const under = (tag: string, parent: string): boolean => `${tag}-`.toLowerCase().startsWith(`${parent}-`.toLowerCase());
+const termIds = (): readonly string[] =>
+  context.findings.filter(({ source }) => source === 'term' || source === 'pattern').map(({ detector }) => detector);
+const NO_SPACES = /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}]/u;
+const plainText = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+function holdsWords(text: string, wording: string): boolean {
+  const [place, wanted] = [plainText(text), plainText(wording)];
+  if (NO_SPACES.test(wanted)) return place.includes(wanted);
+  return (
+    place
+      .split(/[^\p{L}\p{N}]+/u)
+      .join(' ')
+      .split(' ')
+      .includes(wanted) || ` ${place} `.includes(` ${wanted} `)
+  );
+}
 /** Written from the declarations of the vocabulary, not from the engine under test. */
 const FUNCS: readonly CelFunc[] = [
   celFunc('any_finding', [STRING], BOOL, (id) => findingsOf(id).length > 0),
@@ -37,16 +52,13 @@ const FUNCS: readonly CelFunc[] = [
     return context.category(id as CategoryId).max >= threshold;
   }),
   celFunc('has_contact', [STRING], BOOL, (kind) => context.contacts.some((contact) => contact.kind === kind)),
-  celFunc('has_term', [STRING], BOOL, (id) => context.findings.some((finding) => finding.detector === id)),
+  celFunc('has_term', [STRING, STRING], BOOL, (text, wording) => holdsWords(text, wording)),
+  celFunc('found_term', [STRING], BOOL, (id) => termIds().includes(id)),
+  celFunc('found_in', [STRING], BOOL, (bank) => termIds().some((id) => id.startsWith(`${bank}.`))),
   celFunc('lang_is', [STRING], BOOL, (tag) => context.languages.some((language) => under(language, tag))),
   celFunc('has_flag', [STRING], BOOL, (flag) => context.note.flags.some((known) => known === flag)),
   celFunc('has_sign', [STRING], BOOL, (sign) => context.signs.some((known) => known === sign)),
   celFunc('competent', [STRING], BOOL, (key) => context.competence.get(key) === 'validated'),
-  celFunc('accepts_disclosure', [], BOOL, () => {
-    const declared = context.contacts.filter((contact) => contact.kind === 'disclosure');
-    const { disclosures } = context.region;
-    return context.note.ad_declared || declared.some(({ detail }) => disclosures.some((tag) => under(detail, tag)));
-  }),
   celFunc('sampled', [INT], BOOL, (percent) => context.bucket < Number(percent)),
   celFunc('re', [STRING, STRING], BOOL, (text, source) => {
     const compiled = compilePattern(source);

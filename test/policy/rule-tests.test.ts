@@ -95,11 +95,11 @@ describe('tests in the files', () => {
 
   test('one match and two no-match are enough, less is not', () => {
     expect(testCoverage(bundleOf(files))).toEqual([
-      { rule: 'r', region: 'fr', matches: 1, noMatches: 0, enough: false },
-      { rule: 'r', region: 'global', matches: 1, noMatches: 2, enough: true },
+      { rule: 'r', region: 'fr', matches: 1, noMatches: 0, untested: [], enough: false },
+      { rule: 'r', region: 'global', matches: 1, noMatches: 2, untested: [], enough: true },
     ]);
     expect(testCoverage(bundleOf({ 'global.yaml': global(rule({ id: 'bare' })) }))).toEqual([
-      { rule: 'bare', region: 'global', matches: 0, noMatches: 0, enough: false },
+      { rule: 'bare', region: 'global', matches: 0, noMatches: 0, untested: [], enough: false },
     ]);
   });
 });

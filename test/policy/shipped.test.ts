@@ -56,7 +56,17 @@ describe('the shipped files', () => {
   test('differ from global in real ways, and restrict nobody without a notice', () => {
     for (const region of bundle.regions.values()) {
       if (region.id === 'global') continue;
-      expect(summarise(bundle, region).differences.length, region.id).toBeGreaterThanOrEqual(5);
+      const { differences, lawful } = summarise(bundle, region);
+      expect(lawful, region.id).toBeGreaterThanOrEqual(6);
+      const unsourced = differences.filter(({ source }) => source === null).map(({ kind, name }) => `${kind} ${name}`);
+      expect(unsourced, region.id).toEqual([]);
+      const laws = differences.flatMap(({ source }) => (source?.kind === 'law' ? [source] : []));
+      for (const law of laws) {
+        expect(law.law.length).toBeGreaterThan(2);
+        expect(law.url).toMatch(/^https:\/\//);
+        expect(['text', 'report', 'memory']).toContain(law.known);
+        expect(law.review_by > '2026-11-01').toBe(true);
+      }
       expect(region.settings.restrictions_need_notice).toBe(true);
     }
   });

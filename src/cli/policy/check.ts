@@ -2,7 +2,7 @@
 import { watch } from 'node:fs';
 import { codeOf, InvalidInputError, sayError } from '../../errors.js';
 import { checkBundle } from '../../policy/bundle.js';
-import { formatFault, type PolicyFault, sortFaults } from '../../policy/faults.js';
+import { faultsIn, formatFault, type PolicyFault, sortFaults } from '../../policy/faults.js';
 import { readPolicyFiles } from '../../policy/load.js';
 import { parseTermBanks } from '../../stages/match/term-bank.js';
 import { readArgs } from '../io.js';
@@ -27,8 +27,6 @@ const annotation = (fault: PolicyFault, dir: string): string => {
   return `::${fault.level} file=${dir}/${fault.file},line=${fault.line},col=${fault.column}::${message}`;
 };
 
-const PLACE = /^(.+?):(\d+):(\d+): ([\s\S]*)$/;
-
 type Bank = { readonly file: string; readonly text: string };
 
 function faultsOfBanks(banks: readonly Bank[]): readonly PolicyFault[] {
@@ -36,11 +34,9 @@ function faultsOfBanks(banks: readonly Bank[]): readonly PolicyFault[] {
     parseTermBanks(banks);
     return [];
   } catch (error) {
-    if (!(error instanceof InvalidInputError)) throw error;
-    return error.faults.map(({ message }) => {
-      const [, file = 'terms', line = '1', column = '1', text = message] = PLACE.exec(message) ?? [];
-      return { level: 'error', kind: 'schema', file, line: Number(line), column: Number(column), message: text };
-    });
+    const faults = faultsIn(error);
+    if (faults === null) throw error;
+    return faults;
   }
 }
 

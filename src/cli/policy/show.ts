@@ -12,7 +12,20 @@ const row = (cells: readonly (string | number)[]): string =>
   cells.map((cell, index) => (index === 0 ? String(cell).padEnd(8) : String(cell).padStart(9))).join(' ');
 
 function table(summaries: readonly RegionSummary[]): readonly string[] {
-  const head = row(['region', 'extends', 'rules', 'own', 'shadow', 'clocks', 'grounds', 'notices', 'tests', 'differ']);
+  const names = [
+    'region',
+    'extends',
+    'rules',
+    'own',
+    'shadow',
+    'clocks',
+    'grounds',
+    'notices',
+    'tests',
+    'differ',
+    'by law',
+  ];
+  const head = row(names);
   return [
     head,
     ...summaries.map((entry) =>
@@ -27,6 +40,7 @@ function table(summaries: readonly RegionSummary[]): readonly string[] {
         entry.notice_languages.length,
         entry.tests,
         entry.differences.length,
+        entry.lawful,
       ]),
     ),
   ];

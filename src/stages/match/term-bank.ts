@@ -2,12 +2,16 @@
 import { z } from 'zod';
 import { CATEGORY_IDS } from '../../categories.js';
 import { VIEW_NAMES } from '../../domain.js';
-import { InvalidInputError } from '../../errors.js';
+import type { InvalidInputError } from '../../errors.js';
+import { faultOf, faultsError, faultsIn, type PolicyFault } from '../../policy/faults.js';
+import type { LintId } from '../../policy/lints.js';
 import { didYouMean } from '../../policy/nearest.js';
 import { type ParsedYaml, parseYaml } from '../../policy/yaml.js';
 import { expandBraces } from './braces.js';
+import { tooShort } from './term-length.js';
 
 export const BOUNDARIES = ['word', 'prefix', 'none', 'segment'] as const;
+export type Boundary = (typeof BOUNDARIES)[number];
 const Texts = z.array(z.string().trim().min(1).max(200)).min(1).max(64);
 const Id = z.string().regex(/^[a-z]{2,3}(?:\.[a-z0-9]+(?:-[a-z0-9]+)*){2,4}$/, 'an id such as "en.scam.advance-fee"');
 
@@ -40,25 +44,13 @@ export interface TermBank extends z.infer<typeof TermBank> {
   readonly file: string;
 }
 
-interface BankFault {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-  readonly message: string;
-}
 type Path = readonly (string | number)[];
 
 const ENTRY_KEYS = Object.keys(TermEntry.shape);
 const BANK_KEYS = Object.keys(TermBank.shape);
 
-function termsError(faults: readonly BankFault[]): InvalidInputError {
-  const lines = faults.map((fault) => `${fault.file}:${fault.line}:${fault.column}: ${fault.message}`);
-  const pointers = faults.map((fault, index) => ({
-    pointer: `/${fault.file}`,
-    message: lines[index] ?? fault.message,
-  }));
-  return new InvalidInputError('terms_invalid', `The term banks are not valid:\n${lines.join('\n')}`, pointers);
-}
+const termsError = (faults: readonly PolicyFault[]): InvalidInputError =>
+  faultsError(faults, 'The term banks are not valid', 'terms_invalid');
 
 function at(value: unknown, path: Path): unknown {
   let node = value;
@@ -66,22 +58,21 @@ function at(value: unknown, path: Path): unknown {
   return node;
 }
 
-function faultsOfIssue(issue: z.core.$ZodIssue, yaml: ParsedYaml, file: string): readonly BankFault[] {
+function faultsOfIssue(issue: z.core.$ZodIssue, yaml: ParsedYaml, file: string): readonly PolicyFault[] {
   const path = issue.path.filter((step): step is string | number => typeof step !== 'symbol');
   if (issue.code === 'unrecognized_keys') {
     const known = path.length === 0 ? BANK_KEYS : ENTRY_KEYS;
-    return issue.keys.map((key) => ({
-      file,
-      ...yaml.locateKey([...path, key]),
-      message: `unknown key "${key}"${didYouMean(key, known)}`,
-    }));
+    return issue.keys.map((key) => {
+      const where = { file, ...yaml.locateKey([...path, key]) };
+      return faultOf('term-file', where, `unknown key "${key}"${didYouMean(key, known)}`);
+    });
   }
   const where = path.length === 0 ? 'the file' : path.join('.');
   const given = at(yaml.value, path);
   const hint =
     issue.code === 'invalid_value' && typeof given === 'string' ? didYouMean(given, issue.values.map(String)) : '';
   const missing = given === undefined ? `${where}: is missing` : `${where}: ${wording(issue, given)}`;
-  return [{ file, ...yaml.locate(path), message: `${missing}${hint}` }];
+  return [faultOf('term-file', { file, ...yaml.locate(path) }, `${missing}${hint}`)];
 }
 
 function wording(issue: z.core.$ZodIssue, given: unknown): string {
@@ -92,39 +83,47 @@ function wording(issue: z.core.$ZodIssue, given: unknown): string {
 }
 
 /** Rules that a schema cannot say. */
-function lintEntry(entry: TermEntry, path: Path, yaml: ParsedYaml, file: string): readonly BankFault[] {
-  const faults: BankFault[] = [];
-  const report = (key: string, index: number | null, message: string, offset?: number): void => {
-    const place = index === null ? [...path, key] : [...path, key, index];
-    faults.push({ file, ...yaml.locate(place, offset), message: `${place.join('.')}: ${message}` });
+function lintEntry(entry: TermEntry, path: Path, yaml: ParsedYaml, file: string): readonly PolicyFault[] {
+  const faults: PolicyFault[] = [];
+  const report = (lint: LintId, steps: Path, message: string, offset?: number): void => {
+    const place = [...path, ...steps];
+    faults.push(faultOf(lint, { file, ...yaml.locate(place, offset) }, `${place.join('.')}: ${message}`));
   };
   for (const key of ['patterns', 'allow', 'context'] as const) {
     for (const [index, pattern] of (entry[key] ?? []).entries()) {
       const expansion = expandBraces(pattern);
-      if (!expansion.ok) report(key, index, expansion.message, expansion.at);
+      if (!expansion.ok) report('term-braces', [key, index], expansion.message, expansion.at);
+      else if (key === 'patterns' && entry.context === undefined) {
+        const problem = expansion.patterns.flatMap((wording) => tooShort(wording, entry.boundary) ?? [])[0];
+        if (problem !== undefined) report('term-short', [key, index], problem);
+      }
     }
   }
   const needsContext = entry.views?.includes('pinyin_initials') ?? false;
   if (needsContext && entry.context === undefined) {
-    report('views', null, 'pinyin_initials needs "context": two letters alone are noise');
+    report('term-context', ['views'], 'pinyin_initials needs "context": two letters alone are noise');
   }
-  if (entry.context_in !== undefined && entry.context === undefined) report('context_in', null, 'needs "context"');
+  if (entry.context_in !== undefined && entry.context === undefined) {
+    report('term-context', ['context_in'], 'needs "context"');
+  }
   return faults;
 }
 
-function readBank(yamlText: string, file: string): { readonly bank: TermBank | null; readonly faults: BankFault[] } {
+function readBank(yamlText: string, file: string): { readonly bank: TermBank | null; readonly faults: PolicyFault[] } {
   const yaml = readYaml(yamlText, file);
   const parsed = TermBank.safeParse(yaml.value);
   if (!parsed.success) {
     return { bank: null, faults: parsed.error.issues.flatMap((issue) => faultsOfIssue(issue, yaml, file)) };
   }
-  const faults: BankFault[] = [];
+  const faults: PolicyFault[] = [];
   const seen = new Set<string>();
   for (const [index, entry] of parsed.data.terms.entries()) {
     const path = ['terms', index];
     faults.push(...lintEntry(entry, path, yaml, file));
-    if (seen.has(entry.id))
-      faults.push({ file, ...yaml.locate([...path, 'id']), message: `id "${entry.id}" is used twice` });
+    if (seen.has(entry.id)) {
+      const where = { file, ...yaml.locate([...path, 'id']) };
+      faults.push(faultOf('term-duplicate', where, `id "${entry.id}" is used twice`));
+    }
     seen.add(entry.id);
   }
   return { bank: { ...parsed.data, file }, faults };
@@ -134,8 +133,9 @@ function readYaml(yamlText: string, file: string): ParsedYaml {
   try {
     return parseYaml(yamlText, file);
   } catch (cause) {
-    if (!(cause instanceof InvalidInputError)) throw cause;
-    throw new InvalidInputError('terms_invalid', cause.message, cause.faults, { cause });
+    const faults = faultsIn(cause);
+    if (faults === null) throw cause;
+    throw termsError(faults);
   }
 }
 
@@ -152,12 +152,14 @@ export function parseTermBanks(
 ): readonly TermBank[] {
   const banks = files.map(({ file, text }) => parseTermBank(text, file));
   const owners = new Map<string, string>();
-  const faults: BankFault[] = [];
+  const faults: PolicyFault[] = [];
   for (const bank of banks) {
     for (const entry of bank.terms) {
       const owner = owners.get(entry.id);
-      if (owner !== undefined)
-        faults.push({ file: bank.file, line: 1, column: 1, message: `id "${entry.id}" is also in ${owner}` });
+      if (owner !== undefined) {
+        const where = { file: bank.file, line: 1, column: 1 };
+        faults.push(faultOf('term-duplicate', where, `id "${entry.id}" is also in ${owner}`));
+      }
       owners.set(entry.id, bank.file);
     }
   }

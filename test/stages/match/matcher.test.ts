@@ -109,7 +109,7 @@ describe('views of a language', () => {
     ['th', { patterns: ['ันกิน'], boundary: 'segment' }, 'ฉันกินข้าว', []],
     ['tr', { patterns: ['kazanç'], boundary: 'prefix' }, 'kazançlar akazanç', ['0|raw|1|kazanç']],
     ['en', { patterns: ['scam'], boundary: 'none' }, 'cryptoscams', ['0|raw|1|scam']],
-    ['hi', { patterns: ['नमस'], boundary: 'none' }, 'नमस्ते', []],
+    ['hi', { patterns: ['नमस्त'], boundary: 'none' }, 'नमस्ते', []],
   ] as const)('%s %j in %s', (language, draft, raw, lines) => {
     expect(found(bank(language, [draft]), raw)).toEqual(lines);
   });
@@ -141,7 +141,7 @@ describe('what cancels a hit', () => {
 
 describe('every text', () => {
   const matcher = bank('en', [
-    { patterns: ['aba'], boundary: 'none' },
+    { patterns: ['abab'], boundary: 'none' },
     { patterns: ['b {a|c}'] },
     { patterns: ['微信'] },
   ]);
@@ -164,7 +164,7 @@ describe('every text', () => {
     );
     expect(matcher.scan({ part: 'body', text: normaliseText('b a! '.repeat(500)) })[0]?.spans).toHaveLength(32);
   });
-  it.each(['aba ', 'ab', 'b a ', '微信', '微.信 '])('is scanned in linear time: %j', (unit) => {
+  it.each(['abab ', 'ab', 'b a ', '微信', '微.信 '])('is scanned in linear time: %j', (unit) => {
     const millis = (raw: string): number => {
       let best = Number.POSITIVE_INFINITY;
       for (let i = 0; i < 5; i += 1) {

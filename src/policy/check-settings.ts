@@ -1,0 +1,74 @@
+/** The settings of one region against each other and against the sentences: everything but the rules. */
+import { settingsOf, sourceOf } from './cites.js';
+import type { LintId } from './lints.js';
+import type { Notices } from './model.js';
+import { didYouMean } from './nearest.js';
+import type { RegionSettings } from './schema.js';
+import { faultAt } from './sources.js';
+import type { Inheritance, Workshop } from './workshop.js';
+import type { YamlPath } from './yaml.js';
+
+type Complain = (path: YamlPath, lint: LintId, message: string) => void;
+
+export function checkNotice(
+  key: string,
+  complain: (message: string) => void,
+  settings: RegionSettings,
+  notices: ReadonlyMap<string, Notices>,
+): void {
+  for (const language of settings.notice_languages) {
+    const file = notices.get(language);
+    if (file === undefined || file.sentences.has(key)) continue;
+    const hint = didYouMean(key, file.sentences.keys());
+    complain(`the notice "${key}" has no sentence in notices/${language}.yaml${hint}`);
+  }
+}
+
+function checkLanguages(settings: RegionSettings, notices: ReadonlyMap<string, Notices>, complain: Complain): void {
+  settings.notice_languages.forEach((language, index) => {
+    if (notices.has(language)) return;
+    const hint = didYouMean(language, notices.keys());
+    complain(['notice_languages', index], 'unknown-language', `there is no notices/${language}.yaml${hint}`);
+  });
+  settings.notice_blocks.forEach((block, index) => {
+    const path = ['notice_blocks', index];
+    checkNotice(block, (message) => complain(path, 'unknown-notice', message), settings, notices);
+  });
+}
+
+function checkStages(settings: RegionSettings, complain: Complain): void {
+  for (const [stage, rule] of Object.entries(settings.evidence.stages)) {
+    if (!rule.required) continue;
+    for (const answer of ['failed', 'overdue'] as const) {
+      if (rule[answer] === 'review' || rule[answer] === 'hold') continue;
+      const message = `${stage} is required here: ${answer} must lead to review or hold, not ${rule[answer]}`;
+      complain(['evidence', 'stages', stage, answer], 'stage-into-allow', message);
+    }
+  }
+}
+
+function checkSources(made: Inheritance, settings: RegionSettings, complain: Complain): void {
+  const laws = Object.keys(settings.grounds);
+  for (const setting of settingsOf(made.region)) {
+    if (setting.kind === 'clock' || setting.cites === null || sourceOf(setting.cites, settings) !== null) continue;
+    const hint = didYouMean(setting.cites, [...laws, ...Object.keys(settings.terms)]);
+    const place = setting.kind === 'disclosure' ? ['disclosure_cites'] : [...setting.path.slice(0, -1), 'cites'];
+    complain(place, 'unknown-source', `unknown source "${setting.cites}"${hint}`);
+  }
+  for (const [id, clock] of Object.entries(settings.clocks)) {
+    if (clock?.ground === undefined || settings.grounds[clock.ground]) continue;
+    const message = `unknown ground "${clock.ground}"${didYouMean(clock.ground, laws)}`;
+    complain(['clocks', id, 'ground'], 'unknown-ground', message);
+  }
+}
+
+export function checkSettings(made: Inheritance, settings: RegionSettings, workshop: Workshop): void {
+  const complain: Complain = (path, lint, message) => workshop.report(faultAt(made.region, path, lint, message));
+  checkLanguages(settings, workshop.notices, complain);
+  checkStages(settings, complain);
+  checkSources(made, settings, complain);
+  if (made.lineage.includes('eu') && !settings.restrictions_need_notice) {
+    const message = 'must be true in the EU: a restriction needs a statement of reasons (DSA art. 17)';
+    complain(['restrictions_need_notice'], 'eu-notice', message);
+  }
+}

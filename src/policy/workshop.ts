@@ -1,0 +1,26 @@
+/** What the making of a region works with. */
+import type { Compiled, Expression } from './cel.js';
+import type { Setting } from './cites.js';
+import type { RegionValue } from './context.js';
+import type { MergedRule } from './merge.js';
+import type { Notices, Variant } from './model.js';
+import type { RegionFile, Report } from './sources.js';
+import type { TermNames } from './term-names.js';
+
+/** What a file hands on to those that extend it. */
+export interface Inheritance {
+  readonly region: RegionFile;
+  readonly settings: unknown;
+  readonly rules: ReadonlyMap<string, MergedRule>;
+  readonly lineage: readonly string[];
+  readonly written: ReadonlyMap<string, Setting>;
+}
+export interface Workshop {
+  readonly byFile: ReadonlyMap<string, RegionFile>;
+  readonly notices: ReadonlyMap<string, Notices>;
+  readonly laws: ReadonlySet<string>;
+  readonly terms: TermNames;
+  readonly report: Report;
+  compile(source: string): Compiled;
+  variant(when: Expression, unless: Expression | null, value: RegionValue): Variant;
+}
