@@ -8,13 +8,15 @@ import { openLog } from './adapters/log-pino.js';
 import { openMetrics, type ProcessMetrics } from './adapters/metrics.js';
 import { openPasswordHasher } from './adapters/password-argon2.js';
 import { openQueue, type RedisQueue } from './adapters/queue-bullmq.js';
+import { openOpenId } from './adapters/sign-in-openid.js';
 import { openStore } from './adapters/store-prisma.js';
 import { openFetcher } from './adapters/webhook-fetch.js';
 import { type Config, retentionOf } from './config.js';
+import { InvalidInputError } from './errors.js';
 import { checkModelFiles, laterClassifier, laterLanguageModel } from './later-models.js';
 import type { Bundle } from './policy/bundle.js';
 import type { Classifier, Clock, Fetcher, Ids, LanguageModel, Log, PasswordHasher } from './ports.js';
-import type { FullStore } from './ports-review.js';
+import type { FullStore, OpenId } from './ports-review.js';
 import { openRules, type Rules } from './rules.js';
 import { type ModerateNow, moderateWith, type RuleSet } from './usecases/moderate.js';
 
@@ -29,6 +31,7 @@ export interface Ports {
   readonly hasher: PasswordHasher;
   readonly classifier: Classifier;
   readonly language: LanguageModel;
+  readonly openId: OpenId | null;
 }
 export interface App extends Omit<Ports, 'classifier' | 'language'> {
   readonly config: Config;
@@ -99,6 +102,7 @@ export async function compose(
       queue,
       fetcher,
       hasher: overrides.hasher ?? openPasswordHasher(),
+      openId: overrides.openId ?? openIdOf(config),
       rules: rules.stored,
       bundle: rules.bundle,
       moderate: moderateWith({ rules: rules.unstored, clock, log }),
@@ -108,6 +112,21 @@ export async function compose(
     await close();
     throw error;
   }
+}
+
+function openIdOf(config: Config): OpenId | null {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId } = config;
+  if (issuer === undefined) return null;
+  if (clientId === undefined) throw new InvalidInputError('config_invalid', 'OIDC_ISSUER needs OIDC_CLIENT_ID');
+  return openOpenId({
+    issuer,
+    clientId,
+    clientSecret: config.OIDC_CLIENT_SECRET ?? null,
+    name: config.OIDC_NAME,
+    scope: config.OIDC_SCOPE,
+    loginClaim: config.OIDC_LOGIN_CLAIM,
+    roleClaim: config.OIDC_ROLE_CLAIM,
+  });
 }
 
 const modelDir = (config: Config): string => path.join(config.MODELS_DIR, config.TEXT_MODEL);

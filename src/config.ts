@@ -47,6 +47,22 @@ export const Env = z.object({
   WEBHOOK_TIMEOUT_MS: whole(15_000, 500, 60_000).describe('Time limit of one webhook attempt'),
   SESSION_IDLE_MINUTES: whole(60, 1, 10_080).describe('A session ends after this idle time'),
   SESSION_HOURS: whole(12, 1, 720).describe('A session ends after this time in any case'),
+  CASE_LEASE_SECONDS: whole(300, 5, 3_600).describe('How long a reviewer holds a case before another may take it'),
+  UNDO_SECONDS: whole(10, 0, 300).describe(
+    'A decision of a person leaves after this time and can be undone until then',
+  ),
+  APPEAL_URL: z.url().optional().describe('Address in notices where people appeal; unset: the platform fills it in'),
+  OIDC_ISSUER: z.url().optional().describe('Issuer of OpenID Connect; unset: people sign in by password alone'),
+  OIDC_CLIENT_ID: z.string().optional().describe('Client id at the issuer'),
+  OIDC_CLIENT_SECRET: z.string().optional().describe('Client secret; unset: a public client with PKCE'),
+  OIDC_NAME: z.string().default('single sign-on').describe('What the button says'),
+  OIDC_SCOPE: z.string().default('openid profile email').describe('Scopes asked for'),
+  OIDC_LOGIN_CLAIM: z.string().default('preferred_username').describe('Claim that names the person here'),
+  OIDC_ROLE_CLAIM: z.string().default('groups').describe('Claim with one value or a list, mapped by OIDC_ROLES'),
+  OIDC_ROLES: z
+    .string()
+    .default('')
+    .describe('role=value pairs by comma, the strongest first: admin=pw-admins,reviewer=pw-reviewers'),
   SECURE_COOKIES: flag(false).describe('1 behind HTTPS: cookies are Secure and carry the __Host- prefix'),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'])

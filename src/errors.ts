@@ -26,6 +26,9 @@ export const ERROR_CODES = {
   idempotency_in_progress: code(409, true, 'A request with this idempotency key is still running'),
   conflict: code(409, false, 'The request conflicts with the present state'),
   lease_lost: code(409, false, 'The claim on this case has expired or was taken over'),
+  verdict_invalid: code(422, false, 'The region does not allow this decision'),
+  undo_too_late: code(409, false, 'The decision can no longer be taken back'),
+  appeal_refused: code(422, false, 'This decision cannot be appealed against'),
   // who asks
   unauthenticated: code(401, false, 'No valid credentials were given'),
   key_expired: code(401, false, 'The API key has expired or was revoked'),
@@ -38,6 +41,7 @@ export const ERROR_CODES = {
   // the world
   store_unavailable: code(503, true, 'The database cannot be reached'),
   queue_unavailable: code(503, true, 'The queue cannot be reached'),
+  sign_in_unavailable: code(503, true, 'The issuer of the sign-in cannot be reached'),
   model_missing: code(503, false, 'A model file is missing or unreadable'),
   model_unavailable: code(503, true, 'The model cannot be used at the moment'),
   not_ready: code(503, true, 'The service is starting or stopping'),

@@ -283,6 +283,7 @@ export interface PleaNote {
   readonly regions: readonly RegionId[];
   readonly reach: number;
   readonly decisions: readonly StoredDecision[];
+  readonly revisions: readonly { readonly revisionId: string; readonly revision: number }[];
   /** People who decided about a revision, by decision. */
   readonly deciders: readonly { readonly decisionId: string; readonly userId: string }[];
 }
@@ -388,7 +389,7 @@ export interface QueueStore {
   row(sight: Sight, caseId: string): Promise<QueueRow | null>;
   file(sight: Sight, caseId: string): Promise<CaseFile | null>;
   /** Cases that changed after `since`, and the newest change of all; at most 200. */
-  changes(since: number): Promise<{ readonly newest: number; readonly rows: readonly { readonly caseId: string }[] }>;
+  changes(since: number): Promise<{ readonly newest: number; readonly rows: readonly { readonly caseId: string; readonly changedAt: number }[] }>;
 }
 export interface ClaimsStore {
   claim(sight: Sight, caseId: string, leaseMs: number, now: number): Promise<ClaimResult>;

@@ -274,7 +274,15 @@ export interface WebhooksStore {
 
 // ---- people, keys, sessions ------------------------------------------------------
 
-export const SCOPES = ['notes:write', 'notes:read', 'notes:erase', 'moderations', 'webhooks'] as const;
+export const SCOPES = [
+  'notes:write',
+  'notes:read',
+  'notes:erase',
+  'moderations',
+  'webhooks',
+  'appeals',
+  'reports',
+] as const;
 export type Scope = (typeof SCOPES)[number];
 export const ROLES = ['reviewer', 'senior', 'policy_author', 'auditor', 'admin'] as const;
 export type Role = (typeof ROLES)[number];

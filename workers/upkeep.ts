@@ -1,7 +1,15 @@
-/** Queue `upkeep`: retention. */
+/** Queue `upkeep`: decisions that ran out get a case, then retention. */
 import type { App } from '../src/compose.js';
 import type { JobHandler } from '../src/jobs.js';
+import { openOverdue } from '../src/usecases/review/overdue.js';
 import { upkeepWith } from '../src/usecases/upkeep.js';
 
-export const upkeepHandler = (app: App): JobHandler =>
-  upkeepWith({ upkeep: app.store.upkeep, clock: app.clock, log: app.log });
+export function upkeepHandler(app: App): JobHandler {
+  const purge = upkeepWith({ upkeep: app.store.upkeep, clock: app.clock, log: app.log });
+  return async (run, signal) => {
+    const { clock, log, bundle } = app;
+    const opened = await openOverdue({ desk: app.store.desk, bundle, clock, log });
+    const outcome = await purge(run, signal);
+    return opened > 0 ? 'opened' : outcome;
+  };
+}

@@ -6,7 +6,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Config } from '../config.js';
 import type { Bundle } from '../policy/bundle.js';
 import type { Clock, Ids, Log, Metrics, PasswordHasher, Queue } from '../ports.js';
-import type { Store } from '../ports-store.js';
+import type { FullStore, OpenId } from '../ports-review.js';
 import type { ModerateNow } from '../usecases/moderate.js';
 
 export interface Readiness {
@@ -17,7 +17,7 @@ export interface Readiness {
 
 export interface ApiDeps {
   readonly config: Config;
-  readonly store: Store;
+  readonly store: FullStore;
   readonly queue: Queue;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -26,6 +26,8 @@ export interface ApiDeps {
   readonly hasher: PasswordHasher;
   bundle(): Bundle;
   readonly moderate: ModerateNow;
+  /** Null or unset: people sign in by password alone. */
+  readonly openId?: OpenId | null | undefined;
   ready(): Promise<readonly Readiness[]>;
   /** Adds what other folders serve on the same port: queue board, dashboard files. Their paths need a rule too. */
   readonly mount?: ((server: FastifyInstance) => Promise<void>) | undefined;

@@ -108,7 +108,7 @@ function revisionAnswer(revision: RevisionView, view: NoteView): RevisionAnswer 
   };
 }
 
-const decisionAnswer = ({ shadow: _, ...decision }: StoredDecision): NoteAnswer['decisions'][number] => ({
+export const decisionAnswer = ({ shadow: _, ...decision }: StoredDecision): NoteAnswer['decisions'][number] => ({
   ...decision,
   regions: [...decision.regions],
   sideActions: [...decision.sideActions],

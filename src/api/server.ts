@@ -6,6 +6,7 @@ import { serializerCompiler } from 'fastify-type-provider-zod';
 import { InvalidInputError, UnavailableError } from '../errors.js';
 import { guard } from './auth.js';
 import type { ApiDeps, ApiServer } from './deps.js';
+import { deskOf } from './desk.js';
 import { errorHandler, PROBLEM_TYPE, problemOf } from './errors.js';
 import { securityHeaders, setHeaders } from './headers.js';
 import { checkContentType, parseJsonBytes } from './json-body.js';
@@ -20,8 +21,15 @@ import { keyRoutes } from './routes/keys.js';
 import { moderationRoutes } from './routes/moderations.js';
 import { submitRoutes } from './routes/notes.js';
 import { eraseRoutes, readRoutes } from './routes/notes-read.js';
+import { openIdRoutes } from './routes/openid.js';
 import { overviewRoutes } from './routes/overview.js';
 import { peopleRoutes } from './routes/people.js';
+import { caseRoutes } from './routes/review-case.js';
+import { eventRoutes } from './routes/review-events.js';
+import { figureRoutes } from './routes/review-figures.js';
+import { ownRoutes, userRoutes } from './routes/review-people.js';
+import { pleaRoutes } from './routes/review-pleas.js';
+import { queueRoutes } from './routes/review-queue.js';
 import { webhookRoutes } from './routes/webhooks.js';
 import { schemaCompiler } from './schema-compiler.js';
 
@@ -151,7 +159,20 @@ function addRoutes(server: ApiServer, deps: ApiDeps): void {
   deliveryRoutes(server, deps);
   overviewRoutes(server, deps);
   keyRoutes(server, deps);
+  reviewRoutes(server, deps);
   peopleRoutes(server, deps);
   healthRoutes(server, deps);
   openapiRoutes(server);
+}
+
+function reviewRoutes(server: ApiServer, deps: ApiDeps): void {
+  const desk = deskOf(deps);
+  queueRoutes(server, deps, desk);
+  eventRoutes(server, deps, desk);
+  caseRoutes(server, deps, desk);
+  pleaRoutes(server, deps);
+  figureRoutes(server, deps);
+  userRoutes(server, deps);
+  ownRoutes(server, deps);
+  openIdRoutes(server, deps);
 }

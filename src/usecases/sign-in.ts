@@ -16,6 +16,8 @@ export interface SignInPorts {
 /** Failures of one login within the store's window (15 minutes) after which no password is tried. */
 export const MAX_RECENT_FAILURES = 10;
 const TOKEN_BYTES = 32;
+/** Stands where a password hash would, for people who sign in by OpenID Connect. */
+export const NO_PASSWORD = '-';
 
 export const hashToken = (token: string): string => hash('sha256', token, 'hex');
 
@@ -49,23 +51,34 @@ export function signInWith(ports: SignInPorts): SignIn {
     const user = await ports.access.findUser(login);
     const { recentFailures } = await ports.access.recordSignIn(login, false, now);
     if (recentFailures > MAX_RECENT_FAILURES) throw new TooManyFailuresError();
-    const passed = await ports.hasher.verify(user?.passwordHash ?? (await decoyHash()), password);
+    // Who signs in elsewhere has no hash here; guessing at them costs and says as much as at nobody.
+    const stored = user?.passwordHash.startsWith(NO_PASSWORD) === false ? user.passwordHash : await decoyHash();
+    const passed = await ports.hasher.verify(stored, password);
     if (user === null || !passed || user.disabled) {
       throw new InvalidInputError('unauthenticated', 'Login or password is wrong.');
     }
     await ports.access.recordSignIn(login, true, now);
-    if (oldToken !== null) await ports.access.endSession(hashToken(oldToken));
-    const token = ports.ids.secret(TOKEN_BYTES);
-    const session = await ports.access.createSession(
-      {
-        userId: user.userId,
-        tokenHash: hashToken(token),
-        csrfToken: ports.ids.secret(TOKEN_BYTES),
-        idleMs: ports.idleMs,
-        absoluteMs: ports.absoluteMs,
-      },
-      now,
-    );
-    return { token, session };
+    return openSession(ports, user.userId, oldToken);
   };
+}
+
+/** A new token for every sign-in; the former session of the same browser ends. */
+export async function openSession(
+  ports: Omit<SignInPorts, 'hasher'>,
+  userId: string,
+  oldToken: string | null,
+): Promise<SignedIn> {
+  if (oldToken !== null) await ports.access.endSession(hashToken(oldToken));
+  const token = ports.ids.secret(TOKEN_BYTES);
+  const session = await ports.access.createSession(
+    {
+      userId,
+      tokenHash: hashToken(token),
+      csrfToken: ports.ids.secret(TOKEN_BYTES),
+      idleMs: ports.idleMs,
+      absoluteMs: ports.absoluteMs,
+    },
+    ports.clock.now(),
+  );
+  return { token, session };
 }

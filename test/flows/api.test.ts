@@ -14,7 +14,8 @@ import { buildServer } from '../../src/api/server.js';
 import { readConfig } from '../../src/config.js';
 import type { EventType } from '../../src/domain.js';
 import type { Log, Metrics } from '../../src/ports.js';
-import { SCOPES, type Scope, type Store } from '../../src/ports-store.js';
+import type { FullStore } from '../../src/ports-review.js';
+import { SCOPES, type Scope } from '../../src/ports-store.js';
 import { createKey, revokeKey } from '../../src/usecases/keys.js';
 import { hashToken } from '../../src/usecases/sign-in.js';
 import { goodNote, moderateFake, recordOf } from '../api/support.js';
@@ -29,7 +30,7 @@ const uncounted: Metrics = {
 };
 const ids = openIds(systemClock);
 
-let store: Store;
+let store: FullStore;
 let queue: RedisQueue;
 let server: FastifyInstance;
 let databaseUrl: string;

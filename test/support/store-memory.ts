@@ -5,15 +5,17 @@
 import { hash } from 'node:crypto';
 import { ACTIONS } from '../../src/domain.js';
 import { UnavailableError } from '../../src/errors.js';
+import type { FullStore } from '../../src/ports-review.js';
 import type { AuditEvent, CaseRow, Store, TextBankEntry } from '../../src/ports-store.js';
 import { memoryAccess } from './memory/access.js';
+import { memoryDesk } from './memory/desk.js';
 import { memoryNotes } from './memory/notes.js';
 import { pageOf } from './memory/page.js';
 import { emptyTables, iso, latest, stored, type Tables } from './memory/rows.js';
 import { memoryWebhooks } from './memory/webhooks.js';
 import { memoryWork } from './memory/work.js';
 
-export interface MemoryStore extends Store {
+export interface MemoryStore extends FullStore {
   readonly tables: Tables;
   away: boolean;
 }
@@ -26,6 +28,8 @@ export function storeMemory(): MemoryStore {
   const check = async (): Promise<void> => {
     if (store.away) throw new UnavailableError('store_unavailable', 'the database cannot be reached');
   };
+  const access = memoryAccess(check);
+  const audit = memoryAudit(check);
   const bundles = new Map<string, string>();
   const bank: TextBankEntry[] = [];
   const store: MemoryStore = {
@@ -34,9 +38,11 @@ export function storeMemory(): MemoryStore {
     notes: memoryNotes(tables, check),
     work: memoryWork(tables, check),
     webhooks: memoryWebhooks(tables, check),
-    access: memoryAccess(check),
+    access,
+    people: access.people,
+    desk: memoryDesk({ tables, check, login: access.login, audit }),
     cases: memoryCases(tables, check),
-    audit: memoryAudit(check),
+    audit,
     bundles: {
       put: async (key, content) => {
         await check();

@@ -17,8 +17,8 @@ interface PersonSql {
 const COLUMNS = 'id, login, role, disabled, rights, subject, created_at';
 /** Rights that nobody has set. */
 const EVERYTHING: Rights = { languages: null, regions: null, categories: null, desks: ['general'] };
-/** No password fits it. */
-export const NO_PASSWORD = '-';
+/** No password fits it (usecases/sign-in.ts). */
+const NO_PASSWORD = '-';
 
 const personOf = (row: PersonSql): PersonRow => ({
   userId: row.id,

@@ -1,6 +1,7 @@
 /** Appeals and reports, as platforms send them for their users. */
 import { z } from 'zod';
 import { CATEGORY_IDS } from '../../categories.js';
+import { APPEAL_STATES, REPORT_STATES } from '../../ports-review.js';
 import { ForeignId, storableText } from '../../usecases/note-input.js';
 import { Cursor, Id, Instant, Limit, pageOf } from './common.js';
 
@@ -26,9 +27,8 @@ export const AppealInput = z
     language: z.string().min(1).max(64).optional().describe('BCP 47, of `text`'),
   })
   .refine(namesOne, 'Name the note by noteId or by externalId')
-  .meta({ id: 'AppealInput' });
+  .meta({ id: 'NewAppeal' });
 
-export const APPEAL_STATES = ['open', 'upheld', 'overturned', 'partly_overturned', 'ground_changed', 'erased'] as const;
 export const AppealAnswer = z
   .object({
     id: z.string(),
@@ -48,6 +48,7 @@ export const AppealAnswer = z
     caseId: z.string(),
   })
   .meta({ id: 'Appeal' });
+export type AppealAnswer = z.infer<typeof AppealAnswer>;
 export const AppealPage = pageOf(AppealAnswer).meta({ id: 'AppealPage' });
 
 const Reporter = z.strictObject({
@@ -77,9 +78,8 @@ export const ReportInput = z
     language: z.string().min(1).max(64).optional(),
   })
   .refine(namesOne, 'Name the note by noteId or by externalId')
-  .meta({ id: 'ReportInput' });
+  .meta({ id: 'NewReport' });
 
-export const REPORT_STATES = ['open', 'actioned', 'no_action', 'erased'] as const;
 export const ReportAnswer = z
   .object({
     id: z.string(),
@@ -101,6 +101,7 @@ export const ReportAnswer = z
     caseId: z.string(),
   })
   .meta({ id: 'Report' });
+export type ReportAnswer = z.infer<typeof ReportAnswer>;
 export const ReportPage = pageOf(ReportAnswer).meta({ id: 'ReportPage' });
 export const PleaQuery = z.strictObject({
   noteId: Id.optional(),

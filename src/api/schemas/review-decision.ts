@@ -46,7 +46,7 @@ export const DecisionInput = z
     seconds: z.number().int().min(0).max(86_400).optional().describe('Time spent on it'),
     translationShown: z.boolean().optional(),
   })
-  .meta({ id: 'DecisionInput' });
+  .meta({ id: 'CaseDecision' });
 
 export const DecidedAnswer = z
   .object({
@@ -63,7 +63,7 @@ export const UndoneAnswer = z
 
 export const NoticeInput = z
   .strictObject({ verdicts: z.array(Verdict).min(1).max(300), language: z.string().max(64).optional() })
-  .meta({ id: 'NoticeInput' });
+  .meta({ id: 'NoticeOrder' });
 export const NoticeAnswer = z
   .object({
     items: z.array(

@@ -45,7 +45,7 @@ export const UserInput = z
     rights: Rights.optional(),
     password: z.string().min(12).max(1_000).optional().describe('Made and shown once when missing'),
   })
-  .meta({ id: 'UserInput' });
+  .meta({ id: 'NewUser' });
 export const UserChange = z
   .strictObject({ role: z.enum(ROLES).optional(), disabled: z.boolean().optional(), rights: Rights.optional() })
   .meta({ id: 'UserChange' });
@@ -69,7 +69,7 @@ export const SavedFilterInput = z
     name: storableText(80).min(1),
     query: storableText(1_000).describe('The query string of the queue page'),
   })
-  .meta({ id: 'SavedFilterInput' });
+  .meta({ id: 'NewSavedFilter' });
 export const SavedFilterAnswer = z
   .object({ id: z.string(), name: z.string(), query: z.string(), createdAt: Instant })
   .meta({ id: 'SavedFilter' });

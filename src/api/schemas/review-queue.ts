@@ -168,7 +168,7 @@ export const AskInput = z
 export const OpinionInput = z
   .strictObject({ text: storableText(4_000).min(1), action: z.string().max(40).optional() })
   .meta({ id: 'GiveOpinion' });
-export const CommentInput = z.strictObject({ text: storableText(4_000).min(1) }).meta({ id: 'CommentInput' });
+export const CommentInput = z.strictObject({ text: storableText(4_000).min(1) }).meta({ id: 'NewComment' });
 export const UnblurredInput = z
   .strictObject({ image: whole.min(0).max(1_000).nullable().describe('Null: the text') })
   .meta({ id: 'Unblurred' });

@@ -52,6 +52,8 @@ const NOTE = `SELECT n.id, n.source_id, n.revision_id, n.revision, n.state, n.la
       'end', iso(d.ends_at), 'byKind', d.by_kind, 'byId', d.by_id, 'bundleHash', d.bundle_hash, 'supersedes', d.supersedes,
       'supersededBy', d.superseded_by, 'createdAt', iso(d.created_at)) ORDER BY d.sequence, d.id)
       FROM decisions d WHERE d.note_id = n.id), '[]') AS decisions,
+    (SELECT json_agg(json_build_object('revisionId', x.id, 'revision', x.revision) ORDER BY x.revision)
+      FROM revisions x WHERE x.note_id = n.id) AS revisions,
     coalesce((SELECT json_agg(json_build_object('decisionId', h.decision_id, 'userId', h.user_id))
       FROM human_decisions h WHERE h.note_id = n.id AND h.undone_at IS NULL), '[]') AS deciders
   FROM notes n JOIN revisions r ON r.id = n.revision_id
@@ -68,6 +70,7 @@ interface NoteSql {
   readonly reach: number;
   readonly decisions: readonly DecisionJson[];
   readonly deciders: PleaNote['deciders'];
+  readonly revisions: PleaNote['revisions'];
 }
 
 type Pleas = Pick<DeskStore, 'findNote' | 'openAppeal' | 'openReport' | 'appeal' | 'report' | 'appeals' | 'reports'>;
@@ -158,4 +161,5 @@ const noteOf = (row: NoteSql): PleaNote => ({
   reach: row.reach,
   decisions: row.decisions.map(decisionOf),
   deciders: row.deciders,
+  revisions: row.revisions,
 });

@@ -49,7 +49,10 @@ export const queueWith = (database: Database): Omit<QueueStore, 'file'> => ({
       'SELECT id, changed_at FROM cases WHERE changed_at > $1 ORDER BY changed_at DESC LIMIT $2',
       [new Date(since), MOST_CHANGES],
     );
-    return { newest: rows[0]?.changed_at.getTime() ?? since, rows: rows.map(({ id }) => ({ caseId: id })) };
+    return {
+      newest: rows[0]?.changed_at.getTime() ?? since,
+      rows: rows.map(({ id, changed_at }) => ({ caseId: id, changedAt: changed_at.getTime() })),
+    };
   },
 });
 

@@ -1,0 +1,202 @@
+/** One case: reading it, talking about it, deciding it and taking that back. */
+import { z } from 'zod';
+import { InvalidInputError } from '../../errors.js';
+import type { CaseFile, Sight } from '../../ports-review.js';
+import { checkVerdicts } from '../../usecases/review/choices.js';
+import { bundleOf, decideCase, finderOf } from '../../usecases/review/decide.js';
+import { noticeOf } from '../../usecases/review/notice.js';
+import { caseAnswer } from '../case-answer.js';
+import { checkColleague } from '../colleagues.js';
+import type { ApiDeps, ApiServer } from '../deps.js';
+import type { Desk } from '../desk.js';
+import { decisionAnswer } from '../note-answer.js';
+import { Id, IdParams, problems } from '../schemas/common.js';
+import { CaseDetail, CommentAnswer, OpinionAnswer } from '../schemas/review-case.js';
+import { DecidedAnswer, DecisionInput, NoticeAnswer, NoticeInput, UndoneAnswer } from '../schemas/review-decision.js';
+import { AskInput, CommentInput, OpinionInput, UnblurredInput } from '../schemas/review-queue.js';
+
+const tags = ['cases'];
+
+export function caseRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void {
+  const { store, clock } = deps;
+  const audit = (verb: string, { userId }: Sight, file: CaseFile['row'], detail: Readonly<Record<string, unknown>>) =>
+    store.audit.append(
+      { actor: { kind: 'user', id: userId }, verb, subject: file.noteId, detail: { caseId: file.caseId, ...detail } },
+      clock.now(),
+    );
+  server.route({
+    method: 'GET',
+    url: '/v1/cases/:id',
+    schema: {
+      tags,
+      summary: 'Everything about one case; that you have seen it is recorded',
+      params: IdParams,
+      response: { 200: CaseDetail, ...problems },
+    },
+    handler: async (request) => {
+      const sight = await desk.sight(request);
+      const file = await desk.file(sight, request.params.id);
+      await audit('case.seen', sight, file.row, { revision: file.row.revision });
+      const [then, bundle] = [await desk.bundleAt(file.bundleHash), await bundleOf(desk, file)];
+      return caseAnswer({ file, sight, then, bundle, current: deps.bundle(), now: clock.now() });
+    },
+  });
+  server.route({
+    method: 'POST',
+    url: '/v1/cases/:id/unblurred',
+    schema: {
+      tags,
+      summary: 'Say that a picture or the text was unblurred',
+      params: IdParams,
+      body: UnblurredInput,
+      response: { 204: z.undefined().describe('Recorded'), ...problems },
+    },
+    handler: async (request, reply) => {
+      const sight = await desk.sight(request);
+      const row = await desk.row(sight, request.params.id);
+      await audit('case.unblurred', sight, row, { revision: row.revision, image: request.body.image });
+      return reply.code(204).send();
+    },
+  });
+  talkRoutes(server, deps, desk);
+  decisionRoutes(server, deps, desk);
+}
+
+function talkRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void {
+  const { store, clock } = deps;
+  const gone = (): InvalidInputError => new InvalidInputError('conflict', 'The case is closed or its note was erased.');
+  server.route({
+    method: 'POST',
+    url: '/v1/cases/:id/comments',
+    schema: {
+      tags,
+      summary: 'Leave a comment for colleagues',
+      params: IdParams,
+      body: CommentInput,
+      response: { 201: CommentAnswer, ...problems },
+    },
+    handler: async (request, reply) => {
+      const sight = await desk.sight(request);
+      const row = await desk.row(sight, request.params.id);
+      const comment = await store.desk.comment(row.caseId, sight.userId, request.body.text, clock.now());
+      if (comment === null) throw gone();
+      return reply.code(201).send(comment);
+    },
+  });
+  server.route({
+    method: 'POST',
+    url: '/v1/cases/:id/ask',
+    schema: {
+      tags,
+      summary: 'Ask a colleague, blind if wished',
+      params: IdParams,
+      body: AskInput,
+      response: { 201: OpinionAnswer, ...problems },
+    },
+    handler: async (request, reply) => {
+      const { to, blind, question } = request.body;
+      const sight = await desk.sight(request);
+      const row = await desk.row(sight, request.params.id);
+      await checkColleague(deps, to, row);
+      const order = { caseId: row.caseId, by: sight.userId, of: to, blind, question };
+      const opinion = await store.desk.ask(order, clock.now());
+      if (opinion === null) throw gone();
+      return reply.code(201).send(opinion);
+    },
+  });
+  server.route({
+    method: 'POST',
+    url: '/v1/cases/:id/opinions/:opinion',
+    schema: {
+      tags,
+      summary: 'Give the opinion that you were asked for',
+      params: z.strictObject({ id: Id, opinion: Id }),
+      body: OpinionInput,
+      response: { 204: z.undefined().describe('Told'), ...problems },
+    },
+    handler: async (request, reply) => {
+      const { userId } = await desk.sight(request);
+      const { id: caseId, opinion: opinionId } = request.params;
+      const { text, action = null } = request.body;
+      const told = await store.desk.answer({ caseId, opinionId, userId, text, action }, clock.now());
+      if (!told) throw new InvalidInputError('not_found', 'Nobody asked you this, or it is answered already.');
+      return reply.code(204).send();
+    },
+  });
+}
+
+function decisionRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void {
+  const { store, clock, config } = deps;
+  const appealUrl = config.APPEAL_URL ?? null;
+  const ports = { desk: store.desk, bundleAt: desk.bundleAt, clock, undoMs: config.UNDO_SECONDS * 1_000, appealUrl };
+  server.route({
+    method: 'POST',
+    url: '/v1/cases/:id/notice',
+    schema: {
+      tags,
+      summary: 'What the author would read',
+      params: IdParams,
+      body: NoticeInput,
+      response: { 200: NoticeAnswer, ...problems },
+    },
+    handler: async (request) => {
+      const sight = await desk.sight(request);
+      const file = await desk.file(sight, request.params.id);
+      const bundle = await bundleOf(desk, file);
+      const now = clock.now();
+      const language = request.body.language ?? file.row.language;
+      const checked = checkVerdicts(request.body.verdicts, { bundle, about: file.row, now });
+      const scene = { bundle, language, found: finderOf(file), appealUrl, now };
+      const items = checked.map((verdict) => noticeOf(verdict, scene));
+      return {
+        items: items.map((item) => ({
+          ...item,
+          regions: [...item.regions],
+          sentences: [...item.sentences],
+          openSlots: [...item.openSlots],
+        })),
+      };
+    },
+  });
+  server.route({
+    method: 'POST',
+    url: '/v1/cases/:id/decision',
+    schema: {
+      tags,
+      summary: 'Decide a case that you hold, per region',
+      params: IdParams,
+      body: DecisionInput,
+      response: { 200: DecidedAnswer, ...problems },
+    },
+    handler: async (request) => {
+      const sight = await desk.sight(request);
+      const file = await desk.file(sight, request.params.id);
+      const { kind: _, ...decided } = await decideCase(ports, sight, file, request.body);
+      const decisions = await store.desk.submitted(decided.submissionId);
+      return { ...decided, decisions: decisions.map(decisionAnswer) };
+    },
+  });
+  server.route({
+    method: 'POST',
+    url: '/v1/submissions/:id/undo',
+    schema: {
+      tags,
+      summary: 'Take your decision back; the case is open again and yours',
+      params: IdParams,
+      response: { 200: UndoneAnswer, ...problems },
+    },
+    handler: async (request) => {
+      const { userId } = await desk.sight(request);
+      const result = await store.desk.undo(request.params.id, userId, desk.leaseMs, clock.now());
+      switch (result.kind) {
+        case 'undone':
+          return { lease: result.lease };
+        case 'too_late':
+        case 'undone_before':
+          throw new InvalidInputError('undo_too_late', 'The decision can no longer be taken back.');
+        case 'unknown':
+          throw new InvalidInputError('not_found', 'You made no such decision.');
+      }
+    },
+  });
+}

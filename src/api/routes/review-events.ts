@@ -1,0 +1,163 @@
+/** Live counts and changes of the queue as server-sent events. Postgres is asked once a second for all listeners. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyReply } from 'fastify';
+import { InvalidInputError } from '../../errors.js';
+import type { Sight } from '../../ports-review.js';
+import type { ApiDeps, ApiServer } from '../deps.js';
+import type { Desk } from '../desk.js';
+import { problems } from '../schemas/common.js';
+import { copyCounts } from './review-queue.js';
+
+const POLL_MS = 1_000;
+/** Clocks of two servers differ; changes of this time are looked at again. */
+const OVERLAP_MS = 5_000;
+const PULSE_MS = 15_000;
+/** Counts of one listener, at most so often. */
+const COUNTS_MS = 2_000;
+/** After this the browser connects again, and its session is looked at again. */
+const LIFE_MS = 10 * 60_000;
+const MOST_LISTENERS = 500;
+/** More changes at once are told by the counts alone. */
+const MOST_CASES = 10;
+
+type Listener = (changed: readonly string[]) => void;
+
+export function eventRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void {
+  const hub = openHub(deps);
+  const streams = new Set<() => void>();
+  server.addHook('preClose', async () => {
+    for (const end of streams) end();
+  });
+  server.route({
+    method: 'GET',
+    url: '/v1/cases/events',
+    config: { rateLimit: false },
+    schema: {
+      tags: ['cases'],
+      summary: 'Live counts and changes of the queue (text/event-stream)',
+      description:
+        'Events `counts` (CaseCounts, at first and on change) and `case` (CaseChange). Ends after 10 minutes; connect again.',
+      response: problems,
+    },
+    handler: async (request, reply) => {
+      if (!String(request.headers.accept).includes('text/event-stream')) {
+        throw new InvalidInputError('query_invalid', 'Ask with the header accept: text/event-stream.');
+      }
+      if (streams.size >= MOST_LISTENERS)
+        throw new InvalidInputError('rate_limited', 'Too many listeners; poll instead.');
+      const sight = await desk.sight(request);
+      reply.hijack();
+      if (request.method === 'HEAD') {
+        reply.raw.writeHead(200, { 'content-type': 'text/event-stream' }).end();
+        return;
+      }
+      const end: () => void = stream(reply, { deps, hub, sight, onEnd: () => void streams.delete(end) });
+      streams.add(end);
+    },
+  });
+}
+
+interface Scene {
+  readonly deps: ApiDeps;
+  readonly hub: Hub;
+  readonly sight: Sight;
+  readonly onEnd: () => void;
+}
+
+function stream(reply: FastifyReply, { deps, hub, sight, onEnd }: Scene): () => void {
+  const { raw } = reply;
+  const headers = { ...reply.getHeaders(), 'content-type': 'text/event-stream', 'cache-control': 'no-store' };
+  raw.writeHead(200, { ...headers, 'x-accel-buffering': 'no' } as Record<string, string>);
+  const send = (event: string, content: unknown): void => {
+    // A reader that does not read is let go rather than buffered for.
+    if (raw.writableNeedDrain) end();
+    else raw.write(`event: ${event}\ndata: ${JSON.stringify(content)}\n\n`);
+  };
+  const teller = tellerOf(deps, sight, send);
+  const leave = hub.listen((changed) => teller.tell(changed));
+  const pulse = setInterval(() => raw.write(': still here\n\n'), PULSE_MS);
+  const life = setTimeout(() => end(), LIFE_MS);
+  let ended = false;
+  const end = (): void => {
+    if (ended) return;
+    ended = true;
+    leave();
+    clearInterval(pulse);
+    clearTimeout(life);
+    onEnd();
+    raw.end();
+  };
+  raw.on('close', end);
+  raw.on('error', end);
+  raw.write('retry: 3000\n\n');
+  teller.tell([]);
+  return () => end();
+}
+
+/** One after the other, and no oftener than every two seconds: what changed meanwhile is told together. */
+function tellerOf(deps: ApiDeps, sight: Sight, send: (event: string, content: unknown) => void) {
+  const { desk } = deps.store;
+  let waiting: Set<string> | null = null;
+  let running = false;
+  const work = async (): Promise<void> => {
+    while (waiting !== null) {
+      const changed = [...waiting];
+      waiting = null;
+      send('counts', copyCounts(await desk.counts(sight, {}, deps.clock.now())));
+      for (const caseId of changed.length > MOST_CASES ? [] : changed) {
+        const row = await desk.row(sight, caseId);
+        if (row !== null) send('case', { id: caseId, status: row.status, holder: row.holder, dueAt: row.dueAt });
+      }
+      await sleep(COUNTS_MS, undefined, { ref: false });
+    }
+  };
+  return {
+    tell(changed: readonly string[]): void {
+      waiting = new Set([...(waiting ?? []), ...changed]);
+      if (running) return;
+      running = true;
+      work()
+        .catch((error: unknown) => deps.log.warn('counts not told', { error }))
+        .finally(() => {
+          running = false;
+        });
+    },
+  };
+}
+
+interface Hub {
+  listen(listener: Listener): () => void;
+}
+
+/** Works with any number of servers: what one of them writes the others read from Postgres. */
+function openHub(deps: ApiDeps): Hub {
+  const listeners = new Set<Listener>();
+  let seen = new Map<string, number>();
+  let since = 0;
+  let polling = false;
+  const poll = async (): Promise<void> => {
+    const { newest, rows } = await deps.store.desk.changes(since - OVERLAP_MS);
+    const fresh = rows.filter(({ caseId, changedAt }) => seen.get(caseId) !== changedAt);
+    seen = new Map(rows.map(({ caseId, changedAt }) => [caseId, changedAt]));
+    since = Math.max(since, newest);
+    if (fresh.length > 0) for (const listener of listeners) listener(fresh.map(({ caseId }) => caseId));
+  };
+  const run = async (): Promise<void> => {
+    since = deps.clock.now();
+    while (listeners.size > 0) {
+      await poll().catch((error: unknown) => deps.log.warn('changes of the queue not read', { error }));
+      await sleep(POLL_MS, undefined, { ref: false });
+    }
+    polling = false;
+  };
+  return {
+    listen(listener) {
+      listeners.add(listener);
+      if (!polling) {
+        polling = true;
+        void run();
+      }
+      return () => listeners.delete(listener);
+    },
+  };
+}

@@ -1,0 +1,201 @@
+/** People and their rights for admins; colleagues, own views, own settings and own password for everyone. */
+import { z } from 'zod';
+import { InvalidInputError } from '../../errors.js';
+import type { PersonRow } from '../../ports-review.js';
+import { WORKING_ROLES } from '../../usecases/review/sight.js';
+import { MAX_RECENT_FAILURES, TooManyFailuresError } from '../../usecases/sign-in.js';
+import { actorOf, sessionOf } from '../auth.js';
+import type { ApiDeps, ApiServer } from '../deps.js';
+import { IdParams, problems } from '../schemas/common.js';
+import {
+  ColleagueList,
+  OwnPasswordInput,
+  PasswordAnswer,
+  PasswordInput,
+  Preferences,
+  SavedFilterAnswer,
+  SavedFilterInput,
+  SavedFilterList,
+  UserAnswer,
+  UserChange,
+  UserInput,
+  UserList,
+  UserWithPassword,
+} from '../schemas/review-people.js';
+
+const PASSWORD_BYTES = 15;
+const noUser = (): InvalidInputError => new InvalidInputError('not_found', 'There is no such person.');
+
+const answer = ({ userId, rights, ...rest }: PersonRow): z.infer<typeof UserAnswer> => ({
+  id: userId,
+  ...rest,
+  rights: {
+    languages: rights.languages === null ? null : [...rights.languages],
+    regions: rights.regions === null ? null : [...rights.regions],
+    categories: rights.categories === null ? null : [...rights.categories],
+    desks: [...rights.desks],
+  },
+});
+
+export function userRoutes(server: ApiServer, deps: ApiDeps): void {
+  const { people, access } = deps.store;
+  const tags = ['people'];
+  const found = async (userId: string): Promise<PersonRow> => {
+    const person = await people.person(userId);
+    if (person === null) throw noUser();
+    return person;
+  };
+  server.route({
+    method: 'GET',
+    url: '/v1/users',
+    schema: { tags, summary: 'People and their rights', response: { 200: UserList, ...problems } },
+    handler: async () => ({ items: (await people.people()).map(answer) }),
+  });
+  server.route({
+    method: 'POST',
+    url: '/v1/users',
+    schema: { tags, summary: 'Add a person', body: UserInput, response: { 201: UserWithPassword, ...problems } },
+    handler: async (request, reply) => {
+      const { login, role, rights, password } = request.body;
+      const secret = password ?? deps.ids.secret(PASSWORD_BYTES);
+      const order = { login, role, passwordHash: await deps.hasher.hash(secret) };
+      const user = await access.createUser(order, deps.clock.now(), actorOf(request));
+      if (rights !== undefined) await people.change(user.userId, { rights }, actorOf(request), deps.clock.now());
+      return reply
+        .code(201)
+        .send({ ...answer(await found(user.userId)), password: password === undefined ? secret : null });
+    },
+  });
+  server.route({
+    method: 'PATCH',
+    url: '/v1/users/:id',
+    schema: {
+      tags,
+      summary: 'Change role or rights, disable or enable; the sessions of who is disabled end',
+      params: IdParams,
+      body: UserChange,
+      response: { 200: UserAnswer, ...problems },
+    },
+    handler: async (request) => {
+      const changed = await people.change(request.params.id, request.body, actorOf(request), deps.clock.now());
+      if (changed === null) throw noUser();
+      if (changed === 'last_admin') throw new InvalidInputError('conflict', 'One admin has to remain.');
+      return answer(changed);
+    },
+  });
+  server.route({
+    method: 'POST',
+    url: '/v1/users/:id/password',
+    schema: {
+      tags,
+      summary: 'Set a password; every session of the person ends',
+      params: IdParams,
+      body: PasswordInput,
+      response: { 200: PasswordAnswer, ...problems },
+    },
+    handler: async (request) => {
+      const { password } = request.body;
+      const secret = password ?? deps.ids.secret(PASSWORD_BYTES);
+      const hash = await deps.hasher.hash(secret);
+      const set = await people.setPasswordOf(request.params.id, hash, actorOf(request), deps.clock.now());
+      if (!set) throw new InvalidInputError('not_found', 'There is no such person who signs in by password.');
+      return { password: password === undefined ? secret : null };
+    },
+  });
+  server.route({
+    method: 'GET',
+    url: '/v1/colleagues',
+    schema: { tags, summary: 'Who works cases', response: { 200: ColleagueList, ...problems } },
+    handler: async () => ({
+      items: (await people.people())
+        .filter(({ disabled, role }) => !disabled && WORKING_ROLES.includes(role))
+        .map(({ userId, login, role, rights: { languages } }) => ({
+          id: userId,
+          login,
+          role,
+          languages: languages === null ? null : [...languages],
+        })),
+    }),
+  });
+}
+
+export function ownRoutes(server: ApiServer, deps: ApiDeps): void {
+  const { people, access } = deps.store;
+  const tags = ['people'];
+  server.route({
+    method: 'GET',
+    url: '/v1/saved-filters',
+    schema: { tags, summary: 'Your saved views', response: { 200: SavedFilterList, ...problems } },
+    handler: async (request) => ({
+      items: (await people.savedFilters(sessionOf(request).session.user.userId)).map((filter) => ({ ...filter })),
+    }),
+  });
+  server.route({
+    method: 'POST',
+    url: '/v1/saved-filters',
+    schema: { tags, summary: 'Save a view', body: SavedFilterInput, response: { 201: SavedFilterAnswer, ...problems } },
+    handler: async (request, reply) => {
+      const { userId } = sessionOf(request).session.user;
+      return reply.code(201).send(await people.saveFilter(userId, request.body, deps.clock.now()));
+    },
+  });
+  server.route({
+    method: 'DELETE',
+    url: '/v1/saved-filters/:id',
+    schema: {
+      tags,
+      summary: 'Forget a view',
+      params: IdParams,
+      response: { 204: z.undefined().describe('Gone'), ...problems },
+    },
+    handler: async (request, reply) => {
+      const gone = await people.removeFilter(sessionOf(request).session.user.userId, request.params.id);
+      if (!gone) throw new InvalidInputError('not_found', 'You have no such view.');
+      return reply.code(204).send();
+    },
+  });
+  server.route({
+    method: 'GET',
+    url: '/v1/preferences',
+    schema: { tags, summary: 'Your settings', response: { 200: Preferences, ...problems } },
+    handler: async (request) => ({ ...(await people.preferences(sessionOf(request).session.user.userId)) }),
+  });
+  server.route({
+    method: 'PUT',
+    url: '/v1/preferences',
+    schema: {
+      tags,
+      summary: 'Keep your settings, all together',
+      body: Preferences,
+      response: { 200: Preferences, ...problems },
+    },
+    handler: async (request) => {
+      await people.setPreferences(sessionOf(request).session.user.userId, request.body);
+      return request.body;
+    },
+  });
+  server.route({
+    method: 'POST',
+    url: '/auth/password',
+    schema: {
+      tags,
+      summary: 'A new password for yourself; every session of yours ends',
+      body: OwnPasswordInput,
+      response: { 204: z.undefined().describe('Sign in again'), ...problems },
+    },
+    handler: async (request, reply) => {
+      const { login } = sessionOf(request).session.user;
+      const { current, password } = request.body;
+      const stored = await access.findUser(login);
+      const { recentFailures } = await access.recordSignIn(login, false, deps.clock.now());
+      if (recentFailures > MAX_RECENT_FAILURES) throw new TooManyFailuresError();
+      const openid = (await people.person(sessionOf(request).session.user.userId))?.signInBy === 'openid';
+      if (stored === null || openid || !(await deps.hasher.verify(stored.passwordHash, current))) {
+        throw new InvalidInputError('forbidden', 'The present password is wrong.');
+      }
+      await access.recordSignIn(login, true, deps.clock.now());
+      await access.setPassword(login, await deps.hasher.hash(password), deps.clock.now());
+      return reply.code(204).send();
+    },
+  });
+}

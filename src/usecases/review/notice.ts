@@ -1,0 +1,124 @@
+/** The notice to an author as they would read it: sentences of the policy files, blanks filled in. */
+import type { Action } from '../../domain.js';
+import type { Bundle } from '../../policy/bundle.js';
+import type { CheckedVerdict } from './choices.js';
+import { clausesOf, policyOf } from './choices.js';
+import { wordsIn } from './notice-words.js';
+
+export interface NoticeText {
+  readonly regions: readonly string[];
+  readonly action: Action;
+  readonly language: string;
+  readonly direction: 'ltr' | 'rtl';
+  readonly inAuthorsLanguage: boolean;
+  readonly sentences: readonly { readonly key: string; readonly text: string }[];
+  readonly openSlots: readonly string[];
+  readonly silent: boolean;
+}
+export interface NoticeScene {
+  readonly bundle: Bundle;
+  /** Of the note. */
+  readonly language: string | null;
+  readonly found: 'systems' | 'report' | 'order';
+  /** Where people can appeal; null leaves the blank to the platform. */
+  readonly appealUrl: string | null;
+  readonly now: number;
+}
+
+const WHAT: Readonly<Partial<Record<Action, string>>> = {
+  remove: 'what_removed',
+  hold: 'what_held',
+  geo_withhold: 'what_limited',
+  limit: 'what_limited',
+  limit_interact: 'what_limited',
+  age_gate: 'what_limited',
+  label: 'what_labelled',
+  require_edit: 'what_edit',
+};
+/** An edit that is asked for without an end is asked for within a week. */
+const EDIT_MS = 7 * 86_400_000;
+
+/** Regions that share policy, action, clause and sentence read the same words, but each its own places. */
+export function noticeOf(verdict: CheckedVerdict, scene: NoticeScene): NoticeText {
+  const { bundle } = scene;
+  const policy = policyOf(bundle, verdict.regions[0] ?? 'global');
+  const language = pick(bundle, scene.language, policy.settings.notice_languages);
+  const notices = bundle.notices.get(language.tag);
+  const silent = verdict.action === 'allow';
+  const base = { regions: verdict.regions, action: verdict.action, language: language.tag };
+  const known = { ...base, direction: notices?.direction ?? 'ltr', inAuthorsLanguage: language.own, silent } as const;
+  if (silent || notices === undefined) return { ...known, sentences: [], openSlots: [] };
+  const keys = keysOf(verdict, policy.settings.notice_blocks);
+  const open = new Set<string>();
+  const sentences = keys.flatMap((key) => {
+    const text = notices.sentences.get(key);
+    return text === undefined ? [] : [{ key, text: fill(text, slotsOf(key, verdict, scene, language.tag), open) }];
+  });
+  return { ...known, sentences, openSlots: [...open] };
+}
+
+function keysOf(verdict: CheckedVerdict, blocks: readonly string[]): readonly string[] {
+  const why = verdict.ground?.kind === 'law' ? 'why_law' : 'why_terms';
+  const keys = [WHAT[verdict.action] ?? null, verdict.notice, verdict.ground === null ? null : why, ...blocks];
+  return [...new Set(keys.filter((key) => key !== null))];
+}
+
+/** The exact tag, then its primary subtag with any script, then what the region asks for. */
+function pick(
+  bundle: Bundle,
+  wanted: string | null,
+  offered: readonly string[],
+): { readonly tag: string; readonly own: boolean } {
+  const tags = [...bundle.notices.keys()];
+  const primary = wanted?.split('-')[0];
+  const own = tags.find((tag) => tag === wanted) ?? tags.find((tag) => tag.split('-')[0] === primary);
+  if (own !== undefined) return { tag: own, own: true };
+  return { tag: offered.find((tag) => tags.includes(tag)) ?? 'en', own: false };
+}
+
+function slotsOf(
+  key: string,
+  verdict: CheckedVerdict,
+  scene: NoticeScene,
+  language: string,
+): Readonly<Record<string, string | null>> {
+  const words = wordsIn(language);
+  const day = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' });
+  const places = placesIn(verdict.regions, language);
+  const clause = clausesOf(policyOf(scene.bundle, verdict.regions[0] ?? 'global')).find(
+    ({ kind, ref }) => kind === verdict.ground?.kind && ref === verdict.ground.ref,
+  );
+  const editBy = verdict.end ?? new Date(scene.now + EDIT_MS).toISOString();
+  const date = key.startsWith('redress')
+    ? verdict.appealDeadline
+    : key === 'what_edit'
+      ? editBy
+      : new Date(scene.now).toISOString();
+  return {
+    date: date === null ? null : day.format(new Date(date)),
+    places,
+    country: places,
+    clause: clause?.title ?? verdict.ground?.ref ?? null,
+    law: verdict.ground?.ref ?? null,
+    finder: words[scene.found],
+    decider: words.person,
+    link: key.startsWith('redress') ? scene.appealUrl : null,
+  };
+}
+
+/** `global` is the world, `eu` the union; every other id is a country. */
+function placesIn(regions: readonly string[], language: string): string {
+  const names = new Intl.DisplayNames(language, { type: 'region', fallback: 'code' });
+  const named = regions.map((region) => {
+    const code = region === 'global' ? '001' : region.toUpperCase();
+    return /^([A-Z]{2}|\d{3})$/.test(code) ? (names.of(code) ?? code) : code;
+  });
+  return new Intl.ListFormat(language, { type: 'conjunction' }).format(named);
+}
+
+const fill = (text: string, slots: Readonly<Record<string, string | null>>, open: Set<string>): string =>
+  text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = slots[name] ?? null;
+    if (value === null) open.add(name);
+    return value ?? whole;
+  });

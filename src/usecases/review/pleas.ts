@@ -1,0 +1,240 @@
+/** Appeals and reports: checked against what stands and against the region's rules, then a case for a person. */
+import { CATEGORIES, type CategoryId } from '../../categories.js';
+import type { RegionId } from '../../domain.js';
+import { type Fault, InvalidInputError } from '../../errors.js';
+import type { Bundle } from '../../policy/bundle.js';
+import { type CaseSubject, termsOf } from '../../policy/case-terms.js';
+import { isRegionCode } from '../../policy/regions.js';
+import type { Clock } from '../../ports.js';
+import type { Appeal, DeskStore, PleaNote, PleaResult, Report, Reporter } from '../../ports-review.js';
+import type { Actor, StoredDecision } from '../../ports-store.js';
+import { policyOf } from './choices.js';
+
+const DAY_MS = 86_400_000;
+
+export interface PleaPorts {
+  readonly desk: Pick<DeskStore, 'findNote' | 'openAppeal' | 'openReport'>;
+  readonly bundle: () => Bundle;
+  readonly clock: Clock;
+}
+interface Named {
+  readonly noteId?: string | undefined;
+  readonly externalId?: string | undefined;
+  readonly reference: string;
+  readonly regions?: readonly RegionId[] | undefined;
+  readonly language?: string | undefined;
+}
+export interface AppealOrder extends Named {
+  readonly by: 'author' | 'notifier';
+  readonly decisionId?: string | undefined;
+  readonly text: string;
+}
+export interface ReportOrder extends Named {
+  readonly category?: CategoryId | undefined;
+  readonly reasons: string;
+  readonly law?: string | undefined;
+  readonly urls: readonly string[];
+  readonly reporter: {
+    readonly kind: Reporter['kind'];
+    readonly name?: string | undefined;
+    readonly email?: string | undefined;
+  };
+}
+export interface From {
+  readonly sourceId: string;
+  readonly actor: Actor;
+}
+export interface Received<T> {
+  readonly plea: T;
+  readonly replayed: boolean;
+}
+
+/** Sexual offences against children may be reported without a name (DSA Art. 16(2)(c)). */
+const NAMELESS: ReadonlySet<CategoryId> = new Set(['child.csam', 'child.grooming', 'child.endanger', 'sexual.exploit']);
+
+export async function receiveAppeal(ports: PleaPorts, from: From, order: AppealOrder): Promise<Received<Appeal>> {
+  const note = await noteOf(ports, from, order);
+  const bundle = ports.bundle();
+  const now = ports.clock.now();
+  const decisions = appealed(note, order);
+  const regions = regionsOf(
+    order,
+    decisions.flatMap((decision) => decision.regions),
+  );
+  for (const decision of decisions) checkWindow(bundle, { decision, by: order.by, now });
+  const lead = decisions.toSorted((a, b) => b.severity - a.severity)[0];
+  if (lead === undefined) throw refused('Nothing that was decided here restricts the note.');
+  const subject: CaseSubject = {
+    reason: 'appeal',
+    regions,
+    category: lead.category,
+    severity: lead.severity,
+    reach: note.reach,
+    end: null,
+    escalate: false,
+  };
+  const first = new Set(decisions.map(({ decisionId }) => decisionId));
+  const deciders = note.deciders.filter(({ decisionId }) => first.has(decisionId)).map(({ userId }) => userId);
+  const result = await ports.desk.openAppeal(
+    {
+      ...placeOf(from, note, order),
+      revision: lead.revision,
+      revisionId: revisionOf(note, lead),
+      regions,
+      terms: termsOf(bundle, subject, now),
+      severity: lead.severity,
+      category: lead.category,
+      decisionIds: decisions.map(({ decisionId }) => decisionId),
+      by: order.by,
+      text: order.text,
+      excluded: [...new Set(deciders)],
+    },
+    from.actor,
+    now,
+  );
+  return received(result, 'An appeal against this decision is open already.');
+}
+
+export async function receiveReport(ports: PleaPorts, from: From, order: ReportOrder): Promise<Received<Report>> {
+  const { kind, name, email } = order.reporter;
+  const category = order.category ?? null;
+  if (kind !== 'authority' && (category === null || !NAMELESS.has(category))) {
+    const missing = [name === undefined ? 'name' : null, email === undefined ? 'email' : null].filter(
+      (key) => key !== null,
+    );
+    if (missing.length > 0) {
+      const faults: Fault[] = missing.map((key) => ({
+        pointer: `/reporter/${key}`,
+        message: 'Needed for this category',
+      }));
+      throw new InvalidInputError('body_invalid', 'The reporter needs a name and an email address', faults);
+    }
+  }
+  const note = await noteOf(ports, from, order);
+  const bundle = ports.bundle();
+  const now = ports.clock.now();
+  const standing = note.decisions.filter(({ supersededBy }) => supersededBy === null).flatMap(({ regions }) => regions);
+  const shown = standing.length > 0 ? standing : note.regions.length > 0 ? note.regions : [...bundle.regions.keys()];
+  const regions = regionsOf(order, shown);
+  const severity = category === null ? 1 : CATEGORIES[category].maxSeverity;
+  const also = kind === 'authority' ? (['order'] as const) : [];
+  const subject = {
+    reason: 'report',
+    regions,
+    category,
+    severity,
+    reach: note.reach,
+    end: null,
+    escalate: false,
+    also,
+  } as const;
+  const result = await ports.desk.openReport(
+    {
+      ...placeOf(from, note, order),
+      revision: note.revision,
+      revisionId: note.revisionId,
+      regions,
+      terms: termsOf(bundle, subject, now),
+      severity,
+      category,
+      reasons: order.reasons,
+      law: order.law ?? null,
+      urls: order.urls,
+      reporter: { kind, name: name ?? null, email: email ?? null },
+    },
+    from.actor,
+    now,
+  );
+  return received(result, 'The report conflicts with another one.');
+}
+
+async function noteOf(ports: PleaPorts, from: From, order: Named): Promise<PleaNote> {
+  const note = await ports.desk.findNote(from.sourceId, order);
+  if (note === null) throw new InvalidInputError('not_found', 'There is no such note.');
+  return note;
+}
+
+const placeOf = (from: From, note: PleaNote, order: Named) => ({
+  sourceId: from.sourceId,
+  reference: order.reference,
+  noteId: note.noteId,
+  language: languageOf(order.language),
+  noteLanguage: note.language,
+});
+
+function languageOf(tag: string | undefined): string | null {
+  if (tag === undefined) return null;
+  try {
+    return Intl.getCanonicalLocales(tag)[0] ?? null;
+  } catch (cause) {
+    const faults = [{ pointer: '/language', message: 'Not a BCP 47 tag' }];
+    throw new InvalidInputError('language_unknown', 'Not a BCP 47 tag', faults, { cause });
+  }
+}
+
+/** What stands and restricts; a named decision may be one that was replaced since, except by its own undoing. */
+function appealed(note: PleaNote, order: AppealOrder): readonly StoredDecision[] {
+  if (order.decisionId !== undefined) {
+    const named = note.decisions.find(({ decisionId }) => decisionId === order.decisionId);
+    if (named === undefined) throw new InvalidInputError('not_found', 'The note has no such decision.');
+    if (order.by === 'author' && !restricts(named)) throw refused('The decision does not restrict the note.');
+    return [named];
+  }
+  const standing = note.decisions.filter(
+    ({ supersededBy, regions }) =>
+      supersededBy === null &&
+      (order.regions === undefined || regions.some((region) => order.regions?.includes(region))),
+  );
+  // Whoever reported may appeal against nothing having been done (DSA Art. 20(1)).
+  return order.by === 'author' ? standing.filter(restricts) : standing;
+}
+
+const restricts = ({ action }: StoredDecision): boolean => action !== 'allow' && action !== 'review';
+
+const refused = (message: string): InvalidInputError => new InvalidInputError('appeal_refused', message);
+
+interface Window {
+  readonly decision: StoredDecision;
+  readonly by: AppealOrder['by'];
+  readonly now: number;
+}
+
+function checkWindow(bundle: Bundle, { decision, by, now }: Window): void {
+  for (const region of decision.regions) {
+    const { appeal } = policyOf(bundle, region).settings;
+    if (!appeal.open_to.includes(by)) throw refused(`In ${region} this appeal is not open to the ${by}.`);
+    if (Date.parse(decision.createdAt) + appeal.days * DAY_MS < now) {
+      throw refused(`The ${appeal.days} days for an appeal in ${region} are over.`);
+    }
+  }
+}
+
+function regionsOf(order: Named, known: readonly RegionId[]): readonly RegionId[] {
+  const all = [...new Set(known)];
+  if (order.regions === undefined || order.regions.length === 0) return all;
+  order.regions.forEach((region, index) => {
+    if (isRegionCode(region) && all.includes(region)) return;
+    const message = isRegionCode(region)
+      ? 'Nothing was decided for this region'
+      : 'Neither an ISO 3166-1 country nor a policy region';
+    throw new InvalidInputError('region_unknown', message, [{ pointer: `/regions/${index}`, message }]);
+  });
+  return [...new Set(order.regions)];
+}
+
+const revisionOf = (note: PleaNote, decision: StoredDecision): string =>
+  decision.revision === note.revision
+    ? note.revisionId
+    : (note.revisions.find(({ revision }) => revision === decision.revision)?.revisionId ?? note.revisionId);
+
+function received<T>(result: PleaResult<T>, conflict: string): Received<T> {
+  switch (result.kind) {
+    case 'opened':
+    case 'replayed':
+      return { plea: result.plea, replayed: result.kind === 'replayed' };
+    case 'conflict':
+      throw new InvalidInputError('conflict', conflict);
+    case 'erased':
+      throw new InvalidInputError('not_found', 'There is no such note.');
+  }
+}

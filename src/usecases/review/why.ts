@@ -1,0 +1,44 @@
+/** Why a case is here: the stored evidence judged once more under the bundle of that time, with every value looked at. */
+import type { Evidence, LabelledText, Note } from '../../domain.js';
+import { textsOf } from '../../pipeline.js';
+import type { Bundle } from '../../policy/bundle.js';
+import { explain, type RuleTrace } from '../../policy/explain.js';
+import type { CaseFile } from '../../ports-review.js';
+import { normalise } from '../../stages/normalise/index.js';
+import { factsOf } from '../moderate.js';
+import { policyOf } from './choices.js';
+
+export interface ExplainedRule extends RuleTrace {
+  readonly policy: string;
+}
+
+/** Words that were read in pictures count as parts of the text, as they did then. */
+export function partsOf(note: Note, evidence: Evidence | null): readonly LabelledText[] {
+  const images = evidence?.images.status === 'found' ? evidence.images.value.readings : [];
+  const read = images.flatMap(({ index, ocr, codes }): readonly LabelledText[] => {
+    const words = ocr.status === 'found' && ocr.value.text !== '' ? [ocr.value.text] : [];
+    const found = codes.status === 'found' ? codes.value.map(({ text }) => text) : [];
+    return [
+      ...words.map((text) => ({ part: `image:${index}` as const, text: normalise(text) })),
+      ...found.slice(0, 1).map(() => ({ part: `qr:${index}` as const, text: normalise(found.join('\n')) })),
+    ];
+  });
+  return [...textsOf(note), ...read];
+}
+
+/** Null when the text, the evidence or the bundle is gone: then what was stored has to do. */
+export function explainCase(file: CaseFile, bundle: Bundle | null): readonly ExplainedRule[] | null {
+  const { note, evidence } = file;
+  if (note === null || evidence === null || bundle === null) return null;
+  const regions = file.row.regions;
+  const judgedAt = Date.parse(file.decidedAt ?? file.acceptedAt);
+  const facts = factsOf(note, regions, judgedAt, Date.parse(file.acceptedAt));
+  const { traces } = explain({ facts, evidence, texts: partsOf(note, evidence) }, bundle, regions);
+  const shown = new Set<RuleTrace['effect']>(['fired', 'shadow', 'exempted', 'error']);
+  return traces.flatMap(({ policy, rules }) =>
+    rules.filter(({ effect }) => shown.has(effect)).map((rule) => ({ ...rule, policy })),
+  );
+}
+
+export const ruleOf = (bundle: Bundle, policy: string, id: string) =>
+  policyOf(bundle, policy).rules.find((rule) => rule.id === id);
