@@ -89,8 +89,10 @@ export function unreadGap(input: EvaluationInput, context: RuleContext, region: 
   if (classify.status !== 'found' || input.facts.textLength < unread.min_chars) return null;
   const competence = context.competence.get('toxicity');
   if (context.language !== 'und' && competence !== 'none') return null;
+  const barOf = (key: (typeof HARM_KEYS)[number]): number =>
+    (key === 'toxicity' ? unread.umbrella_score : undefined) ?? unread.review_score;
   const doubtful = HARM_KEYS.some(
-    (key) => classify.value.scores[key].calibrated >= unread.review_score && believed(classify.value, key),
+    (key) => classify.value.scores[key].calibrated >= barOf(key) && believed(classify.value, key),
   );
   const drawn = context.bucket < unread.sample_percent;
   const why = `no model was validated for ${context.language}${doubtful ? ', high score' : drawn ? ', drawn for review' : ''}`;

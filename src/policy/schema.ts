@@ -131,7 +131,9 @@ export const RuleSource = z.strictObject({
     .describe('Key of `grounds` (law) or of `terms`; the law is named where there is one'),
   cites: Cites.optional().describe('What the rule rests on here, where that is not its ground'),
   notice: Word.nullable().optional().describe('Key of the sentence that the author is shown'),
-  message: Text.optional().describe('One line for the reviewer'),
+  message: Text.optional().describe(
+    'One line for the reviewer; {by} names what saw it: known words, the text model, …',
+  ),
   owner: Text.optional(),
   review_by: Day.optional(),
   tests: z.array(RuleTest).optional(),
@@ -224,7 +226,13 @@ const fields = {
   unread: z
     .strictObject({
       min_chars: z.number().int().positive(),
-      review_score: z.number().gt(0).max(1),
+      review_score: z.number().gt(0).max(1).describe('From here on a head of the text model sends it to a person'),
+      umbrella_score: z
+        .number()
+        .gt(0)
+        .max(1)
+        .optional()
+        .describe('The same for the umbrella score alone, which cries wolf more often; default: review_score'),
       sample_percent: z.number().int().min(0).max(100),
     })
     .describe('Text in a language that no model can vouch for'),

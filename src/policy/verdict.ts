@@ -51,6 +51,22 @@ export function actionOf(rule: CompiledRule, context: RuleContext, region: Compi
   return strengthOf(rule.action) > strengthOf(cap) ? cap : rule.action;
 }
 
+const BY: Readonly<Record<Finding['source'], string>> = {
+  term: 'known words',
+  pattern: 'known words',
+  text_hash: 'a known text',
+  classifier: 'the text model',
+  campaign: 'near-duplicates',
+  image_hash: 'a known picture',
+  image_model: 'the image model',
+  opinion: 'a second opinion',
+};
+/** Who saw it, for `{by}` in a message; a score without a finding is the text model's. */
+function seenBy(findings: readonly Finding[]): string {
+  const names = [...new Set(findings.map(({ source }) => BY[source]))].sort();
+  return names.length === 0 ? 'the text model' : names.join(' and ');
+}
+
 export function hitOf(
   rule: CompiledRule,
   mode: RuleHit['mode'],
@@ -58,6 +74,7 @@ export function hitOf(
   findings: readonly Finding[],
 ): RuleHit {
   const softened = action !== rule.action;
+  const message = rule.message.replaceAll('{by}', seenBy(findings));
   return {
     rule: rule.id,
     category: rule.category,
@@ -69,9 +86,7 @@ export function hitOf(
     mode,
     ground: rule.ground,
     notice: rule.notice,
-    message: softened
-      ? `${rule.message} (model not validated for this language: ${rule.action} became ${action})`
-      : rule.message,
+    message: softened ? `${message} (model not validated for this language: ${rule.action} became ${action})` : message,
     findings: findings.slice(0, FINDINGS_KEPT),
   };
 }

@@ -103,7 +103,7 @@ test('policy check looks into the term banks too', async () => {
   await writeFile(file, good.replace('category: fraud.scam', 'category: fraud.scma'));
   const { code, out } = await run('check');
   expect(code).toBe(1);
-  expect(out).toMatch(/^terms\/de\.yaml:\d+:\d+: terms\.0\.category: .*did you mean "fraud\.scam"\? \[error\]\n$/);
+  expect(out).toMatch(/^terms\/de\.yaml:\d+:\d+: terms\.0\.category: .*did you mean "fraud\.scam"\? \[error term-file\]\n$/);
   await writeFile(path.join(dir, 'terms', 'fr.yaml'), 'language: fr\n');
   expect((await run('check')).out.split('\n').map((line) => line.split(':')[0])).toEqual([
     'terms/de.yaml',
@@ -115,7 +115,7 @@ test('policy check looks into the term banks too', async () => {
   expect((await run('check')).out).toContain('is also in terms/de.yaml');
   await rm(path.join(dir, 'terms', 'fr.yaml'));
   await writeFile(file, `${good}\tx: 1\n`);
-  expect((await run('check')).out).toMatch(/^terms\/de\.yaml:\d+:1: a tab; indent with spaces \[error\]\n$/);
+  expect((await run('check')).out).toMatch(/^terms\/de\.yaml:\d+:1: a tab; indent with spaces \[error term-file\]\n$/);
 });
 
 describe('policy check --watch', () => {

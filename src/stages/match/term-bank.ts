@@ -8,10 +8,8 @@ import type { LintId } from '../../policy/lints.js';
 import { didYouMean } from '../../policy/nearest.js';
 import { type ParsedYaml, parseYaml } from '../../policy/yaml.js';
 import { expandBraces } from './braces.js';
-import { tooShort } from './term-length.js';
+import { BOUNDARIES, tooShort } from './term-length.js';
 
-export const BOUNDARIES = ['word', 'prefix', 'none', 'segment'] as const;
-export type Boundary = (typeof BOUNDARIES)[number];
 const Texts = z.array(z.string().trim().min(1).max(200)).min(1).max(64);
 const Id = z.string().regex(/^[a-z]{2,3}(?:\.[a-z0-9]+(?:-[a-z0-9]+)*){2,4}$/, 'an id such as "en.scam.advance-fee"');
 

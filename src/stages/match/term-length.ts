@@ -1,5 +1,6 @@
 /** How long a wording must be so that it does not hide inside other words; by script and by what bounds it. */
-import type { Boundary } from './term-bank.js';
+export const BOUNDARIES = ['word', 'prefix', 'none', 'segment'] as const;
+export type Boundary = (typeof BOUNDARIES)[number];
 
 const HAN_KANA = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 const HANGUL = /\p{Script=Hangul}/u;
