@@ -5,7 +5,18 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 
 /** Pages that the browser's router draws; each may be opened by its address. */
-const PAGES = ['/notes', '/notes/:id'];
+const PAGES = [
+  '/notes',
+  '/notes/:id',
+  '/cases',
+  '/cases/:id',
+  '/search',
+  '/audit',
+  '/users',
+  '/settings',
+  '/policy',
+  '/policy/*',
+];
 
 /** False when the dashboard is not built; then the API stands alone. */
 export async function mountDashboard(server: FastifyInstance, dir: string): Promise<boolean> {

@@ -1,40 +1,62 @@
-import { Center, Loader } from '@mantine/core';
+import { Center, Loader, useDirection } from '@mantine/core';
+import { Suspense, useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
 import { Route, Routes } from 'react-router';
 import { ApiError } from './api/client.js';
 import { useSession } from './api/queries.js';
+import type { SessionView } from './api/types.js';
+import { dirOf } from './i18n/index.js';
 import { NotFoundPage } from './pages/not-found.js';
-import { NotePage } from './pages/note.js';
-import { NotesPage } from './pages/notes.js';
-import { OverviewPage } from './pages/overview.js';
 import { SignInPage } from './pages/sign-in.js';
 import { Fault } from './parts/fault.js';
 import { Layout } from './parts/layout.js';
+import { UndoProvider } from './parts/undo-toast.js';
+import { mayOpen, PAGES } from './routes.js';
+import { ShortcutsProvider } from './shortcuts.js';
+
+function Wait() {
+  const { t } = useTranslation();
+  return (
+    <Center className="whole-page">
+      <Loader aria-label={t('common:loading')} />
+    </Center>
+  );
+}
+
+function Pages({ session }: { readonly session: SessionView }) {
+  return (
+    <Suspense fallback={<Wait />}>
+      <Routes>
+        {PAGES.filter((entry) => mayOpen(entry, session.user.role)).map(({ path, Page }) => (
+          <Route key={path} path={path} element={<Page />} />
+        ))}
+        <Route path="*" element={<NotFoundPage />} />
+      </Routes>
+    </Suspense>
+  );
+}
 
 export function App() {
   const session = useSession();
-  if (session.isPending) {
-    return (
-      <Center className="whole-page">
-        <Loader aria-label="Loading" />
-      </Center>
-    );
-  }
+  const { i18n } = useTranslation();
+  const { setDirection } = useDirection();
+  useEffect(() => setDirection(dirOf(i18n.language)), [i18n.language, setDirection]);
+  if (session.isPending) return <Wait />;
   if (session.error !== null) {
     if (session.error instanceof ApiError && session.error.status === 401) return <SignInPage />;
     return (
-      <Center className="whole-page">
+      <Center component="main" className="whole-page">
         <Fault error={session.error} />
       </Center>
     );
   }
   return (
-    <Layout session={session.data}>
-      <Routes>
-        <Route index element={<OverviewPage />} />
-        <Route path="notes" element={<NotesPage />} />
-        <Route path="notes/:noteId" element={<NotePage />} />
-        <Route path="*" element={<NotFoundPage />} />
-      </Routes>
-    </Layout>
+    <ShortcutsProvider>
+      <UndoProvider>
+        <Layout session={session.data}>
+          <Pages session={session.data} />
+        </Layout>
+      </UndoProvider>
+    </ShortcutsProvider>
   );
 }

@@ -1,7 +1,7 @@
 import '@mantine/core/styles.css';
 import '@mantine/core/styles/default-css-variables.css';
 import './styles.css';
-import { MantineProvider } from '@mantine/core';
+import { DirectionProvider, MantineProvider } from '@mantine/core';
 import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
@@ -9,6 +9,7 @@ import { BrowserRouter } from 'react-router';
 import { ApiError } from './api/client.js';
 import { isSignedOut, SESSION } from './api/queries.js';
 import { App } from './app.js';
+import { dirOf, firstTongue, startI18n } from './i18n/index.js';
 
 const queries: QueryClient = new QueryClient({
   // A session that ended meanwhile leads back to the sign-in page, whatever was asked.
@@ -27,21 +28,24 @@ const queries: QueryClient = new QueryClient({
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
+await startI18n();
 
 // The two flags keep <style> elements out of the page: the content security policy allows style files only.
 createRoot(root).render(
   <StrictMode>
-    <MantineProvider
-      defaultColorScheme="auto"
-      theme={{ primaryColor: 'cyan' }}
-      withCssVariables={false}
-      withGlobalClasses={false}
-    >
-      <QueryClientProvider client={queries}>
-        <BrowserRouter>
-          <App />
-        </BrowserRouter>
-      </QueryClientProvider>
-    </MantineProvider>
+    <DirectionProvider initialDirection={dirOf(firstTongue())} detectDirection={false}>
+      <MantineProvider
+        defaultColorScheme="auto"
+        theme={{ primaryColor: 'cyan' }}
+        withCssVariables={false}
+        withGlobalClasses={false}
+      >
+        <QueryClientProvider client={queries}>
+          <BrowserRouter>
+            <App />
+          </BrowserRouter>
+        </QueryClientProvider>
+      </MantineProvider>
+    </DirectionProvider>
   </StrictMode>,
 );

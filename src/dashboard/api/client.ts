@@ -19,6 +19,7 @@ interface Problem {
   readonly detail?: string;
   readonly traceId?: string;
 }
+export type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 async function toError(response: Response): Promise<ApiError> {
   const problem: Problem = await response.json().catch(() => ({ title: response.statusText }));
@@ -41,10 +42,21 @@ export async function getJson<T>(path: string, signal: AbortSignal): Promise<T> 
   return (await response.json()) as T;
 }
 
-export async function postJson(path: string, body: unknown, csrfToken: string | null): Promise<void> {
-  await send(path, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...(csrfToken === null ? {} : { 'x-csrf-token': csrfToken }) },
-    body: JSON.stringify(body),
+export interface Order {
+  readonly method: Method;
+  readonly path: string;
+  readonly body?: unknown;
+}
+
+/** The answer is undefined where the API answers 204. */
+export async function sendJson<T>({ method, path, body }: Order, csrfToken: string | null): Promise<T> {
+  const response = await send(path, {
+    method,
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(csrfToken === null ? {} : { 'x-csrf-token': csrfToken }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
+  return (response.status === 204 ? undefined : await response.json()) as T;
 }

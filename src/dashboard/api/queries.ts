@@ -1,27 +1,44 @@
+/** Session, notes and the way to write; what a page alone asks for stands beside the page's other questions. */
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { ApiError, getJson, postJson } from './client.js';
-import type { NoteDetail, NotesPage, OverviewFigures, SessionView } from './types.js';
+import { useCallback } from 'react';
+import { ApiError, getJson, type Order, sendJson } from './client.js';
+import type { NoteDetail, NotesPage, SessionView, SignInWays } from './types.js';
 
 export const SESSION = ['session'] as const;
-/** A page that people keep open shows what happened since. */
-const REFRESH_MS = 5_000;
 
 export const useSession = () =>
   useQuery({ queryKey: SESSION, queryFn: ({ signal }) => getJson<SessionView>('/auth/session', signal) });
 
+export const useSignInWays = () =>
+  useQuery({
+    queryKey: ['sign-in-ways'],
+    queryFn: ({ signal }) => getJson<SignInWays>('/auth/methods', signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** Sends with the CSRF token of the session that the page shows. */
+export function useSend(): <T>(order: Order) => Promise<T> {
+  const queries = useQueryClient();
+  return useCallback(
+    <T>(order: Order) => sendJson<T>(order, queries.getQueryData<SessionView>(SESSION)?.csrfToken ?? null),
+    [queries],
+  );
+}
+
 export function useSignIn() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (credentials: { readonly login: string; readonly password: string }) =>
-      postJson('/auth/sign-in', credentials, null),
+    mutationFn: (body: { readonly login: string; readonly password: string }) =>
+      sendJson({ method: 'POST', path: '/auth/sign-in', body }, null),
     onSuccess: () => queries.invalidateQueries({ queryKey: SESSION }),
   });
 }
 
-export function useSignOut(csrfToken: string) {
+export function useSignOut() {
   const queries = useQueryClient();
+  const send = useSend();
   return useMutation({
-    mutationFn: () => postJson('/auth/sign-out', {}, csrfToken),
+    mutationFn: () => send({ method: 'POST', path: '/auth/sign-out', body: {} }),
     // Nothing that was seen stays in memory for the next person.
     onSettled: async () => {
       queries.removeQueries({ predicate: (query) => query.queryKey[0] !== SESSION[0] });
@@ -29,13 +46,6 @@ export function useSignOut(csrfToken: string) {
     },
   });
 }
-
-export const useOverview = () =>
-  useQuery({
-    queryKey: ['overview'],
-    queryFn: ({ signal }) => getJson<OverviewFigures>('/v1/overview', signal),
-    refetchInterval: REFRESH_MS,
-  });
 
 /** `search` is the query string of the page, which is the query string of the API. */
 export const useNotes = (search: string) =>

@@ -1,12 +1,14 @@
+import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { PageTitle } from '../parts/page-title.js';
 
 export function NotFoundPage() {
+  const { t } = useTranslation();
   return (
     <section className="sheet">
-      <title>Not found · Polywarden</title>
-      <h1>There is no such page</h1>
+      <PageTitle text={t('common:not-found')} />
       <p>
-        <Link to="/">Back to the overview</Link>
+        <Link to="/">{t('common:back')}</Link>
       </p>
     </section>
   );

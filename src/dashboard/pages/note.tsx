@@ -1,19 +1,22 @@
 import { Loader } from '@mantine/core';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
 import { useNote } from '../api/queries.js';
 import type { NoteDetail, NoteRevision } from '../api/types.js';
-import { languageName } from '../language-name.js';
+import { useFormat } from '../format.js';
 import { DecisionCard } from '../parts/decision-card.js';
 import { Fault } from '../parts/fault.js';
 import { FindingsTable } from '../parts/findings-table.js';
 import { Legend } from '../parts/legend.js';
 import { OriginalText } from '../parts/original-text.js';
+import { PageTitle } from '../parts/page-title.js';
 import { TraceTable } from '../parts/trace-table.js';
 import { When } from '../parts/when.js';
 
 function Words({ revision, active }: { readonly revision: NoteRevision; readonly active: number | null }) {
-  if (revision.note === null) return <p className="quiet">The text of this revision is no longer kept.</p>;
+  const { t } = useTranslation();
+  if (revision.note === null) return <p className="quiet">{t('note:gone')}</p>;
   const findings = revision.evidence?.findings ?? [];
   const language = revision.evidence?.languages[0]?.tag;
   const shared = { findings, active, language: language === 'und' ? undefined : language };
@@ -27,44 +30,48 @@ function Words({ revision, active }: { readonly revision: NoteRevision; readonly
 }
 
 function Facts({ note, revision }: { readonly note: NoteDetail; readonly revision: NoteRevision }) {
+  const { t } = useTranslation();
+  const format = useFormat();
   const languages = revision.evidence?.languages ?? [];
   const signs = [...new Set(revision.evidence?.signs.flatMap((part) => part.signs) ?? [])];
   return (
     <p className="small quiet">
-      <span className="mono">{note.externalId}</span> · revision {revision.revision} of {note.revisions.length} ·
-      accepted <When at={revision.acceptedAt} />
+      <span className="mono">{note.externalId}</span>
+      {` · ${t('note:revision-of', { revision: revision.revision, all: note.revisions.length })} · `}
+      <When at={revision.acceptedAt} />
       {languages.length > 0 &&
-        ` · ${languages.map(({ tag, confidence }) => `${languageName(tag)} ${Math.round(confidence * 100)} %`).join(', ')}`}
-      {signs.length > 0 && ` · signs of disguise: ${signs.join(', ')}`}
+        ` · ${languages.map(({ tag, confidence }) => `${format.language(tag)} ${Math.round(confidence * 100)} %`).join(', ')}`}
+      {signs.length > 0 && ` · ${t('note:signs', { signs: signs.join(', ') })}`}
     </p>
   );
 }
 
 function NoteView({ note }: { readonly note: NoteDetail }) {
+  const { t } = useTranslation();
   const [active, setActive] = useState<number | null>(null);
   const newest = Math.max(...note.revisions.map((revision) => revision.revision));
   const revision = note.revisions.find((one) => one.revision === newest);
-  if (revision === undefined) return <p className="quiet">This note has no revision.</p>;
+  if (revision === undefined) return <p className="quiet">{t('note:no-revision')}</p>;
   const decisions = note.decisions.filter((decision) => decision.revision === newest);
   return (
     <>
-      <section className="sheet" aria-label="The note as it was written">
+      <section className="sheet" aria-label={t('note:words')}>
         <Words revision={revision} active={active} />
         <Facts note={note} revision={revision} />
       </section>
       <section className="sheet">
-        <h2>Decisions</h2>
-        {decisions.length === 0 && <p className="quiet">No decision yet: the note is {note.status}.</p>}
+        <h2>{t('note:decisions')}</h2>
+        {decisions.length === 0 && <p className="quiet">{t('note:no-decision')}</p>}
         {decisions.map((decision) => (
           <DecisionCard key={decision.decisionId} decision={decision} />
         ))}
       </section>
       <section className="sheet">
-        <h2>Findings</h2>
+        <h2>{t('note:findings')}</h2>
         <FindingsTable findings={revision.evidence?.findings ?? []} active={active} onActive={setActive} />
       </section>
       <section className="sheet">
-        <h2>Stages</h2>
+        <h2>{t('note:stages')}</h2>
         <TraceTable trace={revision.trace} />
       </section>
     </>
@@ -73,15 +80,18 @@ function NoteView({ note }: { readonly note: NoteDetail }) {
 
 export function NotePage() {
   const { noteId = '' } = useParams();
+  const { t } = useTranslation();
   const note = useNote(noteId);
   return (
     <>
-      <title>Note · Polywarden</title>
       <div className="row spread">
-        <h1>Note</h1>
-        <Link to="/notes">All notes</Link>
+        <PageTitle text={t('note:title')} />
+        <span className="row">
+          <Link to={`/cases?noteId=${encodeURIComponent(noteId)}`}>{t('note:cases')}</Link>
+          <Link to="/notes">{t('note:all')}</Link>
+        </span>
       </div>
-      {note.isPending && <Loader aria-label="Loading" />}
+      {note.isPending && <Loader aria-label={t('common:loading')} />}
       {note.error !== null && <Fault error={note.error} />}
       {note.data !== undefined && <NoteView note={note.data} />}
     </>

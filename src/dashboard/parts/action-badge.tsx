@@ -1,4 +1,5 @@
 import { Badge } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
 import type { Action } from '../../domain.js';
 
 /** Colour only repeats what the word says. */
@@ -17,10 +18,11 @@ const COLORS: Readonly<Record<Action, string>> = {
 };
 
 export function ActionBadge({ action }: { readonly action: Action | null }) {
-  if (action === null) return <span className="quiet">pending</span>;
+  const { t } = useTranslation();
+  if (action === null) return <span className="quiet">{t('words:status.pending')}</span>;
   return (
-    <Badge color={COLORS[action]} variant="light" tt="none" radius="sm" autoContrast>
-      {action.replaceAll('_', ' ')}
+    <Badge className="badge" color={COLORS[action]} variant="light" tt="none" radius="sm">
+      {t(`words:action.${action}`)}
     </Badge>
   );
 }

@@ -1,44 +1,73 @@
+import { useTranslation } from 'react-i18next';
 import type { NoteDecision } from '../api/types.js';
+import { useFormat } from '../format.js';
 import { ActionBadge } from './action-badge.js';
 import { When } from './when.js';
 
-const groundText = (ground: NoteDecision['ground']): string =>
-  ground === null ? '' : `${ground.kind === 'law' ? 'Law' : 'Terms'}: ${ground.ref}`;
+const HASH_SHOWN = 12;
+
+function Reasons({ decision }: { readonly decision: NoteDecision }) {
+  const { t } = useTranslation();
+  if (decision.rules.length + decision.gaps.length === 0) {
+    return <span className="small quiet">{t('note:no-rule')}</span>;
+  }
+  return (
+    <ul className="small">
+      {decision.rules.map((rule) => (
+        <li key={rule.rule}>
+          <span className="mono">{rule.rule}</span>
+          {' → '}
+          {t('note:rule', { action: t(`words:action.${rule.action}`), severity: rule.severity })}
+          <div className="foreign" dir="auto">
+            {rule.message}
+          </div>
+        </li>
+      ))}
+      {decision.gaps.map((gap) => (
+        <li key={`${gap.stage} ${gap.why}`}>
+          {t('note:gap', {
+            stage: gap.stage,
+            status: gap.status,
+            why: gap.why,
+            action: t(`words:action.${gap.action}`),
+          })}
+        </li>
+      ))}
+    </ul>
+  );
+}
 
 export function DecisionCard({ decision }: { readonly decision: NoteDecision }) {
+  const { t } = useTranslation();
+  const regions = useFormat().regions(decision.regions);
   return (
-    <article className="decision" aria-label={`Decision for ${decision.regions.join(', ')}`}>
+    <article className="decision" aria-label={t('note:decision-for', { regions })}>
       <div className="row">
-        <strong>{decision.regions.map((region) => region.toUpperCase()).join(', ')}</strong>
+        <strong>{regions}</strong>
         <ActionBadge action={decision.action} />
         {decision.sideActions.map((side) => (
-          <span key={side} className="small">
-            + {side.replaceAll('_', ' ')}
+          <span key={side} className="small mono">
+            {`+ ${side}`}
           </span>
         ))}
-        {decision.ground !== null && <span className="small">{groundText(decision.ground)}</span>}
+        {decision.ground !== null && (
+          <span className="small">
+            {t(`words:ground.${decision.ground.kind}`)}
+            {': '}
+            <bdi>{decision.ground.ref}</bdi>
+          </span>
+        )}
       </div>
-      {decision.rules.length + decision.gaps.length === 0 && <span className="small quiet">No rule fired.</span>}
-      {decision.rules.length + decision.gaps.length > 0 && (
-        <ul className="small">
-          {decision.rules.map((rule) => (
-            <li key={rule.rule}>
-              <span className="mono">{rule.rule}</span> → {rule.action.replaceAll('_', ' ')}, severity {rule.severity}
-              <div className="foreign">{rule.message}</div>
-            </li>
-          ))}
-          {decision.gaps.map((gap) => (
-            <li key={`${gap.stage} ${gap.why}`}>
-              Gap: {gap.stage} {gap.status.replaceAll('_', ' ')} ({gap.why.replaceAll('_', ' ')}) →{' '}
-              {gap.action.replaceAll('_', ' ')}
-            </li>
-          ))}
-        </ul>
-      )}
+      <Reasons decision={decision} />
       <div className="small quiet">
-        By {decision.by.kind} · file <span className="mono">{decision.policy}</span> · bundle{' '}
-        <span className="mono">{decision.bundleHash.slice(0, 12)}</span> · <When at={decision.createdAt} />
-        {decision.supersededBy !== null && ' · superseded'}
+        {t('note:by', {
+          who: t(`words:by.${decision.by.kind}`),
+          file: decision.policy,
+          bundle: decision.bundleHash.slice(0, HASH_SHOWN),
+        })}
+        {' · '}
+        <When at={decision.createdAt} />
+        {decision.supersededBy !== null && ` · ${t('note:superseded')}`}
       </div>
     </article>
   );

@@ -1,4 +1,7 @@
+import { useTranslation } from 'react-i18next';
 import type { NoteFinding } from '../api/types.js';
+import { useFormat } from '../format.js';
+import { Scroll } from './scroll.js';
 
 interface FindingsTableProps {
   readonly findings: readonly NoteFinding[];
@@ -9,54 +12,60 @@ interface FindingsTableProps {
 const where = (finding: NoteFinding): string =>
   `${finding.part} ${finding.spans.map((span) => `${span.start}–${span.end}`).join(', ')}`;
 
-export function FindingsTable({ findings, active, onActive }: FindingsTableProps) {
-  if (findings.length === 0) return <p className="quiet">No detector found anything in this revision.</p>;
+function Row({ finding, isActive, onActive }: { finding: NoteFinding; isActive: boolean; onActive: () => void }) {
+  const { t } = useTranslation();
+  const format = useFormat();
   return (
-    <div className="scroll findings">
-      <table>
+    <>
+      <td>
+        <button type="button" aria-pressed={isActive} onClick={onActive} onFocus={onActive}>
+          {finding.category}
+        </button>
+      </td>
+      <td>
+        {t(`words:source.${finding.source}`)} <span className="mono quiet">{finding.detector}</span>
+      </td>
+      <td>{where(finding)}</td>
+      <td className="mono">{finding.view}</td>
+      <td className="number">{finding.severity}</td>
+      <td className="number">{format.decimal(finding.calibrated)}</td>
+    </>
+  );
+}
+
+export function FindingsTable({ findings, active, onActive }: FindingsTableProps) {
+  const { t } = useTranslation();
+  if (findings.length === 0) return <p className="quiet">{t('note:no-finding')}</p>;
+  return (
+    <Scroll label={t('note:findings')}>
+      <table className="findings">
         <thead>
           <tr>
-            <th scope="col">Category</th>
-            <th scope="col">Detector</th>
-            <th scope="col">Where</th>
-            <th scope="col">View</th>
+            <th scope="col">{t('note:category')}</th>
+            <th scope="col">{t('note:detector')}</th>
+            <th scope="col">{t('note:where')}</th>
+            <th scope="col">{t('note:view')}</th>
             <th scope="col" className="number">
-              Severity
+              {t('note:severity')}
             </th>
             <th scope="col" className="number">
-              Calibrated
+              {t('note:calibrated')}
             </th>
           </tr>
         </thead>
         <tbody>
           {findings.map((finding, index) => (
             <tr
-              key={`${finding.detector} ${where(finding)} ${finding.view}`}
+              key={`${finding.detector} ${finding.category} ${where(finding)} ${finding.view}`}
               data-active={active === index}
               onMouseEnter={() => onActive(index)}
               onMouseLeave={() => onActive(null)}
             >
-              <td>
-                <button
-                  type="button"
-                  aria-pressed={active === index}
-                  onClick={() => onActive(index)}
-                  onFocus={() => onActive(index)}
-                >
-                  {finding.category}
-                </button>
-              </td>
-              <td>
-                {finding.source} <span className="mono quiet">{finding.detector}</span>
-              </td>
-              <td>{where(finding)}</td>
-              <td>{finding.view}</td>
-              <td className="number">{finding.severity}</td>
-              <td className="number">{finding.calibrated.toFixed(2)}</td>
+              <Row finding={finding} isActive={active === index} onActive={() => onActive(index)} />
             </tr>
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }

@@ -1,4 +1,5 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
 import { ACTIONS } from '../../domain.js';
 
 interface NoteFiltersProps {
@@ -11,7 +12,11 @@ const STATUSES = ['pending', 'decided', 'held'] as const;
 
 /** The filters are the query string, so a filtered list can be bookmarked and sent to a colleague. */
 export function NoteFilters({ params, onChange }: NoteFiltersProps) {
+  const { t } = useTranslation();
   const initial = (name: (typeof FIELDS)[number]) => ({ name, defaultValue: params.get(name) ?? '' });
+  const any = { value: '', label: t('common:any') };
+  const actions = ACTIONS.map((action) => ({ value: action, label: t(`words:action.${action}`) }));
+  const statuses = STATUSES.map((status) => ({ value: status, label: t(`words:status.${status}`) }));
   return (
     <form
       key={params.toString()}
@@ -25,16 +30,16 @@ export function NoteFilters({ params, onChange }: NoteFiltersProps) {
         onChange(new URLSearchParams(filled));
       }}
     >
-      <NativeSelect {...initial('action')} label="Action" data={[{ value: '', label: 'any' }, ...ACTIONS]} />
-      <NativeSelect {...initial('status')} label="Status" data={[{ value: '', label: 'any' }, ...STATUSES]} />
-      <TextInput {...initial('region')} label="Region" placeholder="de" />
-      <TextInput {...initial('language')} label="Language" placeholder="zh-Hans" />
-      <TextInput {...initial('authorId')} label="Author" />
-      <TextInput {...initial('externalId')} label="External id" />
+      <NativeSelect {...initial('action')} label={t('notes:action')} data={[any, ...actions]} />
+      <NativeSelect {...initial('status')} label={t('notes:status')} data={[any, ...statuses]} />
+      <TextInput {...initial('region')} label={t('notes:region')} placeholder="de" />
+      <TextInput {...initial('language')} label={t('notes:language')} placeholder="zh-Hans" />
+      <TextInput {...initial('authorId')} label={t('notes:author')} />
+      <TextInput {...initial('externalId')} label={t('notes:external-id')} />
       <div className="row">
-        <Button type="submit">Filter</Button>
+        <Button type="submit">{t('common:filter')}</Button>
         <Button variant="subtle" onClick={() => onChange(new URLSearchParams())}>
-          Clear
+          {t('common:clear')}
         </Button>
       </div>
     </form>

@@ -1,25 +1,33 @@
+import { useTranslation } from 'react-i18next';
 import type { NoteFinding } from '../api/types.js';
 import { cutHidden, cutSegments, type Segment } from '../cut-segments.js';
 
 interface OriginalTextProps {
   readonly text: string;
-  readonly part: 'title' | 'body';
+  readonly part: string;
   readonly findings: readonly NoteFinding[];
   /** The finding that the reader points at. */
   readonly active: number | null;
   readonly language: string | undefined;
 }
 
-const Characters = ({ text }: { readonly text: string }) =>
-  cutHidden(text).map((piece) =>
+function Characters({ text }: { readonly text: string }) {
+  const { t } = useTranslation();
+  return cutHidden(text).map((piece) =>
     piece.hidden === null ? (
       piece.text
     ) : (
-      <span key={piece.start} className="hidden-char" data-code={piece.hidden} title={`invisible ${piece.hidden}`}>
+      <span
+        key={piece.start}
+        className="hidden-char"
+        data-code={piece.hidden}
+        title={t('note:invisible', { code: piece.hidden })}
+      >
         {piece.text}
       </span>
     ),
   );
+}
 
 function Marked({
   segment,

@@ -1,17 +1,22 @@
+import { useTranslation } from 'react-i18next';
 import type { NoteTrace } from '../api/types.js';
+import { useFormat } from '../format.js';
+import { Scroll } from './scroll.js';
 
 export function TraceTable({ trace }: { readonly trace: NoteTrace }) {
+  const { t } = useTranslation();
+  const format = useFormat();
   return (
-    <div className="scroll">
+    <Scroll label={t('note:stages')}>
       <table>
         <thead>
           <tr>
-            <th scope="col">Stage</th>
-            <th scope="col">Outcome</th>
-            <th scope="col">Why</th>
-            <th scope="col">Version</th>
+            <th scope="col">{t('note:stage')}</th>
+            <th scope="col">{t('note:outcome')}</th>
+            <th scope="col">{t('note:why')}</th>
+            <th scope="col">{t('note:version')}</th>
             <th scope="col" className="number">
-              ms
+              {t('note:ms')}
             </th>
           </tr>
         </thead>
@@ -19,14 +24,14 @@ export function TraceTable({ trace }: { readonly trace: NoteTrace }) {
           {trace.stages.map((stage) => (
             <tr key={stage.stage}>
               <td>{stage.stage}</td>
-              <td>{stage.status}</td>
+              <td>{t(`words:outcome.${stage.status}`)}</td>
               <td className="quiet">{stage.why?.replaceAll('_', ' ')}</td>
               <td className="mono">{stage.version}</td>
-              <td className="number">{stage.ms === null ? '' : stage.ms.toFixed(1)}</td>
+              <td className="number">{stage.ms === null ? '' : format.decimal(stage.ms)}</td>
             </tr>
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }

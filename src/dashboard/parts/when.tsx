@@ -1,3 +1,3 @@
-const format = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+import { useFormat } from '../format.js';
 
-export const When = ({ at }: { readonly at: string }) => <time dateTime={at}>{format.format(new Date(at))}</time>;
+export const When = ({ at }: { readonly at: string }) => <time dateTime={at}>{useFormat().moment(at)}</time>;

@@ -1,0 +1,66 @@
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import type { NoteRow } from '../api/types.js';
+import { useFormat } from '../format.js';
+import { ActionBadge } from './action-badge.js';
+import { Scroll } from './scroll.js';
+import { When } from './when.js';
+
+function Row({ note }: { readonly note: NoteRow }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <tr>
+      <th scope="row">
+        <Link
+          to={`/notes/${encodeURIComponent(note.id)}`}
+          dir="auto"
+          className="foreign"
+          lang={note.language ?? undefined}
+        >
+          {note.title === '' ? t('notes:no-title') : note.title}
+        </Link>
+      </th>
+      <td className="mono foreign">{note.externalId}</td>
+      <td className="mono foreign">{note.authorId}</td>
+      <td>{note.language === null ? '' : format.language(note.language)}</td>
+      <td>
+        <ActionBadge action={note.strongest} />
+      </td>
+      <td>{t(`words:status.${note.status}`)}</td>
+      <td className="number">{note.revision}</td>
+      <td>
+        <When at={note.createdAt} />
+      </td>
+    </tr>
+  );
+}
+
+export function NoteTable({ notes }: { readonly notes: readonly NoteRow[] }) {
+  const { t } = useTranslation();
+  return (
+    <Scroll label={t('notes:title')}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{t('notes:note')}</th>
+            <th scope="col">{t('notes:external-id')}</th>
+            <th scope="col">{t('notes:author')}</th>
+            <th scope="col">{t('notes:language')}</th>
+            <th scope="col">{t('notes:strongest')}</th>
+            <th scope="col">{t('notes:status')}</th>
+            <th scope="col" className="number">
+              {t('notes:revision')}
+            </th>
+            <th scope="col">{t('notes:accepted')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {notes.map((note) => (
+            <Row key={note.id} note={note} />
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  );
+}

@@ -1,0 +1,79 @@
+/** The window in which a decision can be taken back; it stays while the next case is read. */
+import { Button } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useNavigate } from 'react-router';
+import { useSend } from '../api/queries.js';
+import type { Lease } from '../api/types.js';
+import { useFormat } from '../format.js';
+import { useShortcuts } from '../shortcuts.js';
+import { Fault } from './fault.js';
+
+export interface Undoable {
+  readonly submissionId: string;
+  readonly until: string;
+  readonly caseId: string;
+}
+const Context = createContext<(undoable: Undoable) => void>(() => undefined);
+export const useOfferUndo = () => useContext(Context);
+
+export function UndoProvider({ children }: { readonly children: ReactNode }) {
+  const [undoable, setUndoable] = useState<Undoable | null>(null);
+  const offer = useMemo(() => (next: Undoable) => setUndoable(next), []);
+  return (
+    <Context.Provider value={offer}>
+      {children}
+      {undoable !== null && <Toast key={undoable.submissionId} undoable={undoable} onDone={() => setUndoable(null)} />}
+    </Context.Provider>
+  );
+}
+
+function useSecondsLeft(until: string): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }, []);
+  return Math.max(0, Math.ceil((Date.parse(until) - now) / 1_000));
+}
+
+function Toast({ undoable, onDone }: { readonly undoable: Undoable; readonly onDone: () => void }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const send = useSend();
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const secondsLeft = useSecondsLeft(undoable.until);
+  const undo = useMutation({
+    mutationFn: () =>
+      send<{ readonly lease: Lease }>({
+        method: 'POST',
+        path: `/v1/submissions/${encodeURIComponent(undoable.submissionId)}/undo`,
+      }),
+    onSuccess: async ({ lease }) => {
+      onDone();
+      await queries.invalidateQueries({ queryKey: ['case', lease.caseId] });
+      await navigate(`/cases/${encodeURIComponent(lease.caseId)}`);
+    },
+  });
+  const run = () => {
+    if (!undo.isPending) undo.mutate();
+  };
+  useShortcuts([{ key: 'u', label: t('case:undo'), group: t('case:keys.decide'), run }]);
+  useEffect(() => {
+    if (secondsLeft === 0 && !undo.isPending) onDone();
+  });
+  return (
+    <div className="toast" role="status">
+      {undo.error !== null && <Fault error={undo.error} />}
+      <span>{t('case:undo.decided')}</span>
+      <Button variant="default" size="compact-md" loading={undo.isPending} onClick={run}>
+        {t('case:undo')} <kbd>{'u'}</kbd>
+      </Button>
+      <span className="quiet small" aria-hidden="true">
+        {format.span(secondsLeft * 1_000)}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,39 @@
+/** Every page of the dashboard: its address, who may see it, and where it stands in the navigation. */
+import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
+import type { Role } from '../ports-store.js';
+
+type Page = LazyExoticComponent<ComponentType>;
+const page = <K extends string>(load: () => Promise<Record<K, ComponentType>>, name: K): Page =>
+  lazy(async () => ({ default: (await load())[name] }));
+
+export interface PageEntry {
+  readonly path: string;
+  readonly Page: Page;
+  /** Empty: every role. */
+  readonly roles: readonly Role[];
+  /** Key of the name in the navigation; null: reached from other pages. */
+  readonly nav: string | null;
+}
+
+export const PAGES: readonly PageEntry[] = [
+  { path: '/', Page: page(() => import('./pages/overview.js'), 'OverviewPage'), roles: [], nav: 'common:nav.overview' },
+  { path: '/notes', Page: page(() => import('./pages/notes.js'), 'NotesPage'), roles: [], nav: 'common:nav.notes' },
+  { path: '/notes/:noteId', Page: page(() => import('./pages/note.js'), 'NotePage'), roles: [], nav: null },
+  { path: '/search', Page: page(() => import('./pages/search.js'), 'SearchPage'), roles: [], nav: 'common:nav.search' },
+  {
+    path: '/audit',
+    Page: page(() => import('./pages/audit.js'), 'AuditPage'),
+    roles: ['auditor', 'admin'],
+    nav: 'common:nav.audit',
+  },
+  {
+    path: '/users',
+    Page: page(() => import('./pages/users.js'), 'UsersPage'),
+    roles: ['admin'],
+    nav: 'common:nav.users',
+  },
+  { path: '/settings', Page: page(() => import('./pages/settings.js'), 'SettingsPage'), roles: [], nav: null },
+];
+
+export const mayOpen = (entry: PageEntry, role: Role): boolean =>
+  entry.roles.length === 0 || entry.roles.includes(role);

@@ -1,0 +1,99 @@
+/** No word of the dashboard stands outside the language files, and every language has every word. */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseSync } from '@swc/core';
+import { describe, expect, test } from 'vitest';
+import { ACTIONS, CASE_REASONS, DESKS } from '../../src/domain.js';
+import { ROLES } from '../../src/ports-store.js';
+
+const ROOT = path.resolve(import.meta.dirname, '../../src/dashboard');
+const LANGUAGES = readdirSync(path.join(ROOT, 'i18n'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && entry.name !== 'bundles')
+  .map(({ name }) => name);
+const SOURCES = readdirSync(ROOT, { recursive: true, encoding: 'utf8' }).filter((name) => /\.tsx?$/.test(name));
+
+function textsOf(language: string): ReadonlyMap<string, string> {
+  const dir = path.join(ROOT, 'i18n', language);
+  return new Map(
+    readdirSync(dir).flatMap((file) => {
+      const entries = JSON.parse(readFileSync(path.join(dir, file), 'utf8')) as Record<string, string>;
+      return Object.entries(entries).map(([key, text]) => [`${file.replace('.json', '')}:${key}`, text] as const);
+    }),
+  );
+}
+const english = textsOf('en');
+const slotsOf = (text: string): readonly string[] => (text.match(/\{\{\w+\}\}/g) ?? []).toSorted();
+
+/** Attributes whose text people see or hear. */
+const SPOKEN = /^(?:alt|title|label|description|aria-label|aria-description|aria-roledescription|aria-valuetext)$/;
+const WORDS = /\p{L}{2,}/u;
+
+interface JsxNode {
+  readonly type?: string;
+  readonly value?: string | { readonly type: string; readonly value?: string } | null;
+  readonly name?: { readonly value?: string };
+  readonly expression?: { readonly type: string; readonly value?: string };
+}
+
+/** What one node would put before people, or null. */
+function literalOf({ type, value, name, expression }: JsxNode): string | null {
+  if (type === 'JSXText') return typeof value === 'string' ? value : null;
+  if (type === 'JSXExpressionContainer' && expression?.type === 'StringLiteral') return expression.value ?? null;
+  if (type !== 'JSXAttribute' || !SPOKEN.test(name?.value ?? '')) return null;
+  return typeof value === 'object' && value?.type === 'StringLiteral' ? `${name?.value}="${value.value}"` : null;
+}
+
+function literalsIn(code: string): readonly string[] {
+  const found: string[] = [];
+  const walk = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null) return;
+    const literal = Array.isArray(node) ? null : literalOf(node);
+    if (literal !== null && WORDS.test(literal)) found.push(literal.trim());
+    for (const child of Object.values(node)) walk(child);
+  };
+  walk(parseSync(code, { syntax: 'typescript', tsx: true }));
+  return found;
+}
+
+describe('languages of the interface', () => {
+  test('there are four', () => expect(LANGUAGES.toSorted()).toEqual(['ar', 'en', 'es', 'zh-Hans']));
+
+  test.each(LANGUAGES)('%s has every text of English with the same slots, and no other', (language) => {
+    const texts = textsOf(language);
+    expect([...texts.keys()].toSorted()).toEqual([...english.keys()].toSorted());
+    for (const [key, text] of texts) {
+      expect(text.trim(), key).not.toBe('');
+      expect(slotsOf(text), `${language} ${key}`).toEqual(slotsOf(english.get(key) ?? ''));
+    }
+  });
+
+  test.each(SOURCES)('%s asks for texts that exist', (name) => {
+    const code = readFileSync(path.join(ROOT, name), 'utf8');
+    const asked = [...code.matchAll(/['"`]([a-z]+(?:-[a-z]+)*:[a-z][\w.-]*)(\$\{)?/g)];
+    for (const [, key = '', open] of asked) {
+      if (/^(?:https?|node|data|urn):/.test(key)) continue;
+      const fits = open === undefined ? english.has(key) : [...english.keys()].some((known) => known.startsWith(key));
+      expect(fits, `${name}: ${key}`).toBe(true);
+    }
+  });
+
+  test('every word of a closed list has a text', () => {
+    const words = [
+      ...ROLES.map((role) => `role.${role}`),
+      ...ACTIONS.map((action) => `action.${action}`),
+      ...CASE_REASONS.map((reason) => `reason.${reason}`),
+      ...DESKS.map((desk) => `desk.${desk}`),
+    ];
+    for (const word of words) expect(english.has(`words:${word}`), word).toBe(true);
+  });
+});
+
+describe('literal text', () => {
+  test.each(SOURCES.filter((name) => name.endsWith('.tsx')))('%s has none', (name) => {
+    expect(literalsIn(readFileSync(path.join(ROOT, name), 'utf8'))).toEqual([]);
+  });
+  test('would be seen', () => {
+    const code = "export const A = () => <p title=\"Hello you\">Some words{'and more'}{t('queue:title')}</p>;";
+    expect(literalsIn(code)).toEqual(['title="Hello you"', 'Some words', 'and more']);
+  });
+});
