@@ -386,8 +386,8 @@ export interface QueueStore {
   ): Promise<Page<QueueRow>>;
   counts(sight: Sight, filter: CaseFilter, now: number): Promise<CaseCounts>;
   /** Null when there is none or it is out of sight. */
-  row(sight: Sight, caseId: string): Promise<QueueRow | null>;
-  file(sight: Sight, caseId: string): Promise<CaseFile | null>;
+  row(sight: Sight, caseId: string, now: number): Promise<QueueRow | null>;
+  file(sight: Sight, caseId: string, now: number): Promise<CaseFile | null>;
   /** Cases that changed after `since`, and the newest change of all; at most 200. */
   changes(since: number): Promise<{ readonly newest: number; readonly rows: readonly { readonly caseId: string; readonly changedAt: number }[] }>;
 }

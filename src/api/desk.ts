@@ -28,12 +28,12 @@ export function deskOf(deps: ApiDeps): Desk {
       return sightOf(person);
     },
     async row(sight, caseId) {
-      const row = await desk.row(sight, caseId);
+      const row = await desk.row(sight, caseId, deps.clock.now());
       if (row === null) throw noCase();
       return row;
     },
     async file(sight, caseId) {
-      const file = await desk.file(sight, caseId);
+      const file = await desk.file(sight, caseId, deps.clock.now());
       if (file === null) throw noCase();
       return file;
     },

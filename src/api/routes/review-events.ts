@@ -105,7 +105,7 @@ function tellerOf(deps: ApiDeps, sight: Sight, send: (event: string, content: un
       waiting = null;
       send('counts', copyCounts(await desk.counts(sight, {}, deps.clock.now())));
       for (const caseId of changed.length > MOST_CASES ? [] : changed) {
-        const row = await desk.row(sight, caseId);
+        const row = await desk.row(sight, caseId, deps.clock.now());
         if (row !== null) send('case', { id: caseId, status: row.status, holder: row.holder, dueAt: row.dueAt });
       }
       await sleep(COUNTS_MS, undefined, { ref: false });
@@ -139,7 +139,8 @@ function openHub(deps: ApiDeps): Hub {
     const { newest, rows } = await deps.store.desk.changes(since - OVERLAP_MS);
     const fresh = rows.filter(({ caseId, changedAt }) => seen.get(caseId) !== changedAt);
     seen = new Map(rows.map(({ caseId, changedAt }) => [caseId, changedAt]));
-    since = Math.max(since, newest);
+    // A clock that runs ahead elsewhere must not hide what comes after.
+    since = Math.max(since, Math.min(newest, deps.clock.now()));
     if (fresh.length > 0) for (const listener of listeners) listener(fresh.map(({ caseId }) => caseId));
   };
   const run = async (): Promise<void> => {

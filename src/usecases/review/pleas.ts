@@ -61,7 +61,7 @@ export async function receiveAppeal(ports: PleaPorts, from: From, order: AppealO
     order,
     decisions.flatMap((decision) => decision.regions),
   );
-  for (const decision of decisions) checkWindow(bundle, { decision, by: order.by, now });
+  for (const decision of decisions) checkWindow(bundle, { decision, regions, by: order.by, now });
   const lead = decisions.toSorted((a, b) => b.severity - a.severity)[0];
   if (lead === undefined) throw refused('Nothing that was decided here restricts the note.');
   const subject: CaseSubject = {
@@ -195,12 +195,14 @@ const refused = (message: string): InvalidInputError => new InvalidInputError('a
 
 interface Window {
   readonly decision: StoredDecision;
+  /** Of the appeal. */
+  readonly regions: readonly RegionId[];
   readonly by: AppealOrder['by'];
   readonly now: number;
 }
 
-function checkWindow(bundle: Bundle, { decision, by, now }: Window): void {
-  for (const region of decision.regions) {
+function checkWindow(bundle: Bundle, { decision, regions, by, now }: Window): void {
+  for (const region of decision.regions.filter((one) => regions.includes(one))) {
     const { appeal } = policyOf(bundle, region).settings;
     if (!appeal.open_to.includes(by)) throw refused(`In ${region} this appeal is not open to the ${by}.`);
     if (Date.parse(decision.createdAt) + appeal.days * DAY_MS < now) {

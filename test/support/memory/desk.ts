@@ -123,14 +123,15 @@ export function memoryDesk({ tables, check, login, audit }: MemoryDeskParts): De
   const sync = (): void => {
     for (const note of tables.notes.values()) {
       const last = note.revisions.findLast(({ record }) => record !== null && !record.pending);
-      for (const record of cases.values()) {
-        if (record.noteId !== note.noteId || record.status === 'closed') continue;
-        if (note.erased) close(record, 'erased', Date.now());
-        else if (last !== undefined && record.revision < last.revision && !isPlea(record))
-          close(record, 'superseded', Date.now());
+      const open = [...cases.values()].filter(({ noteId, status }) => noteId === note.noteId && status === 'open');
+      if (note.erased) {
+        for (const record of open) close(record, 'erased', Date.now());
+        forget(note);
+      } else if (last !== undefined) {
+        const old = open.filter((record) => record.revision < last.revision && !isPlea(record));
+        for (const record of old) close(record, 'superseded', Date.now());
+        openAsked(note, last);
       }
-      if (note.erased) forget(note);
-      else if (last !== undefined) openAsked(note, last);
     }
   };
   const isPlea = ({ reason }: CaseRecord): boolean => reason === 'appeal' || reason === 'report';
@@ -388,6 +389,31 @@ export function memoryDesk({ tables, check, login, audit }: MemoryDeskParts): De
   const bare = <T extends { readonly sourceId: string }>({ sourceId: _, ...rest }: T): Omit<T, 'sourceId'> =>
     stored(rest);
 
+  const restore = (result: Made, record: CaseRecord, note: NoteRecord, now: number): void => {
+    result.undone = true;
+    for (const id of result.deliveries) tables.deliveries.delete(id);
+    const first = result.before[0]?.decisionId ?? null;
+    for (const id of [...result.own, ...result.carried]) setPointer(note, id, first ?? id);
+    for (const { decisionId, supersededBy } of result.before) setPointer(note, decisionId, supersededBy);
+    for (const one of result.people) one.undoneAt = iso(now);
+    if (record.status === 'open') record.regions = [...record.regions, ...result.regions];
+    for (const other of cases.values()) {
+      if (other.submissionId === result.submissionId)
+        Object.assign(other, { status: 'open', outcome: null, submissionId: null, changedAt: now });
+    }
+    answer(record, { appealState: 'open', reportState: 'open', reason: null }, null);
+    show(note, note.revisions.find(({ revisionId }) => revisionId === record.revisionId) ?? latest(note));
+  };
+  const isPast = (result: Made, record: CaseRecord, note: NoteRecord, now: number): boolean => {
+    const pointers = new Map(note.decisions.map(({ decisionId, supersededBy }) => [decisionId, supersededBy]));
+    return [
+      now >= result.undoUntil,
+      result.deliveries.some((id) => (tables.deliveries.get(id)?.epoch ?? 0) > 0),
+      [...result.own, ...result.carried].some((id) => pointers.get(id) !== null),
+      record.outcome === 'erased',
+      record.status === 'open' && ![null, result.userId].includes(record.leaseBy) && record.leaseUntil > now,
+    ].some(Boolean);
+  };
   return {
     list: async (sight, filter, { cursor, limit, now }) => {
       await check();
@@ -424,18 +450,18 @@ export function memoryDesk({ tables, check, login, audit }: MemoryDeskParts): De
         byDesk: list('desk', (row) => [row.desk]),
       };
     },
-    row: async (sight, caseId) => {
+    row: async (sight, caseId, now) => {
       await check();
       sync();
       const record = cases.get(caseId);
-      const row = record === undefined ? null : shown(record, sight, Date.now());
+      const row = record === undefined ? null : shown(record, sight, now);
       return row !== null && inSight(row, sight) ? row : null;
     },
-    file: async (sight, caseId) => {
+    file: async (sight, caseId, now) => {
       await check();
       sync();
       const record = cases.get(caseId);
-      const row = record === undefined ? null : shown(record, sight, Date.now());
+      const row = record === undefined ? null : shown(record, sight, now);
       if (row === null || !inSight(row, sight)) return null;
       const note = noteOf(row.noteId);
       const revision = note.revisions.find((one) => one.revisionId === row.revisionId) ?? latest(note);
@@ -465,7 +491,7 @@ export function memoryDesk({ tables, check, login, audit }: MemoryDeskParts): De
         reports: [...reports.values()].filter((one) => one.caseId === caseId).map(bare),
         others: [...cases.values()]
           .filter((one) => one.noteId === row.noteId && one.caseId !== caseId)
-          .map((one) => shown(one, sight, Date.now())),
+          .map((one) => shown(one, sight, now)),
       });
     },
     changes: async (since) => {
@@ -601,27 +627,8 @@ export function memoryDesk({ tables, check, login, audit }: MemoryDeskParts): De
       const record = cases.get(result.caseId);
       if (record === undefined) return { kind: 'unknown' };
       const note = noteOf(record.noteId);
-      const touched = result.deliveries.some((id) => (tables.deliveries.get(id)?.epoch ?? 0) > 0);
-      const replaced = [...result.own, ...result.carried].some(
-        (id) => note.decisions.find(({ decisionId }) => decisionId === id)?.supersededBy !== null,
-      );
-      const taken =
-        record.status === 'open' && record.leaseBy !== null && record.leaseBy !== userId && record.leaseUntil > now;
-      if (now >= result.undoUntil || touched || replaced || record.outcome === 'erased' || taken)
-        return { kind: 'too_late' };
-      result.undone = true;
-      for (const id of result.deliveries) tables.deliveries.delete(id);
-      const first = result.before[0]?.decisionId ?? null;
-      for (const id of [...result.own, ...result.carried]) setPointer(note, id, first ?? id);
-      for (const { decisionId, supersededBy } of result.before) setPointer(note, decisionId, supersededBy);
-      for (const one of result.people) one.undoneAt = iso(now);
-      if (record.status === 'open') record.regions = [...record.regions, ...result.regions];
-      for (const other of cases.values()) {
-        if (other.submissionId === submissionId)
-          Object.assign(other, { status: 'open', outcome: null, submissionId: null, changedAt: now });
-      }
-      answer(record, { appealState: 'open', reportState: 'open', reason: null }, null);
-      show(note, note.revisions.find(({ revisionId }) => revisionId === record.revisionId) ?? latest(note));
+      if (isPast(result, record, note, now)) return { kind: 'too_late' };
+      restore(result, record, note, now);
       await tell('case.undone', userId, note.noteId, now, { caseId: record.caseId });
       record.leaseBy = null;
       return { kind: 'undone', lease: take(record, userId, leaseMs, now) };
@@ -645,7 +652,7 @@ export function memoryDesk({ tables, check, login, audit }: MemoryDeskParts): De
         decisions: note.decisions,
         revisions: note.revisions.map(({ revisionId, revision }) => ({ revisionId, revision })),
         deciders: [...made.values()]
-          .filter(({ undone }) => !undone)
+          .filter(({ undone, caseId }) => !undone && cases.get(caseId)?.noteId === note.noteId)
           .flatMap(({ own, userId }) => own.map((decisionId) => ({ decisionId, userId }))),
       });
     },

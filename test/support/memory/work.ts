@@ -86,6 +86,7 @@ function completeRow(
   // The step between is decision.changed, which this store does not tell.
   note.sequence += note.sequence > 0 ? 2 : 1;
   const fresh = result.record.decisions.map((decision) => addDecision(tables, note, row, { decision, ...result }));
+  replaceOlder(note, row, fresh);
   const payload = {
     noteId: note.noteId,
     externalId: note.externalId,
@@ -101,6 +102,16 @@ function completeRow(
   };
   emit(tables, note.sourceId, 'note.decided', payload, result.now);
   return 'saved';
+}
+
+/** What was decided before no longer stands, except by a person about this very revision. */
+function replaceOlder(note: NoteRecord, row: RevisionRow, fresh: readonly StoredDecision[]): void {
+  note.decisions.forEach((old, index) => {
+    const isOwn = old.by.kind === 'person' && old.revision === row.revision;
+    if (old.supersededBy !== null || fresh.includes(old) || isOwn) return;
+    const by = fresh.find(({ regions }) => regions.some((region) => old.regions.includes(region))) ?? fresh[0];
+    note.decisions[index] = { ...old, supersededBy: by?.decisionId ?? null };
+  });
 }
 
 function addDecision(

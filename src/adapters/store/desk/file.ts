@@ -82,15 +82,15 @@ export interface QueueList {
 const OTHERS = 20;
 
 export function fileWith(database: Database, queue: QueueList) {
-  const othersOf = async (sight: Sight, row: QueueRow): Promise<readonly QueueRow[]> => {
-    const page = { cursor: null, limit: OTHERS, now: Date.now() };
+  const othersOf = async (sight: Sight, row: QueueRow, now: number): Promise<readonly QueueRow[]> => {
+    const page = { cursor: null, limit: OTHERS, now };
     const pages = await Promise.all(
       (['open', 'closed'] as const).map((status) => queue.list(sight, { status, noteId: row.noteId }, page)),
     );
     return pages.flatMap(({ items }) => items).filter(({ caseId }) => caseId !== row.caseId);
   };
-  return async (sight: Sight, caseId: string): Promise<CaseFile | null> => {
-    const row = await findRow(database, sight, caseId, Date.now());
+  return async (sight: Sight, caseId: string, now: number): Promise<CaseFile | null> => {
+    const row = await findRow(database, sight, caseId, now);
     if (row === null) return null;
     const [body] = await database.repeatable<BodySql>(BODY, [row.revisionId, row.decisionId]);
     if (body === undefined) throw new Error('a case without its revision');
@@ -129,7 +129,7 @@ export function fileWith(database: Database, queue: QueueList) {
       campaign,
       appeal,
       reports,
-      others: await othersOf(sight, row),
+      others: await othersOf(sight, row, now),
     };
   };
 }

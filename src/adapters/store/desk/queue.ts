@@ -40,9 +40,7 @@ export const queueWith = (database: Database): Omit<QueueStore, 'file'> => ({
     return countsOf(row);
   },
 
-  async row(sight, caseId) {
-    return findRow(database, sight, caseId, Date.now());
-  },
+  row: (sight, caseId, now) => findRow(database, sight, caseId, now),
 
   async changes(since) {
     const rows = await database.repeatable<{ id: string; changed_at: Date }>(

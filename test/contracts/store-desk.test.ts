@@ -1,0 +1,509 @@
+/** The review desk, asked of the store in memory and of the real one: rights, claims, fences, undo, appeals, reports. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CaseTerms, Decision } from '../../src/domain.js';
+import { DESKS, type FullStore, type Hold, type Sight, type Submission } from '../../src/ports-review.js';
+import type { Role } from '../../src/ports-store.js';
+import { acceptInput, decision, must, openTestStore, record, sourceOf, testIds } from '../support/store.js';
+import { storeMemory } from '../support/store-memory.js';
+
+const NOW = Date.now();
+const LEASE_MS = 300_000;
+const ACTOR = { kind: 'key', id: 'key-1' } as const;
+
+const terms = (change: Partial<CaseTerms> = {}): CaseTerms => ({
+  reason: 'hold',
+  desk: 'general',
+  dueAt: NOW + 3_600_000,
+  clock: { region: null, name: 'target', ref: null },
+  reach: 0,
+  weight: 1,
+  rankAt: NOW + 3_600_000,
+  ...change,
+});
+
+describe.each([
+  ['in memory', async () => storeMemory()],
+  ['on PostgreSQL', () => openTestStore()],
+] as const)('the desk %s', (_name, open) => {
+  let store: FullStore;
+  let source: string;
+  beforeAll(async () => {
+    store = await open();
+    source = await sourceOf(store, testIds.next('desk'));
+  });
+  afterAll(() => store.close());
+
+  const person = async (role: Role = 'reviewer', change: Partial<Sight> = {}): Promise<Sight> => {
+    const { userId } = await store.access.createUser({ login: testIds.next('who'), passwordHash: 'x', role }, NOW);
+    return { userId, role, languages: null, regions: null, categories: null, desks: DESKS, ...change };
+  };
+  interface Opened {
+    readonly noteId: string;
+    readonly revisionId: string;
+    readonly caseId: string;
+    readonly decisionId: string;
+  }
+  /** A language of its own keeps each test's cases apart. */
+  const language = (): string => `x-${testIds.next('l').slice(-8)}`;
+  const opened = async (
+    lang: string,
+    change: Partial<Decision> = {},
+    own: Partial<CaseTerms> = {},
+    externalId = testIds.next('ext'),
+  ): Promise<Opened> => {
+    const accepted = await store.notes.accept(
+      acceptInput(source, { externalId, contentHash: testIds.next('c'), now: NOW }),
+    );
+    if (!('noteId' in accepted)) throw new Error(accepted.kind);
+    const claim = must(await store.work.claim(accepted.revisionId, 1_000, NOW));
+    const held = decision({ action: 'hold', severity: 2, category: 'fraud.scam', ...change });
+    const saved = await store.work.complete(
+      claim,
+      record({ language: lang, decisions: [held], cases: [terms(own)] }),
+      NOW,
+    );
+    expect(saved).toBe('saved');
+    const admin = await person('admin');
+    const page = await store.desk.list(admin, { noteId: accepted.noteId }, { cursor: null, limit: 10, now: NOW });
+    const row = page.items.find(({ revisionId }) => revisionId === accepted.revisionId);
+    if (row === undefined) throw new Error('no case was opened');
+    return { ...accepted, caseId: row.caseId, decisionId: must(row.decisionId) };
+  };
+  const submission = (hold: Hold, change: Partial<Submission> = {}): Submission => ({
+    hold,
+    verdicts: [verdict(['de', 'us'], 'allow')],
+    bundleHash: 'bundle-1',
+    trigger: 'own_initiative',
+    triggerRef: null,
+    outcome: null,
+    appealState: null,
+    reportState: null,
+    reason: 'looked at',
+    seconds: 12,
+    translationShown: false,
+    undoMs: 10_000,
+    ...change,
+  });
+  const verdict = (
+    regions: readonly string[],
+    action: 'allow' | 'remove' | 'hold',
+  ): Submission['verdicts'][number] => ({
+    regions,
+    policy: 'global',
+    action,
+    severity: action === 'allow' ? 0 : 3,
+    category: action === 'allow' ? null : 'fraud.scam',
+    ground: action === 'allow' ? null : { kind: 'terms', ref: 'honesty-1' },
+    notice: null,
+    noticeText: { sentences: [] },
+    end: null,
+    appealDeadline: null,
+  });
+  const hold = async (sight: Sight, caseId: string, now = NOW): Promise<Hold> => {
+    const result = await store.desk.claim(sight, caseId, LEASE_MS, now);
+    if (result.kind !== 'claimed') throw new Error(`not claimed: ${result.kind}`);
+    return { caseId, userId: sight.userId, epoch: result.lease.epoch };
+  };
+  const standing = async (noteId: string) =>
+    must(await store.notes.get(null, noteId)).decisions.filter(({ supersededBy }) => supersededBy === null);
+
+  it('lists by rank, not by age, page by page, within rights', async () => {
+    const lang = language();
+    const late = await opened(lang, {}, { rankAt: NOW + 9_000 });
+    const soon = await opened(lang, {}, { rankAt: NOW + 1_000 });
+    const middle = await opened(lang, {}, { rankAt: NOW + 5_000, desk: 'child_safety' });
+    const all = await person();
+    const page = { cursor: null, limit: 2, now: NOW };
+    const first = await store.desk.list(all, { language: [lang] }, page);
+    const rest = await store.desk.list(all, { language: [lang] }, { ...page, cursor: must(first.nextCursor) });
+    expect([...first.items, ...rest.items].map(({ caseId }) => caseId)).toEqual([
+      soon.caseId,
+      middle.caseId,
+      late.caseId,
+    ]);
+    expect(rest.nextCursor).toBeNull();
+    const general = await person('reviewer', { desks: ['general'] });
+    const seen = await store.desk.list(general, { language: [lang] }, { ...page, limit: 9 });
+    expect(seen.items.map(({ caseId }) => caseId)).toEqual([soon.caseId, late.caseId]);
+    expect(await store.desk.row(general, middle.caseId, NOW)).toBeNull();
+    expect(await store.desk.file(general, middle.caseId, NOW)).toBeNull();
+    expect((await store.desk.counts(general, { language: [lang] }, NOW)).open).toBe(2);
+  });
+
+  it('shows, lends and counts only what lies within language, region and category', async () => {
+    const lang = language();
+    const { caseId } = await opened(lang);
+    const foreign: readonly Partial<Sight>[] = [
+      { languages: ['de'] },
+      { regions: ['jp'] },
+      { categories: ['ip.copyright'] },
+      { desks: ['legal'] },
+    ];
+    for (const change of foreign) {
+      const sight = await person('reviewer', change);
+      expect(await store.desk.row(sight, caseId, NOW)).toBeNull();
+      expect(await store.desk.claim(sight, caseId, LEASE_MS, NOW)).toEqual({ kind: 'refused' });
+      expect(await store.desk.next(sight, { language: [lang] }, LEASE_MS, NOW)).toBeNull();
+      expect((await store.desk.counts(sight, { language: [lang] }, NOW)).open).toBe(0);
+    }
+    const fitting = await person('reviewer', {
+      languages: ['x'],
+      regions: ['de'],
+      categories: ['fraud.scam'],
+      desks: ['general'],
+    });
+    expect((await store.desk.next(fitting, { language: [lang] }, LEASE_MS, NOW))?.caseId).toBe(caseId);
+  });
+
+  it('lends a case to one person; the lease ends by itself, and a late hand is refused', async () => {
+    const { caseId, noteId } = await opened(language());
+    const [first, second] = [await person(), await person()];
+    const lost = await hold(first, caseId);
+    expect(await store.desk.claim(second, caseId, LEASE_MS, NOW + 1_000)).toEqual({ kind: 'held' });
+    expect((await store.desk.row(second, caseId, NOW))?.holder?.id).toBe(first.userId);
+    expect((await store.desk.claim(first, caseId, LEASE_MS, NOW + 1_000)).kind).toBe('claimed');
+    const later = NOW + LEASE_MS + 2_000;
+    expect(await store.desk.extend(lost, LEASE_MS, later)).toBeNull();
+    expect(await store.desk.submit(submission(lost), later)).toEqual({ kind: 'lease_lost' });
+    const taken = await hold(second, caseId, later);
+    expect(taken.epoch).toBeGreaterThan(lost.epoch);
+    expect(await store.desk.release(lost, later)).toBe(false);
+    expect(await store.desk.submit(submission(lost), later)).toEqual({ kind: 'lease_lost' });
+    expect((await store.desk.submit(submission(taken), later)).kind).toBe('decided');
+    expect(await store.desk.submit(submission(taken), later)).toEqual({ kind: 'closed' });
+    expect(await standing(noteId)).toMatchObject([{ action: 'allow', by: { kind: 'person', id: second.userId } }]);
+  });
+
+  it('extends a lease as long as it lives', async () => {
+    const { caseId } = await opened(language());
+    const sight = await person();
+    const mine = await hold(sight, caseId);
+    const kept = must(await store.desk.extend(mine, LEASE_MS, NOW + 200_000));
+    expect(Date.parse(kept.until)).toBe(NOW + 200_000 + LEASE_MS);
+    expect(kept.epoch).toBe(mine.epoch);
+    expect((await store.desk.submit(submission(mine), NOW + 400_000)).kind).toBe('decided');
+  });
+
+  it('skips: not straight back to the same person, but to others', async () => {
+    const lang = language();
+    const top = await opened(lang, {}, { rankAt: NOW + 1_000 });
+    const below = await opened(lang, {}, { rankAt: NOW + 2_000 });
+    const [first, second] = [await person(), await person()];
+    const next = (sight: Sight, now = NOW) => store.desk.next(sight, { language: [lang] }, LEASE_MS, now);
+    const lease = must(await next(first));
+    expect(lease.caseId).toBe(top.caseId);
+    expect(await store.desk.skip({ ...lease, userId: first.userId }, NOW + 1_800_000, NOW)).toBe(true);
+    expect((await next(first))?.caseId).toBe(below.caseId);
+    expect((await next(second))?.caseId).toBe(top.caseId);
+    expect(await next(first)).toBeNull();
+  });
+
+  it('hands over, escalates and waits for a native speaker', async () => {
+    const lang = language();
+    const { caseId } = await opened(lang);
+    const [first, second, third] = [await person(), await person(), await person('reviewer', { desks: ['general'] })];
+    const next = (sight: Sight, now = NOW) => store.desk.next(sight, { language: [lang] }, LEASE_MS, now);
+    expect(await store.desk.handOver(await hold(first, caseId), second.userId, NOW)).toBe(true);
+    expect(await next(third)).toBeNull();
+    const given = must(await next(second));
+    expect(await store.desk.escalate({ ...given, userId: second.userId }, 'legal', NOW)).toBe(true);
+    expect(await store.desk.row(third, caseId, NOW)).toBeNull();
+    const legal = must(await next(first));
+    expect(await store.desk.needSpeaker({ ...legal, userId: first.userId }, null, NOW)).toBe(true);
+    expect(await next(second)).toBeNull();
+    const native = await person('reviewer', { languages: [lang] });
+    expect((await next(native))?.caseId).toBe(caseId);
+  });
+
+  it('stores a decision per region; what it does not touch goes on', async () => {
+    const { caseId, noteId } = await opened(language());
+    const german = await person('reviewer', { regions: ['de'] });
+    const result = await store.desk.submit(
+      submission(await hold(german, caseId), { verdicts: [verdict(['de'], 'remove')] }),
+      NOW,
+    );
+    expect(result).toMatchObject({ kind: 'decided', closed: false });
+    expect((await standing(noteId)).map(({ regions, action, by }) => [...regions, action, by.kind]).toSorted()).toEqual(
+      [
+        ['de', 'remove', 'person'],
+        ['us', 'hold', 'policy'],
+      ],
+    );
+    const other = await person();
+    expect((await store.desk.row(other, caseId, NOW))?.regions).toEqual(['us']);
+    const rest = await store.desk.submit(
+      submission(await hold(other, caseId), { verdicts: [verdict(['us'], 'allow')] }),
+      NOW,
+    );
+    expect(rest).toMatchObject({ kind: 'decided', closed: true });
+    expect((await standing(noteId)).every(({ by }) => by.kind === 'person')).toBe(true);
+    expect(must(await store.notes.get(null, noteId)).status).toBe('decided');
+  });
+
+  it('refuses verdicts on regions that are not of the case', async () => {
+    const { caseId } = await opened(language());
+    const mine = await hold(await person(), caseId);
+    for (const regions of [['jp'], ['de', 'de'], []]) {
+      expect(await store.desk.submit(submission(mine, { verdicts: [verdict(regions, 'allow')] }), NOW)).toEqual({
+        kind: 'regions',
+      });
+    }
+  });
+
+  it('takes a decision back within its window, and what stood before stands again', async () => {
+    const { caseId, noteId, decisionId } = await opened(language());
+    const german = await person('reviewer', { regions: ['de'] });
+    const result = await store.desk.submit(
+      submission(await hold(german, caseId), { verdicts: [verdict(['de'], 'allow')] }),
+      NOW,
+    );
+    if (result.kind !== 'decided') throw new Error(result.kind);
+    const stranger = await person();
+    expect(await store.desk.undo(result.submissionId, stranger.userId, LEASE_MS, NOW + 1_000)).toEqual({
+      kind: 'unknown',
+    });
+    const undone = await store.desk.undo(result.submissionId, german.userId, LEASE_MS, NOW + 9_000);
+    expect(undone).toMatchObject({ kind: 'undone', lease: { caseId } });
+    expect(await standing(noteId)).toMatchObject([{ decisionId, action: 'hold', regions: ['de', 'us'] }]);
+    expect(must(await store.notes.get(null, noteId)).status).toBe('held');
+    const row = must(await store.desk.row(stranger, caseId, NOW));
+    expect([row.status, row.regions.toSorted()]).toEqual(['open', ['de', 'us']]);
+    expect(await store.desk.undo(result.submissionId, german.userId, LEASE_MS, NOW + 9_500)).toEqual({
+      kind: 'undone_before',
+    });
+    if (undone.kind !== 'undone') throw new Error(undone.kind);
+    const again = await store.desk.submit(
+      submission(
+        { caseId, userId: german.userId, epoch: undone.lease.epoch },
+        { verdicts: [verdict(['de'], 'remove')] },
+      ),
+      NOW + 9_600,
+    );
+    if (again.kind !== 'decided') throw new Error(again.kind);
+    const late = await store.desk.undo(again.submissionId, german.userId, LEASE_MS, NOW + 9_600 + 10_000);
+    expect(late).toEqual({ kind: 'too_late' });
+  });
+
+  it('closes what the policy asked when a report about the same is decided, and opens it again with the undo', async () => {
+    const { caseId, noteId, revisionId } = await opened(language());
+    const result = await store.desk.openReport(report(noteId, revisionId), ACTOR, NOW);
+    if (result.kind !== 'opened') throw new Error(result.kind);
+    const sight = await person();
+    const made = await store.desk.submit(
+      submission(await hold(sight, result.plea.caseId), { reportState: 'actioned' }),
+      NOW,
+    );
+    if (made.kind !== 'decided') throw new Error(made.kind);
+    expect(must(await store.desk.row(sight, caseId, NOW)).status).toBe('closed');
+    expect(await store.desk.report(source, result.plea.id)).toMatchObject({ state: 'actioned', reason: 'looked at' });
+    expect((await store.desk.undo(made.submissionId, sight.userId, LEASE_MS, NOW)).kind).toBe('undone');
+    expect(must(await store.desk.row(sight, caseId, NOW)).status).toBe('open');
+    expect(await store.desk.report(source, result.plea.id)).toMatchObject({
+      state: 'open',
+      reason: null,
+      decidedAt: null,
+    });
+  });
+
+  const plea = (noteId: string, revisionId: string) => ({
+    sourceId: source,
+    reference: testIds.next('ref'),
+    noteId,
+    revisionId,
+    revision: 1,
+    regions: ['de', 'us'],
+    language: 'de',
+    severity: 2,
+    category: 'fraud.scam' as const,
+    noteLanguage: 'de',
+  });
+  const report = (noteId: string, revisionId: string) => ({
+    ...plea(noteId, revisionId),
+    terms: terms({ reason: 'report' }),
+    reasons: 'It asks for money.',
+    law: null,
+    urls: [],
+    reporter: { kind: 'person', name: 'A. Reader', email: 'reader@example.org' } as const,
+  });
+  const appeal = (
+    noteId: string,
+    revisionId: string,
+    decisionIds: readonly string[],
+    excluded: readonly string[] = [],
+  ) => ({
+    ...plea(noteId, revisionId),
+    terms: terms({ reason: 'appeal' }),
+    decisionIds,
+    by: 'author' as const,
+    text: 'Please look again.',
+    excluded,
+  });
+
+  it('keeps the first decider away from the appeal', async () => {
+    const lang = language();
+    const { caseId, noteId, revisionId } = await opened(lang);
+    const [first, second] = [await person(), await person()];
+    const made = await store.desk.submit(
+      submission(await hold(first, caseId), { verdicts: [verdict(['de', 'us'], 'remove')], undoMs: 0 }),
+      NOW,
+    );
+    if (made.kind !== 'decided') throw new Error(made.kind);
+    const [decided] = await store.desk.submitted(made.submissionId);
+    const note = must(await store.desk.findNote(source, { noteId }));
+    expect(note.deciders).toEqual([{ decisionId: must(decided).decisionId, userId: first.userId }]);
+    const order = appeal(noteId, revisionId, [must(decided).decisionId], [first.userId]);
+    const result = await store.desk.openAppeal(order, ACTOR, NOW);
+    if (result.kind !== 'opened') throw new Error(result.kind);
+    expect(await store.desk.openAppeal(order, ACTOR, NOW)).toMatchObject({
+      kind: 'replayed',
+      plea: { id: result.plea.id },
+    });
+    const other = { ...order, reference: testIds.next('ref') };
+    expect(await store.desk.openAppeal(other, ACTOR, NOW)).toEqual({ kind: 'conflict' });
+    expect(await store.desk.claim(first, result.plea.caseId, LEASE_MS, NOW)).toEqual({ kind: 'refused' });
+    expect(await store.desk.next(first, { noteId }, LEASE_MS, NOW)).toBeNull();
+    const mine = await hold(second, result.plea.caseId);
+    const over = submission(mine, {
+      outcome: 'overturn',
+      appealState: 'overturned',
+      trigger: 'appeal',
+      triggerRef: result.plea.id,
+    });
+    expect((await store.desk.submit(over, NOW)).kind).toBe('decided');
+    expect(await store.desk.appeal(source, result.plea.id)).toMatchObject({ state: 'overturned', reason: 'looked at' });
+    expect(await store.desk.appeal('src_of_nobody', result.plea.id)).toBeNull();
+    expect(await standing(noteId)).toMatchObject([{ action: 'allow', by: { id: second.userId } }]);
+  });
+
+  it('keeps appeals and reports open over a new revision, and closes what the policy asked', async () => {
+    const externalId = testIds.next('ext');
+    const lang = language();
+    const { noteId, revisionId, caseId, decisionId } = await opened(lang, {}, {}, externalId);
+    const first = await store.desk.openAppeal(appeal(noteId, revisionId, [decisionId]), ACTOR, NOW);
+    if (first.kind !== 'opened') throw new Error(first.kind);
+    const next = await opened(lang, { action: 'review' }, { reason: 'review' }, externalId);
+    const sight = await person();
+    expect(must(await store.desk.row(sight, caseId, NOW))).toMatchObject({ status: 'closed', outcome: 'superseded' });
+    expect(must(await store.desk.row(sight, first.plea.caseId, NOW)).status).toBe('open');
+    const over = submission(await hold(sight, first.plea.caseId), { outcome: 'overturn', appealState: 'overturned' });
+    expect((await store.desk.submit(over, NOW)).kind).toBe('decided');
+    // The newer revision keeps its own answer.
+    expect(await standing(noteId)).toMatchObject([{ revision: 2, action: 'review', by: { kind: 'policy' } }]);
+    expect(must(await store.desk.row(sight, next.caseId, NOW)).status).toBe('open');
+  });
+
+  it('lets reports about the same share a case, and forgets their words with the note', async () => {
+    const { noteId, revisionId } = await opened(language());
+    const [one, two] = [report(noteId, revisionId), report(noteId, revisionId)];
+    const first = await store.desk.openReport(one, ACTOR, NOW);
+    const second = await store.desk.openReport(two, ACTOR, NOW);
+    if (first.kind !== 'opened' || second.kind !== 'opened') throw new Error('not opened');
+    expect(second.plea.caseId).toBe(first.plea.caseId);
+    expect((await store.desk.reports(source, { noteId }, null, 10)).items).toHaveLength(2);
+    const sight = await person();
+    expect(await store.desk.comment(first.plea.caseId, sight.userId, 'Seen before.', NOW)).toMatchObject({
+      text: 'Seen before.',
+    });
+    expect((await store.desk.file(sight, first.plea.caseId, NOW))?.comments).toHaveLength(1);
+    await store.notes.erase(null, noteId, ACTOR, NOW);
+    expect(await store.desk.report(source, first.plea.id)).toMatchObject({
+      state: 'erased',
+      reasons: null,
+      reporter: { name: null, email: null },
+    });
+    expect(await store.desk.openReport(report(noteId, revisionId), ACTOR, NOW)).toEqual({ kind: 'erased' });
+  });
+
+  it('asks a colleague, who sees the case for that alone', async () => {
+    const { caseId } = await opened(language());
+    const [asker, asked] = [await person(), await person('reviewer', { languages: ['de'] })];
+    expect(await store.desk.row(asked, caseId, NOW)).toBeNull();
+    const order = { caseId, by: asker.userId, of: asked.userId, blind: true, question: 'Is this a scam?' };
+    const opinion = must(await store.desk.ask(order, NOW));
+    expect((await store.desk.row(asked, caseId, NOW))?.askedOfMe).toBe(true);
+    expect((await store.desk.claim(asked, caseId, LEASE_MS, NOW)).kind).toBe('refused');
+    const said = { caseId, opinionId: opinion.id, text: 'Yes.', action: 'remove' };
+    expect(await store.desk.answer({ ...said, userId: asker.userId }, NOW)).toBe(false);
+    expect(await store.desk.answer({ ...said, userId: asked.userId }, NOW)).toBe(true);
+    expect(await store.desk.answer({ ...said, userId: asked.userId }, NOW)).toBe(false);
+    expect((await store.desk.file(asker, caseId, NOW))?.opinions).toMatchObject([{ text: 'Yes.', action: 'remove' }]);
+    expect(await store.desk.row(asked, caseId, NOW)).toBeNull();
+  });
+
+  it('opens one case for a decision whose time is over', async () => {
+    const end = new Date(NOW - 1_000).toISOString();
+    const accepted = await store.notes.accept(acceptInput(source, { now: NOW }));
+    if (!('noteId' in accepted)) throw new Error(accepted.kind);
+    const claim = must(await store.work.claim(accepted.revisionId, 1_000, NOW));
+    const edit = decision({ action: 'require_edit', severity: 1, category: 'commerce.claim', end });
+    await store.work.complete(claim, record({ decisions: [edit], cases: [null] }), NOW);
+    const due = (await store.desk.ranOut(NOW, 100)).filter(({ noteId }) => noteId === accepted.noteId);
+    expect(due).toHaveLength(1);
+    expect(await store.desk.openOverdue(must(due[0]), terms({ reason: 'overdue' }), NOW)).toBe(true);
+    expect(await store.desk.openOverdue(must(due[0]), terms({ reason: 'overdue' }), NOW)).toBe(false);
+    expect((await store.desk.ranOut(NOW, 100)).filter(({ noteId }) => noteId === accepted.noteId)).toEqual([]);
+  });
+
+  it('tells what has changed since a moment', async () => {
+    const { caseId } = await opened(language());
+    const at = NOW + 60_000;
+    await hold(await person(), caseId, at);
+    const { newest, rows } = await store.desk.changes(at - 1);
+    expect(newest).toBeGreaterThanOrEqual(at);
+    expect(rows.map((row) => row.caseId)).toContain(caseId);
+    expect((await store.desk.changes(newest)).rows).toEqual([]);
+  });
+
+  it('finds notes by their words', async () => {
+    const word = testIds.next('Reiher');
+    const body = `A quiet ${word} by the lake.`;
+    const input = acceptInput(source, { contentHash: word, note: { ...acceptInput(source).note, title: '', body } });
+    const accepted = await store.notes.accept(input);
+    if (!('noteId' in accepted)) throw new Error(accepted.kind);
+    const found = await store.desk.search(word.toLowerCase(), 10);
+    expect(found.containing.map(({ noteId }) => noteId)).toEqual([accepted.noteId]);
+    expect(found.exact).toEqual([]);
+    expect((await store.desk.search(body, 10)).exact.map(({ noteId }) => noteId)).toEqual([accepted.noteId]);
+  });
+
+  it('keeps people, rights and own things', async () => {
+    const { people, access } = store;
+    const input = { login: testIds.next('p'), passwordHash: 'x', role: 'reviewer' } as const;
+    const { userId } = await access.createUser(input, NOW);
+    expect(await people.person(userId)).toMatchObject({
+      rights: { languages: null, desks: ['general'] },
+      signInBy: 'password',
+    });
+    const rights = { languages: ['de'], regions: ['de'], categories: null, desks: ['general', 'legal'] } as const;
+    expect(await people.change(userId, { rights, role: 'senior' }, ACTOR, NOW)).toMatchObject({
+      rights,
+      role: 'senior',
+    });
+    expect(await people.change('usr_nobody', {}, ACTOR, NOW)).toBeNull();
+    const filter = await people.saveFilter(userId, { name: 'Mine', query: 'language=de' }, NOW);
+    expect(await people.savedFilters(userId)).toEqual([filter]);
+    expect(await people.removeFilter('usr_nobody', filter.id)).toBe(false);
+    expect(await people.removeFilter(userId, filter.id)).toBe(true);
+    await people.setPreferences(userId, { blur: true, language: 'ar' });
+    expect(await people.preferences(userId)).toEqual({ blur: true, language: 'ar' });
+  });
+
+  it('lets nobody take the name of another by OpenID Connect, and keeps a last admin', async () => {
+    const { people, access } = store;
+    const login = testIds.next('oidc');
+    const made = must(await people.upsertOpenId({ subject: `iss|${login}`, login, role: 'reviewer' }, NOW));
+    expect(made.signInBy).toBe('openid');
+    const again = await people.upsertOpenId({ subject: `iss|${login}`, login, role: 'senior' }, NOW);
+    expect(again).toMatchObject({ userId: made.userId, role: 'senior' });
+    const taken = testIds.next('local');
+    await access.createUser({ login: taken, passwordHash: 'x', role: 'admin' }, NOW);
+    expect(await people.upsertOpenId({ subject: 'iss|thief', login: taken, role: 'admin' }, NOW)).toBeNull();
+    expect(await people.setPasswordOf(made.userId, 'y', ACTOR, NOW)).toBe(false);
+    await people.change(made.userId, { disabled: true }, ACTOR, NOW);
+    expect(await people.upsertOpenId({ subject: `iss|${login}`, login, role: 'senior' }, NOW)).toBeNull();
+    const admins = (await people.people()).filter(({ role, disabled }) => role === 'admin' && !disabled);
+    const results = [];
+    for (const admin of admins) results.push(await people.change(admin.userId, { role: 'reviewer' }, ACTOR, NOW));
+    expect(results.filter((result) => result === 'last_admin')).toHaveLength(1);
+  });
+});
