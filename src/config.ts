@@ -24,6 +24,7 @@ export const Env = z.object({
   PORT: whole(8080, 0, 65535).describe('Port of the API and dashboard; 0 takes a free one'),
   PUBLIC_URL: z.string().optional().describe('URL under which users reach the server; unset: from HOST and PORT'),
   POLICIES_DIR: z.string().default('policies').describe('Folder of region files, terms and notices'),
+  TERMS_DIR: z.string().optional().describe('Folder of private term banks beside the shipped ones; unset: none'),
   MODELS_DIR: z.string().default('models').describe('Folder of local models'),
   TEXT_MODEL: z.string().default('polywarden-text').describe('Text model under MODELS_DIR'),
   WORKERS: z.coerce
@@ -73,10 +74,11 @@ export const Env = z.object({
 });
 export type Env = z.infer<typeof Env>;
 
-export type Config = Readonly<Omit<Env, 'DATABASE_URL' | 'REDIS_URL' | 'WORKERS'>> & {
+export type Config = Readonly<Omit<Env, 'DATABASE_URL' | 'REDIS_URL' | 'WORKERS' | 'TERMS_DIR'>> & {
   readonly WORKERS: number;
   readonly databaseUrl: string | null;
   readonly redisUrl: string | null;
+  readonly termsDir: string | null;
 };
 
 /** Empty strings count as unset, as in an `.env` file with blank values. */
@@ -91,7 +93,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     const lines = faults.map((fault) => `${fault.pointer.slice(1)}: ${fault.message}`);
     throw new InvalidInputError('config_invalid', `The configuration is not valid:\n${lines.join('\n')}`, faults);
   }
-  const { DATABASE_URL, REDIS_URL, ...rest } = parsed.data;
+  const { DATABASE_URL, REDIS_URL, TERMS_DIR, ...rest } = parsed.data;
   return Object.freeze({
     ...rest,
     WORKERS: rest.WORKERS ?? Math.min(MOST_WORKERS, availableParallelism()),
@@ -100,6 +102,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     MODELS_DIR: path.resolve(rest.MODELS_DIR),
     databaseUrl: DATABASE_URL ?? null,
     redisUrl: REDIS_URL ?? null,
+    termsDir: TERMS_DIR === undefined ? null : path.resolve(TERMS_DIR),
   });
 }
 

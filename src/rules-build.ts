@@ -4,8 +4,9 @@ import type { Config } from './config.js';
 import type { Bundle } from './policy/bundle.js';
 import { caseTermsOf } from './policy/case-terms.js';
 import { evaluate } from './policy/evaluate.js';
-import { loadBundle } from './policy/load.js';
+import { loadBundle, readPrivateTerms } from './policy/load.js';
 import { stageNeeds } from './policy/needs.js';
+import { sha256Hex } from './policy/stable-hash.js';
 import type { CampaignStore, Classifier, Clock, LanguageModel, Log, TextHashBank } from './ports.js';
 import type { Store } from './ports-store.js';
 import { campaignStage } from './stages/campaign/index.js';
@@ -41,12 +42,15 @@ interface Parts {
   readonly matcher: Matcher;
   readonly bank: TextHashBank | null;
   readonly campaigns: CampaignStore | null;
+  readonly privateTerms: string | undefined;
 }
 
 export async function buildRules(options: RulesOptions): Promise<Compiled> {
   const { config, store, clock } = options;
   const bundle = await loadBundle(config.POLICIES_DIR);
-  const banks = parseTermBanks(termFiles(bundle));
+  const own = config.termsDir === null ? [] : await readPrivateTerms(config.termsDir);
+  const banks = parseTermBanks([...termFiles(bundle), ...own]);
+  const privateTerms = own.length === 0 ? undefined : sha256Hex(JSON.stringify(own)).slice(0, 12);
   const bank = store === null ? null : indexTextHashes(await store.banks.allText());
   // Before the first decision names it: a decision must be recomputable from what is stored.
   await store?.bundles.put(bundle.hash, bundle.content, clock.now());
@@ -54,7 +58,7 @@ export async function buildRules(options: RulesOptions): Promise<Compiled> {
   if (options.eager) matcher();
   const judge = judgeOf(bundle);
   const ruleSet = (campaigns: CampaignStore | null): RuleSet => {
-    const stages = once(() => stagesOf({ matcher: matcher(), bank, campaigns }, options));
+    const stages = once(() => stagesOf({ matcher: matcher(), bank, campaigns, privateTerms }, options));
     return {
       judge,
       get stages() {
@@ -74,12 +78,12 @@ function once<T>(make: () => T): () => T {
 }
 
 function stagesOf(parts: Parts, options: RulesOptions): readonly AnyStage[] {
-  const { matcher, bank, campaigns } = parts;
+  const { matcher, bank, campaigns, privateTerms } = parts;
   const classify = options.classifier === null ? [] : [classifyStage(options.classifier)];
   return orderStages([
     normaliseStage(),
     languageStage(options.language),
-    matchStage({ matcher, bank }),
+    matchStage({ matcher, bank, privateTerms }),
     ...classify,
     campaignStage(campaigns),
   ]);

@@ -24,6 +24,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     about: 'check, test and explain policy files',
     load: async () => (await import('./policy.js')).policyCommand,
   },
+  terms: {
+    about: 'private term banks, and what all banks cover',
+    load: async () => (await import('./terms.js')).termsCommand,
+  },
   eval: { about: 'measure the pipeline on labelled notes', load: async () => (await import('./eval.js')).evalCommand },
   demo: {
     about: 'everything at once, with the labelled notes',

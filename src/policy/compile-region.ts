@@ -105,7 +105,7 @@ function checkRules(rules: readonly CompiledRule[], made: Inheritance, scope: Ru
   }
 }
 
-function group(rules: readonly CompiledRule[]): Pick<CompiledRegion, 'gated' | 'ungated'> {
+export function groupRules(rules: readonly CompiledRule[]): Pick<CompiledRegion, 'gated' | 'ungated'> {
   const gated = new Map<CategoryId, CompiledRule[]>();
   const ungated: CompiledRule[] = [];
   for (const rule of rules) {
@@ -121,7 +121,7 @@ function group(rules: readonly CompiledRule[]): Pick<CompiledRegion, 'gated' | '
   return { gated, ungated };
 }
 
-function readsOf(rules: readonly CompiledRule[]): ReadonlySet<EvidenceKey> {
+export function readsOf(rules: readonly CompiledRule[]): ReadonlySet<EvidenceKey> {
   const reads = new Set<EvidenceKey>();
   for (const { variant } of rules) {
     for (const key of [...variant.when.reads, ...(variant.unless?.reads ?? [])]) reads.add(key);
@@ -146,7 +146,7 @@ export function compileRegion(made: Inheritance, workshop: Workshop): CompiledRe
     written: made.written,
     value: scope.value,
     rules,
-    ...group(rules),
+    ...groupRules(rules),
     from: Date.parse(settings.effective_from),
     until: settings.effective_until === null ? Number.POSITIVE_INFINITY : Date.parse(settings.effective_until),
     reads: readsOf(rules.filter((rule) => rule.mode.kind !== 'disabled')),

@@ -33,6 +33,22 @@ export async function readPolicyFiles(dir: string): Promise<ReadonlyMap<string, 
   return new Map(texts);
 }
 
+/** Private banks: every YAML file of a folder outside the repository. */
+export async function readPrivateTerms(
+  dir: string,
+): Promise<readonly { readonly file: string; readonly text: string }[]> {
+  const names = await namesIn(dir);
+  return Promise.all(
+    names.map(async (name) => {
+      try {
+        return { file: `private/${name}`, text: await readFile(path.join(dir, name), 'utf8') };
+      } catch (cause) {
+        throw new InvalidInputError('file_unreadable', `The private bank ${name} cannot be read`, [], { cause });
+      }
+    }),
+  );
+}
+
 export async function loadBundle(dir: string): Promise<Bundle> {
   return compileBundle(await readPolicyFiles(dir));
 }

@@ -115,7 +115,7 @@ test('policy check looks into the term banks too', async () => {
   expect((await run('check')).out).toContain('is also in terms/de.yaml');
   await rm(path.join(dir, 'terms', 'fr.yaml'));
   await writeFile(file, `${good}\tx: 1\n`);
-  expect((await run('check')).out).toMatch(/^terms\/de\.yaml:\d+:1: a tab; indent with spaces \[error term-file\]\n$/);
+  expect((await run('check')).out).toMatch(/^terms\/de\.yaml:\d+:1: a tab; indent with spaces \[error tab\]\n$/);
 });
 
 describe('policy check --watch', () => {

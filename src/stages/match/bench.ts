@@ -44,7 +44,9 @@ const expand = (wordings: readonly string[]): readonly string[] =>
 
 export const foldedOf = (text: string): string => normaliseText(text).view('folded').text.trim();
 
-const viewsOf = (entry: Entry): readonly ViewName[] => entry.views ?? LANGUAGE_VIEWS[entry.language] ?? DEFAULT_VIEWS;
+/** Readings in which an entry is looked for. */
+export const viewsOf = (entry: Pick<Entry, 'views' | 'language'>): readonly ViewName[] =>
+  entry.views ?? LANGUAGE_VIEWS[entry.language] ?? DEFAULT_VIEWS;
 
 /** Case is no disguise, so the views that keep it are read without it, where that does not move the places. */
 export function readableText(view: TextView): string {

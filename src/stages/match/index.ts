@@ -10,12 +10,16 @@ export interface MatchPorts {
   readonly matcher: Matcher;
   /** Null: no bank is configured, which is not an error. */
   readonly bank: TextHashBank | null;
+  /** Names the private banks in the version of the stage, since no bundle holds them; unset: there are none. */
+  readonly privateTerms?: string | undefined;
 }
 
-export function matchStage({ matcher, bank }: MatchPorts): Stage<'match'> {
+const VERSION = '2';
+
+export function matchStage({ matcher, bank, privateTerms }: MatchPorts): Stage<'match'> {
   return {
     name: 'match',
-    version: '2',
+    version: privateTerms === undefined ? VERSION : `${VERSION}+${privateTerms}`,
     reads: ['normalise'],
     languages: '*',
     cost: 'free',

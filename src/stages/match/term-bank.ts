@@ -35,6 +35,8 @@ export type TermEntry = z.infer<typeof TermEntry>;
 
 export const TermBank = z.strictObject({
   language: z.string().regex(/^[a-z]{2,3}(?:-[A-Z][a-z]{3})?$/, 'a language tag such as "pt" or "hi-Latn"'),
+  about: z.string().max(500).optional().describe('What the bank is, and what it is not'),
+  licence: z.string().max(200).optional().describe('Licence of the words'),
   allow: Texts.optional().describe('Harmless wordings for every entry of the bank'),
   terms: z.array(TermEntry).min(1).max(5_000),
 });
