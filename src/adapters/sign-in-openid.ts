@@ -74,7 +74,11 @@ async function discover(options: OpenIdOptions): Promise<client.Configuration> {
     options.clientId,
     secret ?? undefined,
     secret === null ? client.None() : client.ClientSecretPost(secret),
-    { timeout: TIMEOUT_S, ...(plain ? { execute: [client.allowInsecureRequests] } : {}) },
+    // The signature of the identity token is checked too, though it comes straight from the issuer.
+    {
+      timeout: TIMEOUT_S,
+      execute: [client.enableNonRepudiationChecks, ...(plain ? [client.allowInsecureRequests] : [])],
+    },
   );
 }
 
