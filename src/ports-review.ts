@@ -13,6 +13,7 @@ import type {
   Note,
   RegionId,
 } from './domain.js';
+import type { PolicyPart } from './ports-policy.js';
 import type { Actor, AuditEvent, NoteRow, Page, Role, Store, StoredDecision, User } from './ports-store.js';
 
 export { CASE_REASONS, DESKS } from './domain.js';
@@ -389,7 +390,12 @@ export interface QueueStore {
   row(sight: Sight, caseId: string, now: number): Promise<QueueRow | null>;
   file(sight: Sight, caseId: string, now: number): Promise<CaseFile | null>;
   /** Cases that changed after `since`, and the newest change of all; at most 200. */
-  changes(since: number): Promise<{ readonly newest: number; readonly rows: readonly { readonly caseId: string; readonly changedAt: number }[] }>;
+  changes(
+    since: number,
+  ): Promise<{
+    readonly newest: number;
+    readonly rows: readonly { readonly caseId: string; readonly changedAt: number }[];
+  }>;
 }
 export interface ClaimsStore {
   claim(sight: Sight, caseId: string, leaseMs: number, now: number): Promise<ClaimResult>;
@@ -498,7 +504,7 @@ export interface DeskStores {
   readonly people: PeopleStore;
 }
 /** The whole store, as the API and the workers have it. */
-export type FullStore = Store & DeskStores;
+export type FullStore = Store & DeskStores & PolicyPart;
 
 /** A person as an outside issuer vouches for them. */
 export interface OpenIdPerson {

@@ -161,6 +161,8 @@ export interface ModerationRecord {
   readonly evidence: Evidence;
   readonly evidenceVersion: string;
   readonly bundleHash: string;
+  /** Of what was in force, overrides included. */
+  readonly policyVersion?: number | undefined;
   readonly decisions: readonly Decision[];
   readonly pending: boolean;
   readonly language: LanguageTag | null;

@@ -8,6 +8,7 @@ import { openDatabase } from './store/database.js';
 import { deskWith } from './store/desk.js';
 import { notesWith } from './store/notes.js';
 import { peopleWith } from './store/people.js';
+import { policyWith } from './store/policy.js';
 import { auditWith, banksWith, bundlesWith } from './store/records.js';
 import { type Retention, upkeepWith } from './store/upkeep.js';
 import { webhooksWith } from './store/webhooks.js';
@@ -47,6 +48,7 @@ export async function openStore(options: StoreOptions): Promise<FullStore> {
     desk: deskWith(database, ids),
     people: peopleWith(database, ids),
     bundles: bundlesWith(database),
+    policy: policyWith(database),
     banks: banksWith(database),
     campaigns: campaignsWith(database),
     upkeep: upkeepWith(database, retention),

@@ -11,6 +11,7 @@ import { memoryAccess } from './memory/access.js';
 import { memoryDesk } from './memory/desk.js';
 import { memoryNotes } from './memory/notes.js';
 import { pageOf } from './memory/page.js';
+import { memoryPolicy } from './memory/policy.js';
 import { emptyTables, iso, latest, stored, type Tables } from './memory/rows.js';
 import { memoryWebhooks } from './memory/webhooks.js';
 import { memoryWork } from './memory/work.js';
@@ -43,6 +44,7 @@ export function storeMemory(): MemoryStore {
     desk: memoryDesk({ tables, check, login: access.login, audit }),
     cases: memoryCases(tables, check),
     audit,
+    policy: memoryPolicy({ tables, check, audit, bundles }),
     bundles: {
       put: async (key, content) => {
         await check();

@@ -22,7 +22,11 @@ const HAND_BACK = {
   text: `UPDATE revisions SET lease_until = NULL, nudged_at = NULL, due_at = $3
     WHERE id = $1 AND epoch = $2 AND state = 'due' AND superseded_at IS NULL`,
 };
-const COMPLETE = { name: 'complete_work', text: 'SELECT complete_work($1::jsonb) AS result' };
+/** A trigger writes the version of the policy into each decision. */
+const COMPLETE = {
+  name: 'complete_work',
+  text: "SELECT complete_work($1::jsonb) AS result FROM set_config('polywarden.policy_version', $2, true)",
+};
 const TAKE_DUE = {
   name: 'take_due',
   text: `WITH due AS (
@@ -67,7 +71,10 @@ export function workWith(database: Database, ids: Ids): WorkStore {
     },
     async complete(claim, record, now) {
       const json = storable(JSON.stringify(completionOf(claim, record, ids, now)));
-      const [row] = await database.repeatable<{ result: SaveResult }>(COMPLETE, [json]);
+      const [row] = await database.repeatable<{ result: SaveResult }>(COMPLETE, [
+        json,
+        String(record.policyVersion ?? ''),
+      ]);
       return row?.result ?? 'stale';
     },
     takeDue: (limit, nudgedBefore, now) => database.rows(TAKE_DUE, [limit, new Date(nudgedBefore), new Date(now)]),

@@ -1,0 +1,120 @@
+/** What a candidate changes: files, rules and settings, and whether a second person has to look. */
+import type { BundleDifference, RuleChange } from '../ports-policy.js';
+import type { Bundle, CompiledRegion, CompiledRule } from './model.js';
+import { modeText } from './overrides.js';
+import { parseYaml } from './yaml.js';
+
+const filesOf = (bundle: Bundle): ReadonlyMap<string, string> =>
+  new Map(JSON.parse(bundle.content) as readonly (readonly [string, string])[]);
+
+type Kind = 'added' | 'removed' | 'changed';
+function changes<T>(before: ReadonlyMap<string, T>, after: ReadonlyMap<string, T>, same: (a: T, b: T) => boolean) {
+  const found: {
+    readonly key: string;
+    readonly kind: Kind;
+    readonly was: T | undefined;
+    readonly is: T | undefined;
+  }[] = [];
+  for (const key of [...new Set([...before.keys(), ...after.keys()])].sort()) {
+    const [was, is] = [before.get(key), after.get(key)];
+    if (was !== undefined && is !== undefined && same(was, is)) continue;
+    found.push({ key, kind: was === undefined ? 'added' : is === undefined ? 'removed' : 'changed', was, is });
+  }
+  return found;
+}
+
+/** What a note can meet; remarks, owners and tests are not among it. Thresholds count with the rule that asks them. */
+function faceOf(rule: CompiledRule): Readonly<Record<string, unknown>> {
+  const { variant } = rule;
+  const uses = [...variant.when.thresholds, ...(variant.unless?.thresholds ?? [])];
+  return {
+    category: rule.category,
+    severity: rule.severity,
+    mode: modeText(rule.mode),
+    when: variant.when.source,
+    unless: variant.unless?.source ?? null,
+    action: [rule.action, rule.sideActions, rule.hours, rule.fallback],
+    exempts: [...rule.exempts].sort(),
+    ground: rule.ground,
+    notice: rule.notice,
+    thresholds: uses.map((use) => variant.region.thresholds.get(use.category)?.get(use.step) ?? null),
+  };
+}
+
+function changedFields(was: CompiledRule, is: CompiledRule): readonly string[] {
+  const [a, b] = [faceOf(was), faceOf(is)];
+  return Object.keys(a).filter((key) => JSON.stringify(a[key]) !== JSON.stringify(b[key]));
+}
+
+function rulesOf(before: Bundle, after: Bundle): readonly RuleChange[] {
+  const found = new Map<string, RuleChange>();
+  const none = new Map<string, CompiledRule>();
+  const byId = (region: CompiledRegion | undefined) =>
+    region === undefined ? none : new Map(region.rules.map((rule) => [rule.id, rule]));
+  for (const id of [...new Set([...before.regions.keys(), ...after.regions.keys()])].sort()) {
+    const [was, is] = [byId(before.regions.get(id)), byId(after.regions.get(id))];
+    for (const change of changes(was, is, (a, b) => changedFields(a, b).length === 0)) {
+      const fields = change.was && change.is ? changedFields(change.was, change.is) : [];
+      const key = JSON.stringify([change.key, change.kind, fields]);
+      const severity = Math.max(change.was?.severity ?? 0, change.is?.severity ?? 0);
+      const known = found.get(key);
+      found.set(key, {
+        rule: change.key,
+        severity: Math.max(severity, known?.severity ?? 0),
+        kind: change.kind,
+        regions: [...(known?.regions ?? []), id],
+        fields,
+      });
+    }
+  }
+  return [...found.values()];
+}
+
+function settingsOf(before: Bundle, after: Bundle): BundleDifference['settings'] {
+  return changes(
+    before.regions,
+    after.regions,
+    (a, b) => JSON.stringify(a.settings) === JSON.stringify(b.settings),
+  ).map(({ key, was, is }) => {
+    const [a, b] = [was?.settings ?? {}, is?.settings ?? {}] as Readonly<Record<string, unknown>>[];
+    const names = [...new Set([...Object.keys(a ?? {}), ...Object.keys(b ?? {})])].filter(
+      (name) => JSON.stringify(a?.[name]) !== JSON.stringify(b?.[name]),
+    );
+    return { region: key, names: was === undefined || is === undefined ? [] : names };
+  });
+}
+
+interface Term {
+  readonly text: string;
+  readonly severity: number;
+}
+/** Entries of a file of terms by id; the stage that matches them checks their shape. */
+function termsOf(text: string | undefined, file: string): ReadonlyMap<string, Term> {
+  if (text === undefined) return new Map();
+  const { value } = parseYaml(text, file);
+  const terms: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, 'terms') : null;
+  if (!Array.isArray(terms)) return new Map();
+  return new Map(
+    terms.map((entry: Readonly<Record<string, unknown>>) => {
+      const severity = Number(entry['severity'] ?? 0);
+      return [String(entry['id']), { text: JSON.stringify(entry), severity }];
+    }),
+  );
+}
+
+export function bundleDifference(before: Bundle, after: Bundle): BundleDifference {
+  const [old, fresh] = [filesOf(before), filesOf(after)];
+  const files = changes(old, fresh, (a, b) => a === b).map(({ key, kind }) => ({ file: key, kind }));
+  const terms = files
+    .filter(({ file }) => file.startsWith('terms/'))
+    .flatMap(({ file }) =>
+      changes(termsOf(old.get(file), file), termsOf(fresh.get(file), file), (a, b) => a.text === b.text).map(
+        ({ key, was, is }) => ({ id: key, severity: Math.max(was?.severity ?? 0, is?.severity ?? 0) }),
+      ),
+    );
+  const rules = rulesOf(before, after);
+  const severity = Math.max(0, ...rules.map((rule) => rule.severity), ...terms.map((term) => term.severity));
+  return { files, rules, settings: settingsOf(before, after), terms, severity };
+}
+
+export const noDifference: BundleDifference = { files: [], rules: [], settings: [], terms: [], severity: 0 };
