@@ -1,0 +1,156 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ACTIONS, type Decision } from '../../src/domain.js';
+import type { Bundle } from '../../src/policy/bundle.js';
+import { type CaseSubject, caseTermsOf, reasonOf, termsOf, weightOf } from '../../src/policy/case-terms.js';
+import { loadBundle } from '../../src/policy/load.js';
+import { decision } from '../support/store.js';
+
+const NOW = Date.parse('2026-11-20T12:00:00Z');
+const HOUR_MS = 3_600_000;
+
+let bundle: Bundle;
+beforeAll(async () => {
+  bundle = await loadBundle('policies');
+});
+
+const subject = (change: Partial<CaseSubject> = {}): CaseSubject => ({
+  reason: 'report',
+  regions: ['us'],
+  category: 'sexual.ncii',
+  severity: 3,
+  reach: 0,
+  end: null,
+  escalate: false,
+  ...change,
+});
+const hoursOf = (change: Partial<CaseSubject>): number => (termsOf(bundle, subject(change), NOW).dueAt - NOW) / HOUR_MS;
+
+describe('which decisions a person looks at', () => {
+  const gap = (why: string): Decision['gaps'][number] => ({
+    stage: 'classify',
+    status: 'skipped',
+    why,
+    action: 'review',
+  });
+  it.each([
+    ['hold', { action: 'hold' }, 'hold'],
+    ['review', { action: 'review' }, 'review'],
+    [
+      'a drawn sample',
+      { action: 'review', gaps: [gap('no model was validated for yo, drawn for review')] },
+      'sampling',
+    ],
+    [
+      'doubt about the same text',
+      { action: 'review', gaps: [gap('no model was validated for yo, high score')] },
+      'review',
+    ],
+    ['a grave removal', { action: 'remove', severity: 3 }, 'severity'],
+    ['a light one', { action: 'remove', severity: 2 }, null],
+    ['a grave matter that is only labelled', { action: 'label', severity: 4 }, null],
+    ['nothing', { action: 'allow', severity: 4 }, null],
+  ] as const)('%s', (_name, change, reason) => {
+    expect(reasonOf(decision(change))).toBe(reason);
+  });
+
+  it('says nothing of decisions that nobody has to look at', () => {
+    expect(caseTermsOf(bundle, decision({ action: 'allow' }), 0, NOW)).toBeNull();
+  });
+});
+
+describe('the clock', () => {
+  it('is that of the region with the least time', () => {
+    expect(hoursOf({ regions: ['us'] })).toBe(48);
+    expect(hoursOf({ regions: ['us', 'in'] })).toBe(2);
+    const terms = termsOf(bundle, subject({ regions: ['us', 'in'] }), NOW);
+    expect(terms.clock).toMatchObject({ region: 'in', name: 'ncii.notice' });
+  });
+  it('runs only for its own category and its own kind of case', () => {
+    expect(termsOf(bundle, subject({ category: 'profanity.mild' }), NOW).clock).toEqual({
+      region: null,
+      name: 'target',
+      ref: null,
+    });
+    expect(termsOf(bundle, subject({ reason: 'review' }), NOW).clock.name).toBe('target');
+  });
+  it('of an order runs for an authority alone', () => {
+    expect(hoursOf({ regions: ['au'], category: null, also: ['order'] })).toBe(24);
+    expect(termsOf(bundle, subject({ regions: ['au'], category: null }), NOW).clock.name).toBe('target');
+  });
+  it('of a hold is its end, unless a law is sooner', () => {
+    const end = new Date(NOW + 10 * HOUR_MS).toISOString();
+    expect(termsOf(bundle, subject({ reason: 'hold', end }), NOW)).toMatchObject({
+      dueAt: NOW + 10 * HOUR_MS,
+      clock: { name: 'hold_end' },
+    });
+    expect(hoursOf({ regions: ['in'], end })).toBe(2);
+  });
+});
+
+describe('the desk', () => {
+  it.each([
+    [{ category: 'child.endanger' }, 'child_safety'],
+    [{ severity: 4 }, 'senior'],
+    [{ escalate: true }, 'senior'],
+    [{ severity: 3 }, 'general'],
+  ] as const)('of %o is %s', (change, desk) => {
+    expect(termsOf(bundle, subject(change), NOW).desk).toBe(desk);
+  });
+});
+
+describe('the rank', () => {
+  const severity = fc.integer({ min: 0, max: 4 });
+  const reach = fc.integer({ min: 0, max: 1_000_000_000 });
+  const end = fc.integer({ min: 1, max: 500 }).map((hours) => new Date(NOW + hours * HOUR_MS).toISOString());
+  const anything = fc.record({ severity, reach, end });
+  const rank = (change: Partial<CaseSubject>): number =>
+    termsOf(bundle, subject({ reason: 'hold', ...change }), NOW).rankAt;
+
+  it('lies between now and the time that is due', () => {
+    fc.assert(
+      fc.property(anything, (one) => {
+        const { rankAt, dueAt } = termsOf(bundle, subject({ reason: 'hold', ...one }), NOW);
+        expect(rankAt).toBeGreaterThanOrEqual(NOW);
+        expect(rankAt).toBeLessThanOrEqual(dueAt);
+      }),
+    );
+  });
+  it('never falls behind for more gravity, more reach or less time', () => {
+    fc.assert(
+      fc.property(
+        anything,
+        severity,
+        reach,
+        fc.integer({ min: 0, max: 100 }),
+        (one, otherSeverity, otherReach, lessHours) => {
+          const graver = Math.max(one.severity, otherSeverity);
+          const wider = Math.max(one.reach, otherReach);
+          const sooner = Math.max(NOW + 1, Date.parse(one.end) - lessHours * HOUR_MS);
+          expect(rank({ ...one, severity: graver })).toBeLessThanOrEqual(rank(one));
+          expect(rank({ ...one, reach: wider })).toBeLessThanOrEqual(rank(one));
+          expect(rank({ ...one, end: new Date(sooner).toISOString() })).toBeLessThanOrEqual(rank(one));
+        },
+      ),
+    );
+  });
+  it('weighs from 1 to 40, whatever comes in', () => {
+    expect([weightOf(0, 0), weightOf(4, 1e12 - 1)]).toEqual([1, 40]);
+    expect([weightOf(9, -5), weightOf(-1, 0)]).toEqual([8, 1]);
+  });
+  it('lets a young grave case go before an old light one', () => {
+    const light = termsOf(
+      bundle,
+      subject({ reason: 'review', category: 'authentic.spam', severity: 1 }),
+      NOW - 6 * HOUR_MS,
+    );
+    const grave = termsOf(bundle, subject({ reason: 'review', category: 'violence.threat', severity: 4 }), NOW);
+    expect(grave.rankAt).toBeLessThan(light.rankAt);
+  });
+});
+
+it('the words by which a sample is known are those of the gap', async () => {
+  const { readFile } = await import('node:fs/promises');
+  expect(await readFile('src/policy/gaps.ts', 'utf8')).toContain(", drawn for review'");
+  expect(ACTIONS).toContain('limit_interact');
+});
