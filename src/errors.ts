@@ -50,6 +50,8 @@ export const ERROR_CODES = {
   fetch_blocked: code(400, false, 'The address may not be fetched'),
   fetch_failed: code(502, true, 'The address could not be fetched'),
   image_unreadable: code(422, false, 'The image cannot be decoded'),
+  image_unsupported: code(415, false, 'The image is of no supported format'),
+  image_too_large: code(413, false, 'The image is larger than the limit'),
   // policy and configuration
   policy_invalid: code(500, false, 'A policy file is not valid'),
   policy_cycle: code(500, false, 'Policy files extend each other in a circle'),

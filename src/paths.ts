@@ -15,3 +15,4 @@ export const FIXTURES_DIR = path.join(root, 'fixtures', 'notes');
 export const DASHBOARD_DIR = path.join(root, 'dist', 'dashboard');
 /** Processes are started from the build: plain JavaScript. */
 export const WORKER_SCRIPT = path.join(root, 'dist', 'workers', 'main.js');
+export const DECODE_SCRIPT = path.join(root, 'dist', 'src', 'adapters', 'images', 'decode-child.js');

@@ -1,0 +1,165 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { DECODE_LIMITS, decodeImage, viewImage } from '../../../src/adapters/images/decode-image.js';
+import { codeOf } from '../../../src/errors.js';
+import { drawn, flatPng, gifBomb } from './pictures.js';
+
+const codeFor = async (bytes: Uint8Array): Promise<string> => {
+  try {
+    await decodeImage(bytes, DECODE_LIMITS);
+    return 'decoded';
+  } catch (error) {
+    return codeOf(error);
+  }
+};
+const ascii = (text: string): Buffer => Buffer.from(text, 'latin1');
+describe('decodeImage', () => {
+  it.each(['jpeg', 'png', 'webp', 'gif', 'avif'] as const)('reads %s', async (format) => {
+    const { facts, frames } = await decodeImage(await drawn(60, 40).toFormat(format).toBuffer(), DECODE_LIMITS);
+    expect(facts).toMatchObject({ format, width: 60, height: 40, frames: 1, framesRead: [0] });
+    expect(frames[0]).toMatchObject({ width: 60, height: 40, scale: 1 });
+    expect(frames[0]?.rgb.length).toBe(60 * 40 * 3);
+  });
+
+  it('gives grey pictures three channels and lays transparency over white', async () => {
+    const grey = await drawn(8, 8).greyscale().png().toBuffer();
+    expect((await decodeImage(grey, DECODE_LIMITS)).frames[0]?.rgb.length).toBe(8 * 8 * 3);
+    const clear = await sharp({
+      create: { width: 4, height: 4, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } },
+    })
+      .png()
+      .toBuffer();
+    expect([...((await decodeImage(clear, DECODE_LIMITS)).frames[0]?.rgb ?? [])]).toEqual(Array(48).fill(255));
+  });
+
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])('stands upright with orientation %i', async (orientation) => {
+    // Red in the upper left quarter of the upright picture of 40 x 20.
+    const red = await sharp({ create: { width: 20, height: 10, channels: 3, background: '#f00' } })
+      .png()
+      .toBuffer();
+    const upright = await sharp({ create: { width: 40, height: 20, channels: 3, background: '#00f' } })
+      .composite([{ input: red, left: 0, top: 0 }])
+      .png()
+      .toBuffer();
+    const undo: Record<number, (image: sharp.Sharp) => sharp.Sharp> = {
+      1: (image) => image,
+      2: (image) => image.flop(),
+      3: (image) => image.rotate(180),
+      4: (image) => image.flip(),
+      5: (image) => image.rotate(270).flop(),
+      6: (image) => image.rotate(270),
+      7: (image) => image.rotate(90).flop(),
+      8: (image) => image.rotate(90),
+    };
+    const turned = await (undo[orientation] ?? ((image: sharp.Sharp) => image))(sharp(upright)).png().toBuffer();
+    const stored = await sharp(turned).withMetadata({ orientation }).jpeg({ quality: 100 }).toBuffer();
+    const { facts, frames } = await decodeImage(stored, DECODE_LIMITS);
+    expect(facts).toMatchObject({ width: 40, height: 20 });
+    const rgb = frames[0]?.rgb ?? new Uint8Array();
+    expect((rgb[(3 * 40 + 3) * 3] ?? 0) > 200, 'red above left').toBe(true);
+    expect((rgb[(15 * 40 + 35) * 3] ?? 255) < 60, 'blue below right').toBe(true);
+  });
+
+  it('scales down to the long side and says by how much', async () => {
+    const { facts, frames } = await decodeImage(await drawn(4_000, 100).png().toBuffer(), DECODE_LIMITS);
+    expect(facts.width).toBe(4_000);
+    expect(frames[0]).toMatchObject({ width: 2_000, height: 50, scale: 2 });
+  });
+
+  it('looks at first, last and frames between of an animation', async () => {
+    const frames = await Promise.all(
+      ['#f00', '#0f0', '#00f', '#fff', '#000', '#ff0', '#0ff'].map((background) =>
+        sharp({ create: { width: 20, height: 20, channels: 3, background } })
+          .png()
+          .toBuffer(),
+      ),
+    );
+    const gif = await sharp(frames, { join: { animated: true } })
+      .gif()
+      .toBuffer();
+    const read = await decodeImage(gif, DECODE_LIMITS);
+    expect(read.facts).toMatchObject({ width: 20, height: 20, frames: 7, framesRead: [0, 2, 3, 5, 6] });
+    expect(read.frames.map(({ frame }) => frame)).toEqual([0, 2, 3, 5, 6]);
+  });
+});
+
+describe('what is refused, with its code', () => {
+  const jpeg = drawn(200, 200).jpeg().toBuffer();
+  const cases: readonly (readonly [string, () => Promise<Uint8Array>, string])[] = [
+    ['30,000 x 30,000 PNG', async () => flatPng(30_000, 30_000), 'image_too_large'],
+    ['16,000 x 16,000 PNG', async () => flatPng(16_000, 16_000), 'image_too_large'],
+    ['a strip of 20,000 pixels', async () => flatPng(20_000, 8), 'image_too_large'],
+    [
+      'progressive JPEG beyond the cap',
+      () => drawn(7_000, 7_000).jpeg({ progressive: true }).toBuffer(),
+      'image_too_large',
+    ],
+    ['animation on a huge canvas', async () => gifBomb(20_000, 50), 'image_too_large'],
+    ['animation of too many frames', async () => gifBomb(8, 3_000), 'image_too_large'],
+    [
+      'SVG',
+      async () => ascii('<svg xmlns="http://www.w3.org/2000/svg"><rect width="9" height="9"/></svg>'),
+      'image_unsupported',
+    ],
+    ['PDF', async () => ascii('%PDF-1.7\n%\xe2\xe3\n1 0 obj'), 'image_unsupported'],
+    ['TIFF', () => drawn(9, 9).tiff().toBuffer(), 'image_unsupported'],
+    ['ZIP', async () => ascii('PK\x03\x04\x14\x00'), 'image_unsupported'],
+    ['HTML', async () => ascii('<!doctype html><title>x</title>'), 'image_unsupported'],
+    ['no bytes', async () => new Uint8Array(), 'image_unreadable'],
+    ['three bytes', async () => ascii('\xff\xd8\xff'), 'image_unreadable'],
+    ['truncated JPEG', async () => (await jpeg).subarray(0, (await jpeg).length * 0.6), 'image_unreadable'],
+    ['truncated PNG', async () => (await drawn(99, 99).png().toBuffer()).subarray(0, 80), 'image_unreadable'],
+    [
+      'too many bytes',
+      async () => Buffer.concat([await jpeg, Buffer.alloc(DECODE_LIMITS.maxBytes)]),
+      'image_too_large',
+    ],
+  ];
+  it.each(cases)('%s', async (_name, make, code) => {
+    expect(await codeFor(await make())).toBe(code);
+  });
+
+  it('never opens a path or an address', async () => {
+    expect(await codeFor(ascii('/etc/hostname'))).toBe('image_unsupported');
+    expect(await codeFor(ascii('http://127.0.0.1/x.png'))).toBe('image_unsupported');
+  });
+});
+
+describe('viewImage', () => {
+  it('keeps neither metadata nor what hangs behind the end', async () => {
+    const mark = 'PAYLOAD-<script>';
+    const jpeg = await drawn(80, 40)
+      .withExif({ IFD0: { ImageDescription: mark }, IFD3: { GPSLatitudeRef: 'N' } })
+      .withMetadata({ orientation: 6 })
+      .jpeg()
+      .toBuffer();
+    const view = await viewImage(Buffer.concat([jpeg, ascii(mark)]), 64, DECODE_LIMITS);
+    const metadata = await sharp(view).metadata();
+    expect(metadata).toMatchObject({ format: 'webp', width: 32, height: 64 });
+    expect(metadata.exif).toBeUndefined();
+    expect(Buffer.from(view).includes(mark)).toBe(false);
+  });
+});
+
+describe('PngSuite and fuzz files', () => {
+  it('are decoded or refused with a code, the corrupt ones refused', async () => {
+    const root = path.resolve(import.meta.dirname, '../../../../shared/data/images-malformed');
+    const files = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => null);
+    if (files === null) {
+      console.log('images-malformed is not there: nothing tried');
+      return;
+    }
+    const outcomes = new Map<string, number>();
+    const wrong: string[] = [];
+    for (const file of files.filter((entry) => entry.isFile() && !entry.name.endsWith('.md'))) {
+      const code = await codeFor(await readFile(path.join(file.parentPath, file.name)));
+      outcomes.set(code, (outcomes.get(code) ?? 0) + 1);
+      if (/^x.*\.png$/.test(file.name) && code === 'decoded') wrong.push(file.name);
+    }
+    expect(wrong).toEqual([]);
+    const known = ['decoded', 'image_unreadable', 'image_unsupported', 'image_too_large'];
+    expect([...outcomes.keys()].filter((code) => !known.includes(code))).toEqual([]);
+  }, 60_000);
+});
