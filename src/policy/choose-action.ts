@@ -70,7 +70,9 @@ export function chooseAction(wish: Wish, means: Means): Choice | { readonly faul
   const lawKnown = wish.law === null || Boolean(means.settings.grounds[wish.law]);
   const noticeSpoken = wish.notice === null || speechless(wish.notice, means).length === 0;
   if (fallback === null) return { action, fellBack: null, noticeSpoken: true, lawKnown: true };
-  if (strengthOf(fallback) >= strengthOf(action)) {
+  // A look by a person takes nothing from the author, so it is milder than any restriction.
+  const milder = strengthOf(fallback) < strengthOf(action) || (fallback === 'review' && RESTRICTIONS.has(action));
+  if (!milder) {
     return { fault: `the fallback ${fallback} is not milder than ${action}` };
   }
   const obstacle = lawObstacle(wish, means) ?? first(action);

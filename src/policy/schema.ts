@@ -51,21 +51,24 @@ const TestContact = z.union([
 ]);
 export const RuleTest = z.strictObject({
   text: z.string().optional().describe('Runs the whole pipeline over this text; without it the evidence below is used'),
-  title: z.string().optional(),
+  title: z.string().optional().describe('With or without a text'),
   region: Region.optional().describe('Default: the file that holds the rule'),
-  language: Tag.optional(),
+  language: Tag.optional().describe('Language of the text or of the evidence'),
   scores: z
     .partialRecord(z.enum(SCORE_KEYS), z.number().min(0).max(1))
     .optional()
     .describe('Calibrated scores of the model'),
-  competence: z.enum(['validated', 'weak', 'none']).optional(),
-  findings: z.array(TestFinding).max(64).optional(),
-  contacts: z.array(TestContact).max(64).optional(),
-  signs: z.array(z.enum(CLOAK_SIGNS)).optional(),
-  flags: z.array(z.enum(CONTEXT_FLAGS)).optional(),
-  ad_declared: z.boolean().optional(),
-  kind: z.enum(['note', 'comment', 'profile', 'message', 'listing']).optional(),
-  has_images: z.boolean().optional(),
+  competence: z
+    .enum(['validated', 'weak', 'none'])
+    .optional()
+    .describe('How far the model was measured; default validated'),
+  findings: z.array(TestFinding).max(64).optional().describe('What the detectors found'),
+  contacts: z.array(TestContact).max(64).optional().describe('Links, phones, prices, labels that were found'),
+  signs: z.array(z.enum(CLOAK_SIGNS)).optional().describe('Signs of cloaking'),
+  flags: z.array(z.enum(CONTEXT_FLAGS)).optional().describe('Context that the platform vouches for'),
+  ad_declared: z.boolean().optional().describe('Whether the platform says that it is an advertisement'),
+  kind: z.enum(['note', 'comment', 'profile', 'message', 'listing']).optional().describe('Default note'),
+  has_images: z.boolean().optional().describe('Whether pictures belong to it'),
   image: z
     .strictObject({
       text: z.string().optional(),
@@ -83,7 +86,8 @@ export const RuleTest = z.strictObject({
       account_type: z.enum(['private', 'business']).optional(),
       age_band: z.enum(['under_13', '13_15', '16_17', 'adult']).optional(),
     })
-    .optional(),
+    .optional()
+    .describe('The author as the platform describes them'),
   campaign: z
     .strictObject({
       authors_1h: z.number().int().optional(),
@@ -92,15 +96,16 @@ export const RuleTest = z.strictObject({
       notes_24h: z.number().int().optional(),
       median_age_days: z.number().int().optional(),
     })
-    .optional(),
+    .optional()
+    .describe('Counts of near-duplicates'),
   failed: z.array(z.enum(EVIDENCE_KEYS)).optional().describe('Stages that failed'),
-  expect: z.enum(['match', 'no_match']),
+  expect: z.enum(['match', 'no_match']).describe('Whether the rule fires'),
   action: ActionName.optional().describe('The decision of the region, if it matters'),
 });
 export type RuleTest = z.infer<typeof RuleTest>;
 
-const Then = z.strictObject({
-  action: ActionName,
+export const Then = z.strictObject({
+  action: ActionName.describe('The strongest of all rules that fire is taken'),
   side: z.array(z.enum(SIDE_ACTIONS)).optional().describe('Done beside the action, never merged with it'),
   hours: Hours.optional().describe('How long the action lasts; then the note comes back to a person'),
   fallback: ActionName.optional().describe(
@@ -112,13 +117,19 @@ const Then = z.strictObject({
 export const RuleSource = z.strictObject({
   id: Word.describe('Stable for ever; a renamed rule is a new rule'),
   category: Category.optional(),
-  severity: z.number().int().min(0).max(4).optional(),
+  severity: z
+    .number()
+    .int()
+    .min(0)
+    .max(4)
+    .optional()
+    .describe('0 nothing, 1 limit, 2 limit or remove, 3 a person confirms, 4 hidden first'),
   mode: Mode.optional(),
   description: Text.optional().describe('Why the rule exists'),
   when: z.string().min(1).optional().describe('CEL condition, see `polywarden policy fields` and `functions`'),
   unless: z.string().min(1).nullable().optional().describe('CEL condition that takes the note out of the rule'),
   // biome-ignore lint/suspicious/noThenProperty: an object, never a function, so nothing takes it for a promise
-  then: Then.partial().optional(),
+  then: Then.partial().optional().describe('What is done'),
   exempts: z.array(Category).min(1).optional().describe('Only with action allow: the categories that it lets through'),
   languages: z
     .array(Tag)
@@ -134,20 +145,21 @@ export const RuleSource = z.strictObject({
   message: Text.optional().describe(
     'One line for the reviewer; {by} names what saw it: known words, the text model, …',
   ),
-  owner: Text.optional(),
-  review_by: Day.optional(),
-  tests: z.array(RuleTest).optional(),
+  owner: Text.optional().describe('Team that answers for the rule'),
+  review_by: Day.optional().describe('Day by which a person reads the rule again'),
+  tests: z.array(RuleTest).optional().describe('Notes that it must take or leave'),
 });
 export type RuleSource = z.infer<typeof RuleSource>;
 
 const Gap = z.enum(['ignore', 'allow', 'review', 'hold']);
-const StageRule = z.strictObject({
+export const StageRule = z.strictObject({
   required: z.boolean().describe('A required stage may not fail into allow, and no note is allowed while it is due'),
-  failed: Gap,
-  overdue: Gap,
+  failed: Gap.describe('What follows when the stage broke'),
+  overdue: Gap.describe('What follows when it is late'),
   skipped: z
     .partialRecord(z.enum([...SKIP_REASONS, 'default']), Gap)
-    .refine((table) => 'default' in table, 'needs a default'),
+    .refine((table) => 'default' in table, 'needs a default')
+    .describe('What follows when it was left out, by reason'),
 });
 export type StageRule = z.infer<typeof StageRule>;
 const EvidenceRules = z.strictObject({
@@ -156,17 +168,21 @@ const EvidenceRules = z.strictObject({
   stages: z.record(z.enum(EVIDENCE_KEYS), StageRule),
 });
 
-const Clock = z.strictObject({
-  source: z.enum(['order', 'notice', 'report', 'appeal', 'grievance', 'knowledge']),
-  categories: z.union([z.literal('*'), z.array(Category).min(1)]),
+export const Clock = z.strictObject({
+  source: z
+    .enum(['order', 'notice', 'report', 'appeal', 'grievance', 'knowledge'])
+    .describe('What sets the clock running'),
+  categories: z.union([z.literal('*'), z.array(Category).min(1)]).describe('Categories that it is for; "*": all'),
   hours: Hours.nullable().describe('null: without delay, no fixed number'),
-  starts: z.enum(['order_received', 'valid_notice_received', 'actual_knowledge', 'decision_communicated']),
+  starts: z
+    .enum(['order_received', 'valid_notice_received', 'actual_knowledge', 'decision_communicated'])
+    .describe('From when on the hours count'),
   ground: Word.optional().describe('Key of `grounds`: the law that sets the time'),
-  note: Text.optional(),
+  note: Text.optional().describe('For the people who answer'),
 });
 /** Where a statement about a law comes from; whatever it is, counsel confirms it before use. */
 export const KNOWN = ['text', 'report', 'memory'] as const;
-const Law = z.strictObject({
+export const Law = z.strictObject({
   law: Text.describe('Statute or decision, as it is quoted'),
   article: Text.nullable().describe('Article, section or paragraph; null: the law as a whole'),
   url: Url,
@@ -175,48 +191,60 @@ const Law = z.strictObject({
     .describe(
       'text: the wording was read; report: what others write of it; memory: general knowledge, to be confirmed',
     ),
-  version: Text.optional(),
-  note: Text.optional(),
+  version: Text.optional().describe('Of the statute'),
+  note: Text.optional().describe('What counsel has to know'),
 });
 export type Law = z.infer<typeof Law>;
 /** As it is quoted to people. */
 export const refOf = ({ law, article }: Pick<Law, 'law' | 'article'>): string =>
   article === null ? law : `${law}, ${article}`;
-const Clause = z.strictObject({ title: Text, url: Url, version: Text });
-const Authority = z.strictObject({
-  name: Text,
+export const Clause = z.strictObject({
+  title: Text.describe('As authors read it'),
+  url: Url,
+  version: Text.describe('Of the terms that hold it'),
+});
+export const Authority = z.strictObject({
+  name: Text.describe('Name of the authority'),
   url: Url.optional(),
-  categories: z.array(Category).min(1),
+  categories: z.array(Category).min(1).describe('What it is told of'),
   human_approval: z.literal(true).describe('Nothing is sent before a person has approved it'),
 });
-const Limit = z.number().gt(0).max(1).nullable().optional();
-const Steps = z.strictObject({
+const Limit = z.number().gt(0).max(1).nullable().optional().describe('Score from 0 to 1; null takes the step out');
+export const Steps = z.strictObject({
   ...(Object.fromEntries(STEPS.map((step) => [step, Limit])) as Record<Step, typeof Limit>),
   ...citing,
 });
 const Thresholds = z.partialRecord(Category, Steps);
 
 const fields = {
-  id: Region,
-  name: Text,
+  id: Region.describe('Country code of ISO 3166-1 in small letters, global or eu; the name of the file'),
+  name: Text.describe('As people say it'),
   extends: Region.nullable().describe('The file that this one builds on; null only in global'),
-  owner: Text,
-  effective_from: Day,
-  effective_until: Day.nullable(),
+  owner: Text.describe('Team that answers for the file'),
+  effective_from: Day.describe('First day on which the file speaks'),
+  effective_until: Day.nullable().describe(
+    'First day on which it is silent again and the file that it extends speaks; null: open',
+  ),
   review_by: Day.describe('Day by which a person reads this file again'),
   members: z.array(Region).describe('Countries of a group that have no file of their own'),
-  notice_languages: z.array(Tag).min(1),
+  notice_languages: z.array(Tag).min(1).describe('Languages in which authors of the region are told'),
   notice_blocks: z.array(Word).describe('Sentences added to every notice, such as the way to complain'),
-  restrictions_need_notice: z.boolean(),
-  age: z.strictObject({ min: z.number().int().min(0).max(21), adult: z.number().int().min(16).max(21), ...citing }),
-  appeal: z.strictObject({
-    days: z.number().int().positive(),
-    open_to: z.array(z.enum(['author', 'notifier'])).min(1),
-    ...citing,
-  }),
+  restrictions_need_notice: z.boolean().describe('true: no restriction without a notice; always true in the EU'),
+  age: z
+    .strictObject({ min: z.number().int().min(0).max(21), adult: z.number().int().min(16).max(21), ...citing })
+    .describe('Least age of an account holder, and age of a grown-up'),
+  appeal: z
+    .strictObject({
+      days: z.number().int().positive(),
+      open_to: z.array(z.enum(['author', 'notifier'])).min(1),
+      ...citing,
+    })
+    .describe('Days in which a decision may be contested, and by whom'),
   disclosure: z.record(Tag, z.array(Text).min(1).nullable()).describe('Accepted advertising labels, by language'),
   disclosure_cites: Cites.nullable().describe('What the accepted labels rest on'),
-  thresholds: Thresholds,
+  thresholds: Thresholds.describe(
+    'Scores from which `reaches` says yes, by category and step; .5 is the shipped flag threshold',
+  ),
   ladder: z
     .strictObject({ '0': ActionName, '1': ActionName, '2': ActionName, '3': ActionName, '4': ActionName, ...citing })
     .describe('Strongest automatic action of each severity'),
@@ -236,16 +264,19 @@ const fields = {
       sample_percent: z.number().int().min(0).max(100),
     })
     .describe('Text in a language that no model can vouch for'),
-  clocks: z.record(Word, Clock.nullable()),
-  grounds: z.record(Word, Law.nullable()),
-  terms: z.record(Word, Clause.nullable()),
-  authorities: z.record(Word, Authority.nullable()),
-  evidence: EvidenceRules,
+  clocks: z.record(Word, Clock.nullable()).describe('Times within which an order, a notice or an appeal is answered'),
+  grounds: z.record(Word, Law.nullable()).describe('Laws that rules and values rest on, by a short key'),
+  terms: z.record(Word, Clause.nullable()).describe('Clauses of the house rules, by a short key'),
+  authorities: z.record(Word, Authority.nullable()).describe('To whom reports go, after a person has approved them'),
+  evidence: EvidenceRules.describe('What follows when a stage failed, was left out or is late'),
 } as const;
 
 /** After `extends`: everything is there. */
 export const RegionSettings = z.strictObject(fields);
 export type RegionSettings = z.infer<typeof RegionSettings>;
+
+/** What is said of a whole is said of its parts. */
+const said = <T extends z.ZodType>(schema: T, whole: z.ZodType): T => schema.describe(whole.description ?? '');
 
 /** As written: a file says only what differs from the one it extends. */
 export const RegionSource = z.strictObject({
@@ -256,11 +287,11 @@ export const RegionSource = z.strictObject({
       .filter(([key]) => key !== 'id' && key !== 'name')
       .map(([key, schema]) => [key, schema.optional()]),
   ) as { [K in Exclude<keyof typeof fields, 'id' | 'name'>]: z.ZodOptional<(typeof fields)[K]> }),
-  age: fields.age.partial().optional(),
-  appeal: fields.appeal.partial().optional(),
-  ladder: fields.ladder.partial().optional(),
-  model_alone: fields.model_alone.partial().optional(),
-  unread: fields.unread.partial().optional(),
+  age: said(fields.age.partial().optional(), fields.age),
+  appeal: said(fields.appeal.partial().optional(), fields.appeal),
+  ladder: said(fields.ladder.partial().optional(), fields.ladder),
+  model_alone: said(fields.model_alone.partial().optional(), fields.model_alone),
+  unread: said(fields.unread.partial().optional(), fields.unread),
   evidence: z
     .strictObject({
       deadline_minutes: EvidenceRules.shape.deadline_minutes.optional(),
@@ -277,17 +308,18 @@ export const RegionSource = z.strictObject({
         )
         .optional(),
     })
-    .optional(),
-  thresholds: z.partialRecord(Category, Thresholds.valueType.nullable()).optional(),
+    .optional()
+    .describe(fields.evidence.description ?? ''),
+  thresholds: said(z.partialRecord(Category, Thresholds.valueType.nullable()).optional(), fields.thresholds),
   rules: z.array(RuleSource).optional(),
 });
 export type RegionSource = z.infer<typeof RegionSource>;
 
 export const NoticeFile = z.strictObject({
-  language: Tag,
-  name: Text,
-  direction: z.enum(['ltr', 'rtl']),
+  language: Tag.describe('The name of the file'),
+  name: Text.describe('As its speakers say it'),
+  direction: z.enum(['ltr', 'rtl']).describe('Of the writing'),
   reviewed_by: Text.nullable().describe('Who read these sentences as a native speaker; null: nobody yet'),
-  sentences: z.record(Word, z.string().min(1).max(2_000)),
+  sentences: z.record(Word, z.string().min(1).max(2_000)).describe('One key a sentence; words in braces are filled in'),
 });
 export type NoticeFile = z.infer<typeof NoticeFile>;

@@ -3,11 +3,14 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { CATEGORY_IDS } from '../../src/categories.js';
+import { POLICY_USAGE } from '../../src/cli/policy/policy-io.js';
+import { TERMS_USAGE } from '../../src/cli/terms/terms-io.js';
 import { checkBundle, compileBundle } from '../../src/policy/bundle.js';
 import { formatFault } from '../../src/policy/faults.js';
 import { jsonSchemas } from '../../src/policy/json-schema.js';
 import { loadBundle, readPolicyFiles } from '../../src/policy/load.js';
 import type { Bundle } from '../../src/policy/model.js';
+import { referencePage } from '../../src/policy/reference.js';
 import { runRuleTests, testCoverage } from '../../src/policy/rule-tests.js';
 import { mergedFile, summarise } from '../../src/policy/summary.js';
 
@@ -76,6 +79,17 @@ test('the JSON Schema for editors is the one of the code', async () => {
   for (const [name, text] of jsonSchemas()) expect(await readFile(path.join(DIR, 'schema', name), 'utf8')).toBe(text);
 });
 
+test('the reference for authors is the one of the code, and the guide beside it names no command that is not there', async () => {
+  expect(await readFile(path.join(DIR, 'REFERENCE.md'), 'utf8')).toBe(referencePage());
+  const guide = await readFile(path.join(DIR, 'README.md'), 'utf8');
+  const commands = [...guide.matchAll(/`polywarden (policy|terms) ([a-z]+)/g)].map(
+    ([, group, name]) => `${group} ${name}`,
+  );
+  const usages = `${POLICY_USAGE}\n${TERMS_USAGE}`;
+  expect(commands.filter((command) => !usages.includes(`polywarden ${command}`))).toEqual([]);
+  expect(commands.length).toBeGreaterThan(5);
+});
+
 test('a merged file names where each rule comes from', () => {
   const de = bundle.regions.get('de');
   if (de === undefined) throw new Error('no de');
@@ -88,4 +102,11 @@ test('a folder without files, or that cannot be read, says so', async () => {
   await expect(loadBundle(path.join(DIR, 'nowhere'))).rejects.toThrow('global.yaml:1:1: the file is missing');
   await expect(loadBundle(path.join(DIR, 'global.yaml'))).rejects.toMatchObject({ code: 'file_unreadable' });
   expect(() => compileBundle(new Map())).toThrow('the file is missing');
+});
+
+test('the reference says what everything means', () => {
+  const empty = referencePage()
+    .split('\n')
+    .filter((line) => /\| +\|$/.test(line));
+  expect(empty).toEqual([]);
 });

@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { jsonSchemas } from '../../policy/json-schema.js';
+import { referencePage } from '../../policy/reference.js';
 import { CEL_FUNCTIONS, CEL_MACROS, FUNCTIONS, TYPES, VARIABLES, WORDS } from '../../policy/vocabulary.js';
 import { readArgs } from '../io.js';
 import { POLICY_USAGE, type PolicyIo } from './policy-io.js';
@@ -53,6 +54,9 @@ export async function schemaCommand(args: readonly string[], io: PolicyIo): Prom
     if (values.write) await writeFile(path.join(dir, name), text);
     else io.out(text);
   }
-  if (values.write) io.err(`written to ${dir}\n`);
+  if (values.write) {
+    await writeFile(path.join(io.policiesDir, 'REFERENCE.md'), referencePage());
+    io.err(`written to ${dir}, and REFERENCE.md beside it\n`);
+  }
   return 0;
 }
