@@ -17,6 +17,8 @@ export interface PageEntry {
 
 export const PAGES: readonly PageEntry[] = [
   { path: '/', Page: page(() => import('./pages/overview.js'), 'OverviewPage'), roles: [], nav: 'common:nav.overview' },
+  { path: '/cases', Page: page(() => import('./pages/queue.js'), 'QueuePage'), roles: [], nav: 'common:nav.queue' },
+  { path: '/cases/:caseId', Page: page(() => import('./pages/case.js'), 'CasePage'), roles: [], nav: null },
   { path: '/notes', Page: page(() => import('./pages/notes.js'), 'NotesPage'), roles: [], nav: 'common:nav.notes' },
   { path: '/notes/:noteId', Page: page(() => import('./pages/note.js'), 'NotePage'), roles: [], nav: null },
   { path: '/search', Page: page(() => import('./pages/search.js'), 'SearchPage'), roles: [], nav: 'common:nav.search' },

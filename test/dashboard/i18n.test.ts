@@ -40,7 +40,8 @@ function literalOf({ type, value, name, expression }: JsxNode): string | null {
   if (type === 'JSXText') return typeof value === 'string' ? value : null;
   if (type === 'JSXExpressionContainer' && expression?.type === 'StringLiteral') return expression.value ?? null;
   if (type !== 'JSXAttribute' || !SPOKEN.test(name?.value ?? '')) return null;
-  return typeof value === 'object' && value?.type === 'StringLiteral' ? `${name?.value}="${value.value}"` : null;
+  const text = typeof value === 'object' && value?.type === 'StringLiteral' ? value.value : undefined;
+  return text === undefined || text === '' ? null : `${name?.value}="${text}"`;
 }
 
 function literalsIn(code: string): readonly string[] {

@@ -1,0 +1,96 @@
+/** One case: reading it, and the steps that its holder takes. */
+import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { getJson } from './client.js';
+import { useSend } from './queries.js';
+import type { CaseDetail, Colleagues, Decided, DecisionOrder, Lease, Notices, VerdictInput } from './types.js';
+
+/** The lease lasts 5 minutes; two lost heartbeats are no harm. */
+const HEARTBEAT_MS = 60_000;
+const pathOf = (caseId: string): string => `/v1/cases/${encodeURIComponent(caseId)}`;
+const keyOf = (caseId: string) => ['case', caseId] as const;
+
+export const caseQuery = (caseId: string) =>
+  queryOptions({
+    queryKey: keyOf(caseId),
+    queryFn: ({ signal }) => getJson<CaseDetail>(pathOf(caseId), signal),
+    // Each reading is recorded; what changes is asked for again by the steps themselves.
+    staleTime: 60_000,
+    refetchOnWindowFocus: false,
+  });
+export const useCase = (caseId: string) => useQuery(caseQuery(caseId));
+
+/** A step answers 204 or a small thing, and the case is read again. */
+export function useStep<T = unknown>(caseId: string, step: string) {
+  const queries = useQueryClient();
+  const send = useSend();
+  return useMutation({
+    mutationFn: (body: object) => send<T>({ method: 'POST', path: `${pathOf(caseId)}/${step}`, body }),
+    onSettled: () => queries.invalidateQueries({ queryKey: keyOf(caseId) }),
+  });
+}
+
+export function useClaim(caseId: string) {
+  const queries = useQueryClient();
+  const send = useSend();
+  return useMutation({
+    mutationFn: () => send<Lease>({ method: 'POST', path: `${pathOf(caseId)}/claim` }),
+    onSettled: () => queries.invalidateQueries({ queryKey: keyOf(caseId) }),
+  });
+}
+
+export function useExtend(caseId: string) {
+  const queries = useQueryClient();
+  const send = useSend();
+  return useMutation({
+    mutationFn: (body: { readonly epoch: number; readonly minutes: 5 | 30 }) =>
+      send<Lease>({ method: 'POST', path: `${pathOf(caseId)}/extend`, body }),
+    onSuccess: ({ epoch, until }) =>
+      queries.setQueryData<CaseDetail>(keyOf(caseId), (old) => old && { ...old, lease: { epoch, until } }),
+    onError: () => queries.invalidateQueries({ queryKey: keyOf(caseId) }),
+  });
+}
+
+/** Holds the claim while the case is on the screen; a longer time that was asked for is never cut short. */
+export function useHeartbeat(caseId: string, lease: CaseDetail['lease']): void {
+  const { mutate } = useExtend(caseId);
+  const epoch = lease?.epoch ?? null;
+  const until = lease?.until ?? null;
+  useEffect(() => {
+    if (epoch === null || until === null) return;
+    const timer = setInterval(() => {
+      const leftMs = Date.parse(until) - Date.now();
+      if (document.visibilityState === 'visible' && leftMs < 5 * HEARTBEAT_MS) mutate({ epoch, minutes: 5 });
+    }, HEARTBEAT_MS);
+    return () => clearInterval(timer);
+  }, [mutate, epoch, until]);
+}
+
+export function useDecide(caseId: string) {
+  const queries = useQueryClient();
+  const send = useSend();
+  return useMutation({
+    mutationFn: (body: DecisionOrder) => send<Decided>({ method: 'POST', path: `${pathOf(caseId)}/decision`, body }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: keyOf(caseId), refetchType: 'none' }),
+    onError: () => queries.invalidateQueries({ queryKey: keyOf(caseId) }),
+  });
+}
+
+export function useNotice(caseId: string, verdicts: readonly VerdictInput[]) {
+  const send = useSend();
+  return useQuery({
+    queryKey: ['notice', caseId, verdicts],
+    queryFn: () => send<Notices>({ method: 'POST', path: `${pathOf(caseId)}/notice`, body: { verdicts } }),
+    enabled: verdicts.length > 0,
+    staleTime: 60_000,
+    placeholderData: keepPreviousData,
+    retry: false,
+  });
+}
+
+export const useColleagues = () =>
+  useQuery({
+    queryKey: ['colleagues'],
+    queryFn: ({ signal }) => getJson<Colleagues>('/v1/colleagues', signal),
+    staleTime: 60_000,
+  });

@@ -1,0 +1,139 @@
+import { Loader } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
+import { caseQuery, useCase, useDecide, useHeartbeat } from '../api/case.js';
+import { filterOf, useNextCase } from '../api/cases.js';
+import type { CaseDetail } from '../api/types.js';
+import { type Draft, freshDraft, groupsOf, missingIn, verdictsOf } from '../draft.js';
+import { Fault } from '../parts/fault.js';
+import { useOfferUndo } from '../parts/undo-toast.js';
+import { useShortcuts } from '../shortcuts.js';
+import { Author, Comments, People, Similar, Trace } from './case/case-background.js';
+import { CaseHead } from './case/case-head.js';
+import { CaseImages } from './case/case-images.js';
+import { Appeal, Opinions, OtherCases, Reports } from './case/case-pleas.js';
+import { CaseWhy } from './case/case-why.js';
+import { CaseWords } from './case/case-words.js';
+import { DecisionPanel } from './case/decision-panel.js';
+import { OtherWays } from './case/other-ways.js';
+
+/** The draft belongs to one case; the panel itself stays, so the focus stays where it was. */
+function useDraft(detail: CaseDetail) {
+  const [kept, setDraft] = useState<Draft>(() => freshDraft(detail, Date.now()));
+  const isOther = kept.caseId !== detail.case.id;
+  const draft = isOther ? freshDraft(detail, Date.now()) : kept;
+  if (isOther) setDraft(draft);
+  return { draft, change: (part: Partial<Draft>) => setDraft((old) => ({ ...old, ...part })) };
+}
+
+/** Claims the next case of the view and shows it only once it is there: no empty page in between. */
+function useGoOn() {
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const [params] = useSearchParams();
+  const next = useNextCase();
+  const filter = filterOf(params);
+  const goOn = async () => {
+    const { lease } = await next.mutateAsync({ filter });
+    if (lease === null) return void navigate({ pathname: '/cases', search: filter });
+    await queries.fetchQuery({ ...caseQuery(lease.caseId), staleTime: 0 });
+    await navigate({ pathname: `/cases/${encodeURIComponent(lease.caseId)}`, search: filter });
+  };
+  return { goOn: () => void goOn().catch(() => undefined), error: next.error, busy: next.isPending, filter };
+}
+
+function useSubmit(detail: CaseDetail, goOn: () => void) {
+  const { draft, change } = useDraft(detail);
+  const decide = useDecide(detail.case.id);
+  const offerUndo = useOfferUndo();
+  const queries = useQueryClient();
+  const isAppeal = detail.case.reason === 'appeal';
+  const groups = groupsOf(detail.regions);
+  const missing = missingIn(draft, groups, isAppeal);
+  const submit = (thenNext: boolean) => {
+    if (missing !== null || detail.lease === null || decide.isPending) return;
+    const reason = draft.reason.trim();
+    decide.mutate(
+      {
+        epoch: detail.lease.epoch,
+        verdicts: draft.outcome === 'uphold' ? [] : [...verdictsOf(draft, groups)],
+        ...(isAppeal && draft.outcome !== null ? { outcome: draft.outcome } : {}),
+        ...(reason === '' ? {} : { reason }),
+        seconds: Math.round((Date.now() - draft.startedAt) / 1_000),
+        translationShown: detail.translation.parts.length > 0,
+      },
+      {
+        onSuccess: ({ submissionId, undoUntil }) => {
+          offerUndo({ submissionId, until: undoUntil, caseId: detail.case.id });
+          if (thenNext) goOn();
+          else void queries.invalidateQueries({ queryKey: caseQuery(detail.case.id).queryKey });
+        },
+      },
+    );
+  };
+  return { draft, change, groups, missing, submit, busy: decide.isPending, error: decide.error };
+}
+
+function CaseView({ detail }: { readonly detail: CaseDetail }) {
+  const { t } = useTranslation();
+  const { goOn, error, filter } = useGoOn();
+  const panel = useSubmit(detail, goOn);
+  useHeartbeat(detail.case.id, detail.lease);
+  useShortcuts([{ key: 'n', label: t('queue:next'), group: t('case:keys.case'), run: goOn }]);
+  const { lease } = detail;
+  return (
+    <>
+      <title>{`${t('case:title', { reason: t(`words:reason.${detail.case.reason}`) })} · ${t('common:name')}`}</title>
+      <Link to={{ pathname: '/cases', search: filter }} className="small">
+        {t('case:back')}
+      </Link>
+      <CaseHead detail={detail} />
+      <span className="visually-hidden" role="status">
+        {t('case:opened', { id: detail.case.externalId })}
+      </span>
+      {error !== null && <Fault error={error} />}
+      <div className="case">
+        <div className="case-main">
+          <CaseWords key={`words ${detail.case.id}`} detail={detail} />
+          <CaseImages key={`images ${detail.case.id}`} detail={detail} />
+          <Appeal detail={detail} />
+          <Reports detail={detail} />
+          <Opinions detail={detail} />
+          <CaseWhy key={`why ${detail.case.id}`} detail={detail} />
+          <Similar detail={detail} />
+          <Author detail={detail} />
+          <People detail={detail} />
+          <OtherCases detail={detail} />
+          <Comments key={`comments ${detail.case.id}`} detail={detail} />
+          <Trace key={`trace ${detail.case.id}`} detail={detail} />
+        </div>
+        {lease !== null && detail.rights.decide && (
+          <div className="case-side">
+            <DecisionPanel
+              detail={detail}
+              draft={panel.draft}
+              groups={panel.groups}
+              missing={panel.missing}
+              busy={panel.busy}
+              error={panel.error}
+              onChange={panel.change}
+              onSubmit={panel.submit}
+            />
+            <OtherWays detail={detail} epoch={lease.epoch} onGone={goOn} />
+          </div>
+        )}
+      </div>
+    </>
+  );
+}
+
+export function CasePage() {
+  const { caseId = '' } = useParams();
+  const { t } = useTranslation();
+  const found = useCase(caseId);
+  if (found.data !== undefined) return <CaseView detail={found.data} />;
+  if (found.error !== null) return <Fault error={found.error} />;
+  return <Loader aria-label={t('common:loading')} />;
+}

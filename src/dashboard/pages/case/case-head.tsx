@@ -1,0 +1,129 @@
+import { Alert, Button } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { useClaim, useExtend, useStep } from '../../api/case.js';
+import type { CaseDetail } from '../../api/types.js';
+import { useFormat } from '../../format.js';
+import { Fault } from '../../parts/fault.js';
+import { Severity } from '../../parts/severity.js';
+import { TimeLeft } from '../../parts/time-left.js';
+import { useShortcuts } from '../../shortcuts.js';
+import { useNow } from '../../use-now.js';
+
+const SECOND_MS = 1_000;
+const SHORT_MS = 60_000;
+
+function Mine({ detail }: { readonly detail: CaseDetail }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const now = useNow(SECOND_MS);
+  const { id } = detail.case;
+  const extend = useExtend(id);
+  const release = useStep(id, 'release');
+  const { lease } = detail;
+  if (lease === null) return null;
+  const leftMs = Date.parse(lease.until) - now;
+  return (
+    <div className="row">
+      {leftMs > 0 ? (
+        <strong data-testid="lease" data-short={leftMs < SHORT_MS}>
+          {t('case:yours', { time: format.span(leftMs) })}
+        </strong>
+      ) : (
+        <strong className="lost" role="alert" data-testid="lease">
+          {t('case:lease-ended')}
+        </strong>
+      )}
+      <Button
+        variant="default"
+        size="compact-sm"
+        loading={extend.isPending}
+        onClick={() => extend.mutate({ epoch: lease.epoch, minutes: 30 })}
+      >
+        {t('case:extend')}
+      </Button>
+      <Button
+        variant="default"
+        size="compact-sm"
+        loading={release.isPending}
+        onClick={() => release.mutate({ epoch: lease.epoch })}
+      >
+        {t('case:release')}
+      </Button>
+      {extend.error !== null && <Fault error={extend.error} />}
+      {release.error !== null && <Fault error={release.error} />}
+    </div>
+  );
+}
+
+function Claim({ detail }: { readonly detail: CaseDetail }) {
+  const { t } = useTranslation();
+  const claim = useClaim(detail.case.id);
+  const { holder } = detail.case;
+  const may = detail.rights.claim && holder === null;
+  const run = () => {
+    if (may && !claim.isPending) claim.mutate();
+  };
+  useShortcuts([{ key: 'c', label: t('case:claim'), group: t('case:keys.case'), run }]);
+  return (
+    <div className="row">
+      {holder !== null && <strong data-testid="holder">{t('case:held-by', { login: holder.login })}</strong>}
+      {may && (
+        <Button size="compact-md" loading={claim.isPending} onClick={run}>
+          {t('case:claim')} <kbd className="on-button">{'c'}</kbd>
+        </Button>
+      )}
+      {detail.rights.why !== null && <span className="quiet">{t(`case:may-not.${detail.rights.why}`)}</span>}
+      {claim.error !== null && <Fault error={claim.error} />}
+    </div>
+  );
+}
+
+function Warnings({ detail }: { readonly detail: CaseDetail }) {
+  const { t } = useTranslation();
+  const warnings = [
+    detail.note.gone ? 'gone' : null,
+    detail.note.newest ? null : 'older-revision',
+    detail.why.recomputed ? null : 'not-recomputed',
+    detail.why.current ? null : 'policies-changed',
+  ].filter((name) => name !== null);
+  if (warnings.length === 0) return null;
+  return (
+    <Alert color="yellow" variant="default">
+      {warnings.map((name) => (
+        <div key={name}>{t(`case:${name}`)}</div>
+      ))}
+    </Alert>
+  );
+}
+
+export function CaseHead({ detail }: { readonly detail: CaseDetail }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const now = useNow(10_000);
+  const row = detail.case;
+  return (
+    <header className="case-head">
+      <div className="row">
+        <h1>
+          {t('case:title', { reason: t(`words:reason.${row.reason}`) })} <bdi className="mono">{row.externalId}</bdi>
+        </h1>
+        <Severity value={row.severity} />
+        {row.status === 'open' ? <TimeLeft dueAt={row.dueAt} now={now} /> : <strong>{t('words:status.closed')}</strong>}
+      </div>
+      <p className="small quiet no-margin">
+        {[
+          row.category,
+          format.language(row.language),
+          format.regions(row.regions),
+          t(`words:desk.${row.desk}`),
+          t('case:reach', { n: format.count(row.reach) }),
+          t('case:clock', { name: row.clock.name.replaceAll('_', ' '), ref: row.clock.ref ?? '–' }),
+        ]
+          .filter((fact) => fact !== null)
+          .join(' · ')}
+      </p>
+      {detail.lease === null ? <Claim detail={detail} /> : <Mine detail={detail} />}
+      <Warnings detail={detail} />
+    </header>
+  );
+}

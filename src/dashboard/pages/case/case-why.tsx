@@ -1,0 +1,141 @@
+import { useTranslation } from 'react-i18next';
+import type { CaseDetail, CaseRule } from '../../api/types.js';
+import { useFormat } from '../../format.js';
+import { ActionBadge } from '../../parts/action-badge.js';
+import { Scroll } from '../../parts/scroll.js';
+
+const HASH_SHOWN = 12;
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+function Looked({ rule }: { readonly rule: CaseRule }) {
+  const { t } = useTranslation();
+  return (
+    <Scroll label={rule.rule}>
+      <table className="small">
+        <thead>
+          <tr>
+            <th scope="col">{t('case:side')}</th>
+            <th scope="col">{t('case:expression')}</th>
+            <th scope="col">{t('case:value')}</th>
+            <th scope="col">{t('case:made-of')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rule.looked.map((look, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the clauses of a rule have an order and nothing else
+            <tr key={index}>
+              <td>{t(`case:side.${look.side}`)}</td>
+              <td className="mono foreign">{look.clause}</td>
+              <td className="mono">{textOf(look.value)}</td>
+              <td className="mono foreign">
+                {Object.entries(look.of)
+                  .map(([name, value]) => `${name} = ${textOf(value)}`)
+                  .join('; ')}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  );
+}
+
+function Rule({ rule, open }: { readonly rule: CaseRule; readonly open: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <details className="rule" open={open}>
+      <summary>
+        <span className="mono">{rule.rule}</span> <ActionBadge action={rule.action} />{' '}
+        <span className="small quiet">
+          {t('case:rule-of', { policy: rule.policy, effect: t(`case:effect.${rule.effect}`), severity: rule.severity })}
+        </span>
+      </summary>
+      <p dir="auto" className="no-margin">
+        {rule.message}
+      </p>
+      {rule.why !== '' && (
+        <p dir="auto" className="small quiet no-margin">
+          {rule.why}
+        </p>
+      )}
+      {rule.ground !== null && (
+        <p className="small no-margin">
+          {t(`words:ground.${rule.ground.kind}`)}
+          {': '}
+          {rule.ground.url !== undefined && /^https?:/.test(rule.ground.url) ? (
+            <a href={rule.ground.url} target="_blank" rel="noreferrer">
+              {rule.ground.ref}
+            </a>
+          ) : (
+            <bdi>{rule.ground.ref}</bdi>
+          )}
+        </p>
+      )}
+      {rule.looked.length > 0 && <Looked rule={rule} />}
+    </details>
+  );
+}
+
+function Scores({ detail }: { readonly detail: CaseDetail }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const scores = Object.entries(detail.evidence?.scores ?? {}).sort((a, b) => b[1].calibrated - a[1].calibrated);
+  if (scores.length === 0) return <p className="quiet small">{t('case:no-scores')}</p>;
+  return (
+    <table className="small">
+      <caption className="quiet small">{t('case:scores-why')}</caption>
+      <tbody>
+        {scores.map(([name, { calibrated }]) => (
+          <tr key={name}>
+            <th scope="row" className="mono">
+              {name}
+            </th>
+            <td>
+              <meter min={0} max={1} value={calibrated} aria-label={name} />
+            </td>
+            <td className="number">{format.decimal(calibrated)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+export function CaseWhy({ detail }: { readonly detail: CaseDetail }) {
+  const { t } = useTranslation();
+  const { rules, shadow, gaps, bundleHash } = detail.why;
+  return (
+    <section className="sheet stack">
+      <h2>{t('case:why')}</h2>
+      {rules.length === 0 && gaps.length === 0 && <p className="quiet no-margin">{t('case:no-rule')}</p>}
+      {rules.map((rule, index) => (
+        <Rule key={`${rule.policy} ${rule.rule}`} rule={rule} open={index === 0} />
+      ))}
+      {gaps.length > 0 && (
+        <ul className="small gaps">
+          {gaps.map((gap) => (
+            <li key={`${gap.stage} ${gap.why} ${gap.regions.join()}`}>
+              {t('note:gap', {
+                stage: gap.stage,
+                status: gap.status,
+                why: gap.why,
+                action: t(`words:action.${gap.action}`),
+              })}
+            </li>
+          ))}
+        </ul>
+      )}
+      {shadow.length > 0 && (
+        <details>
+          <summary className="small">{t('case:shadow')}</summary>
+          {shadow.map((rule) => (
+            <Rule key={`${rule.policy} ${rule.rule}`} rule={rule} open={false} />
+          ))}
+        </details>
+      )}
+      <h3>{t('case:scores')}</h3>
+      <Scores detail={detail} />
+      <p className="small quiet no-margin">{t('case:bundle', { hash: bundleHash.slice(0, HASH_SHOWN) })}</p>
+    </section>
+  );
+}

@@ -1,0 +1,106 @@
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useStep } from '../../api/case.js';
+import { usePreferences } from '../../api/preferences.js';
+import type { CaseDetail, CasePart } from '../../api/types.js';
+import { useFormat } from '../../format.js';
+import { Legend } from '../../parts/legend.js';
+import { OriginalText } from '../../parts/original-text.js';
+
+const GRAVE = 3;
+
+export function usePartName(): (part: string) => string {
+  const { t } = useTranslation();
+  return (part) => {
+    const [kind = part, index] = part.split(':');
+    return t(`case:part.${kind}`, { n: Number(index ?? 0) + 1 });
+  };
+}
+
+function Readable({ part }: { readonly part: CasePart }) {
+  const { t } = useTranslation();
+  return part.readable.map(({ view, text }) => (
+    <p key={view} className="readable">
+      <span className="quiet small">{t(`case:view.${view}`)}</span> <span dir="auto">{text}</span>
+    </p>
+  ));
+}
+
+function Translation({ detail, part }: { readonly detail: CaseDetail; readonly part: CasePart }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const found = detail.translation.parts.find((one) => one.part === part.part);
+  if (found === undefined) return null;
+  return (
+    <div className="translation">
+      <p className="small quiet no-margin">
+        {t('case:translation-by', { language: format.language(found.language), engine: found.engine })}
+      </p>
+      <p className="original" dir="auto" lang={found.language}>
+        {found.text}
+      </p>
+    </div>
+  );
+}
+
+function Part({ detail, part }: { readonly detail: CaseDetail; readonly part: CasePart }) {
+  const format = useFormat();
+  const name = usePartName();
+  const language = part.languages[0]?.tag;
+  const tags = [...new Set(part.languages.map(({ tag }) => tag))];
+  return (
+    <section className="part" aria-label={name(part.part)}>
+      <h3 className="small quiet">
+        {name(part.part)}
+        {tags.length > 0 && ` · ${tags.map((tag) => format.language(tag)).join(', ')}`}
+      </h3>
+      <div className="beside">
+        <div>
+          <OriginalText
+            part={part.part}
+            text={part.text}
+            findings={part.findings}
+            active={null}
+            language={language === 'und' ? undefined : language}
+          />
+          <Readable part={part} />
+        </div>
+        <Translation detail={detail} part={part} />
+      </div>
+    </section>
+  );
+}
+
+/** The author's words before everything else; blurred where the reader has asked for it. */
+export function CaseWords({ detail }: { readonly detail: CaseDetail }) {
+  const { t } = useTranslation();
+  const { blurText } = usePreferences();
+  const [shown, setShown] = useState(false);
+  const unblurred = useStep(detail.case.id, 'unblurred');
+  const hidden = blurText && detail.case.severity >= GRAVE && !shown;
+  const findings = detail.parts.flatMap((part) => part.findings);
+  return (
+    <section className="sheet" aria-label={t('case:words')}>
+      {hidden && (
+        <Button
+          onClick={() => {
+            setShown(true);
+            unblurred.mutate({ image: null });
+          }}
+        >
+          {t('case:show-text')}
+        </Button>
+      )}
+      <div className={hidden ? 'blurred' : undefined} aria-hidden={hidden} inert={hidden}>
+        {detail.parts.map((part) => (
+          <Part key={part.part} detail={detail} part={part} />
+        ))}
+      </div>
+      <Legend findings={findings} />
+      {detail.translation.status === 'not_configured' && (
+        <p className="small quiet no-margin">{t('case:translation-off')}</p>
+      )}
+    </section>
+  );
+}

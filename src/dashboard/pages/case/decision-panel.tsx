@@ -1,0 +1,208 @@
+import { Button, NativeSelect, SegmentedControl, Select, Textarea } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { Action } from '../../../domain.js';
+import type { CaseDetail } from '../../api/types.js';
+import {
+  actionsOf,
+  type Chosen,
+  clauseOf,
+  commonActions,
+  type Draft,
+  type Group,
+  type Missing,
+  type Outcome,
+  severityOf,
+} from '../../draft.js';
+import { useFormat } from '../../format.js';
+import { Fault } from '../../parts/fault.js';
+import { type Shortcut, useShortcuts } from '../../shortcuts.js';
+import { NoticePreview } from './notice-preview.js';
+
+export interface PanelProps {
+  readonly detail: CaseDetail;
+  readonly draft: Draft;
+  readonly groups: readonly Group[];
+  readonly missing: Missing | null;
+  readonly busy: boolean;
+  readonly error: Error | null;
+  readonly onChange: (change: Partial<Draft>) => void;
+  readonly onSubmit: (thenNext: boolean) => void;
+}
+const OUTCOMES: readonly Outcome[] = ['uphold', 'overturn', 'change_ground'];
+const OUTCOME_KEYS = ['p', 'o', 'g'] as const;
+const KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '0'] as const;
+
+/** Chooses for every region of mine that allows it. */
+const chooseAll = ({ draft, groups, onChange }: PanelProps, action: Action): void =>
+  onChange({
+    byPolicy: Object.fromEntries(
+      groups.map(({ policy }) => [policy, { clause: draft.byPolicy[policy]?.clause ?? null, action }]),
+    ),
+  });
+
+function usePanelKeys(props: PanelProps, actions: readonly Action[]): void {
+  const { t } = useTranslation();
+  const group = t('case:keys.decide');
+  const { detail, onChange, onSubmit } = props;
+  const outcomes: Shortcut[] =
+    detail.case.reason === 'appeal'
+      ? OUTCOMES.map((outcome, index) => ({
+          key: OUTCOME_KEYS[index] ?? null,
+          label: t(`case:outcome.${outcome}`),
+          group,
+          run: () => onChange({ outcome }),
+        }))
+      : [];
+  useShortcuts([
+    ...actions.map((action, index) => ({
+      key: KEYS[index] ?? null,
+      label: t(`words:action.${action}`),
+      group,
+      run: () => chooseAll(props, action),
+    })),
+    ...outcomes,
+    { key: 's', label: t('case:submit-next'), group, run: () => onSubmit(true) },
+    { key: 'ctrl+Enter', label: t('case:submit-next'), group, run: () => onSubmit(true) },
+  ]);
+}
+
+function Actions(props: PanelProps & { readonly actions: readonly Action[] }) {
+  const { t } = useTranslation();
+  const { draft, groups, actions } = props;
+  return (
+    <fieldset className="actions" aria-label={t('case:actions')}>
+      {actions.map((action, index) => {
+        const isChosen = groups.every(({ policy }) => draft.byPolicy[policy]?.action === action);
+        return (
+          <Button
+            key={action}
+            variant={isChosen ? 'filled' : 'default'}
+            aria-pressed={isChosen}
+            justify="space-between"
+            rightSection={<kbd className={isChosen ? 'on-button' : undefined}>{KEYS[index]}</kbd>}
+            onClick={() => chooseAll(props, action)}
+          >
+            {t(`words:action.${action}`)}
+          </Button>
+        );
+      })}
+    </fieldset>
+  );
+}
+
+function RegionRow(props: PanelProps & { readonly group: Group; readonly severity: number }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { draft, group, severity, onChange } = props;
+  const { choice, policy } = group;
+  const chosen = draft.byPolicy[policy] ?? { action: null, clause: null };
+  const set = (change: Partial<Chosen>) =>
+    onChange({ byPolicy: { ...draft.byPolicy, [policy]: { ...chosen, ...change } } });
+  const actions = actionsOf(group, severity);
+  const regions = format.regions(group.regions);
+  const none = { value: '', label: '–' };
+  return (
+    <div className="region">
+      <strong>
+        {regions} <span className="quiet small">{choice.name}</span>
+      </strong>
+      {choice.standing !== null && (
+        <span className="small quiet">
+          {t('case:standing', {
+            action: t(`words:action.${choice.standing.action}`),
+            by: t(`words:by.${choice.standing.by}`),
+          })}
+        </span>
+      )}
+      <NativeSelect
+        size="xs"
+        aria-label={t('case:action-in', { regions })}
+        value={chosen.action ?? ''}
+        data={[none, ...actions.map((action) => ({ value: action, label: t(`words:action.${action}`) }))]}
+        onChange={(event) => set({ action: actions.find((action) => action === event.currentTarget.value) ?? null })}
+      />
+      {chosen.action !== null && chosen.action !== 'allow' && (
+        <NativeSelect
+          size="xs"
+          aria-label={t('case:clause-in', { regions })}
+          value={clauseOf(draft, group) ?? ''}
+          data={[
+            none,
+            ...choice.clauses.map(({ id, kind, ref, title }) => ({
+              value: id,
+              label: `${t(`words:ground.${kind}`)}: ${title ?? ref}`,
+            })),
+          ]}
+          onChange={(event) => set({ clause: event.currentTarget.value === '' ? null : event.currentTarget.value })}
+        />
+      )}
+    </div>
+  );
+}
+
+function AppealOutcome({ draft, onChange }: PanelProps) {
+  const { t } = useTranslation();
+  return (
+    <SegmentedControl
+      aria-label={t('case:outcome')}
+      fullWidth
+      transitionDuration={0}
+      value={draft.outcome ?? ''}
+      onChange={(value) => onChange({ outcome: OUTCOMES.find((outcome) => outcome === value) ?? null })}
+      data={OUTCOMES.map((outcome) => ({ value: outcome, label: t(`case:outcome.${outcome}`) }))}
+    />
+  );
+}
+
+export function DecisionPanel(props: PanelProps) {
+  const { t } = useTranslation();
+  const { detail, draft, groups, missing, busy, error, onChange, onSubmit } = props;
+  const severity = severityOf(detail, draft.category);
+  const actions = commonActions(groups, severity);
+  usePanelKeys(props, actions);
+  return (
+    <section className="sheet stack panel" aria-label={t('case:decision')}>
+      <h2>{t('case:decision')}</h2>
+      {detail.case.reason === 'appeal' && <AppealOutcome {...props} />}
+      <Select
+        label={t('case:category')}
+        value={draft.category}
+        onChange={(category) => onChange({ category, byPolicy: {} })}
+        data={detail.categories.map(({ id, severity: grade, title }) => ({
+          value: id,
+          label: `${title} (${id}, ${grade})`,
+        }))}
+        searchable
+        allowDeselect
+        comboboxProps={{ transitionProps: { duration: 0 } }}
+      />
+      <Actions {...props} actions={actions} />
+      <div className="regions">
+        {groups.map((group) => (
+          <RegionRow key={group.policy} {...props} group={group} severity={severity} />
+        ))}
+      </div>
+      <Textarea
+        label={t('case:reason')}
+        value={draft.reason}
+        onChange={(event) => onChange({ reason: event.currentTarget.value })}
+        rows={2}
+        dir="auto"
+        maxLength={4_000}
+      />
+      <NoticePreview detail={detail} draft={draft} groups={groups} complete={missing === null} />
+      {error !== null && <Fault error={error} />}
+      <p className="small quiet no-margin" role="status">
+        {missing === null ? t('case:ready') : t(`case:missing.${missing}`)}
+      </p>
+      <div className="row">
+        <Button loading={busy} aria-disabled={missing !== null} onClick={() => onSubmit(true)}>
+          {t('case:submit-next')} <kbd className="on-button">{'s'}</kbd>
+        </Button>
+        <Button variant="default" loading={busy} aria-disabled={missing !== null} onClick={() => onSubmit(false)}>
+          {t('case:submit')}
+        </Button>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,142 @@
+import { Button, Checkbox, NativeSelect, Textarea } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useColleagues, useStep } from '../../api/case.js';
+import type { CaseDetail } from '../../api/types.js';
+import { useFormat } from '../../format.js';
+import { Dialog } from '../../parts/dialog.js';
+import { Fault } from '../../parts/fault.js';
+import { useShortcuts } from '../../shortcuts.js';
+
+const DIALOGS = ['ask', 'hand-over', 'escalate'] as const;
+type DialogName = (typeof DIALOGS)[number];
+const TARGETS = ['senior', 'legal', 'child_safety'] as const;
+
+interface WayProps {
+  readonly detail: CaseDetail;
+  readonly epoch: number;
+  /** The case is out of my hands. */
+  readonly onGone: () => void;
+}
+interface DialogProps extends WayProps {
+  readonly name: DialogName;
+  readonly onClose: () => void;
+}
+
+function ColleagueChoice() {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const colleagues = useColleagues();
+  const people = colleagues.data?.items ?? [];
+  return (
+    <NativeSelect
+      name="to"
+      label={t('case:colleague')}
+      required
+      withAsterisk={false}
+      data={people.map(({ id, login, role, languages }) => ({
+        value: id,
+        label: `${login} · ${t(`words:role.${role}`)} · ${languages === null ? t('users:all') : languages.map(format.language).join(', ')}`,
+      }))}
+    />
+  );
+}
+
+function bodyOf(name: DialogName, form: FormData, epoch: number): object {
+  const text = String(form.get('text') ?? '').trim();
+  switch (name) {
+    case 'ask':
+      return { to: form.get('to'), blind: form.has('blind'), question: text };
+    case 'hand-over':
+      return { epoch, to: form.get('to') };
+    case 'escalate':
+      return { epoch, desk: form.get('desk'), ...(text === '' ? {} : { comment: text }) };
+  }
+}
+
+function WayDialog({ name, detail, epoch, onGone, onClose }: DialogProps) {
+  const { t } = useTranslation();
+  const step = useStep(detail.case.id, name);
+  return (
+    <Dialog title={t(`case:${name}`)} onClose={onClose}>
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          step.mutate(bodyOf(name, new FormData(event.currentTarget), epoch), {
+            onSuccess: () => {
+              onClose();
+              if (name !== 'ask') onGone();
+            },
+          });
+        }}
+      >
+        {name === 'escalate' ? (
+          <NativeSelect
+            name="desk"
+            label={t('queue:desk')}
+            data={TARGETS.map((desk) => ({ value: desk, label: t(`words:desk.${desk}`) }))}
+          />
+        ) : (
+          <ColleagueChoice />
+        )}
+        {name !== 'hand-over' && (
+          <Textarea
+            name="text"
+            label={t(name === 'ask' ? 'case:question' : 'case:comment')}
+            required={name === 'ask'}
+            withAsterisk={false}
+            rows={3}
+            dir="auto"
+          />
+        )}
+        {name === 'ask' && <Checkbox name="blind" label={t('case:ask-blind')} />}
+        {step.error !== null && <Fault error={step.error} />}
+        <Button type="submit" loading={step.isPending}>
+          {t('common:send')}
+        </Button>
+      </form>
+    </Dialog>
+  );
+}
+
+export function OtherWays({ detail, epoch, onGone }: WayProps) {
+  const { t } = useTranslation();
+  const [open, setOpen] = useState<DialogName | null>(null);
+  const skip = useStep(detail.case.id, 'skip');
+  const speaker = useStep(detail.case.id, 'native-speaker');
+  const group = t('case:keys.case');
+  const error = skip.error ?? speaker.error;
+  const gone = { onSuccess: onGone };
+  const ways = [
+    { key: 'l', name: 'later', run: () => skip.mutate({ epoch, why: 'later' }, gone) },
+    { key: 'x', name: 'not-this-one', run: () => skip.mutate({ epoch, why: 'not_this_one' }, gone) },
+    { key: 't', name: 'native-speaker', run: () => speaker.mutate({ epoch }, gone) },
+    { key: 'a', name: 'ask', run: () => setOpen('ask') },
+    { key: 'h', name: 'hand-over', run: () => setOpen('hand-over') },
+    { key: 'e', name: 'escalate', run: () => setOpen('escalate') },
+  ] as const;
+  useShortcuts(ways.map(({ key, name, run }) => ({ key, label: t(`case:${name}`), group, run })));
+  return (
+    <section className="sheet" aria-label={t('case:other-ways')}>
+      <div className="ways">
+        {ways.map(({ key, name, run }) => (
+          <Button
+            key={name}
+            variant="default"
+            size="compact-md"
+            justify="space-between"
+            rightSection={<kbd>{key}</kbd>}
+            onClick={run}
+          >
+            {t(`case:${name}`)}
+          </Button>
+        ))}
+      </div>
+      {error !== null && <Fault error={error} />}
+      {open !== null && (
+        <WayDialog name={open} detail={detail} epoch={epoch} onGone={onGone} onClose={() => setOpen(null)} />
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,92 @@
+import { Button, MultiSelect, NativeSelect } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { CASE_REASONS, DESKS } from '../../../domain.js';
+import type { CaseCounts } from '../../api/types.js';
+import { useFormat } from '../../format.js';
+
+interface QueueFiltersProps {
+  readonly params: URLSearchParams;
+  readonly counts: CaseCounts | undefined;
+  readonly onChange: (next: URLSearchParams) => void;
+}
+interface Choice {
+  readonly value: string;
+  readonly label: string;
+}
+
+function useChoices(counts: CaseCounts | undefined) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const with_ = (value: string, name: string, count: number | undefined): Choice => ({
+    value,
+    label: count === undefined ? name : `${name} (${format.count(count)})`,
+  });
+  const of = (tally: readonly { readonly count: number }[] | undefined, key: string) =>
+    new Map(tally?.map((one) => [String((one as Record<string, unknown>)[key]), one.count]));
+  const reasons = of(counts?.byReason, 'reason');
+  const desks = of(counts?.byDesk, 'desk');
+  return {
+    reason: CASE_REASONS.map((reason) => with_(reason, t(`words:reason.${reason}`), reasons.get(reason))),
+    desk: DESKS.map((desk) => with_(desk, t(`words:desk.${desk}`), desks.get(desk))),
+    language:
+      counts?.byLanguage.map((one) => with_(String(one.language), format.language(String(one.language)), one.count)) ??
+      [],
+    region: counts?.byRegion.map((one) => with_(String(one.region), String(one.region).toUpperCase(), one.count)) ?? [],
+    category: counts?.byCategory.map((one) => with_(String(one.category), String(one.category), one.count)) ?? [],
+  };
+}
+
+/** What is chosen stays on the list, also when no case has it any more. */
+const withChosen = (choices: readonly Choice[], chosen: readonly string[]): Choice[] => [
+  ...choices,
+  ...chosen.filter((value) => !choices.some((one) => one.value === value)).map((value) => ({ value, label: value })),
+];
+
+export function QueueFilters({ params, counts, onChange }: QueueFiltersProps) {
+  const { t } = useTranslation();
+  const choices = useChoices(counts);
+  const set = (name: string, value: string) => {
+    const next = new URLSearchParams(params);
+    next.delete('cursor');
+    if (value === '') next.delete(name);
+    else next.set(name, value);
+    onChange(next);
+  };
+  const one = (name: string, values: readonly string[]) => (
+    <NativeSelect
+      key={name}
+      label={t(`queue:${name}`)}
+      value={params.get(name) ?? ''}
+      onChange={(event) => set(name, event.currentTarget.value)}
+      data={[
+        { value: '', label: t(name === 'status' ? 'words:status.open' : 'common:any') },
+        ...values.map((value) => ({ value, label: t(`queue:${name}.${value}`) })),
+      ]}
+    />
+  );
+  return (
+    <search className="filters">
+      {one('status', ['closed'])}
+      {one('holder', ['none', 'mine', 'others'])}
+      {one('overdue', ['true', 'false'])}
+      {Object.entries(choices).map(([name, data]) => {
+        const chosen = (params.get(name) ?? '').split(',').filter((value) => value !== '');
+        return (
+          <MultiSelect
+            key={name}
+            label={t(`queue:${name}`)}
+            data={withChosen(data, chosen)}
+            value={chosen}
+            onChange={(values) => set(name, values.join(','))}
+            searchable
+            clearable={false}
+            comboboxProps={{ transitionProps: { duration: 0 } }}
+          />
+        );
+      })}
+      <Button variant="subtle" onClick={() => onChange(new URLSearchParams())}>
+        {t('common:clear')}
+      </Button>
+    </search>
+  );
+}
