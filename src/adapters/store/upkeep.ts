@@ -42,9 +42,34 @@ const OLD_EVENTS = `WITH old AS (
   gone AS (DELETE FROM events e USING old WHERE e.id = old.id RETURNING 1)
   SELECT count(*) AS n FROM gone`;
 
+/** What people wrote about a note ages as its text does; who decided what, and when, stays. */
+const forgetWords = (table: string, change: string, condition: string): string =>
+  `WITH gone AS (
+     UPDATE ${table} SET ${change} WHERE ctid = ANY (ARRAY(SELECT ctid FROM ${table} WHERE ${condition} LIMIT $2)) AND ${condition}
+     RETURNING 1)
+   SELECT count(*) AS n FROM gone`;
+const CLOSED = "NOT EXISTS (SELECT 1 FROM cases c WHERE c.id = case_id AND c.state = 'open')";
+const OLD_APPEALS = forgetWords('appeals', 'text = NULL, reason = NULL', 'decided_at < $1 AND text IS NOT NULL');
+const OLD_REPORTS = forgetWords(
+  'reports',
+  "reasons = NULL, law = NULL, urls = '{}', reporter = NULL, reason = NULL",
+  'decided_at < $1 AND reporter IS NOT NULL',
+);
+const OLD_REASONS = forgetWords(
+  'human_decisions',
+  'reason = NULL, notice = NULL',
+  'created_at < $1 AND (reason IS NOT NULL OR notice IS NOT NULL)',
+);
+
 export function upkeepWith(database: Database, retention: Retention): UpkeepStore {
   const tasks: readonly (readonly [name: string, sql: string, ageMs: number])[] = [
     ['revisions', OLD_TEXT, retention.noteDays * DAY_MS],
+    ['appeals', OLD_APPEALS, retention.noteDays * DAY_MS],
+    ['reports', OLD_REPORTS, retention.noteDays * DAY_MS],
+    ['human_decisions', OLD_REASONS, retention.noteDays * DAY_MS],
+    ['case_comments', olderThan('case_comments', `created_at < $1 AND ${CLOSED}`), retention.noteDays * DAY_MS],
+    ['case_opinions', olderThan('case_opinions', `created_at < $1 AND ${CLOSED}`), retention.noteDays * DAY_MS],
+    ['case_skips', olderThan('case_skips', 'until < $1'), 0],
     ['events', OLD_EVENTS, EVENT_DAYS * DAY_MS],
     ['idempotency_keys', olderThan('idempotency_keys', 'created_at < $1'), retention.idempotencyHours * HOUR_MS],
     ['campaign_signatures', olderThan('campaign_signatures', 'at < $1'), SIGNATURE_DAYS * DAY_MS],
