@@ -37,6 +37,10 @@ export interface App extends Omit<Ports, 'classifier' | 'language'> {
   readonly config: Config;
   readonly rules: () => RuleSet;
   readonly bundle: () => Bundle;
+  /** This process asks at once what is in force. */
+  readonly followPolicy: () => Promise<void>;
+  /** What is wrong with the policy files on disk. */
+  readonly filesFault: () => string | null;
   /** Judges without storing anything; the campaign stage has no store here. */
   readonly moderate: ModerateNow;
   close(): Promise<void>;
@@ -52,6 +56,8 @@ export interface Wanted {
   readonly model: 'now' | 'when_used';
   /** Reload policies and terms when a file changes. */
   readonly watch: boolean;
+  /** Turn changed files into candidates; one process of an installation does. */
+  readonly proposes?: boolean | undefined;
 }
 
 export async function compose(
@@ -89,6 +95,7 @@ export async function compose(
         clock,
         log,
         watch: wanted.watch,
+        proposes: wanted.proposes,
         eager: wanted.model === 'now',
       }),
     );
@@ -105,6 +112,8 @@ export async function compose(
       openId: overrides.openId ?? openIdOf(config),
       rules: rules.stored,
       bundle: rules.bundle,
+      followPolicy: rules.follow,
+      filesFault: rules.filesFault,
       moderate: moderateWith({ rules: rules.unstored, clock, log }),
       close,
     };

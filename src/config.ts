@@ -25,6 +25,18 @@ export const Env = z.object({
   PUBLIC_URL: z.string().optional().describe('URL under which users reach the server; unset: from HOST and PORT'),
   POLICIES_DIR: z.string().default('policies').describe('Folder of region files, terms and notices'),
   TERMS_DIR: z.string().optional().describe('Folder of private term banks beside the shipped ones; unset: none'),
+  POLICY_APPROVAL: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe('off: changed rules of severity 3 and 4 come into force without a second person'),
+  POLICY_AUTHOR: z
+    .string()
+    .default('files')
+    .describe('Login of whoever changes the files here: that person cannot approve them'),
+  POLICY_POLL_MS: whole(1_000, 50, 60_000).describe('Pause between two questions for what is in force'),
+  REMOVALS_PER_DAY: whole(1_000, 1, 10_000_000).describe(
+    'Automatic removals per rule, region and day after which the rule only records',
+  ),
   MODELS_DIR: z.string().default('models').describe('Folder of local models'),
   TEXT_MODEL: z.string().default('polywarden-text').describe('Text model under MODELS_DIR'),
   WORKERS: z.coerce

@@ -51,7 +51,7 @@ export async function start(config: Config, log: Log, overrides: Partial<Ports> 
     const app = await compose(
       config,
       services,
-      { part: 'api', model: 'when_used', watch: true },
+      { part: 'api', model: 'when_used', watch: true, proposes: true },
       { log, ...overrides },
     );
     opened.push(() => app.close());

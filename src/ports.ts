@@ -54,6 +54,7 @@ export type MetricName =
   | 'job_outcomes_total'
   | 'stale_writes_total'
   | 'deliveries_total'
+  | 'policy_breakers_total'
   | 'backlog_notes'
   | 'oldest_due_seconds';
 

@@ -1,13 +1,15 @@
 /** The policies folder and the banks -> stages and judge. */
 
 import type { Config } from './config.js';
-import type { Bundle } from './policy/bundle.js';
+import { type Bundle, compileBundle } from './policy/bundle.js';
 import { caseTermsOf } from './policy/case-terms.js';
 import { evaluate } from './policy/evaluate.js';
 import { loadBundle, readPrivateTerms } from './policy/load.js';
 import { stageNeeds } from './policy/needs.js';
+import { overlayOf } from './policy/overrides.js';
 import { sha256Hex } from './policy/stable-hash.js';
 import type { CampaignStore, Classifier, Clock, LanguageModel, Log, TextHashBank } from './ports.js';
+import type { Override, PolicyPart } from './ports-policy.js';
 import type { Store } from './ports-store.js';
 import { campaignStage } from './stages/campaign/index.js';
 import { classifyStage } from './stages/classify/index.js';
@@ -18,25 +20,39 @@ import { compileBanks, type Matcher } from './stages/match/matcher.js';
 import { parseTermBanks } from './stages/match/term-bank.js';
 import { indexTextHashes } from './stages/match/text-hash.js';
 import { normaliseStage } from './stages/normalise/index.js';
-import type { AnyStage } from './stages/stage.js';
+import type { AnyStage, StageNeeds } from './stages/stage.js';
 import type { Judge, RuleSet } from './usecases/moderate.js';
 
+export type RulesStore = Store & PolicyPart;
+/** What stands over a bundle; its version goes with every decision. */
+export interface Standing {
+  readonly version: number;
+  readonly overrides: readonly Override[];
+}
 export interface RulesOptions {
   readonly config: Config;
   readonly classifier: Classifier | null;
   readonly language: LanguageModel;
-  readonly store: Store | null;
+  readonly store: RulesStore | null;
   readonly clock: Clock;
   readonly log: Log;
   readonly watch: boolean;
+  /** Whether this process turns changed files into candidates; with a store only one should. */
+  readonly proposes?: boolean | undefined;
   /** False: the matcher is compiled when a note first needs it; the files are checked in any case. */
   readonly eager: boolean;
 }
 export interface Compiled {
-  readonly bundle: Bundle;
+  /** Of the bundle without its overrides. */
+  readonly hash: string;
+  readonly base: Bundle;
+  /** As it speaks at this moment, overrides included. */
+  bundle(): Bundle;
   /** With the campaign store, for notes that are kept. */
   readonly stored: RuleSet;
   readonly unstored: RuleSet;
+  /** The same bundle with other overrides: nothing is compiled again. */
+  under(standing: Standing): Compiled;
 }
 interface Parts {
   readonly matcher: Matcher;
@@ -45,28 +61,51 @@ interface Parts {
   readonly privateTerms: string | undefined;
 }
 
-export async function buildRules(options: RulesOptions): Promise<Compiled> {
-  const { config, store, clock } = options;
-  const bundle = await loadBundle(config.POLICIES_DIR);
+/** Without `given` the files on disk. */
+export async function buildRules(
+  options: RulesOptions,
+  given?: { readonly bundle: Bundle; readonly standing: Standing },
+): Promise<Compiled> {
+  const { config, store } = options;
+  const bundle = given?.bundle ?? (await loadBundle(config.POLICIES_DIR));
   const own = config.termsDir === null ? [] : await readPrivateTerms(config.termsDir);
   const banks = parseTermBanks([...termFiles(bundle), ...own]);
   const privateTerms = own.length === 0 ? undefined : sha256Hex(JSON.stringify(own)).slice(0, 12);
   const bank = store === null ? null : indexTextHashes(await store.banks.allText());
-  // Before the first decision names it: a decision must be recomputable from what is stored.
-  await store?.bundles.put(bundle.hash, bundle.content, clock.now());
   const matcher = once(() => compileBanks(banks));
   if (options.eager) matcher();
-  const judge = judgeOf(bundle);
-  const ruleSet = (campaigns: CampaignStore | null): RuleSet => {
-    const stages = once(() => stagesOf({ matcher: matcher(), bank, campaigns, privateTerms }, options));
-    return {
-      judge,
-      get stages() {
-        return stages();
-      },
-    };
+  const stagesWith = (campaigns: CampaignStore | null) =>
+    once(() => stagesOf({ matcher: matcher(), bank, campaigns, privateTerms }, options));
+  const stages = { stored: stagesWith(store?.campaigns ?? null), unstored: stagesWith(null) };
+  return compiledUnder({ bundle, stages, clock: options.clock }, given?.standing ?? null);
+}
+
+export const bundleOfContent = (content: string): Bundle =>
+  compileBundle(new Map(JSON.parse(content) as readonly (readonly [string, string])[]));
+
+interface Base {
+  readonly bundle: Bundle;
+  readonly stages: { readonly stored: () => readonly AnyStage[]; readonly unstored: () => readonly AnyStage[] };
+  readonly clock: Clock;
+}
+
+function compiledUnder(base: Base, standing: Standing | null): Compiled {
+  const overlay = overlayOf(base.bundle, standing?.overrides ?? []);
+  const judge = judgeOf(base, overlay, standing?.version);
+  const ruleSet = (stages: () => readonly AnyStage[]): RuleSet => ({
+    judge,
+    get stages() {
+      return stages();
+    },
+  });
+  return {
+    hash: base.bundle.hash,
+    base: base.bundle,
+    bundle: () => overlay(base.clock.now()),
+    stored: ruleSet(base.stages.stored),
+    unstored: ruleSet(base.stages.unstored),
+    under: (next) => compiledUnder(base, next),
   };
-  return { bundle, stored: ruleSet(store?.campaigns ?? null), unstored: ruleSet(null) };
 }
 
 function once<T>(make: () => T): () => T {
@@ -95,10 +134,24 @@ function termFiles(bundle: Bundle): readonly { readonly file: string; readonly t
   return files.flatMap(([file, text]) => (file.startsWith('terms/') ? [{ file, text }] : []));
 }
 
-const judgeOf = (bundle: Bundle): Judge => ({
-  needs: stageNeeds(bundle),
-  allRegions: [...bundle.regions.keys()],
-  bundleHash: bundle.hash,
-  evaluate: (facts, evidence, texts, regions) => evaluate({ facts, evidence, texts }, bundle, regions),
-  caseTerms: (decision, reach, now) => caseTermsOf(bundle, decision, reach, now),
-});
+const needs = new WeakMap<Bundle, StageNeeds>();
+function needsOf(bundle: Bundle): StageNeeds {
+  const known = needs.get(bundle) ?? stageNeeds(bundle);
+  needs.set(bundle, known);
+  return known;
+}
+
+/** An override that runs out does so at the note's own time, so that judging again gives the same answer. */
+function judgeOf({ bundle, clock }: Base, overlay: (now: number) => Bundle, version: number | undefined): Judge {
+  return {
+    get needs() {
+      return needsOf(overlay(clock.now()));
+    },
+    allRegions: [...bundle.regions.keys()],
+    bundleHash: bundle.hash,
+    policyVersion: version,
+    evaluate: (facts, evidence, texts, regions) =>
+      evaluate({ facts, evidence, texts }, overlay(Date.parse(facts.now)), regions),
+    caseTerms: (decision, reach, now) => caseTermsOf(overlay(now), decision, reach, now),
+  };
+}

@@ -1,60 +1,46 @@
 /** Policies, terms and banks, compiled into what judges a note; a bad change on disk leaves the good set in force. */
-import { watch } from 'node:fs';
 import { codeOf } from './errors.js';
 import type { Bundle } from './policy/bundle.js';
-import type { Log } from './ports.js';
 import { buildRules, type RulesOptions } from './rules-build.js';
+import { openInForce } from './rules-in-force.js';
+import { watchFolder } from './rules-watch.js';
 import type { RuleSet } from './usecases/moderate.js';
-
-/** Editors write a file in several steps. */
-const SETTLE_MS = 300;
 
 export interface Rules {
   stored(): RuleSet;
   unstored(): RuleSet;
   bundle(): Bundle;
+  /** Asks at once what is in force, so that this process need not wait for its next question. */
+  follow(): Promise<void>;
+  /** What is wrong with the files on disk; null when nothing is, or when another process looks after them. */
+  filesFault(): string | null;
   close(): Promise<void>;
 }
 
+/** With a store, what is in force there; without one, the files. */
 export async function openRules(options: RulesOptions): Promise<Rules> {
+  return options.store === null ? openFiles(options) : openInForce(options, options.store);
+}
+
+async function openFiles(options: RulesOptions): Promise<Rules> {
   let current = await buildRules(options);
   const reload = async (): Promise<void> => {
     try {
       const next = await buildRules(options);
-      const changed = next.bundle.hash !== current.bundle.hash;
+      const changed = next.hash !== current.hash;
       current = next;
-      options.log.info('policies reloaded', { bundle: next.bundle.hash, changed });
+      options.log.info('policies reloaded', { bundle: next.hash, changed });
     } catch (error) {
       options.log.error('policies not reloaded, the former ones stay in force', { code: codeOf(error), error });
     }
   };
-  const watcher = options.watch ? watchDir(options.config.POLICIES_DIR, reload, options.log) : null;
+  const watcher = options.watch ? watchFolder(options.config.POLICIES_DIR, reload, options.log) : null;
   return {
     stored: () => current.stored,
     unstored: () => current.unstored,
-    bundle: () => current.bundle,
+    bundle: () => current.bundle(),
+    follow: async () => undefined,
+    filesFault: () => null,
     close: async () => watcher?.close(),
-  };
-}
-
-/** One reload at a time, after the last change has settled. */
-function watchDir(dir: string, reload: () => Promise<void>, log: Log): { close(): Promise<void> } {
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> = Promise.resolve();
-  const watcher = watch(dir, { recursive: true, persistent: false }, () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      running = running.then(reload);
-    }, SETTLE_MS);
-    timer.unref();
-  });
-  watcher.on('error', (error) => log.warn('policies are no longer watched', { error }));
-  return {
-    // A reload that runs still uses the store, which is closed after the rules.
-    close: async () => {
-      watcher.close();
-      clearTimeout(timer);
-      await running;
-    },
   };
 }

@@ -2,6 +2,7 @@
 import { startWorkers } from '../src/adapters/queue-bullmq.js';
 import type { App } from '../src/compose.js';
 import { UnavailableError } from '../src/errors.js';
+import { countRulesWith } from '../src/usecases/policy/count-rules.js';
 import { sweepWith } from '../src/usecases/sweep.js';
 import { deliveriesHandler } from './deliveries.js';
 import { notesHandler } from './notes.js';
@@ -24,6 +25,11 @@ export function runWorker(app: App, redisUrl: string, onStuck: () => void): Runn
     metrics: app.metrics,
   });
   const sweep = sweepWith({ ...app, work: app.store.work, sweepMs: config.SWEEP_MS });
+  const countRules = countRulesWith({
+    ...app,
+    policy: app.store.policy,
+    removalsPerDay: config.REMOVALS_PER_DAY,
+  });
   const watch = stuckWatch(STUCK_AFTER_MS);
   let sweeping: Promise<void> | null = null;
   const tick = (): void => {
@@ -31,6 +37,8 @@ export function runWorker(app: App, redisUrl: string, onStuck: () => void): Runn
       .then(({ oldestDueMs }) => {
         if (watch.see(app.clock.now(), oldestDueMs, workers.lastProgressAt())) onStuck();
       })
+      .then(countRules)
+      .then(() => undefined)
       .catch((error: unknown) => {
         watch.forget();
         // The next sweep asks again.

@@ -26,6 +26,11 @@ export const METRICS: Readonly<Record<MetricName, Declaration>> = {
   job_outcomes_total: { type: 'counter', help: 'Outcomes of jobs', labels: ['queue', 'outcome'] },
   stale_writes_total: { type: 'counter', help: 'Results refused because a later claim owns the note', labels: [] },
   deliveries_total: { type: 'counter', help: 'Webhook attempts', labels: ['outcome'] },
+  policy_breakers_total: {
+    type: 'counter',
+    help: 'Rules that the circuit breaker stopped',
+    labels: ['rule', 'region'],
+  },
   backlog_notes: { type: 'gauge', help: 'Revisions that wait for a decision', labels: [] },
   oldest_due_seconds: { type: 'gauge', help: 'Age of the oldest revision that waits', labels: [] },
 };

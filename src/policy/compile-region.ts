@@ -33,6 +33,7 @@ const DEFAULTS = {
   grounds: {},
   authorities: {},
   disclosure_cites: null,
+  removals_per_day: null,
 };
 
 /** Members belong to the group's own file; a country that extends it is not a group. */

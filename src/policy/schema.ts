@@ -268,6 +268,12 @@ const fields = {
   grounds: z.record(Word, Law.nullable()).describe('Laws that rules and values rest on, by a short key'),
   terms: z.record(Word, Clause.nullable()).describe('Clauses of the house rules, by a short key'),
   authorities: z.record(Word, Authority.nullable()).describe('To whom reports go, after a person has approved them'),
+  removals_per_day: z
+    .number()
+    .int()
+    .positive()
+    .nullable()
+    .describe('Automatic removals per rule and day after which the rule only records here; null: as the server is set'),
   evidence: EvidenceRules.describe('What follows when a stage failed, was left out or is late'),
 } as const;
 

@@ -38,6 +38,8 @@ export interface Judge {
   /** Regions of every loaded file. */
   readonly allRegions: readonly RegionId[];
   readonly bundleHash: string;
+  /** Of what is in force, overrides included; unset without a store. */
+  readonly policyVersion?: number | undefined;
   evaluate(
     facts: NoteFacts,
     evidence: Evidence,

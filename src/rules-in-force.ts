@@ -1,0 +1,156 @@
+/**
+ * What is in force is a row in Postgres: a bundle by its hash and the overrides. Every process follows it and takes the
+ * bundle's text from there, so that a worker beside other files judges alike. Files on disk only make candidates.
+ */
+import { codeOf, sayError, UnavailableError } from './errors.js';
+import type { Bundle } from './policy/bundle.js';
+import type { InForce } from './ports-policy.js';
+import type { Rules } from './rules.js';
+import { buildRules, bundleOfContent, type Compiled, type RulesOptions, type RulesStore } from './rules-build.js';
+import { type FolderWatch, watchFolder } from './rules-watch.js';
+import { type ProposeDeps, proposeFiles } from './usecases/policy/propose.js';
+
+interface Standing {
+  readonly force: InForce;
+  readonly compiled: Compiled;
+}
+
+export async function openInForce(options: RulesOptions, store: RulesStore): Promise<Rules> {
+  const { log, config } = options;
+  const deps: ProposeDeps = {
+    store,
+    clock: options.clock,
+    log,
+    dir: config.POLICIES_DIR,
+    author: config.POLICY_AUTHOR,
+    approval: config.POLICY_APPROVAL === 'on',
+  };
+  let fault: string | null = null;
+  const propose = async (inForce: Bundle | null, isUnreadable: boolean): Promise<void> => {
+    fault = null;
+    await proposeFiles(deps, inForce, isUnreadable).catch((error: unknown) => {
+      if (error instanceof UnavailableError) throw error;
+      fault = sayError(error);
+      if (inForce === null) throw error;
+      log.error('files not proposed, the bundle in force stays', { code: codeOf(error), error });
+    });
+  };
+  let current = await firstStanding(options, store, propose);
+  const follow = followerOf(options, store, {
+    get: () => current,
+    set: (next) => {
+      current = next;
+    },
+  });
+  if (options.proposes === true) await propose(current.compiled.base, false);
+  await follow();
+  const watcher =
+    options.watch && options.proposes === true
+      ? watchFolder(
+          config.POLICIES_DIR,
+          () => propose(current.compiled.base, false).then(follow, (error: unknown) => quietly(log, error)),
+          log,
+        )
+      : null;
+  const poll = pollEvery(config.POLICY_POLL_MS, follow, log);
+  return {
+    stored: () => current.compiled.stored,
+    unstored: () => current.compiled.unstored,
+    bundle: () => current.compiled.bundle(),
+    follow,
+    filesFault: () => fault,
+    close: async () => {
+      await watcher?.close();
+      await poll.close();
+    },
+  };
+}
+
+/** The database may be away for a while; what is in force here stays. */
+function quietly(log: RulesOptions['log'], error: unknown): void {
+  log.warn('what is in force could not be asked', { code: codeOf(error), error });
+}
+
+/** Nothing in force: the files on disk are. A bundle that this program cannot read gives way to them as well. */
+async function firstStanding(
+  options: RulesOptions,
+  store: RulesStore,
+  propose: (inForce: Bundle | null, isUnreadable: boolean) => Promise<void>,
+): Promise<Standing> {
+  const known = await store.policy.inForce();
+  if (known === null) await propose(null, false);
+  else {
+    try {
+      return { force: known, compiled: await compiledOf(options, store, known) };
+    } catch (error) {
+      if (error instanceof UnavailableError) throw error;
+      options.log.error('the bundle in force cannot be read by this version', { bundle: known.bundleHash, error });
+      await propose(null, true);
+    }
+  }
+  const force = await store.policy.inForce();
+  if (force === null) throw new Error('nothing is in force after the first proposal');
+  return { force, compiled: await compiledOf(options, store, force) };
+}
+
+async function compiledOf(options: RulesOptions, store: RulesStore, force: InForce): Promise<Compiled> {
+  const content = await store.bundles.get(force.bundleHash);
+  if (content === null) throw new Error(`the bundle ${force.bundleHash} is not stored`);
+  return buildRules(options, { bundle: bundleOfContent(content), standing: force });
+}
+
+/** One question at a time. A version that cannot be followed is asked for once, not every second. */
+function followerOf(
+  options: RulesOptions,
+  store: RulesStore,
+  slot: { get(): Standing; set(next: Standing): void },
+): () => Promise<void> {
+  let refused: number | null = null;
+  let running: Promise<void> = Promise.resolve();
+  const ask = async (): Promise<void> => {
+    const current = slot.get();
+    const version = await store.policy.version();
+    if (version === current.force.version || version === refused) return;
+    const force = await store.policy.inForce();
+    if (force === null) return;
+    try {
+      const same = force.bundleHash === current.compiled.hash;
+      const compiled = same ? current.compiled.under(force) : await compiledOf(options, store, force);
+      slot.set({ force, compiled });
+      const { bundleHash: bundle, overrides } = force;
+      options.log.info('policy in force', { version: force.version, bundle, overrides: overrides.length });
+    } catch (error) {
+      if (error instanceof UnavailableError) throw error;
+      refused = version;
+      options.log.error('policy not followed, the former one stays', { version, code: codeOf(error), error });
+    }
+  };
+  return () => {
+    const next = running.then(ask);
+    running = next.catch(() => undefined);
+    return next;
+  };
+}
+
+function pollEvery(pauseMs: number, follow: () => Promise<void>, log: RulesOptions['log']): FolderWatch {
+  let closed = false;
+  let running: Promise<void> = Promise.resolve();
+  let timer: NodeJS.Timeout | undefined;
+  const again = (): void => {
+    if (closed) return;
+    timer = setTimeout(() => {
+      running = follow()
+        .catch((error: unknown) => quietly(log, error))
+        .then(again);
+    }, pauseMs);
+    timer.unref();
+  };
+  again();
+  return {
+    close: async () => {
+      closed = true;
+      clearTimeout(timer);
+      await running;
+    },
+  };
+}

@@ -1,0 +1,41 @@
+/** The files on disk become a candidate; a bad one is refused before anything hears of it. */
+
+import { type Bundle, compileBundle, contentOf } from '../../policy/bundle.js';
+import { bundleDifference, noDifference } from '../../policy/bundle-diff.js';
+import { readPolicyFiles } from '../../policy/load.js';
+import { sha256Hex } from '../../policy/stable-hash.js';
+import type { Clock, Log } from '../../ports.js';
+import type { PolicyPart } from '../../ports-policy.js';
+import { parseTermBanks } from '../../stages/match/term-bank.js';
+
+export interface ProposeDeps {
+  readonly store: PolicyPart;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly dir: string;
+  /** Who stands behind changed files: a login, or `files` where nobody is named. */
+  readonly author: string;
+  /** Whether a second person has to approve what is grave. */
+  readonly approval: boolean;
+}
+
+/** From here on a rule or a term asks for a second person. */
+export const GRAVE_SEVERITY = 3;
+
+/** `inForce` null: nothing is, or nothing that this program can read (`isUnreadable`). */
+export async function proposeFiles(deps: ProposeDeps, inForce: Bundle | null, isUnreadable: boolean): Promise<void> {
+  const files = await readPolicyFiles(deps.dir);
+  const content = contentOf(files);
+  const hash = sha256Hex(content);
+  if (hash === inForce?.hash) return;
+  const bundle = compileBundle(files);
+  parseTermBanks([...files].flatMap(([file, text]) => (file.startsWith('terms/') ? [{ file, text }] : [])));
+  const diff = inForce === null ? noDifference : bundleDifference(inForce, bundle);
+  const needsApproval = deps.approval && diff.severity >= GRAVE_SEVERITY;
+  const proposal = { hash, content, author: deps.author, diff, needsApproval, replace: isUnreadable };
+  const proposed = await deps.store.policy.propose(proposal, deps.clock.now());
+  if (proposed === 'activated') deps.log.info('policies in force', { bundle: hash, author: deps.author });
+  if (proposed === 'waits') {
+    deps.log.warn('policies changed; the candidate waits for a person', { bundle: hash, severity: diff.severity });
+  }
+}
