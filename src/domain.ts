@@ -75,7 +75,13 @@ export interface Author {
 export interface ImageRef {
   readonly index: number;
   readonly url?: string | undefined;
+  /** A file of the command line. */
   readonly path?: string | undefined;
+  /** Bytes in base64, only where nothing is stored. */
+  readonly data?: string | undefined;
+  /** Uploaded bytes: the key of the stored copy and its SHA-256 (hex). */
+  readonly blob?: string | undefined;
+  readonly sha256?: string | undefined;
 }
 
 /** One revision of a note, as the stages see it. */
@@ -193,6 +199,17 @@ export interface Finding {
 export interface MatchEvidence {
   readonly findings: readonly Finding[];
   readonly contacts: readonly ContactHit[];
+  /** Harmless figures of speech; absent when there are none. */
+  readonly idioms?: readonly IdiomHit[] | undefined;
+}
+
+/** "Kill the heat", said of a pan: a place where words of harm mean none. */
+export interface IdiomHit {
+  readonly id: string;
+  readonly part: PartName;
+  readonly spans: readonly Span[];
+  /** Categories in which a model may be misled by it. */
+  readonly excuses: readonly CategoryId[];
 }
 
 /** Contact ids, links, phone numbers, prices, codes and ad disclosures: facts, not judgements. */
@@ -339,6 +356,8 @@ export interface ImagesEvidence {
   readonly readings: readonly ImageReading[];
   /** Of hash banks and image models; `part` is `image:<n>`, `spans` is empty. */
   readonly findings: readonly Finding[];
+  /** Of the words on the pictures, best first; empty when nobody can say. */
+  readonly languages?: readonly LanguageGuess[] | undefined;
 }
 export interface DeliberateEvidence {
   readonly opinions: readonly unknown[];

@@ -75,6 +75,9 @@ async function runStage<K extends EvidenceKey>(
   try {
     const verdict = stage.when(input, options.needs);
     if (!verdict.run) return { status: 'skipped', why: verdict.why };
+    const until = stage.dueUntil === undefined ? null : await stage.dueUntil(input);
+    signal.throwIfAborted();
+    if (until !== null) return { status: 'due', until };
     const value = await withinLimit(stage, input, signal);
     return { status: 'found', value, ms: round(performance.now() - started), version: stage.version };
   } catch (error) {

@@ -14,6 +14,7 @@ import {
   SCORE_KEYS,
 } from '../domain.js';
 import { foldText, hasWording } from './has-term.js';
+import { onlyIdioms } from './idioms.js';
 import { bucketOf } from './stable-hash.js';
 import { EVIDENCE_KEYS, type FieldType, type TYPES, type TypeName } from './vocabulary.js';
 
@@ -130,7 +131,10 @@ export class RuleContext {
     this.scores = new Map(SCORE_KEYS.map((key) => [key, scoreValue(classify, key)]));
     this.competence = new Map(SCORE_KEYS.map((key) => [key, classify?.competence[key] ?? 'none']));
     const language = found(evidence.language);
-    this.languages = spokenLanguages(language?.languages ?? []);
+    const spoken = spokenLanguages(language?.languages ?? []);
+    // A note without words of its own speaks the language of its pictures.
+    const read = spoken.some((tag) => tag !== 'und') ? [] : spokenLanguages(found(evidence.images)?.languages ?? []);
+    this.languages = read.length > 0 ? read : spoken;
     this.language = this.languages[0] ?? 'und';
     this.mixed = language?.mixed ?? false;
     this.signs = [...new Set((found(evidence.normalise)?.parts ?? []).flatMap((part) => part.signs))];
@@ -185,6 +189,10 @@ export class RuleContext {
     return this.#categories.has(id);
   }
 
+  onlyIdioms(id: CategoryId): boolean {
+    return onlyIdioms(id, this.category(id).findings, found(this.#input.evidence.match)?.idioms ?? []);
+  }
+
   /** Of the term banks; a model head that bears the same name does not count. */
   hasDetector(fits: (id: string) => boolean): boolean {
     const isTerm = ({ source, detector }: Finding): boolean =>
@@ -220,7 +228,7 @@ function allFindings(evidence: Evidence): readonly Finding[] {
   const read = (classify?.findings ?? []).filter(
     ({ category }) => classify !== null && isScoreKey(category) && believed(classify, category),
   );
-  return [...(found(evidence.match)?.findings ?? []), ...read];
+  return [...(found(evidence.match)?.findings ?? []), ...read, ...(found(evidence.images)?.findings ?? [])];
 }
 
 function byCategory(all: readonly Finding[], classify: ClassifyEvidence | null): Map<CategoryId, CategoryFacts> {

@@ -66,8 +66,37 @@ export function stageGaps(input: EvaluationInput, region: CompiledRegion): Stage
       gaps.push({ stage, status: answer.status, why: answer.why, action: answer.answer });
     }
   }
+  gaps.push(...pictureGaps(input, settings.evidence.stages.images));
   return { gaps, pending };
 }
+
+/** Reasons that speak of the picture, not of a lack of ours. */
+const NO_LACK: ReadonlySet<SkipReason> = new Set(['not_needed', 'no_text', 'not_selected']);
+
+/** A picture that was only read in part is not read: each kind of lack is answered as if the stage had it. */
+function pictureGaps({ evidence }: EvaluationInput, rule: StageRule): readonly Gap[] {
+  if (evidence.images.status !== 'found') return [];
+  const gaps = new Map<string, Gap>();
+  for (const { facts, ocr, codes, hash, model } of evidence.images.value.readings) {
+    // What could not be opened is one lack, not five.
+    const parts = facts.status === 'found' ? { ocr, codes, hash, model } : { facts };
+    for (const [part, outcome] of Object.entries<Outcome<unknown>>(parts)) {
+      if (outcome.status === 'found' || (outcome.status === 'skipped' && NO_LACK.has(outcome.why))) continue;
+      const answer = answerOf(outcome, rule, true);
+      if (answer === 'pending' || answer.answer === 'ignore') continue;
+      const why = part === 'facts' ? answer.why : `${part}: ${answer.why}`;
+      gaps.set(why, { stage: 'images', status: answer.status, why, action: answer.answer });
+    }
+  }
+  return [...gaps.values()];
+}
+
+/** Words on pictures are words of the note. */
+const textLengthOf = ({ facts, texts }: EvaluationInput): number =>
+  texts.reduce(
+    (sum, { part, text }) => (part === 'title' || part === 'body' ? sum : sum + text.raw.length),
+    facts.textLength,
+  );
 
 /** Heads that speak of harm; swearing and spam alone do not make an unread text worth a person. */
 const HARM_KEYS = [
@@ -86,13 +115,16 @@ const HARM_KEYS = [
 export function unreadGap(input: EvaluationInput, context: RuleContext, region: CompiledRegion): Gap | null {
   const { unread } = region.settings;
   const { classify } = input.evidence;
-  if (classify.status !== 'found' || input.facts.textLength < unread.min_chars) return null;
+  if (classify.status !== 'found' || textLengthOf(input) < unread.min_chars) return null;
   const competence = context.competence.get('toxicity');
   if (context.language !== 'und' && competence !== 'none') return null;
   const barOf = (key: (typeof HARM_KEYS)[number]): number =>
     (key === 'toxicity' ? unread.umbrella_score : undefined) ?? unread.review_score;
+  // A head that a figure of speech misled has carried the umbrella score with it.
+  const misled = new Set<string>(HARM_KEYS.filter((key) => key !== 'toxicity' && context.onlyIdioms(key)));
+  if (misled.size > 0) misled.add('toxicity');
   const doubtful = HARM_KEYS.some(
-    (key) => classify.value.scores[key].calibrated >= barOf(key) && believed(classify.value, key),
+    (key) => !misled.has(key) && classify.value.scores[key].calibrated >= barOf(key) && believed(classify.value, key),
   );
   const drawn = context.bucket < unread.sample_percent;
   const why = `no model was validated for ${context.language}${doubtful ? ', high score' : drawn ? ', drawn for review' : ''}`;

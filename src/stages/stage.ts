@@ -32,6 +32,8 @@ export interface Stage<K extends EvidenceKey = EvidenceKey> {
     input: StageInput,
     needs: StageNeeds,
   ): { readonly run: true } | { readonly run: false; readonly why: SkipReason };
+  /** Optional, asked before `run`: until when (ISO) it is worth waiting for evidence that others gather; null: run now. */
+  dueUntil?(input: StageInput): Promise<string | null>;
   run(input: StageInput, signal: AbortSignal): Promise<EvidenceMap[K]>;
   /** Optional: text parts that this stage found (OCR), read by the later stages. */
   texts?(value: EvidenceMap[K]): readonly LabelledText[];

@@ -1,8 +1,8 @@
 /** Classify: scores of the text model, one finding per flagged category with the words that carried it. */
 import { CATEGORIES, type CategoryId, type Severity } from '../../categories.js';
-import type { ClassifyEvidence, Finding, ScoreKey } from '../../domain.js';
+import type { ClassifyEvidence, Finding, LanguageTag, ScoreKey } from '../../domain.js';
 import type { ClassifiedText, Classifier } from '../../ports.js';
-import type { Stage } from '../stage.js';
+import type { Stage, StageInput } from '../stage.js';
 
 /** The umbrella is evidence for policies, never a category. */
 type CategoryKey = Exclude<ScoreKey, 'toxicity'>;
@@ -11,15 +11,13 @@ export function classifyStage(classifier: Classifier): Stage<'classify'> {
   return {
     name: 'classify',
     version: '1',
-    reads: ['normalise', 'language'],
+    reads: ['normalise', 'language', 'images'],
     languages: '*',
     cost: 'local',
     timeoutMs: 20_000,
     when: (input) => (input.texts.length > 0 ? { run: true } : { run: false, why: 'no_text' }),
     async run(input, signal): Promise<ClassifyEvidence> {
-      const found = input.evidence.language;
-      const language =
-        found?.status === 'found' ? (found.value.languages[0]?.tag ?? 'und') : (input.note.languageHint ?? 'und');
+      const language = languageOf(input);
       const read = await classifier.classify(input.texts, language, signal);
       return {
         scores: read.scores,
@@ -31,6 +29,14 @@ export function classifyStage(classifier: Classifier): Stage<'classify'> {
       };
     },
   };
+}
+
+/** What the note is written in; a note without words of its own speaks the language of its pictures. */
+function languageOf({ evidence, note }: StageInput): LanguageTag {
+  const written = evidence.language?.status === 'found' ? evidence.language.value.languages[0]?.tag : undefined;
+  if (written !== undefined && written !== 'und') return written;
+  const read = evidence.images?.status === 'found' ? evidence.images.value.languages?.[0]?.tag : undefined;
+  return read ?? written ?? note.languageHint ?? 'und';
 }
 
 function toFindings(read: ClassifiedText): readonly Finding[] {

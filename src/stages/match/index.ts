@@ -14,7 +14,7 @@ export interface MatchPorts {
   readonly privateTerms?: string | undefined;
 }
 
-const VERSION = '2';
+const VERSION = '3';
 
 export function matchStage({ matcher, bank, privateTerms }: MatchPorts): Stage<'match'> {
   return {
@@ -28,12 +28,15 @@ export function matchStage({ matcher, bank, privateTerms }: MatchPorts): Stage<'
     async run(input, signal): Promise<MatchEvidence> {
       const findings = [];
       const contacts = [];
+      const idioms = [];
       for (const labelled of input.texts) {
         signal.throwIfAborted();
         findings.push(...matcher.scan(labelled), ...(bank === null ? [] : bankFindings(labelled, bank)));
         contacts.push(...findContacts(labelled));
+        idioms.push(...matcher.idioms(labelled));
       }
-      return { findings, contacts: inFairShare(contacts, CONTACTS_LIMIT) };
+      const fair = inFairShare(contacts, CONTACTS_LIMIT);
+      return { findings, contacts: fair, ...(idioms.length === 0 ? {} : { idioms }) };
     },
   };
 }

@@ -1,17 +1,19 @@
 /** Scans texts with compiled term banks: one finding per entry and part, with spans of the original. */
 import type { CategoryId, Severity } from '../../categories.js';
-import type { Finding, LabelledText, NormalisedText, Span, TextView, ViewName } from '../../domain.js';
+import type { Finding, IdiomHit, LabelledText, NormalisedText, Span, TextView, ViewName } from '../../domain.js';
 import { hasHan } from '../normalise/chinese.js';
 import { hasHangul } from '../normalise/hangul.js';
 import { runsOf } from '../normalise/text.js';
 import { type Bench, bitOf, buildBench, type Entry, foldedOf, type Pattern, readableText } from './bench.js';
 import { endsLetter, endsWord, isSegment, startsWord } from './boundary.js';
-import type { TermBank } from './term-bank.js';
+import type { TermBank, TermEntry } from './term-bank.js';
 
 export interface Matcher {
   readonly ids: ReadonlySet<string>;
   /** Findings of one text, strongest first. Linear in the length of the text. */
   scan(labelled: LabelledText): readonly Finding[];
+  /** Harmless figures of speech in one text. */
+  idioms(labelled: LabelledText): readonly IdiomHit[];
 }
 
 /** How much a hit in a view is worth: the more a view throws away, the less. */
@@ -171,7 +173,29 @@ function scanText(bench: Bench, labelled: LabelledText): readonly Finding[] {
   return findings.sort((a, b) => b.score - a.score || (a.detector < b.detector ? -1 : 1));
 }
 
+/** Idioms are looked for as terms are; they carry no category of their own. */
+function compileIdioms(banks: readonly TermBank[]): Matcher['idioms'] {
+  const excuses = new Map<string, readonly CategoryId[]>();
+  const asTerms = banks.flatMap((bank) => {
+    const terms = (bank.idioms ?? []).map(({ excuses: categories, ...idiom }): TermEntry => {
+      excuses.set(idiom.id, categories as readonly CategoryId[]);
+      return { ...idiom, category: categories[0] ?? '', severity: 0, weight: 1 };
+    });
+    return terms.length === 0 ? [] : [{ file: bank.file, language: bank.language, terms }];
+  });
+  if (asTerms.length === 0) return () => [];
+  const bench = buildBench(asTerms);
+  return (labelled) =>
+    scanText(bench, labelled).map(({ detector, part, spans }) => {
+      return { id: detector, part, spans, excuses: excuses.get(detector) ?? [] };
+    });
+}
+
 export function compileBanks(banks: readonly TermBank[]): Matcher {
   const bench = buildBench(banks);
-  return { ids: new Set(bench.entries.map((entry) => entry.id)), scan: (labelled) => scanText(bench, labelled) };
+  return {
+    idioms: compileIdioms(banks),
+    ids: new Set(bench.entries.map((entry) => entry.id)),
+    scan: (labelled) => scanText(bench, labelled),
+  };
 }

@@ -33,12 +33,26 @@ export const TermEntry = z.strictObject({
 });
 export type TermEntry = z.infer<typeof TermEntry>;
 
+export const IdiomEntry = z.strictObject({
+  id: Id.describe('Stable for ever'),
+  patterns: Texts.describe('Wordings; `{a|b}` stands for either'),
+  excuses: z
+    .array(z.enum(CATEGORY_IDS as [string, ...string[]]))
+    .min(1)
+    .describe('Categories in which it misleads a model; a rule asks with only_idioms'),
+  boundary: z.enum(BOUNDARIES).default('word').describe('word, prefix (endings may follow), segment or none'),
+  source: z.string().min(1).max(200).describe('Where the entry comes from'),
+  note: z.string().max(500).optional().describe('Why it is here'),
+});
+export type IdiomEntry = z.infer<typeof IdiomEntry>;
+
 export const TermBank = z.strictObject({
   language: z.string().regex(/^[a-z]{2,3}(?:-[A-Z][a-z]{3})?$/, 'a language tag such as "pt" or "hi-Latn"'),
   about: z.string().max(500).optional().describe('What the bank is, and what it is not'),
   licence: z.string().max(200).optional().describe('Licence of the words'),
   allow: Texts.optional().describe('Harmless wordings for every entry of the bank'),
   terms: z.array(TermEntry).min(1).max(5_000),
+  idioms: z.array(IdiomEntry).max(1_000).optional().describe('Figures of speech that mean no harm'),
 });
 export interface TermBank extends z.infer<typeof TermBank> {
   readonly file: string;
@@ -47,6 +61,7 @@ export interface TermBank extends z.infer<typeof TermBank> {
 type Path = readonly (string | number)[];
 
 const ENTRY_KEYS = Object.keys(TermEntry.shape);
+const IDIOM_KEYS = Object.keys(IdiomEntry.shape);
 const BANK_KEYS = Object.keys(TermBank.shape);
 
 const termsError = (faults: readonly PolicyFault[]): InvalidInputError =>
@@ -61,7 +76,7 @@ function at(value: unknown, path: Path): unknown {
 function faultsOfIssue(issue: z.core.$ZodIssue, yaml: ParsedYaml, file: string): readonly PolicyFault[] {
   const path = issue.path.filter((step): step is string | number => typeof step !== 'symbol');
   if (issue.code === 'unrecognized_keys') {
-    const known = path.length === 0 ? BANK_KEYS : ENTRY_KEYS;
+    const known = path.length === 0 ? BANK_KEYS : path[0] === 'idioms' ? IDIOM_KEYS : ENTRY_KEYS;
     return issue.keys.map((key) => {
       const where = { file, ...yaml.locateKey([...path, key]) };
       return faultOf('term-file', where, `unknown key "${key}"${didYouMean(key, known)}`);
@@ -83,7 +98,12 @@ function wording(issue: z.core.$ZodIssue, given: unknown): string {
 }
 
 /** Rules that a schema cannot say. */
-function lintEntry(entry: TermEntry, path: Path, yaml: ParsedYaml, file: string): readonly PolicyFault[] {
+function lintEntry(
+  entry: TermEntry | (IdiomEntry & { readonly [K in 'allow' | 'context' | 'context_in' | 'views']?: undefined }),
+  path: Path,
+  yaml: ParsedYaml,
+  file: string,
+): readonly PolicyFault[] {
   const faults: PolicyFault[] = [];
   const report = (lint: LintId, steps: Path, message: string, offset?: number): void => {
     const place = [...path, ...steps];
@@ -117,8 +137,11 @@ function readBank(yamlText: string, file: string): { readonly bank: TermBank | n
   }
   const faults: PolicyFault[] = [];
   const seen = new Set<string>();
-  for (const [index, entry] of parsed.data.terms.entries()) {
-    const path = ['terms', index];
+  const placed = [
+    ...parsed.data.terms.map((entry, index) => ({ entry, path: ['terms', index] as const })),
+    ...(parsed.data.idioms ?? []).map((entry, index) => ({ entry, path: ['idioms', index] as const })),
+  ];
+  for (const { entry, path } of placed) {
     faults.push(...lintEntry(entry, path, yaml, file));
     if (seen.has(entry.id)) {
       const where = { file, ...yaml.locate([...path, 'id']) };
@@ -154,7 +177,7 @@ export function parseTermBanks(
   const owners = new Map<string, string>();
   const faults: PolicyFault[] = [];
   for (const bank of banks) {
-    for (const entry of bank.terms) {
+    for (const entry of [...bank.terms, ...(bank.idioms ?? [])]) {
       const owner = owners.get(entry.id);
       if (owner !== undefined) {
         const where = { file: bank.file, line: 1, column: 1 };

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { DECODE_LIMITS, decodeImage, viewImage } from '../../../src/adapters/images/decode-image.js';
 import { codeOf } from '../../../src/errors.js';
@@ -43,7 +43,7 @@ describe('decodeImage', () => {
       .composite([{ input: red, left: 0, top: 0 }])
       .png()
       .toBuffer();
-    const undo: Record<number, (image: sharp.Sharp) => sharp.Sharp> = {
+    const undo: Record<number, (image: Sharp) => Sharp> = {
       1: (image) => image,
       2: (image) => image.flop(),
       3: (image) => image.rotate(180),
@@ -53,7 +53,7 @@ describe('decodeImage', () => {
       7: (image) => image.rotate(90).flop(),
       8: (image) => image.rotate(90),
     };
-    const turned = await (undo[orientation] ?? ((image: sharp.Sharp) => image))(sharp(upright)).png().toBuffer();
+    const turned = await (undo[orientation] ?? ((image: Sharp) => image))(sharp(upright)).png().toBuffer();
     const stored = await sharp(turned).withMetadata({ orientation }).jpeg({ quality: 100 }).toBuffer();
     const { facts, frames } = await decodeImage(stored, DECODE_LIMITS);
     expect(facts).toMatchObject({ width: 40, height: 20 });

@@ -1,8 +1,8 @@
 /** Pictures made for a test; sharp draws them, the decoder reads them. */
 import { deflateSync } from 'node:zlib';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 
-export const drawn = (width: number, height: number): sharp.Sharp =>
+export const drawn = (width: number, height: number): Sharp =>
   sharp({ create: { width, height, channels: 3, background: { r: 200, g: 30, b: 30 } } });
 
 const CRC_TABLE = Array.from({ length: 256 }, (_, n) => {

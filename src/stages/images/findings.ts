@@ -1,0 +1,70 @@
+/** Readings -> findings: hash banks and labels of the image model. Facts stay facts; this knows no verdict. */
+import { CATEGORIES, CATEGORY_IDS, type CategoryId, SEVERITIES, type Severity } from '../../categories.js';
+import type { Finding, ImageReading } from '../../domain.js';
+import type { ImageHashBank } from '../../ports.js';
+
+/** Hamming distance of 256 bits up to which two pictures count as the same; the figure that PDQ's authors give. */
+export const PDQ_DISTANCE = 31;
+/** Pictures too plain to compare are not compared. */
+const LEAST_QUALITY = 50;
+
+/** Labels of nsfwjs; labels of other models reach rules as `image.labels`. */
+const LABELS: Readonly<Record<string, CategoryId>> = {
+  Porn: 'sexual.explicit',
+  Hentai: 'sexual.explicit',
+  Sexy: 'sexual.suggestive',
+};
+const LABEL_FLAG = 0.5;
+
+const isCategory = (name: string): name is CategoryId => (CATEGORY_IDS as readonly string[]).includes(name);
+const severityOf = (value: number): Severity => SEVERITIES.find((known) => known === value) ?? 4;
+
+function bankFindings({ index, hash }: ImageReading, bank: ImageHashBank): readonly Finding[] {
+  if (hash.status !== 'found' || hash.value.quality < LEAST_QUALITY) return [];
+  const hits = bank.lookup(hash.value, PDQ_DISTANCE);
+  const benign = Math.min(...hits.filter((hit) => hit.benign).map(({ distance }) => distance));
+  // A benign entry at least as near speaks for the picture.
+  return hits.flatMap((hit): readonly Finding[] => {
+    if (hit.benign || !(hit.distance < benign) || !isCategory(hit.category)) return [];
+    const score = 1 - hit.distance / 256;
+    return [
+      {
+        category: hit.category,
+        score,
+        calibrated: score,
+        severity: severityOf(hit.severity),
+        source: 'image_hash',
+        detector: hit.entryId,
+        part: `image:${index}`,
+        spans: [],
+        view: 'raw',
+      },
+    ];
+  });
+}
+
+/** A model alone never claims the highest severity of a category. */
+function modelFindings({ index, model }: ImageReading): readonly Finding[] {
+  if (model.status !== 'found') return [];
+  return Object.entries(model.value.labels).flatMap(([label, score]): readonly Finding[] => {
+    const category = Object.hasOwn(LABELS, label) ? LABELS[label] : undefined;
+    if (category === undefined || score < LABEL_FLAG) return [];
+    const most = CATEGORIES[category].maxSeverity;
+    return [
+      {
+        category,
+        score,
+        calibrated: score,
+        severity: severityOf(Math.max(Math.min(most, 1), most - 1)),
+        source: 'image_model',
+        detector: `image-model:${label}`,
+        part: `image:${index}`,
+        spans: [],
+        view: 'raw',
+      },
+    ];
+  });
+}
+
+export const findingsOfReadings = (readings: readonly ImageReading[], bank: ImageHashBank | null): readonly Finding[] =>
+  readings.flatMap((reading) => [...(bank === null ? [] : bankFindings(reading, bank)), ...modelFindings(reading)]);
