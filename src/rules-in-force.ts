@@ -5,10 +5,21 @@
 import { codeOf, sayError, UnavailableError } from './errors.js';
 import type { Bundle } from './policy/bundle.js';
 import type { InForce } from './ports-policy.js';
-import type { Rules } from './rules.js';
 import { buildRules, bundleOfContent, type Compiled, type RulesOptions, type RulesStore } from './rules-build.js';
 import { type FolderWatch, watchFolder } from './rules-watch.js';
+import type { RuleSet } from './usecases/moderate.js';
 import { type ProposeDeps, proposeFiles } from './usecases/policy/propose.js';
+
+export interface Rules {
+  stored(): RuleSet;
+  unstored(): RuleSet;
+  bundle(): Bundle;
+  /** Asks at once what is in force, so that this process need not wait for its next question. */
+  follow(): Promise<void>;
+  /** What is wrong with the files on disk; null when nothing is, or when another process looks after them. */
+  filesFault(): string | null;
+  close(): Promise<void>;
+}
 
 interface Standing {
   readonly force: InForce;

@@ -1,21 +1,10 @@
 /** Policies, terms and banks, compiled into what judges a note; a bad change on disk leaves the good set in force. */
 import { codeOf } from './errors.js';
-import type { Bundle } from './policy/bundle.js';
 import { buildRules, type RulesOptions } from './rules-build.js';
-import { openInForce } from './rules-in-force.js';
+import { openInForce, type Rules } from './rules-in-force.js';
 import { watchFolder } from './rules-watch.js';
-import type { RuleSet } from './usecases/moderate.js';
 
-export interface Rules {
-  stored(): RuleSet;
-  unstored(): RuleSet;
-  bundle(): Bundle;
-  /** Asks at once what is in force, so that this process need not wait for its next question. */
-  follow(): Promise<void>;
-  /** What is wrong with the files on disk; null when nothing is, or when another process looks after them. */
-  filesFault(): string | null;
-  close(): Promise<void>;
-}
+export type { Rules } from './rules-in-force.js';
 
 /** With a store, what is in force there; without one, the files. */
 export async function openRules(options: RulesOptions): Promise<Rules> {

@@ -1,12 +1,12 @@
 /** The notes that rules are tried on: the labelled ones of the project, and those that were stored. */
-import type { Action, Note, RegionId } from '../../domain.js';
+import type { Note, RegionId } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
-import { textsOf } from '../../pipeline.js';
 import type { PastNote } from '../../policy/backtest.js';
 import type { EvaluationInput } from '../../policy/context.js';
-import type { JudgedRevision, Store } from '../../ports-store.js';
+import type { Store } from '../../ports-store.js';
 import { factsOf, type ModerateNow } from '../../usecases/moderate.js';
 import { NoteInput, readNote } from '../../usecases/note-input.js';
+import { pastNote } from '../../usecases/policy/past-note.js';
 import { type NamedFixture, readFixtures, toBody } from '../demo/fixture.js';
 import { usageError } from '../io.js';
 import { POLICY_USAGE, type PolicyIo } from './policy-io.js';
@@ -64,27 +64,6 @@ export async function* fixtureNotes(
   if (io.isTerminal) io.err('\r');
 }
 
-function lastOf(entries: readonly { readonly regions: readonly RegionId[]; readonly action: Action }[]) {
-  return new Map(entries.flatMap(({ regions, action }) => regions.map((region) => [region, action] as const)));
-}
-
-/** Judged as of the time of its decision, so that ages and deadlines are what they were. */
-function pastNote(row: JudgedRevision, allRegions: readonly RegionId[]): Tried {
-  const { note, evidence } = row;
-  const past = lastOf(row.decisions);
-  const regions = note.regions.length > 0 ? note.regions : past.size > 0 ? [...past.keys()] : allRegions;
-  const facts = factsOf(note, regions, Date.parse(row.decidedAt), Date.parse(row.acceptedAt));
-  return {
-    id: row.revisionId,
-    language: row.language ?? 'und',
-    input: { facts, evidence, texts: textsOf(note) },
-    regions,
-    past,
-    human: lastOf(row.human),
-    text: textOf(note),
-  };
-}
-
 export async function* storedNotes(
   store: Store,
   since: number,
@@ -94,7 +73,7 @@ export async function* storedNotes(
   let done = 0;
   for (let cursor: string | null = null; ; ) {
     const page: Awaited<ReturnType<Store['notes']['judged']>> = await store.notes.judged(null, since, cursor, PAGE);
-    for (const row of page.items) yield pastNote(row, allRegions);
+    for (const row of page.items) yield { ...pastNote(row, allRegions), text: textOf(row.note) };
     done += page.items.length;
     if (io.isTerminal) io.err(`\r${done} stored notes`);
     if (page.nextCursor === null) break;

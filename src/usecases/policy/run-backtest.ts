@@ -1,0 +1,93 @@
+/** A backtest over stored evidence: bounded, one at a time in a process, its progress in Postgres. */
+import { setImmediate as breath } from 'node:timers/promises';
+import { codeOf, InvalidInputError } from '../../errors.js';
+import { backtest } from '../../policy/backtest.js';
+import type { Bundle } from '../../policy/bundle.js';
+import type { Clock, Ids, Log } from '../../ports.js';
+import type { BacktestRow, PolicyPart } from '../../ports-policy.js';
+import type { Store } from '../../ports-store.js';
+import { editedBundle, type RuleDraft } from './edited-bundle.js';
+import { pastNote } from './past-note.js';
+
+export interface BacktestDeps {
+  readonly store: Store & PolicyPart;
+  readonly bundle: () => Bundle;
+  readonly ids: Ids;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+export interface BacktestOrder {
+  readonly userId: string;
+  readonly since: number;
+  readonly most: number;
+  /** Null: the rules in force against what was decided then. */
+  readonly draft: RuleDraft | null;
+}
+
+const PAGE = 200;
+/** Without a step for so long, the process that ran it is gone. */
+const SILENT_MS = 120_000;
+
+/** As it stands now; one whose process has ended says so. */
+export function progressOf(row: BacktestRow, now: number): BacktestRow {
+  const silent = row.state === 'running' && now - Date.parse(row.changedAt) > SILENT_MS;
+  return silent ? { ...row, state: 'failed' } : row;
+}
+
+export function backtestsWith(deps: BacktestDeps): (order: BacktestOrder) => Promise<string> {
+  let busy = false;
+  return async (order) => {
+    if (busy) throw new InvalidInputError('conflict', 'A backtest is running; wait until it has ended.');
+    const inForce = deps.bundle();
+    const overrides = (await deps.store.policy.inForce())?.overrides ?? [];
+    const edited = order.draft === null ? null : editedBundle(inForce, overrides, order.draft);
+    if (edited !== null && edited.bundle === null) {
+      throw new InvalidInputError('body_invalid', 'The rule has faults; try it first.');
+    }
+    const id = deps.ids.next('bt');
+    const ask = { since: new Date(order.since).toISOString(), most: order.most, rule: edited?.rule ?? null };
+    busy = true;
+    try {
+      await deps.store.policy.startBacktest(id, order.userId, ask, deps.clock.now());
+    } catch (error) {
+      busy = false;
+      throw error;
+    }
+    void walk(deps, id, order, edited?.bundle ?? null).finally(() => {
+      busy = false;
+    });
+    return id;
+  };
+}
+
+async function walk(deps: BacktestDeps, id: string, order: BacktestOrder, edited: Bundle | null): Promise<void> {
+  const { store, clock, log } = deps;
+  const inForce = deps.bundle();
+  const run = edited === null ? backtest(inForce, null) : backtest(edited, inForce);
+  const regions = [...inForce.regions.keys()];
+  let done = 0;
+  try {
+    for (let cursor: string | null = null; done < order.most; ) {
+      const limit = Math.min(PAGE, order.most - done);
+      const page: Awaited<ReturnType<Store['notes']['judged']>> = await store.notes.judged(
+        null,
+        order.since,
+        cursor,
+        limit,
+      );
+      for (const row of page.items) run.add(pastNote(row, regions));
+      done += page.items.length;
+      await store.policy.moveBacktest(id, { state: 'running', done, result: null }, clock.now());
+      if (page.nextCursor === null) break;
+      cursor = page.nextCursor;
+      // Requests come first.
+      await breath();
+    }
+    await store.policy.moveBacktest(id, { state: 'done', done, result: run.result() }, clock.now());
+  } catch (error) {
+    log.error('backtest failed', { id, code: codeOf(error), error });
+    await store.policy
+      .moveBacktest(id, { state: 'failed', done, result: null }, clock.now())
+      .catch((cause: unknown) => log.warn('its state could not be written', { id, error: cause }));
+  }
+}
