@@ -25,6 +25,17 @@ export default defineConfig({
       {
         test: {
           ...shared,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          globalSetup: ['test/browser/support/build.ts'],
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          ...shared,
           name: 'faults',
           include: ['test/faults/**/*.fault.ts'],
           globalSetup: ['test/support/services.ts'],

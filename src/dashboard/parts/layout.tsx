@@ -32,7 +32,9 @@ function useDialogs(session: SessionView) {
 function useTop() {
   const { pathname } = useLocation();
   // biome-ignore lint/correctness/useExhaustiveDependencies: it acts when the address changes
-  useEffect(() => window.scrollTo(0, 0), [pathname]);
+  useEffect(() => {
+    window.scrollTo(0, 0);
+  }, [pathname]);
 }
 
 function Account({ session, onKeys }: { readonly session: SessionView; readonly onKeys: () => void }) {

@@ -16,7 +16,9 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   const combobox = useCombobox({ opened: true });
   const fitting = all.filter(({ label }) => label.toLowerCase().includes(wanted.trim().toLowerCase())).slice(0, MOST);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the first option is chosen anew with every letter
-  useEffect(() => void combobox.selectFirstOption(), [wanted]);
+  useEffect(() => {
+    combobox.selectFirstOption();
+  }, [wanted]);
   const run = (index: string) => {
     onClose();
     fitting[Number(index)]?.run();
