@@ -489,4 +489,6 @@ export interface CaseTerms {
   readonly weight: number;
   /** The order of the queue, the earliest first. */
   readonly rankAt: number;
+  /** Unset: those of the decision beside it. */
+  readonly regions?: readonly RegionId[] | undefined;
 }

@@ -2,7 +2,7 @@
 
 import type { Config } from './config.js';
 import { type Bundle, compileBundle } from './policy/bundle.js';
-import { caseTermsOf } from './policy/case-terms.js';
+import { casesOf } from './policy/case-terms.js';
 import { evaluate } from './policy/evaluate.js';
 import { loadBundle, readPrivateTerms } from './policy/load.js';
 import { stageNeeds } from './policy/needs.js';
@@ -152,6 +152,6 @@ function judgeOf({ bundle, clock }: Base, overlay: (now: number) => Bundle, vers
     policyVersion: version,
     evaluate: (facts, evidence, texts, regions) =>
       evaluate({ facts, evidence, texts }, overlay(Date.parse(facts.now)), regions),
-    caseTerms: (decision, reach, now) => caseTermsOf(overlay(now), decision, reach, now),
+    casesOf: (decisions, reach, now) => casesOf(overlay(now), decisions, reach, now),
   };
 }

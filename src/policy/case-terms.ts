@@ -127,3 +127,36 @@ export function caseTermsOf(bundle: Bundle, decision: Decision, reach: number, n
     now,
   );
 }
+
+/** The reason that a case of several decisions carries. */
+const REASON_ORDER: readonly CaseReason[] = ['hold', 'review', 'severity', 'sampling'];
+
+/**
+ * The cases of one result, beside its decisions: one for each desk, so that nobody opens the same note twice. It stands
+ * beside the gravest of its decisions, speaks for the regions of all of them, and is as pressing as the most pressing.
+ */
+export function casesOf(
+  bundle: Bundle,
+  decisions: readonly Decision[],
+  reach: number,
+  now: number,
+): readonly (CaseTerms | null)[] {
+  const each = decisions.map((decision, index) => ({
+    decision,
+    index,
+    terms: caseTermsOf(bundle, decision, reach, now),
+  }));
+  return each.map(({ index, terms }) => {
+    if (terms === null) return null;
+    const together = each.flatMap((one) => (one.terms?.desk === terms.desk ? [{ ...one, terms: one.terms }] : []));
+    const [lead] = together.toSorted((a, b) => b.decision.severity - a.decision.severity || a.index - b.index);
+    if (lead?.index !== index || together.length === 1) return lead?.index === index ? terms : null;
+    const pressing = together.map((one) => one.terms).toSorted((a, b) => a.rankAt - b.rankAt)[0] ?? terms;
+    const reasons = together.map((one) => one.terms.reason);
+    return {
+      ...pressing,
+      reason: REASON_ORDER.find((reason) => reasons.includes(reason)) ?? terms.reason,
+      regions: [...new Set(together.flatMap((one) => one.decision.regions))],
+    };
+  });
+}

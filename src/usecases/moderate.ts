@@ -46,8 +46,8 @@ export interface Judge {
     texts: readonly LabelledText[],
     regions: readonly RegionId[],
   ): Evaluation;
-  /** Whether a person has to look at a decision, until when and how pressing that is. */
-  caseTerms?(decision: Decision, reach: number, now: number): CaseTerms | null;
+  /** Beside each decision whether a person has to look at it, until when and how pressing that is. */
+  casesOf?(decisions: readonly Decision[], reach: number, now: number): readonly (CaseTerms | null)[];
 }
 
 /** What judges one note: swapped as a whole when policies or terms are reloaded. */

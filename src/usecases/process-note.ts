@@ -86,8 +86,7 @@ async function judged(
     pending: evaluation.pending,
     language: languageOf(run.evidence),
     trace: run.trace,
-    cases:
-      judge.caseTerms && evaluation.decisions.map((one) => judge.caseTerms?.(one, note.context.reach ?? 0, at) ?? null),
+    cases: judge.casesOf?.(evaluation.decisions, note.context.reach ?? 0, at),
   };
   return { record, at };
 }
@@ -128,7 +127,7 @@ function crashed(deps: ProcessNoteDeps, claim: Claim): ModerationRecord {
     pending: false,
     language: null,
     trace: { crashes: claim.crashes },
-    cases: judge.caseTerms && [judge.caseTerms(decision, claim.note.context.reach ?? 0, deps.clock.now())],
+    cases: judge.casesOf?.([decision], claim.note.context.reach ?? 0, deps.clock.now()),
   };
 }
 

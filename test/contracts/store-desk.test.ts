@@ -250,6 +250,28 @@ describe.each([
     }
   });
 
+  it('opens one case for the regions of several decisions', async () => {
+    const accepted = await store.notes.accept(acceptInput(source, { now: NOW }));
+    if (!('noteId' in accepted)) throw new Error(accepted.kind);
+    const claim = must(await store.work.claim(accepted.revisionId, 1_000, NOW));
+    const decisions = [
+      decision({ action: 'review', regions: ['us'] }),
+      decision({ action: 'hold', severity: 3, regions: ['de'] }),
+    ];
+    const cases = [null, terms({ regions: ['us', 'de'] })];
+    await store.work.complete(claim, record({ decisions, cases }), NOW);
+    const sight = await person();
+    const page = await store.desk.list(sight, { noteId: accepted.noteId }, { cursor: null, limit: 9, now: NOW });
+    expect(page.items).toMatchObject([{ severity: 3, regions: ['us', 'de'] }]);
+    const mine = await hold(sight, must(page.items[0]).caseId);
+    const verdicts = [verdict(['us'], 'allow'), verdict(['de'], 'remove')];
+    expect(await store.desk.submit(submission(mine, { verdicts }), NOW)).toMatchObject({
+      kind: 'decided',
+      closed: true,
+    });
+    expect((await standing(accepted.noteId)).map(({ action }) => action).toSorted()).toEqual(['allow', 'remove']);
+  });
+
   it('takes a decision back within its window, and what stood before stands again', async () => {
     const { caseId, noteId, decisionId } = await opened(language());
     const german = await person('reviewer', { regions: ['de'] });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ACTIONS, type Decision } from '../../src/domain.js';
 import type { Bundle } from '../../src/policy/bundle.js';
-import { type CaseSubject, caseTermsOf, reasonOf, termsOf, weightOf } from '../../src/policy/case-terms.js';
+import { type CaseSubject, casesOf, caseTermsOf, reasonOf, termsOf, weightOf } from '../../src/policy/case-terms.js';
 import { loadBundle } from '../../src/policy/load.js';
 import { decision } from '../support/store.js';
 
@@ -96,6 +96,27 @@ describe('the desk', () => {
     [{ severity: 3 }, 'general'],
   ] as const)('of %o is %s', (change, desk) => {
     expect(termsOf(bundle, subject(change), NOW).desk).toBe(desk);
+  });
+});
+
+describe('the cases of one result', () => {
+  it('are one for each desk, beside the gravest decision, for the regions of all', () => {
+    const decisions = [
+      decision({ action: 'review', severity: 2, category: 'fraud.scam', regions: ['us'] }),
+      decision({ action: 'allow', regions: ['br'] }),
+      decision({ action: 'hold', severity: 3, category: 'fraud.scam', regions: ['de', 'fr'] }),
+      decision({ action: 'hold', severity: 4, category: 'violence.threat', regions: ['jp'] }),
+    ];
+    const cases = casesOf(bundle, decisions, 0, NOW);
+    expect(cases.map((one) => one && [one.desk, one.reason, one.regions])).toEqual([
+      null,
+      null,
+      ['general', 'hold', ['us', 'de', 'fr']],
+      ['senior', 'hold', undefined],
+    ]);
+    const own = decisions.flatMap((one) => caseTermsOf(bundle, one, 0, NOW) ?? []);
+    const general = own.filter(({ desk }) => desk === 'general').map(({ rankAt }) => rankAt);
+    expect(cases[2]?.rankAt).toBe(Math.min(...general));
   });
 });
 

@@ -135,18 +135,19 @@ function openHub(deps: ApiDeps): Hub {
   let seen = new Map<string, number>();
   let since = 0;
   let polling = false;
-  const poll = async (): Promise<void> => {
+  const poll = async (tell: boolean): Promise<void> => {
     const { newest, rows } = await deps.store.desk.changes(since - OVERLAP_MS);
     const fresh = rows.filter(({ caseId, changedAt }) => seen.get(caseId) !== changedAt);
     seen = new Map(rows.map(({ caseId, changedAt }) => [caseId, changedAt]));
     // A clock that runs ahead elsewhere must not hide what comes after.
     since = Math.max(since, Math.min(newest, deps.clock.now()));
-    if (fresh.length > 0) for (const listener of listeners) listener(fresh.map(({ caseId }) => caseId));
+    if (tell && fresh.length > 0) for (const listener of listeners) listener(fresh.map(({ caseId }) => caseId));
   };
   const run = async (): Promise<void> => {
     since = deps.clock.now();
-    while (listeners.size > 0) {
-      await poll().catch((error: unknown) => deps.log.warn('changes of the queue not read', { error }));
+    // What had changed before anybody listened is in their first counts.
+    for (let first = true; first || listeners.size > 0; first = false) {
+      await poll(!first).catch((error: unknown) => deps.log.warn('changes of the queue not read', { error }));
       await sleep(POLL_MS, undefined, { ref: false });
     }
     polling = false;

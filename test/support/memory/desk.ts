@@ -157,7 +157,9 @@ export function memoryDesk({ tables, check, login, audit }: MemoryDeskParts): De
       const asks = action === 'hold' || action === 'review';
       const fallback = asks ? ownTerms(action, severity, now) : null;
       const terms = row.record?.cases === undefined ? fallback : (row.record.cases[index] ?? null);
-      if (terms !== null) addCase(note, row, { decisionId, severity, category, regions, excluded: [] }, { terms, now });
+      if (terms === null) return;
+      const all = { decisionId, severity, category, regions: terms.regions ?? regions, excluded: [] };
+      addCase(note, row, all, { terms, now });
     });
   };
   const shown = (record: CaseRecord, sight: Sight, now: number): QueueRow => {
