@@ -49,6 +49,7 @@ const HANDLERS: Readonly<Record<FunctionName, Handler>> = {
   has_term: (text: string, wording: string) => judged().hasWording(text, wording),
   found_term: (id: string) => judged().hasDetector((detector) => detector === id),
   found_in: (bank: string) => judged().hasDetector((detector) => detector.startsWith(`${bank}.`)),
+  only_idioms: (id: CategoryId) => judged().onlyIdioms(id),
   lang_is: (tag: string) => judged().languages.some((language) => isUnder(language, tag)),
   has_flag: (flag: string) => judged().note.flags.includes(flag),
   has_sign: (sign: string) => judged().signs.includes(sign),

