@@ -1,8 +1,8 @@
 /** `polywarden erase`: a note, or everything of an author. */
-import { InvalidInputError } from '../errors.js';
 import { eraseAuthor, eraseNote } from '../usecases/erase.js';
 import { type Io, readArgs, usageError } from './io.js';
-import { OPERATOR, type StorePorts, storeFrom, type WithStore } from './store.js';
+import { sourceNamed } from './source.js';
+import { OPERATOR, storeFrom, type WithStore } from './store.js';
 
 export const ERASE_USAGE = `polywarden erase --note NOTE_ID
 polywarden erase --author AUTHOR_ID --source NAME
@@ -39,16 +39,9 @@ export async function eraseCommand(
     throw usageError('--note, or --author with --source', ERASE_USAGE);
   }
   const { notes } = await withStore(async (ports) => {
-    const sourceId = await sourceOf(ports, source);
+    const sourceId = await sourceNamed(ports, source);
     return eraseAuthor({ notes: ports.store.notes, clock: ports.clock }, sourceId, author, OPERATOR);
   });
   io.stdout.write(`erased ${notes} notes of ${author}\n`);
   return 0;
-}
-
-/** A source is known by its keys. */
-async function sourceOf({ store }: StorePorts, name: string): Promise<string> {
-  const key = (await store.access.listKeys()).find((one) => one.sourceName === name || one.sourceId === name);
-  if (key === undefined) throw new InvalidInputError('not_found', `There is no source ${name}`);
-  return key.sourceId;
 }

@@ -38,6 +38,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
   user: { about: 'create a person, set a password', load: async () => (await import('./user.js')).userCommand },
   key: { about: 'create, list, revoke API keys', load: async () => (await import('./key.js')).keyCommand },
+  seed: {
+    about: 'notes that want a person, for trying the review desk',
+    load: async () => (await import('./seed.js')).seedCommand,
+  },
   erase: { about: 'erase a note or an author', load: async () => (await import('./erase.js')).eraseCommand },
 };
 

@@ -4,7 +4,7 @@ import { textsOf } from '../../pipeline.js';
 import type { Bundle } from '../../policy/bundle.js';
 import { explain, type RuleTrace } from '../../policy/explain.js';
 import type { CaseFile } from '../../ports-review.js';
-import { normalise } from '../../stages/normalise/index.js';
+import { textsOfReadings } from '../../stages/images/texts.js';
 import { factsOf } from '../moderate.js';
 import { policyOf } from './choices.js';
 
@@ -14,16 +14,8 @@ export interface ExplainedRule extends RuleTrace {
 
 /** Words that were read in pictures count as parts of the text, as they did then. */
 export function partsOf(note: Note, evidence: Evidence | null): readonly LabelledText[] {
-  const images = evidence?.images.status === 'found' ? evidence.images.value.readings : [];
-  const read = images.flatMap(({ index, ocr, codes }): readonly LabelledText[] => {
-    const words = ocr.status === 'found' && ocr.value.text !== '' ? [ocr.value.text] : [];
-    const found = codes.status === 'found' ? codes.value.map(({ text }) => text) : [];
-    return [
-      ...words.map((text) => ({ part: `image:${index}` as const, text: normalise(text) })),
-      ...found.slice(0, 1).map(() => ({ part: `qr:${index}` as const, text: normalise(found.join('\n')) })),
-    ];
-  });
-  return [...textsOf(note), ...read];
+  const readings = evidence?.images.status === 'found' ? evidence.images.value.readings : [];
+  return [...textsOf(note), ...textsOfReadings(readings)];
 }
 
 /** Null when the text, the evidence or the bundle is gone: then what was stored has to do. */
