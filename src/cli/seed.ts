@@ -41,11 +41,13 @@ export async function seedCommand(
     const sourceId = await sourceNamed(ports, values.source);
     const run = ports.ids.next('seed');
     const now = ports.clock.now();
+    // The fixtures carry no pictures of their own.
+    const limits = { textLimitChars: TEXT_LIMIT_CHARS, imageLimitBytes: 0, ids: ports.ids };
     let done = 0;
     for (let from = 0; from < count; from += AT_ONCE) {
       const inputs = Array.from({ length: Math.min(AT_ONCE, count - from) }, (_, at) => {
         const input = NoteInput.parse(bodyOf(asking, from + at, { run, now }));
-        return toAccept({ textLimitChars: TEXT_LIMIT_CHARS }, { sourceId, input, idempotencyKey: null }, now);
+        return toAccept(limits, { sourceId, input, idempotencyKey: null }, now);
       });
       const results = await ports.store.notes.acceptMany(inputs);
       done += results.filter(({ kind }) => kind === 'created').length;
