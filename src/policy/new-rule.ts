@@ -2,7 +2,7 @@
 import { CATEGORIES, type CategoryId } from '../categories.js';
 import { InvalidInputError } from '../errors.js';
 import { strengthOf } from './choose-action.js';
-import type { CompiledRegion } from './model.js';
+import type { CompiledRegion, CompiledRule } from './model.js';
 
 export interface NewRule {
   readonly id: string;
@@ -16,7 +16,18 @@ export const isRuleId = (id: string): boolean => RULE_ID.test(id);
 /** Most rules begin as a question to a person; graver ones are raised by hand. */
 const FIRST_SEVERITY = 2;
 
-function clauseOf(region: CompiledRegion): string {
+/** What the rules of the category rest on already, and what they say; an author rarely wants another. */
+function neighbourOf(region: CompiledRegion, category: CategoryId): CompiledRule | undefined {
+  const family = category.split('.')[0] ?? '';
+  const inTerms = region.rules.filter(({ ground }) => ground.kind === 'terms');
+  return (
+    inTerms.find((rule) => rule.category === category) ?? inTerms.find((rule) => rule.category.startsWith(`${family}.`))
+  );
+}
+
+function clauseOf(region: CompiledRegion, category: CategoryId): string {
+  const known = neighbourOf(region, category);
+  if (known !== undefined) return known.ground.ref;
   const clauses = Object.entries(region.settings.terms).flatMap(([key, clause]) => (clause === null ? [] : [key]));
   return clauses[0] ?? 'name-of-a-clause';
 }
@@ -36,9 +47,10 @@ export function ruleSkeleton({ id, category, region }: NewRule): string {
     # What takes a note out of the rule.
     unless: has_flag("education")
     then: { action: ${action} }
-    ground: { terms: ${clauseOf(region)} }  # or law: a key of \`grounds\`
-    notice: null  # a key of notices/en.yaml; needed as soon as the action takes something away
-    message: Say what the reviewer should look at.
+    ground: { terms: ${clauseOf(region, category)} }  # or law: a key of \`grounds\`
+    notice: ${neighbourOf(region, category)?.notice || 'null'}  # a key of notices/en.yaml; needed as soon as the action takes something away
+    message: Say what the reviewer should look at; {by} becomes what saw it.
+    # languages: [de]  # the languages whose words it claims to catch; each needs a test with a text
     owner: ${region.settings.owner}
     # These fail until they are filled in: describe one note that must match, and two that must not.
     tests:

@@ -380,6 +380,33 @@ describe('a language that nobody can vouch for', () => {
   ])('%s', (_, bundle, fields, expected) => {
     expect(unread(bundle, fields)).toEqual(expected);
   });
+  test('the umbrella score alone may ask for more, a narrower head never does', () => {
+    const calm = bundleOf({
+      'global.yaml': GLOBAL_HEAD.replace('sample_percent: 5', 'sample_percent: 0, umbrella_score: 0.7'),
+    });
+    const allowed = ['no model was validated for und -> allow'];
+    const doubted = ['no model was validated for und, high score -> review'];
+    expect(unread(calm, { language: 'und', scores: { toxicity: 0.69 } })).toEqual(allowed);
+    expect(unread(calm, { language: 'und', scores: { toxicity: 0.7 } })).toEqual(doubted);
+    expect(unread(calm, { language: 'und', scores: { 'violence.threat': 0.5 } })).toEqual(doubted);
+  });
+  test('a figure of speech explains its head and the umbrella, and no other head', () => {
+    const span = { start: 3, end: 9 };
+    const idioms = [{ id: 'it.idiom.x', part: 'body', spans: [span], excuses: ['violence.threat'] }] as const;
+    const match = { status: 'found', value: { findings: [], contacts: [], idioms }, ms: 0, version: '3' } as const;
+    const withSpan = (scores: RuleTest['scores']): readonly string[] => {
+      const fields = { expect: 'match', language: 'und', scores } as const;
+      const { classify } = testInput(fields, Date.parse('2026-06-01')).evidence;
+      if (classify.status !== 'found') throw new Error('no scores');
+      const findings = classify.value.findings.map((finding) => ({ ...finding, spans: [span] }));
+      const value = { ...classify.value, findings };
+      return unread(strict, fields, { evidence: { match, classify: { ...classify, value } } });
+    };
+    expect(withSpan({ toxicity: 0.9, 'violence.threat': 0.9 })).toEqual(['no model was validated for und -> allow']);
+    expect(withSpan({ toxicity: 0.9, 'violence.threat': 0.9, 'harass.bully': 0.9 })).toEqual([
+      'no model was validated for und, high score -> review',
+    ]);
+  });
   test('a word or two is not a text', () => {
     expect(unread(strict, { language: 'und' }, { facts: { textLength: 9 } })).toEqual([]);
   });
@@ -405,4 +432,17 @@ test('many findings: the hit keeps sixteen, the walk sixty-four, the functions a
   });
   const decision = only(judge(bundle, { findings }));
   expect(decision.rules[0]?.findings).toHaveLength(16);
+});
+
+test.each<[string, Partial<RuleTest>, string]>([
+  ['the model alone', { scores: { 'hate.attack': 0.9 } }, 'Seen by the text model.'],
+  ['words alone', { findings: [{ category: 'hate.attack', score: 0.9 }] }, 'Seen by known words.'],
+  [
+    'both',
+    { scores: { 'hate.attack': 0.9 }, findings: [{ category: 'hate.attack', score: 0.9 }] },
+    'Seen by known words and the text model.',
+  ],
+])('a message names what saw it: %s', (_, fields, message) => {
+  const bundle = bundleOf({ 'global.yaml': global(rule({ id: 'r', message: 'Seen by {by}.' })) });
+  expect(only(judge(bundle, fields)).rules[0]?.message).toBe(message);
 });

@@ -5,6 +5,8 @@ test.each([
   ['categry', 'category'],
   ['hate.atack', 'hate.attack'],
   ['MODE', 'mode'],
+  ['grounds', 'ground'],
+  ['hate.attakc', 'hate.attack'],
   ['xyzzy', null],
   ['', null],
 ])('%s -> %s', (word, expected) => {
@@ -14,4 +16,8 @@ test.each([
 test('a hint names the word, or nothing', () => {
   expect(didYouMean('mod', ['mode'])).toBe('; did you mean "mode"?');
   expect(didYouMean('completely', ['mode'])).toBe('');
+});
+
+test('letters that changed places are nearer than letters that are others', () => {
+  expect(nearest('dsa.41', ['dsa.16', 'dsa.14', 'dsa.17'])).toBe('dsa.14');
 });
