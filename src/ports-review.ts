@@ -390,9 +390,7 @@ export interface QueueStore {
   row(sight: Sight, caseId: string, now: number): Promise<QueueRow | null>;
   file(sight: Sight, caseId: string, now: number): Promise<CaseFile | null>;
   /** Cases that changed after `since`, and the newest change of all; at most 200. */
-  changes(
-    since: number,
-  ): Promise<{
+  changes(since: number): Promise<{
     readonly newest: number;
     readonly rows: readonly { readonly caseId: string; readonly changedAt: number }[];
   }>;
