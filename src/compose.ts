@@ -11,6 +11,7 @@ import { openQueue, type RedisQueue } from './adapters/queue-bullmq.js';
 import { openOpenId } from './adapters/sign-in-openid.js';
 import { openStore } from './adapters/store-prisma.js';
 import { openFetcher } from './adapters/webhook-fetch.js';
+import { composeImages, type Images } from './compose-images.js';
 import { type Config, retentionOf } from './config.js';
 import { InvalidInputError } from './errors.js';
 import { checkModelFiles, laterClassifier, laterLanguageModel } from './later-models.js';
@@ -32,11 +33,14 @@ export interface Ports {
   readonly classifier: Classifier;
   readonly language: LanguageModel;
   readonly openId: OpenId | null;
+  readonly images: Images;
 }
 export interface App extends Omit<Ports, 'classifier' | 'language'> {
   readonly config: Config;
   readonly rules: () => RuleSet;
   readonly bundle: () => Bundle;
+  /** Without overrides. */
+  readonly baseBundle: () => Bundle;
   /** This process asks at once what is in force. */
   readonly followPolicy: () => Promise<void>;
   /** What is wrong with the policy files on disk. */
@@ -86,12 +90,14 @@ export async function compose(
     const fetcher = overrides.fetcher ?? keep(openFetcher({ allowPrivate: config.WEBHOOK_ALLOW_PRIVATE }));
     const classifier = overrides.classifier ?? keep(await modelFor(config, wanted.model));
     const language = overrides.language ?? languageFor(config, wanted.model);
+    const images = overrides.images ?? keep(composeImages(config));
     const rules = keep(
       await openRules({
         config,
         classifier,
         language,
         store,
+        images,
         clock,
         log,
         watch: wanted.watch,
@@ -110,8 +116,10 @@ export async function compose(
       fetcher,
       hasher: overrides.hasher ?? openPasswordHasher(),
       openId: overrides.openId ?? openIdOf(config),
+      images,
       rules: rules.stored,
       bundle: rules.bundle,
+      baseBundle: rules.base,
       followPolicy: rules.follow,
       filesFault: rules.filesFault,
       moderate: moderateWith({ rules: rules.unstored, clock, log }),
@@ -166,12 +174,14 @@ export async function composeOffline(
   options: { readonly model: boolean; readonly log: Log },
 ): Promise<Offline> {
   const classifier = options.model ? await modelFor(config, 'now') : null;
+  const images = composeImages(config);
   try {
     const rules = await openRules({
       config,
       classifier,
       language: languageFor(config, 'now'),
       store: null,
+      images,
       clock: systemClock,
       log: options.log,
       watch: false,
@@ -182,10 +192,12 @@ export async function composeOffline(
       moderate: moderateWith({ rules: rules.unstored, clock: systemClock, log: options.log }),
       close: async () => {
         await rules.close();
+        await images.close();
         await classifier?.close();
       },
     };
   } catch (error) {
+    await images.close();
     await classifier?.close();
     throw error;
   }

@@ -14,6 +14,8 @@ export interface Rules {
   stored(): RuleSet;
   unstored(): RuleSet;
   bundle(): Bundle;
+  /** Without overrides. */
+  base(): Bundle;
   /** Asks at once what is in force, so that this process need not wait for its next question. */
   follow(): Promise<void>;
   /** What is wrong with the files on disk; null when nothing is, or when another process looks after them. */
@@ -68,6 +70,7 @@ export async function openInForce(options: RulesOptions, store: RulesStore): Pro
     stored: () => current.compiled.stored,
     unstored: () => current.compiled.unstored,
     bundle: () => current.compiled.bundle(),
+    base: () => current.compiled.base,
     follow,
     filesFault: () => fault,
     close: async () => {

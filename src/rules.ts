@@ -28,6 +28,7 @@ async function openFiles(options: RulesOptions): Promise<Rules> {
     stored: () => current.stored,
     unstored: () => current.unstored,
     bundle: () => current.bundle(),
+    base: () => current.base,
     follow: async () => undefined,
     filesFault: () => null,
     close: async () => watcher?.close(),

@@ -5,7 +5,7 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fasti
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Config } from '../config.js';
 import type { Bundle } from '../policy/bundle.js';
-import type { Clock, Ids, Log, Metrics, PasswordHasher, Queue } from '../ports.js';
+import type { Blobs, Clock, Ids, ImageDecoder, Log, Metrics, PasswordHasher, Queue } from '../ports.js';
 import type { FullStore, OpenId } from '../ports-review.js';
 import type { ModerateNow } from '../usecases/moderate.js';
 
@@ -25,6 +25,14 @@ export interface ApiDeps {
   readonly metrics: Metrics;
   readonly hasher: PasswordHasher;
   bundle(): Bundle;
+  /** Without overrides; unset: as `bundle`. */
+  readonly baseBundle?: (() => Bundle) | undefined;
+  /** This process asks at once what is in force. */
+  readonly followPolicy?: (() => Promise<void>) | undefined;
+  /** What is wrong with the policy files on disk. */
+  readonly filesFault?: (() => string | null) | undefined;
+  /** Where pictures lie, and who shows them. */
+  readonly images: { readonly blobs: Blobs; readonly readers: { readonly decoder: Pick<ImageDecoder, 'view'> } };
   readonly moderate: ModerateNow;
   /** Null or unset: people sign in by password alone. */
   readonly openId?: OpenId | null | undefined;

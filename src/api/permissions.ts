@@ -29,11 +29,16 @@ const keyOr = (scope: Scope, roles: readonly Role[]): Rule => ({
 /** Who works cases; auditors and policy authors read them. */
 const DESK: readonly Role[] = ['reviewer', 'senior', 'admin'];
 
+/** Who reads what rules are and did; authors and admins change it. */
+const POLICY_READERS: readonly Role[] = ['policy_author', 'auditor', 'admin'];
+const POLICY_AUTHORS: readonly Role[] = ['policy_author', 'admin'];
+
 export const ROUTE_RULES: Readonly<Record<string, Rule>> = {
   'POST /v1/notes': keyWith('notes:write'),
   'POST /v1/notes/batch': keyWith('notes:write'),
   'GET /v1/notes': keyOr('notes:read', ROLES),
   'GET /v1/notes/:id': keyOr('notes:read', ROLES),
+  'GET /v1/notes/:id/images/:index': keyOr('notes:read', ROLES),
   'DELETE /v1/notes/:id': keyOr('notes:erase', ['admin']),
   'DELETE /v1/authors/:id': keyWith('notes:erase'),
   'POST /v1/moderations': keyWith('moderations'),
@@ -88,6 +93,21 @@ export const ROUTE_RULES: Readonly<Record<string, Rule>> = {
   'DELETE /v1/saved-filters/:id': people(...ROLES),
   'GET /v1/preferences': people(...ROLES),
   'PUT /v1/preferences': people(...ROLES),
+  'GET /v1/policies': people(...POLICY_READERS),
+  'GET /v1/policies/:region': people(...POLICY_READERS),
+  'POST /v1/policies/:region/tests': people(...POLICY_AUTHORS),
+  'GET /v1/policies/words': people(...POLICY_READERS),
+  'GET /v1/policies/bundles': people(...POLICY_READERS),
+  'POST /v1/policies/bundles/:hash/activate': people(...POLICY_AUTHORS),
+  'POST /v1/policies/bundles/:hash/approve': people(...POLICY_AUTHORS),
+  'POST /v1/policies/bundles/:hash/refuse': people(...POLICY_AUTHORS),
+  'POST /v1/policies/rollback': people(...POLICY_AUTHORS),
+  'PUT /v1/policies/overrides': people(...POLICY_AUTHORS),
+  'DELETE /v1/policies/overrides': people(...POLICY_AUTHORS),
+  'GET /v1/policies/rules/:id': people(...POLICY_READERS),
+  'POST /v1/policies/try': people(...POLICY_AUTHORS),
+  'POST /v1/policies/backtest': people(...POLICY_AUTHORS),
+  'GET /v1/policies/backtest/:id': people(...POLICY_READERS),
   'GET /v1/keys': people('admin'),
   'POST /v1/keys': people('admin'),
   'DELETE /v1/keys/:id': people('admin'),

@@ -11,12 +11,14 @@ import { errorHandler, PROBLEM_TYPE, problemOf } from './errors.js';
 import { securityHeaders, setHeaders } from './headers.js';
 import { checkContentType, parseJsonBytes } from './json-body.js';
 import { registerLimits } from './limits.js';
+import { multipartNote } from './multipart.js';
 import { type LiveRoute, notFoundHandler } from './not-found.js';
 import { openapiRoutes, registerOpenapi } from './openapi.js';
 import { ruleOf } from './permissions.js';
 import { batchRoutes } from './routes/batch.js';
 import { deliveryRoutes } from './routes/deliveries.js';
 import { healthRoutes } from './routes/health.js';
+import { imageRoutes } from './routes/images.js';
 import { keyRoutes } from './routes/keys.js';
 import { moderationRoutes } from './routes/moderations.js';
 import { submitRoutes } from './routes/notes.js';
@@ -24,6 +26,8 @@ import { eraseRoutes, readRoutes } from './routes/notes-read.js';
 import { openIdRoutes } from './routes/openid.js';
 import { overviewRoutes } from './routes/overview.js';
 import { peopleRoutes } from './routes/people.js';
+import { policyRoutes } from './routes/policies.js';
+import { policyTryRoutes } from './routes/policy-try.js';
 import { caseRoutes } from './routes/review-case.js';
 import { eventRoutes } from './routes/review-events.js';
 import { figureRoutes } from './routes/review-figures.js';
@@ -48,7 +52,7 @@ export async function buildServer(deps: ApiDeps): Promise<FastifyInstance> {
   const server = bareServer(deps);
   const routes = everyRoute(server, deps);
   endPolitely(server);
-  readBodies(server);
+  readBodies(server, deps);
   server.addHook('onRequest', securityHeaders(deps.config));
   await server.register(cookie);
   const onRefused = await registerLimits(server, deps);
@@ -128,8 +132,9 @@ function endPolitely(server: ApiServer): void {
   });
 }
 
-function readBodies(server: ApiServer): void {
+function readBodies(server: ApiServer, deps: ApiDeps): void {
   server.removeAllContentTypeParsers();
+  readUploads(server, deps);
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     try {
       checkContentType(request.headers['content-type'] ?? '', request.headers['content-encoding']);
@@ -140,6 +145,19 @@ function readBodies(server: ApiServer): void {
     } catch (error) {
       done(error instanceof Error ? error : new Error('body parser threw', { cause: error }));
     }
+  });
+}
+
+const NOTES_URL = '/v1/notes';
+
+/** Pictures beside a note; every other address takes JSON alone. */
+function readUploads(server: ApiServer, deps: ApiDeps): void {
+  const options = { parseAs: 'buffer', bodyLimit: deps.config.UPLOAD_LIMIT_BYTES } as const;
+  server.addContentTypeParser('multipart/form-data', options, async (request: FastifyRequest, body: Buffer) => {
+    if (request.routeOptions.url !== NOTES_URL) {
+      throw new InvalidInputError('media_type_unsupported', 'This address takes JSON only.');
+    }
+    return multipartNote(request.headers['content-type'] ?? '', body);
   });
 }
 
@@ -154,12 +172,15 @@ function addRoutes(server: ApiServer, deps: ApiDeps): void {
   batchRoutes(server, deps);
   readRoutes(server, deps);
   eraseRoutes(server, deps);
+  imageRoutes(server, deps);
   moderationRoutes(server, deps);
   webhookRoutes(server, deps);
   deliveryRoutes(server, deps);
   overviewRoutes(server, deps);
   keyRoutes(server, deps);
   reviewRoutes(server, deps);
+  policyRoutes(server, deps);
+  policyTryRoutes(server, deps);
   peopleRoutes(server, deps);
   healthRoutes(server, deps);
   openapiRoutes(server);

@@ -1,0 +1,292 @@
+/** What rules are and what is in force; bundles, overrides, the record of a rule. */
+import type { z } from 'zod';
+import { InvalidInputError } from '../../errors.js';
+import type { Bundle, CompiledRegion } from '../../policy/bundle.js';
+import { unknownRegion } from '../../policy/edit-rule.js';
+import { RuleSource, refOf } from '../../policy/schema.js';
+import { wordList } from '../../policy/word-list.js';
+import type { InForce, Moved, Override } from '../../ports-policy.js';
+import { changeOverride, checkOverride } from '../../usecases/policy/change-override.js';
+import { quickTests, regionTests, regionView } from '../../usecases/policy/region-view.js';
+import { ruleView } from '../../usecases/policy/rule-view.js';
+import { actorOf, sessionOf } from '../auth.js';
+import type { ApiDeps, ApiServer } from '../deps.js';
+import { problems } from '../schemas/common.js';
+import {
+  BundlePage,
+  BundlesQuery,
+  HashParams,
+  MovedAnswer,
+  OverrideInput,
+  OverrideQuery,
+  PoliciesAnswer,
+  RegionAnswer,
+  RegionParams,
+  RollbackInput,
+  RuleAnswer,
+  RuleParams,
+  RuleQuery,
+  TestsAnswer,
+  WhyInput,
+  WordsAnswer,
+} from '../schemas/policy.js';
+
+const tags = ['policies'];
+const TEST_LIMIT_MS = 60_000;
+
+export const baseOf = (deps: ApiDeps): Bundle => (deps.baseBundle ?? deps.bundle)();
+
+export async function forceOf(deps: ApiDeps): Promise<InForce> {
+  const force = await deps.store.policy.inForce();
+  if (force === null) throw new InvalidInputError('conflict', 'No policy is in force yet.');
+  return force;
+}
+
+function regionOf(bundle: Bundle, id: string): CompiledRegion {
+  const region = bundle.regions.get(id);
+  if (region === undefined) throw new InvalidInputError('not_found', unknownRegion(id, bundle.regions.keys()));
+  return region;
+}
+
+/** Logins beside ids, so that people are named as they know each other. */
+async function namer(deps: ApiDeps): Promise<(override: Override) => OverrideShown> {
+  const logins = new Map((await deps.store.people.people()).map(({ userId, login }) => [userId, login]));
+  return (override) => ({ ...override, by: { ...override.by, login: logins.get(override.by.id) ?? null } });
+}
+type OverrideShown = PoliciesShown['inForce']['overrides'][number];
+type PoliciesShown = z.infer<typeof PoliciesAnswer>;
+
+async function forceShown(deps: ApiDeps): Promise<PoliciesShown['inForce']> {
+  const [force, named] = await Promise.all([forceOf(deps), namer(deps)]);
+  return { ...force, overrides: force.overrides.map(named) };
+}
+
+async function headOf(deps: ApiDeps, region: CompiledRegion): Promise<PoliciesShown['regions'][number]> {
+  const base = baseOf(deps);
+  const { overrides } = await forceOf(deps);
+  const { summary } = await regionView(base, region, overrides, deps.clock.now());
+  const tests = (await quickTests(base)).filter((result) => result.file === region.file);
+  const count = (outcome: string): number => tests.filter((result) => result.outcome === outcome).length;
+  return {
+    id: summary.id,
+    name: summary.name,
+    extends: summary.extends,
+    owner: summary.owner,
+    reviewBy: summary.review_by,
+    noticeLanguages: [...summary.notice_languages],
+    rules: { ...summary.rules },
+    clocks: summary.clocks,
+    grounds: summary.grounds,
+    tests: { passed: count('passed'), failed: count('failed'), notRun: count('not_run') },
+    differences: summary.differences.length,
+    lawful: summary.lawful,
+  };
+}
+
+function clausesOf({ settings }: CompiledRegion): RegionAnswer['clauses'] {
+  const laws = Object.entries(settings.grounds).flatMap(([key, law]) =>
+    law === null ? [] : [{ key, kind: 'law' as const, title: refOf(law), url: law.url }],
+  );
+  const terms = Object.entries(settings.terms).flatMap(([key, clause]) =>
+    clause === null ? [] : [{ key, kind: 'terms' as const, title: clause.title, url: clause.url }],
+  );
+  return [...laws, ...terms];
+}
+
+export function policyRoutes(server: ApiServer, deps: ApiDeps): void {
+  server.route({
+    method: 'GET',
+    url: '/v1/policies',
+    schema: { tags, summary: 'Regions, and what is in force', response: { 200: PoliciesAnswer, ...problems } },
+    handler: async () => {
+      const { regions } = baseOf(deps);
+      const waiting = (await deps.store.policy.bundles(null, 50)).items.filter((row) => row.state === 'candidate');
+      return {
+        inForce: await forceShown(deps),
+        waiting: waiting.length,
+        filesFault: deps.filesFault?.() ?? null,
+        regions: await Promise.all([...regions.values()].map((region) => headOf(deps, region))),
+      };
+    },
+  });
+  server.route({
+    method: 'GET',
+    url: '/v1/policies/:region',
+    schema: {
+      tags,
+      summary: 'A region after extends',
+      params: RegionParams,
+      response: { 200: RegionAnswer, ...problems },
+    },
+    handler: async (request) => {
+      const region = regionOf(baseOf(deps), request.params.region);
+      const [force, named] = await Promise.all([forceOf(deps), namer(deps)]);
+      const { rules } = await regionView(baseOf(deps), region, force.overrides, deps.clock.now());
+      return {
+        region: await headOf(deps, region),
+        inForce: await forceShown(deps),
+        rules: rules.map((rule) => ({ ...rule, override: rule.override === null ? null : named(rule.override) })),
+        clauses: clausesOf(region),
+      } as RegionAnswer;
+    },
+  });
+  server.route({
+    method: 'POST',
+    url: '/v1/policies/:region/tests',
+    schema: {
+      tags,
+      summary: 'The tests of the file, those with a text through the whole pipeline',
+      params: RegionParams,
+      response: { 200: TestsAnswer, ...problems },
+    },
+    handler: async (request) => {
+      const started = performance.now();
+      const region = regionOf(baseOf(deps), request.params.region);
+      const signal = AbortSignal.timeout(TEST_LIMIT_MS);
+      const results = await regionTests(baseOf(deps), region, async (note, id) => {
+        return (await deps.moderate(note, { regions: [id] }, signal)).evaluation;
+      });
+      const failed = results.filter((result) => result.outcome === 'failed');
+      return {
+        passed: results.filter((result) => result.outcome === 'passed').length,
+        failed: failed.length,
+        failures: failed.slice(0, 100).map(({ rule, number, message }) => ({ rule, number, message })),
+        ms: Math.round(performance.now() - started),
+      };
+    },
+  });
+  server.route({
+    method: 'GET',
+    url: '/v1/policies/words',
+    schema: { tags, summary: 'What can be written in a rule', response: { 200: WordsAnswer, ...problems } },
+    handler: async () =>
+      ({ ...structuredClone(wordList()), keys: Object.keys(RuleSource.shape) }) as z.infer<typeof WordsAnswer>,
+  });
+  ruleRoute(server, deps);
+  bundleRoutes(server, deps);
+  overrideRoutes(server, deps);
+}
+
+function ruleRoute(server: ApiServer, deps: ApiDeps): void {
+  server.route({
+    method: 'GET',
+    url: '/v1/policies/rules/:id',
+    schema: {
+      tags,
+      summary: 'What a rule is and did: hits, what people decided, shadow against real',
+      params: RuleParams,
+      querystring: RuleQuery,
+      response: { 200: RuleAnswer, ...problems },
+    },
+    handler: async (request) => {
+      const { overrides } = await forceOf(deps);
+      const ask = { rule: request.params.id, days: request.query.days, overrides };
+      const view = await ruleView(deps.store.policy, baseOf(deps), ask, deps.clock.now());
+      if (view === null) throw new InvalidInputError('not_found', `There is no rule ${request.params.id}`);
+      const named = await namer(deps);
+      const regions = view.regions.map((row) => ({
+        ...row,
+        override: row.override === null ? null : named(row.override),
+      }));
+      return { ...view, regions } as z.infer<typeof RuleAnswer>;
+    },
+  });
+}
+
+const REFUSED: Readonly<Record<Exclude<Moved, 'done' | 'unchanged'>, string>> = {
+  unknown: 'There is no such bundle.',
+  own: 'Its author cannot approve it; a second person has to.',
+  not_waiting: 'It does not wait for anybody.',
+  needs_approval: 'Rules of severity 3 or 4 change: a second person has to approve it.',
+  refused: 'It was refused.',
+  never_active: 'It was never in force; nothing can go back to it.',
+};
+
+async function settled(deps: ApiDeps, moved: Moved): Promise<z.infer<typeof MovedAnswer>> {
+  if (moved === 'unknown') throw new InvalidInputError('not_found', REFUSED.unknown);
+  if (moved !== 'done' && moved !== 'unchanged') throw new InvalidInputError('conflict', REFUSED[moved]);
+  await deps.followPolicy?.();
+  const { bundleHash, version, pinned } = await forceOf(deps);
+  return { bundleHash, version, pinned };
+}
+
+function bundleRoutes(server: ApiServer, deps: ApiDeps): void {
+  const { policy } = deps.store;
+  const response = { 200: MovedAnswer, ...problems };
+  server.route({
+    method: 'GET',
+    url: '/v1/policies/bundles',
+    schema: {
+      tags,
+      summary: 'Candidates and what was in force, the latest change first',
+      querystring: BundlesQuery,
+      response: { 200: BundlePage, ...problems },
+    },
+    handler: async (request) => {
+      const { cursor, limit } = request.query;
+      return structuredClone(await policy.bundles(cursor ?? null, limit)) as z.infer<typeof BundlePage>;
+    },
+  });
+  server.route({
+    method: 'POST',
+    url: '/v1/policies/bundles/:hash/activate',
+    schema: { tags, summary: 'Put a bundle in force', params: HashParams, body: WhyInput, response },
+    handler: async (request) => {
+      const order = { pin: false, why: request.body.why };
+      return settled(deps, await policy.activate(request.params.hash, order, actorOf(request), deps.clock.now()));
+    },
+  });
+  server.route({
+    method: 'POST',
+    url: '/v1/policies/bundles/:hash/approve',
+    schema: { tags, summary: 'Approve a candidate as a second person', params: HashParams, body: WhyInput, response },
+    handler: async (request) => {
+      const { userId: id, login } = sessionOf(request).session.user;
+      const { why } = request.body;
+      return settled(deps, await policy.approve(request.params.hash, { id, login }, why, deps.clock.now()));
+    },
+  });
+  server.route({
+    method: 'POST',
+    url: '/v1/policies/bundles/:hash/refuse',
+    schema: { tags, summary: 'Refuse a candidate', params: HashParams, body: WhyInput, response },
+    handler: async (request) =>
+      settled(deps, await policy.refuse(request.params.hash, request.body.why, actorOf(request), deps.clock.now())),
+  });
+  server.route({
+    method: 'POST',
+    url: '/v1/policies/rollback',
+    schema: { tags, summary: 'Go back to an earlier bundle and stay there', body: RollbackInput, response },
+    handler: async (request) => {
+      const { to, why } = request.body;
+      const hash = to ?? (await policy.former());
+      if (hash === null) throw new InvalidInputError('conflict', 'There is no earlier bundle.');
+      return settled(deps, await policy.activate(hash, { pin: true, why }, actorOf(request), deps.clock.now()));
+    },
+  });
+}
+
+function overrideRoutes(server: ApiServer, deps: ApiDeps): void {
+  const response = { 200: MovedAnswer, ...problems };
+  server.route({
+    method: 'PUT',
+    url: '/v1/policies/overrides',
+    schema: { tags, summary: 'Mode of a rule, whatever the files say', body: OverrideInput, response },
+    handler: async (request) => {
+      const approval = deps.config.POLICY_APPROVAL === 'on';
+      checkOverride(baseOf(deps), request.body, { approval, now: deps.clock.now() });
+      await changeOverride(deps.store.policy, request.body, actorOf(request), deps.clock.now());
+      return settled(deps, 'done');
+    },
+  });
+  server.route({
+    method: 'DELETE',
+    url: '/v1/policies/overrides',
+    schema: { tags, summary: 'Take an override back', querystring: OverrideQuery, response },
+    handler: async (request) => {
+      const { rule, region } = request.query;
+      const dropped = await deps.store.policy.dropOverride(rule, region, actorOf(request), deps.clock.now());
+      return settled(deps, dropped ? 'done' : 'unknown');
+    },
+  });
+}
