@@ -174,10 +174,12 @@ function stepRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void {
     await checkColleague(deps, to, await desk.row(sight, hold.caseId));
     return store.desk.handOver(hold, to, clock.now());
   });
-  step('escalate', ['Move a case to another desk', EscalateInput], async (hold, given, { userId }) => {
+  step('escalate', ['Move a case to another desk', EscalateInput], async (hold, given, sight) => {
+    const { noteId } = await desk.row(sight, hold.caseId);
     const done = await store.desk.escalate(hold, given.desk, clock.now());
-    if (done && given.comment !== undefined) await store.desk.comment(hold.caseId, userId, given.comment, clock.now());
-    if (done) await audit('case.escalated', hold, { desk: given.desk });
+    if (done && given.comment !== undefined)
+      await store.desk.comment(hold.caseId, hold.userId, given.comment, clock.now());
+    if (done) await audit(hold, noteId, given.desk);
     return done;
   });
   step(
@@ -186,6 +188,9 @@ function stepRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void {
     (hold, { language }) => store.desk.needSpeaker(hold, language ?? null, clock.now()),
   );
 
-  const audit = (verb: string, { caseId, userId }: Hold, detail: Readonly<Record<string, unknown>>): Promise<void> =>
-    store.audit.append({ actor: { kind: 'user', id: userId }, verb, subject: caseId, detail }, clock.now());
+  const audit = ({ caseId, userId }: Hold, noteId: string, to: string): Promise<void> =>
+    store.audit.append(
+      { actor: { kind: 'user', id: userId }, verb: 'case.escalated', subject: noteId, detail: { caseId, desk: to } },
+      clock.now(),
+    );
 }

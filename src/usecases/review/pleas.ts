@@ -73,8 +73,8 @@ export async function receiveAppeal(ports: PleaPorts, from: From, order: AppealO
     end: null,
     escalate: false,
   };
-  const first = new Set(decisions.map(({ decisionId }) => decisionId));
-  const deciders = note.deciders.filter(({ decisionId }) => first.has(decisionId)).map(({ userId }) => userId);
+  // Everyone who has decided about the note, not only about what stands: nobody judges their own word twice.
+  const deciders = note.deciders.map(({ userId }) => userId);
   const result = await ports.desk.openAppeal(
     {
       ...placeOf(from, note, order),
