@@ -82,6 +82,20 @@ export const Env = z.object({
     .default('info')
     .describe('Least level that is logged'),
   POLYWARDEN_NO_APT: flag(false).describe('1 forbids installing redis-server by apt'),
+  IMAGE_LIMIT_BYTES: whole(10_485_760, 1_024, 67_108_864).describe('Largest picture, uploaded or fetched'),
+  UPLOAD_LIMIT_BYTES: whole(33_554_432, 1_024, 268_435_456).describe('Largest multipart request with pictures'),
+  IMAGE_ALLOW_PRIVATE: flag(false).describe('1 lets pictures be fetched from private and loopback addresses'),
+  IMAGE_FETCH_TIMEOUT_MS: whole(15_000, 200, 120_000).describe(
+    'Time limit of fetching one picture, redirects included',
+  ),
+  IMAGE_DECODE_TIMEOUT_MS: whole(20_000, 200, 120_000).describe('Time limit of decoding one picture'),
+  IMAGE_DECODE_MEMORY_MB: whole(768, 128, 8_192).describe('Memory that decoding one picture may take'),
+  IMAGE_WORKERS: whole(1, 0, 64).describe('Worker processes for pictures that npm start runs'),
+  WORKER_QUEUES: z
+    .string()
+    .regex(/^(all|(notes|images|opinions|deliveries|upkeep)(,(notes|images|opinions|deliveries|upkeep))*)$/)
+    .default('all')
+    .describe('Queues that a worker process takes from: all, or names by comma'),
   MODEL_THREADS: whole(1, 1, 64).describe('Threads of one model session'),
 });
 export type Env = z.infer<typeof Env>;

@@ -55,8 +55,10 @@ export async function start(config: Config, log: Log, overrides: Partial<Ports> 
       { log, ...overrides },
     );
     opened.push(() => app.close());
-    const workers = startWorkerProcesses(config, app, { databaseUrl, redisUrl });
+    const workers = startWorkerProcesses(config, app, { databaseUrl, redisUrl }, 'notes');
     opened.push((leftMs) => workers.stop(leftMs));
+    const pictures = startWorkerProcesses(config, app, { databaseUrl, redisUrl }, 'images');
+    opened.push((leftMs) => pictures.stop(leftMs));
     const url = await listen(config, app, workers, opened);
     // Last: what is shown once must not be made by a start that fails, for instance because the port is taken.
     const first = await firstStart(app);
@@ -71,11 +73,22 @@ function startWorkerProcesses(
   config: Config,
   app: App,
   addresses: { readonly databaseUrl: string; readonly redisUrl: string },
+  what: 'notes' | 'images',
 ): Supervised {
+  // Pictures have processes of their own, so that none of them holds up a text; without any the others read them.
+  const [count, queues] =
+    what === 'images'
+      ? [config.IMAGE_WORKERS, 'images']
+      : [config.WORKERS, config.IMAGE_WORKERS === 0 ? 'all' : 'notes,opinions,deliveries,upkeep'];
   return supervise({
     script: WORKER_SCRIPT,
-    count: config.WORKERS,
-    env: { ...childEnvironment(addresses), LOG_LEVEL: config.LOG_LEVEL },
+    count,
+    env: {
+      ...childEnvironment(addresses),
+      LOG_LEVEL: config.LOG_LEVEL,
+      DATA_DIR: config.DATA_DIR,
+      WORKER_QUEUES: queues,
+    },
     log: app.log,
     onReport: (from, report) => {
       const { metrics } = report as { readonly metrics: MetricsSnapshot };

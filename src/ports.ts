@@ -169,6 +169,11 @@ export interface Blobs {
   remove(key: string): Promise<void>;
 }
 
+/** Bytes of an address that a platform named: guarded like webhooks, redirects judged hop by hop, capped. */
+export interface ImageFetcher {
+  get(url: string, signal: AbortSignal): Promise<Uint8Array>;
+}
+
 /** A nudge on a queue; losing one loses nothing, since the sweeper asks Postgres. */
 export interface Nudge {
   readonly queue: 'notes' | 'images' | 'opinions' | 'deliveries' | 'upkeep';

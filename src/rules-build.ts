@@ -1,5 +1,6 @@
 /** The policies folder and the banks -> stages and judge. */
 
+import type { Images } from './compose-images.js';
 import type { Config } from './config.js';
 import { type Bundle, compileBundle } from './policy/bundle.js';
 import { casesOf } from './policy/case-terms.js';
@@ -13,6 +14,7 @@ import type { Override, PolicyPart } from './ports-policy.js';
 import type { Store } from './ports-store.js';
 import { campaignStage } from './stages/campaign/index.js';
 import { classifyStage } from './stages/classify/index.js';
+import { type ImageSource, imagesStage } from './stages/images/index.js';
 import { orderStages } from './stages/index.js';
 import { languageStage } from './stages/language/index.js';
 import { matchStage } from './stages/match/index.js';
@@ -34,6 +36,8 @@ export interface RulesOptions {
   readonly classifier: Classifier | null;
   readonly language: LanguageModel;
   readonly store: RulesStore | null;
+  /** Unset: a note with pictures gets a gap. */
+  readonly images?: Pick<Images, 'direct' | 'stored' | 'bank'> | undefined;
   readonly clock: Clock;
   readonly log: Log;
   readonly watch: boolean;
@@ -59,6 +63,7 @@ interface Parts {
   readonly bank: TextHashBank | null;
   readonly campaigns: CampaignStore | null;
   readonly privateTerms: string | undefined;
+  readonly images: ImageSource | null;
 }
 
 /** Without `given` the files on disk. */
@@ -74,9 +79,15 @@ export async function buildRules(
   const bank = store === null ? null : indexTextHashes(await store.banks.allText());
   const matcher = once(() => compileBanks(banks));
   if (options.eager) matcher();
-  const stagesWith = (campaigns: CampaignStore | null) =>
-    once(() => stagesOf({ matcher: matcher(), bank, campaigns, privateTerms }, options));
-  const stages = { stored: stagesWith(store?.campaigns ?? null), unstored: stagesWith(null) };
+  const stagesWith = (campaigns: CampaignStore | null, images: ImageSource | null) =>
+    once(() => stagesOf({ matcher: matcher(), bank, campaigns, privateTerms, images }, options));
+  const stages = {
+    stored: stagesWith(
+      store?.campaigns ?? null,
+      store === null ? null : (options.images?.stored(store.images, deadlineOf(bundle)) ?? null),
+    ),
+    unstored: stagesWith(null, options.images?.direct ?? null),
+  };
   return compiledUnder({ bundle, stages, clock: options.clock }, given?.standing ?? null);
 }
 
@@ -116,12 +127,19 @@ function once<T>(make: () => T): () => T {
   };
 }
 
+/** The first region that calls missing evidence overdue says how long it is waited for. */
+const deadlineOf = (bundle: Bundle): number =>
+  Math.min(...[...bundle.regions.values()].map(({ settings }) => settings.evidence.deadline_minutes)) * 60_000;
+
 function stagesOf(parts: Parts, options: RulesOptions): readonly AnyStage[] {
   const { matcher, bank, campaigns, privateTerms } = parts;
   const classify = options.classifier === null ? [] : [classifyStage(options.classifier)];
   return orderStages([
     normaliseStage(),
     languageStage(options.language),
+    ...(parts.images === null
+      ? []
+      : [imagesStage({ source: parts.images, bank: options.images?.bank ?? null, language: options.language })]),
     matchStage({ matcher, bank, privateTerms }),
     ...classify,
     campaignStage(campaigns),

@@ -20,7 +20,11 @@ async function main(): Promise<void> {
   if (addresses === null) {
     throw new InvalidInputError('config_invalid', 'A worker of its own needs DATABASE_URL and REDIS_URL');
   }
-  const app = await compose(config, addresses, { part: 'worker', model: 'now', watch: true });
+  const app = await compose(config, addresses, {
+    part: 'worker',
+    model: config.WORKER_QUEUES === 'images' ? 'when_used' : 'now',
+    watch: true,
+  });
   const worker = runWorker(app, addresses.redisUrl, () => {
     app.log.error('worker is stuck and starts anew');
     process.exit(1);

@@ -2,14 +2,28 @@
 import { startWorkers } from '../src/adapters/queue-bullmq.js';
 import type { App } from '../src/compose.js';
 import { UnavailableError } from '../src/errors.js';
+import type { JobHandlers } from '../src/jobs.js';
 import { countRulesWith } from '../src/usecases/policy/count-rules.js';
 import { sweepWith } from '../src/usecases/sweep.js';
 import { deliveriesHandler } from './deliveries.js';
+import { imagesHandler } from './images.js';
 import { notesHandler } from './notes.js';
 import { stuckWatch } from './stuck.js';
 import { upkeepHandler } from './upkeep.js';
 
 const STUCK_AFTER_MS = 60_000;
+
+function handlersOf(app: App): JobHandlers {
+  const all = {
+    notes: () => notesHandler(app),
+    images: () => imagesHandler(app),
+    deliveries: () => deliveriesHandler(app),
+    upkeep: () => upkeepHandler(app),
+  };
+  const named = app.config.WORKER_QUEUES.split(',');
+  const taken = Object.entries(all).filter(([name]) => named.includes('all') || named.includes(name));
+  return Object.fromEntries(taken.map(([name, make]) => [name, make()]));
+}
 
 export interface RunningWorker {
   close(deadlineMs: number): Promise<void>;
@@ -19,12 +33,12 @@ export function runWorker(app: App, redisUrl: string, onStuck: () => void): Runn
   const { config, log } = app;
   const workers = startWorkers({
     redisUrl,
-    handlers: { notes: notesHandler(app), deliveries: deliveriesHandler(app), upkeep: upkeepHandler(app) },
+    handlers: handlersOf(app),
     concurrency: config.WORKER_CONCURRENCY,
     log,
     metrics: app.metrics,
   });
-  const sweep = sweepWith({ ...app, work: app.store.work, sweepMs: config.SWEEP_MS });
+  const sweep = sweepWith({ ...app, work: app.store.work, images: app.store.images, sweepMs: config.SWEEP_MS });
   const countRules = countRulesWith({
     ...app,
     policy: app.store.policy,

@@ -6,7 +6,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { InvalidInputError, UnavailableError } from '../errors.js';
 import type { ImageDecoder } from '../ports.js';
 import { turns } from '../turns.js';
-import type { DecodeLimits } from './images/decode-image.js';
+import type { DecodeLimits } from './images/decode-image-limits.js';
 import { type ChildAnswer, type ChildOrder, MEMORY_EXIT_CODE } from './images/protocol.js';
 
 export interface DecoderOptions {

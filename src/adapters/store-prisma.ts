@@ -6,6 +6,7 @@ import { campaignsWith } from './store/campaigns.js';
 import { casesWith, overviewOf } from './store/cases.js';
 import { openDatabase } from './store/database.js';
 import { deskWith } from './store/desk.js';
+import { imagesWith } from './store/images.js';
 import { notesWith } from './store/notes.js';
 import { peopleWith } from './store/people.js';
 import { policyWith } from './store/policy.js';
@@ -41,6 +42,7 @@ export async function openStore(options: StoreOptions): Promise<FullStore> {
   return {
     notes: notesWith(database, ids, retention.idempotencyHours * 3_600),
     work: workWith(database, ids),
+    images: imagesWith(database),
     webhooks: webhooksWith(database, ids),
     access: accessWith(database, ids),
     cases: casesWith(database),

@@ -1,107 +1,37 @@
-/**
- * Guarded HTTP POST for addresses that customers name. Only importer of undici.
- * The address is judged as a literal and after look-up; the socket goes to the address that was judged,
- * so that a second look-up cannot answer otherwise. No redirects, no cookies, no proxy variables, a capped answer.
- */
-import { lookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
-import { Agent, buildConnector, errors, request } from 'undici';
-import { InvalidInputError, UnavailableError } from '../errors.js';
-import type { Fetcher, OutgoingRequest } from '../ports.js';
-import { isForbiddenAddress } from './address-ranges.js';
+/** Webhooks by guarded POST: no redirects, a capped answer. */
+import type { Fetcher } from '../ports.js';
+import { type GuardedAnswer, type GuardOptions, openGuarded } from './guarded-request.js';
+
+export { parseTarget } from './guarded-request.js';
 
 /** What is read of an answer; a receiver has nothing to tell us that is longer. */
 const ANSWER_LIMIT_BYTES = 1_024;
 
-export interface FetcherOptions {
-  /** For receivers inside one's own network, and for tests. */
-  readonly allowPrivate: boolean;
-  readonly resolve?: (host: string) => Promise<readonly string[]>;
-}
+export type FetcherOptions = GuardOptions;
 export interface ClosableFetcher extends Fetcher {
   close(): Promise<void>;
 }
 
 export function openFetcher(options: FetcherOptions): ClosableFetcher {
-  const resolve = options.resolve ?? resolveAll;
-  const connectTo = buildConnector({ timeout: 10_000 });
-  const agent = new Agent({
-    connections: 8,
-    pipelining: 1,
-    maxResponseSize: -1,
-    connect: (target, callback) => {
-      judge(target.hostname, options.allowPrivate, resolve).then(
-        // TLS still checks the certificate against the name.
-        (address) =>
-          connectTo({ ...target, hostname: address, servername: target.servername ?? sni(target.hostname) }, callback),
-        (error: unknown) => callback(error instanceof Error ? error : new Error('refused'), null),
-      );
-    },
-  });
+  const guarded = openGuarded(options);
   return {
-    post: (outgoing, signal) => post(agent, outgoing, signal, options.allowPrivate),
-    close: () => agent.destroy(),
+    post: ({ url, headers, body, timeoutMs }, signal) =>
+      guarded.send(
+        url,
+        { method: 'POST', headers, body, timeoutMs },
+        async (answer) => ({
+          status: answer.status,
+          body: await readCapped(answer.body),
+          retryAfterMs: retryAfter(answer.headers['retry-after']),
+        }),
+        signal,
+      ),
+    close: () => guarded.close(),
   };
 }
 
-const sni = (host: string): string => (isIP(bare(host)) === 0 ? host : '');
-const bare = (host: string): string => (host.startsWith('[') ? host.slice(1, -1) : host);
-
-async function resolveAll(host: string): Promise<readonly string[]> {
-  const answers = await lookup(host, { all: true, verbatim: true });
-  return answers.map((answer) => answer.address);
-}
-
-/** Refuses when any answer is forbidden: a mixed answer is the sign of a rebinding trick. */
-async function judge(
-  hostname: string,
-  allowPrivate: boolean,
-  resolve: (host: string) => Promise<readonly string[]>,
-): Promise<string> {
-  const host = bare(hostname);
-  const addresses = isIP(host) === 0 ? await resolve(host) : [host];
-  const first = addresses[0];
-  if (first === undefined) throw new UnavailableError('fetch_failed', 'The host name has no address');
-  if (!allowPrivate && addresses.some(isForbiddenAddress)) throw blocked('The address is not public');
-  return first;
-}
-
-const blocked = (message: string): InvalidInputError => new InvalidInputError('fetch_blocked', message);
-
-/** Parsed form of an address that may be called; WHATWG parsing folds 0x7f.1, 2130706433 and full-width digits. */
-export function parseTarget(url: string, allowPrivate: boolean): URL {
-  const target = URL.canParse(url) ? new URL(url) : null;
-  if (target === null) throw blocked('The address is not a URL');
-  if (target.protocol !== 'https:' && target.protocol !== 'http:') throw blocked('Only http and https are allowed');
-  if (target.username !== '' || target.password !== '') throw blocked('Credentials in the address are not allowed');
-  if (!allowPrivate && target.port !== '') throw blocked('Only the ports 80 and 443 are allowed');
-  const host = bare(target.hostname);
-  if (!allowPrivate && isIP(host) !== 0 && isForbiddenAddress(host)) throw blocked('The address is not public');
-  return target;
-}
-
-async function post(agent: Agent, outgoing: OutgoingRequest, signal: AbortSignal, allowPrivate: boolean) {
-  const target = parseTarget(outgoing.url, allowPrivate);
-  try {
-    const answer = await request(target, {
-      dispatcher: agent,
-      method: 'POST',
-      headers: { ...outgoing.headers },
-      body: outgoing.body,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(outgoing.timeoutMs)]),
-      headersTimeout: outgoing.timeoutMs,
-      bodyTimeout: outgoing.timeoutMs,
-    });
-    const body = await readCapped(answer.body);
-    return { status: answer.statusCode, body, retryAfterMs: retryAfter(answer.headers['retry-after']) };
-  } catch (error) {
-    signal.throwIfAborted();
-    throw translate(error);
-  }
-}
-
 /** Reads up to the limit and then drops the connection. */
-async function readCapped(body: AsyncIterable<Uint8Array> & { destroy(): unknown }): Promise<string> {
+async function readCapped(body: GuardedAnswer['body']): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body) {
@@ -109,7 +39,6 @@ async function readCapped(body: AsyncIterable<Uint8Array> & { destroy(): unknown
     size += chunk.length;
     if (size >= ANSWER_LIMIT_BYTES) break;
   }
-  body.destroy();
   return Buffer.concat(chunks).toString('utf8');
 }
 
@@ -120,14 +49,3 @@ function retryAfter(header: string | string[] | undefined): number | null {
   const at = Date.parse(header);
   return Number.isNaN(at) ? null : Math.max(0, at - Date.now());
 }
-
-function translate(error: unknown): Error {
-  if (error instanceof InvalidInputError || error instanceof UnavailableError) return error;
-  const name = error instanceof Error ? error.name : 'Error';
-  const code = error instanceof errors.UndiciError || isCoded(error) ? error.code : name;
-  const late = name === 'TimeoutError' || name === 'AbortError' || code.includes('TIMEOUT');
-  const text = late ? 'The receiver did not answer in time' : `The receiver could not be reached (${code})`;
-  return new UnavailableError('fetch_failed', text, { cause: error });
-}
-const isCoded = (error: unknown): error is { code: string } =>
-  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string';

@@ -41,7 +41,11 @@ export function summarise(evidence: Partial<Evidence>): EvidenceAnswer {
       .filter((part) => part.signs.length > 0)
       .map(({ part, signs }) => ({ part, signs: [...signs] })),
     scores: { ...classify?.scores },
-    findings: [...(match?.findings ?? []), ...(classify?.findings ?? [])].map(copyFinding),
+    findings: [
+      ...(match?.findings ?? []),
+      ...(classify?.findings ?? []),
+      ...(foundIn(evidence.images)?.findings ?? []),
+    ].map(copyFinding),
     contacts,
   };
 }

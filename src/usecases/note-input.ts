@@ -1,8 +1,10 @@
 /** A note as a platform sends it: the schema, and the checks that a schema cannot say. */
+import { hash } from 'node:crypto';
 import { z } from 'zod';
-import { type Author, CONTEXT_FLAGS, type Note } from '../domain.js';
+import { type Author, CONTEXT_FLAGS, type ImageRef, type Note } from '../domain.js';
 import { type ErrorCode, type Fault, InvalidInputError } from '../errors.js';
 import { isRegionCode } from '../policy/regions.js';
+import { sniffImage } from '../stages/images/sniff.js';
 import { repairText } from '../stages/normalise/repair.js';
 
 export const MAX_IMAGES = 20;
@@ -40,6 +42,17 @@ export const AuthorInput = z.strictObject({
   ageBand: z.enum(['under_13', '13_15', '16_17', 'adult']).optional().describe('A birth date is never asked for'),
 });
 
+/** Base64 of the standard alphabet; its bytes are judged, whatever it is called. */
+const Base64 = z
+  .string()
+  .min(1)
+  .regex(/^[A-Za-z0-9+/]*={0,2}$/, 'Not base64')
+  .refine((text) => text.length % 4 === 0, 'Not base64: its length is no multiple of 4');
+const ImageInput = z.union([
+  z.strictObject({ url: Url.describe('Fetched by the workers; public http(s) addresses only') }),
+  z.strictObject({ data: Base64.describe('The bytes in base64; larger pictures come as multipart/form-data') }),
+]);
+
 export const NoteInput = z
   .strictObject({
     externalId: ForeignId.describe('Your id; sent again with other content it makes a new revision'),
@@ -58,10 +71,7 @@ export const NoteInput = z
         reach: z.number().int().min(0).max(1e12).optional(),
       })
       .default({}),
-    images: z
-      .array(z.strictObject({ url: Url }))
-      .max(MAX_IMAGES)
-      .default([]),
+    images: z.array(ImageInput).max(MAX_IMAGES).default([]),
   })
   .meta({ id: 'Note' });
 export type NoteInput = z.infer<typeof NoteInput>;
@@ -69,12 +79,20 @@ export type NoteInput = z.infer<typeof NoteInput>;
 export interface NoteLimits {
   readonly now: number;
   readonly textLimitChars: number;
+  /** Unset: uploaded bytes stay in the note, for what is judged without being stored. */
+  readonly imageLimitBytes?: number | undefined;
+  readonly newKey?: (() => string) | undefined;
+}
+export interface Upload {
+  readonly key: string;
+  readonly bytes: Uint8Array;
 }
 export interface ReadNote {
   readonly externalId: string;
   readonly note: Note;
   /** True when NUL or lone surrogates in title or body were replaced. */
   readonly repaired: boolean;
+  readonly uploads: readonly Upload[];
 }
 
 /** Collects all faults; the first one's code answers. */
@@ -129,6 +147,32 @@ function readAuthor(input: NoteInput['author'], now: number, faults: Faults): Au
   return { ...input, region, createdAt: readMoment(input.createdAt, '/author/createdAt', now, faults) };
 }
 
+type ImageInput = NoteInput['images'][number];
+
+/** Bytes leave the note: what stays is where they will lie and what they are. */
+function readImageInput(
+  input: ImageInput,
+  index: number,
+  limits: NoteLimits,
+  faults: Faults,
+): { readonly ref: ImageRef; readonly uploads: readonly Upload[] } {
+  if ('url' in input) return { ref: { index, url: input.url }, uploads: [] };
+  const { imageLimitBytes, newKey } = limits;
+  if (imageLimitBytes === undefined || newKey === undefined) return { ref: { index, data: input.data }, uploads: [] };
+  const bytes = Buffer.from(input.data, 'base64');
+  const pointer = `/images/${index}`;
+  if (bytes.length > imageLimitBytes)
+    faults.add('image_too_large', pointer, `An image may have ${imageLimitBytes} bytes`);
+  try {
+    sniffImage(bytes);
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error;
+    faults.add(error.code, pointer, error.message);
+  }
+  const blob = newKey();
+  return { ref: { index, blob, sha256: hash('sha256', bytes, 'hex') }, uploads: [{ key: blob, bytes }] };
+}
+
 /** Throws `InvalidInputError` with pointers relative to the note. */
 export function readNote(input: NoteInput, limits: NoteLimits): ReadNote {
   const faults = new Faults();
@@ -140,6 +184,7 @@ export function readNote(input: NoteInput, limits: NoteLimits): ReadNote {
   const title = repairText(input.title);
   const body = repairText(input.body);
   const regions = input.regions.map((region, index) => readRegion(region, `/regions/${index}`, faults));
+  const images = input.images.map((image, index) => readImageInput(image, index, limits, faults));
   const note: Note = {
     externalId: input.externalId,
     kind: input.kind,
@@ -150,8 +195,13 @@ export function readNote(input: NoteInput, limits: NoteLimits): ReadNote {
     regions: [...new Set(regions)],
     languageHint: readLanguage(input.languageHint, faults),
     context: input.context,
-    images: input.images.map((image, index) => ({ index, url: image.url })),
+    images: images.map(({ ref }) => ref),
   };
   faults.raise();
-  return { externalId: input.externalId, note, repaired: title.repaired || body.repaired };
+  return {
+    externalId: input.externalId,
+    note,
+    repaired: title.repaired || body.repaired,
+    uploads: images.flatMap(({ uploads }) => uploads),
+  };
 }

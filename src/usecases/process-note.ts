@@ -96,7 +96,8 @@ export const versionOf = (stages: readonly AnyStage[]): string =>
 
 function languageOf(evidence: Evidence): string | null {
   const tag = evidence.language.status === 'found' ? evidence.language.value.languages[0]?.tag : undefined;
-  return tag === undefined || tag === 'und' ? null : tag;
+  if (tag !== undefined && tag !== 'und') return tag;
+  return evidence.images.status === 'found' ? (evidence.images.value.languages?.[0]?.tag ?? null) : null;
 }
 
 /** Written without touching the text again: whatever it does to a worker, it may not do once more. */
@@ -145,7 +146,12 @@ function note(deps: ProcessNoteDeps, claim: Claim, record: ModerationRecord, sav
     deps.metrics.count('stale_writes_total');
     deps.log.warn('stale result refused', { revisionId: claim.revisionId, epoch: claim.epoch });
   }
-  if (saved !== 'saved' || record.pending) return;
+  if (saved !== 'saved') return;
+  // What is grave already leaves at once, though the note is still pending.
+  if (record.pending) {
+    if (record.decisions.length > 0) deps.onDecided();
+    return;
+  }
   deps.metrics.count('notes_decided_total', { action: strongest(record.decisions) });
   deps.metrics.observe('decision_seconds', (deps.clock.now() - claim.acceptedAt) / 1_000);
   deps.onDecided();

@@ -1,13 +1,20 @@
 /** Takes notes in: stored and committed first; the nudge to the workers is a hint that may be lost. */
 import { hash } from 'node:crypto';
-import type { Clock, Log, Metrics, Queue } from '../ports.js';
-import type { Accepted, AcceptNote, NotesStore } from '../ports-store.js';
+import { nudgeOf } from '../jobs.js';
+import type { Blobs, Clock, Ids, Log, Metrics, Nudge, Queue } from '../ports.js';
+import type { Accepted, AcceptNote, ImagesStore, NotesStore } from '../ports-store.js';
 import { contentHash } from '../stages/normalise/content-hash.js';
 import { type NoteInput, readNote } from './note-input.js';
+import { imageSubject } from './process-image.js';
+import { storeUploads } from './store-uploads.js';
 
 export interface SubmitPorts {
   readonly notes: Pick<NotesStore, 'accept' | 'acceptMany'>;
   readonly queue: Pick<Queue, 'nudge'>;
+  readonly images: Pick<ImagesStore, 'reserve'>;
+  readonly blobs: Blobs;
+  readonly ids: Ids;
+  readonly imageLimitBytes: number;
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -23,8 +30,14 @@ export interface Submission {
 /** Parsed input has its keys in the schema's order, so that equal requests have equal text. */
 const fingerprintOf = (input: NoteInput): string => hash('sha256', `POST /v1/notes\n${JSON.stringify(input)}`, 'hex');
 
-export function toAccept(ports: Pick<SubmitPorts, 'textLimitChars'>, submission: Submission, now: number): AcceptNote {
-  const { externalId, note, repaired } = readNote(submission.input, { now, textLimitChars: ports.textLimitChars });
+export function toAccept(
+  ports: Pick<SubmitPorts, 'textLimitChars'> & Partial<Pick<SubmitPorts, 'imageLimitBytes' | 'ids'>>,
+  submission: Submission,
+  now: number,
+): AcceptNote {
+  const { textLimitChars, imageLimitBytes, ids } = ports;
+  const limits = { now, textLimitChars, imageLimitBytes, newKey: ids && (() => ids.next('img')) };
+  const { externalId, note, repaired, uploads } = readNote(submission.input, limits);
   const key = submission.idempotencyKey;
   return {
     sourceId: submission.sourceId,
@@ -32,6 +45,7 @@ export function toAccept(ports: Pick<SubmitPorts, 'textLimitChars'>, submission:
     note,
     contentHash: contentHash(note),
     repaired,
+    uploads,
     idempotency: key === null ? null : { key, fingerprint: fingerprintOf(submission.input) },
     now,
   };
@@ -43,10 +57,13 @@ const isNew = (accepted: { readonly kind: string }): boolean =>
 /** Never awaited by a request: the sweeper finds what a lost nudge leaves. */
 export function nudgeLater(
   ports: Pick<SubmitPorts, 'queue' | 'metrics' | 'log'>,
-  revisionIds: readonly string[],
+  revisions: readonly { readonly id: string; readonly images: number }[],
 ): void {
-  if (revisionIds.length === 0) return;
-  const nudges = revisionIds.map((id) => ({ queue: 'notes' as const, jobId: `${id}-0`, subjectId: id }));
+  if (revisions.length === 0) return;
+  const nudges = revisions.flatMap(({ id, images }): readonly Nudge[] => [
+    nudgeOf('notes', id, 0),
+    ...Array.from({ length: images }, (_, index) => nudgeOf('images', imageSubject(id, index), 0)),
+  ]);
   ports.queue.nudge(nudges).catch((error: unknown) => {
     ports.metrics.count('job_outcomes_total', { queue: 'notes', outcome: 'nudge_lost' }, nudges.length);
     ports.log.debug('nudge lost, the sweeper will find the note', { count: nudges.length, error });
@@ -54,9 +71,13 @@ export function nudgeLater(
 }
 
 export async function submitNote(ports: SubmitPorts, submission: Submission): Promise<Accepted> {
-  const accepted = await ports.notes.accept(toAccept(ports, submission, ports.clock.now()));
+  const input = toAccept(ports, submission, ports.clock.now());
+  await storeUploads(ports, [input]);
+  const accepted = await ports.notes.accept(input);
   ports.metrics.count('notes_accepted_total', { kind: accepted.kind });
-  if ('revisionId' in accepted && isNew(accepted)) nudgeLater(ports, [accepted.revisionId]);
+  if ('revisionId' in accepted && isNew(accepted)) {
+    nudgeLater(ports, [{ id: accepted.revisionId, images: input.note.images.length }]);
+  }
   return accepted;
 }
 
@@ -65,11 +86,16 @@ export async function submitMany(
   inputs: readonly AcceptNote[],
 ): Promise<Awaited<ReturnType<NotesStore['acceptMany']>>> {
   if (inputs.length === 0) return [];
+  await storeUploads(ports, inputs);
   const results = await ports.notes.acceptMany(inputs);
   for (const result of results) ports.metrics.count('notes_accepted_total', { kind: result.kind });
   nudgeLater(
     ports,
-    results.flatMap((result) => ('revisionId' in result && isNew(result) ? [result.revisionId] : [])),
+    results.flatMap((result, at) =>
+      'revisionId' in result && isNew(result)
+        ? [{ id: result.revisionId, images: inputs[at]?.note.images.length ?? 0 }]
+        : [],
+    ),
   );
   return results;
 }

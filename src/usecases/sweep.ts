@@ -1,13 +1,17 @@
 /** Repairs what a lost nudge left behind: asks Postgres what is due and nudges again. Any number may run. */
 import { nudgeOf } from '../jobs.js';
 import type { Clock, Log, Metrics, Nudge, Queue } from '../ports.js';
-import type { WorkStore } from '../ports-store.js';
+import type { ImagesStore, WorkStore } from '../ports-store.js';
+import { imageSubject } from './process-image.js';
 
 const AT_ONCE = 1_000;
+/** Reading a picture takes its time; the queue of pictures is long before anything is lost. */
+const PICTURE_PATIENCE = 6;
 const UPKEEP_EVERY_MS = 600_000;
 
 export interface SweepDeps {
   readonly work: WorkStore;
+  readonly images?: Pick<ImagesStore, 'takeDue'> | undefined;
   readonly queue: Queue & { waiting(queue: Nudge['queue']): Promise<number> };
   readonly clock: Clock;
   readonly log: Log;
@@ -31,6 +35,9 @@ export function sweepWith(deps: SweepDeps): () => Promise<Swept> {
     const lost = due > 0 && (await deps.queue.waiting('notes')) < due;
     const rows = lost ? await deps.work.takeDue(AT_ONCE, now - 2 * deps.sweepMs, now) : [];
     const nudges = rows.map((row) => nudgeOf('notes', row.revisionId, row.run));
+    // Pictures that were never nudged, or whose worker ended.
+    const pictures = (await deps.images?.takeDue(AT_ONCE, now - PICTURE_PATIENCE * deps.sweepMs, now)) ?? [];
+    nudges.push(...pictures.map((row) => nudgeOf('images', imageSubject(row.revisionId, row.index), row.run)));
     const slot = Math.floor(now / UPKEEP_EVERY_MS);
     if (slot !== upkeepSlot) nudges.push(nudgeOf('upkeep', 'upkeep', slot));
     nudges.push(nudgeOf('deliveries', 'deliveries', Math.floor(now / deps.sweepMs)));

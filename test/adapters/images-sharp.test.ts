@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DECODE_LIMITS } from '../../src/adapters/images/decode-image.js';
+import { DECODE_LIMITS } from '../../src/adapters/images/decode-image-limits.js';
 import { openDecoder, type WatchedDecoder } from '../../src/adapters/images-sharp.js';
 import { codeOf } from '../../src/errors.js';
 import { bundleWorker } from '../support/worker-process.js';

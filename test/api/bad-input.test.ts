@@ -120,7 +120,7 @@ describe('bad notes', () => {
   it.each([
     ['text/plain', {}],
     ['application/x-www-form-urlencoded', {}],
-    ['multipart/form-data; boundary=x', {}],
+    ['multipart/mixed; boundary=x', {}],
     ['application/json; charset=iso-8859-1', {}],
     ['application/json', { 'content-encoding': 'gzip' }],
   ])('415 for %s %j', async (type, extra) => {

@@ -12,6 +12,7 @@ import { type ModerationRecord, type Role, SCOPES, type Scope } from '../../src/
 import { createKey } from '../../src/usecases/keys.js';
 import type { Moderated } from '../../src/usecases/moderate.js';
 import { hashToken } from '../../src/usecases/sign-in.js';
+import { imagesFake } from '../support/images.js';
 import { type MemoryStore, storeMemory } from '../support/store-memory.js';
 
 export const NOW = Date.parse('2026-11-20T12:00:00Z');
@@ -103,6 +104,7 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
   const deps: ApiDeps = {
     config,
     store,
+    images: imagesFake(),
     queue: {
       nudge: async (asked) => {
         if (bench.queueAway) throw new UnavailableError('queue_unavailable', 'redis is away');

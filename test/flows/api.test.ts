@@ -19,6 +19,7 @@ import { SCOPES, type Scope } from '../../src/ports-store.js';
 import { createKey, revokeKey } from '../../src/usecases/keys.js';
 import { hashToken } from '../../src/usecases/sign-in.js';
 import { goodNote, moderateFake, recordOf } from '../api/support.js';
+import { imagesFake } from '../support/images.js';
 import { freshDatabase, freshRedis } from '../support/services.js';
 
 const silent: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -40,6 +41,7 @@ const build = (own: Partial<ApiDeps> = {}): Promise<FastifyInstance> =>
   buildServer({
     config: readConfig({ LOG_LEVEL: 'silent', WEBHOOK_ALLOW_PRIVATE: '1' }),
     store,
+    images: imagesFake(),
     queue,
     clock: systemClock,
     ids,

@@ -19,6 +19,7 @@ import { createKey } from '../../src/usecases/keys.js';
 import { openOverdue } from '../../src/usecases/review/overdue.js';
 import { hashToken } from '../../src/usecases/sign-in.js';
 import { evidenceOf, moderateFake } from '../api/support.js';
+import { imagesFake } from '../support/images.js';
 import { freshDatabase } from '../support/services.js';
 import { acceptInput, decision, must, noteOf } from '../support/store.js';
 
@@ -39,6 +40,7 @@ const build = (own: Partial<ApiDeps> = {}): Promise<FastifyInstance> =>
   buildServer({
     config,
     store,
+    images: imagesFake(),
     queue: { nudge: async () => undefined, ping: async () => undefined, close: async () => undefined },
     clock,
     ids,

@@ -9,6 +9,7 @@ import type { FullStore } from '../../src/ports-review.js';
 import type { AuditEvent, CaseRow, Store, TextBankEntry } from '../../src/ports-store.js';
 import { memoryAccess } from './memory/access.js';
 import { memoryDesk } from './memory/desk.js';
+import { memoryImages } from './memory/images.js';
 import { memoryNotes } from './memory/notes.js';
 import { pageOf } from './memory/page.js';
 import { memoryPolicy } from './memory/policy.js';
@@ -38,6 +39,7 @@ export function storeMemory(): MemoryStore {
     away: false,
     notes: memoryNotes(tables, check),
     work: memoryWork(tables, check),
+    images: memoryImages(tables, check),
     webhooks: memoryWebhooks(tables, check),
     access,
     people: access.people,

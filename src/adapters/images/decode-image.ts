@@ -5,30 +5,7 @@ import type { ImageFormat } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
 import type { DecodedImage, Pixels } from '../../ports.js';
 import { sniffImage } from '../../stages/images/sniff.js';
-
-export interface DecodeLimits {
-  readonly maxBytes: number;
-  readonly maxPixels: number;
-  /** No picture that people look at has a longer side; some decoders allocate by rows. */
-  readonly maxSidePx: number;
-  readonly maxFrames: number;
-  /** Long side of the pixels that are given on: OCR reads 12 px letters of a 2,000 px screenshot. */
-  readonly sidePx: number;
-  /** Of animations, whose frames are many. */
-  readonly frameSidePx: number;
-  /** Frames of an animation that are looked at: first, last and evenly between. */
-  readonly framesRead: number;
-}
-
-export const DECODE_LIMITS: DecodeLimits = {
-  maxBytes: 20_971_520,
-  maxPixels: 40_000_000,
-  maxSidePx: 16_384,
-  maxFrames: 2_000,
-  sidePx: 2_000,
-  frameSidePx: 1_200,
-  framesRead: 5,
-};
+import type { DecodeLimits } from './decode-image-limits.js';
 
 /** Every loader is shut but those of the list, and those take bytes only: no path, no address, no SVG or TIFF. */
 const LOADERS = [

@@ -1,7 +1,7 @@
 /** What parent and decoding child say to each other, by structured clone. */
 import type { ErrorCode } from '../../errors.js';
 import type { DecodedImage } from '../../ports.js';
-import type { DecodeLimits } from './decode-image.js';
+import type { DecodeLimits } from './decode-image-limits.js';
 
 export type ChildOrder = { readonly id: number; readonly bytes: Uint8Array; readonly limits: DecodeLimits } & (
   | { readonly kind: 'decode' }

@@ -107,6 +107,7 @@ function completionOf(claim: Claim, record: ModerationRecord, ids: Ids, now: num
     now,
     pending,
     dueAt: pending ? nextTime(evidence, now) : null,
+    imagesDue: evidence.images.status === 'due',
     evidence,
     trace: record.trace ?? null,
     evidenceVersion: record.evidenceVersion,

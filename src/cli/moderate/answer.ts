@@ -88,6 +88,7 @@ const scoresOf = (outcome: Evidence['classify']): AnswerRow['scores'] =>
 const findingsOf = (evidence: Evidence): readonly Finding[] => [
   ...(foundIn(evidence.match)?.findings ?? []),
   ...(foundIn(evidence.classify)?.findings ?? []),
+  ...(foundIn(evidence.images)?.findings ?? []),
 ];
 
 /** The language that most of the part is written in. */

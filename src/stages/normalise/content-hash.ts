@@ -13,7 +13,8 @@ function canonical(note: Note): readonly unknown[] {
     note.kind,
     note.title,
     note.body,
-    note.images.map((image) => [image.index, image.url ?? null, image.path ?? null]),
+    // Uploaded bytes count by their hash; where they lie does not.
+    note.images.map(({ index, url, path, sha256 }) => [index, url ?? null, path ?? null, ...(sha256 ? [sha256] : [])]),
     [...new Set(context.flags ?? [])].sort(),
     context.replyTo ?? null,
     context.adDeclared ?? null,

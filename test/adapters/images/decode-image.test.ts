@@ -2,7 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { DECODE_LIMITS, decodeImage, viewImage } from '../../../src/adapters/images/decode-image.js';
+import { decodeImage, viewImage } from '../../../src/adapters/images/decode-image.js';
+import { DECODE_LIMITS } from '../../../src/adapters/images/decode-image-limits.js';
 import { codeOf } from '../../../src/errors.js';
 import { drawn, flatPng, gifBomb } from './pictures.js';
 

@@ -1,0 +1,131 @@
+/** One picture from claim to stored reading; the last reading of a note makes the note due again. */
+import { createHash } from 'node:crypto';
+import { codeOf, InvalidInputError, UnavailableError } from '../errors.js';
+import { type JobHandler, nudgeOf } from '../jobs.js';
+import type { Blobs, Clock, Ids, ImageFetcher, Log, Metrics, Queue } from '../ports.js';
+import type { ImageClaim, ImageResult, ImagesStore } from '../ports-store.js';
+import { type ImageReaders, readImage, unreadImage } from '../stages/images/read-image.js';
+import { REMOVE_UNNAMED_AFTER_MS } from './store-uploads.js';
+
+export interface ProcessImageDeps {
+  readonly images: ImagesStore;
+  readonly blobs: Blobs;
+  readonly fetcher: ImageFetcher;
+  readonly readers: ImageReaders;
+  readonly queue: Pick<Queue, 'nudge'>;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly leaseMs: number;
+  readonly maxCrashes: number;
+}
+
+const SUBJECT = /^(.+)\.(\d{1,4})$/;
+export const imageSubject = (revisionId: string, index: number): string => `${revisionId}.${index}`;
+
+export function processImageWith(deps: ProcessImageDeps): JobHandler {
+  return async (run, signal) => {
+    const [, revisionId, index] = SUBJECT.exec(run.subjectId) ?? [];
+    if (revisionId === undefined || index === undefined) return 'nothing_due';
+    signal.throwIfAborted();
+    const claim = await deps.images.claim(revisionId, Number(index), deps.leaseMs, deps.clock.now());
+    if (claim === null) return 'nothing_due';
+    const lease = keepLease(deps, claim);
+    try {
+      const result =
+        claim.crashes >= deps.maxCrashes
+          ? crashed(deps, claim)
+          : await readClaimed(deps, claim, run.lastAttempt, AbortSignal.any([signal, lease.lost]));
+      const { saved, wake } = await deps.images.complete(claim, result, deps.clock.now());
+      if (!saved) deps.metrics.count('stale_writes_total');
+      if (wake !== null) await nudgeNote(deps, revisionId, wake);
+      return saved ? 'saved' : 'stale';
+    } catch (error) {
+      if (signal.aborted || error instanceof UnavailableError) await handBack(deps, claim);
+      throw error;
+    } finally {
+      lease.end();
+    }
+  };
+}
+
+function keepLease(deps: ProcessImageDeps, claim: ImageClaim): { readonly lost: AbortSignal; end(): void } {
+  const lost = new AbortController();
+  const timer = setInterval(() => {
+    deps.images.extend(claim, deps.leaseMs, deps.clock.now()).then(
+      (kept) => {
+        if (!kept) lost.abort(new UnavailableError('lease_lost', 'Another worker owns this picture'));
+      },
+      (error: unknown) => deps.log.warn('lease not extended', { revisionId: claim.revisionId, error }),
+    );
+  }, deps.leaseMs / 3);
+  return { lost: lost.signal, end: () => clearInterval(timer) };
+}
+
+/** Written without touching the bytes again: whatever they do to a worker, they may not do once more. */
+function crashed(deps: ProcessImageDeps, claim: ImageClaim): ImageResult {
+  const { revisionId, index, crashes } = claim;
+  deps.log.error('picture given up after crashes', { revisionId, index, crashes });
+  return { reading: unreadImage(index, 'stage_failed'), blobKey: null, sha256: null };
+}
+
+async function readClaimed(
+  deps: ProcessImageDeps,
+  claim: ImageClaim,
+  lastAttempt: boolean,
+  signal: AbortSignal,
+): Promise<ImageResult> {
+  let kept: { readonly blobKey: string; readonly sha256: string } | null = null;
+  const bytes = async (): Promise<Uint8Array> => {
+    if (claim.blobKey !== null) return stored(deps.blobs, claim.blobKey);
+    if (claim.url === null)
+      throw new InvalidInputError('image_unreadable', 'The picture has neither bytes nor address');
+    const fetched = await deps.fetcher.get(claim.url, signal);
+    kept = await seal(deps, claim.sourceId, fetched);
+    return fetched;
+  };
+  const order = { index: claim.index, bytes, likely: claim.likely, lastAttempt };
+  const started = performance.now();
+  const reading = await readImage(order, deps.readers, signal);
+  const { status } = reading.facts;
+  deps.metrics.count('stage_outcomes_total', {
+    stage: 'image',
+    status,
+    why: reading.facts.status === 'failed' ? reading.facts.code : '',
+  });
+  deps.metrics.observe('stage_seconds', (performance.now() - started) / 1_000, { stage: 'image' });
+  return { reading, blobKey: null, sha256: null, ...(kept as object | null) };
+}
+
+async function stored(blobs: Blobs, key: string): Promise<Uint8Array> {
+  const bytes = await blobs.get(key);
+  if (bytes === null) throw new InvalidInputError('image_unreadable', 'The stored copy is gone');
+  return bytes;
+}
+
+/** The bytes that were judged are the bytes that are kept: an address may answer otherwise tomorrow. */
+async function seal(deps: ProcessImageDeps, sourceId: string, bytes: Uint8Array) {
+  const blobKey = deps.ids.next('img');
+  await deps.images.reserve(sourceId, [blobKey], deps.clock.now() + REMOVE_UNNAMED_AFTER_MS);
+  await deps.blobs.put(blobKey, bytes);
+  return { blobKey, sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
+async function nudgeNote(deps: ProcessImageDeps, revisionId: string, run: number): Promise<void> {
+  try {
+    await deps.queue.nudge([nudgeOf('notes', revisionId, run)]);
+  } catch (error) {
+    // The sweeper nudges again.
+    deps.log.debug('note not nudged', { revisionId, code: codeOf(error) });
+  }
+}
+
+async function handBack(deps: ProcessImageDeps, claim: ImageClaim): Promise<void> {
+  try {
+    await deps.images.handBack(claim, deps.clock.now());
+  } catch (error) {
+    // The lease runs out by itself.
+    deps.log.warn('picture not handed back', { revisionId: claim.revisionId, error });
+  }
+}

@@ -1,0 +1,23 @@
+/** Bytes whose picture was erased, has passed its time or was never accepted. */
+import type { Blobs, Clock, Log } from '../ports.js';
+import type { ImagesStore } from '../ports-store.js';
+
+const BATCH = 200;
+
+export async function removeBlobs(ports: {
+  readonly images: Pick<ImagesStore, 'removable' | 'removed'>;
+  readonly blobs: Blobs;
+  readonly clock: Clock;
+  readonly log: Log;
+}): Promise<number> {
+  let removed = 0;
+  for (;;) {
+    const keys = await ports.images.removable(BATCH, ports.clock.now());
+    for (const key of keys) await ports.blobs.remove(key);
+    if (keys.length > 0) await ports.images.removed(keys);
+    removed += keys.length;
+    if (keys.length < BATCH) break;
+  }
+  if (removed > 0) ports.log.info('pictures removed', { removed });
+  return removed;
+}
