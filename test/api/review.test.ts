@@ -1,0 +1,183 @@
+/** The routes of the review desk on the store in memory: steps of a claim, people, own things, bad input. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadBundle } from '../../src/policy/load.js';
+import type { Role } from '../../src/ports-store.js';
+import { acceptInput, decision, record } from '../support/store.js';
+import { type Bench, type Caller, NOW, openBench, PASSWORD } from './support.js';
+
+let bench: Bench;
+let source: string;
+beforeAll(async () => {
+  const bundle = await loadBundle('policies');
+  bench = await openBench({ deps: { bundle: () => bundle } });
+  const order = { sourceName: 'app', label: '', scopes: [], secretHash: 'x', expiresAt: null };
+  source = (await bench.store.access.createKey(order, NOW)).sourceId;
+});
+afterAll(() => bench.server.close());
+
+type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE' | 'HEAD';
+const call = async (who: Caller, method: Method, url: string, payload?: object) => {
+  const answer = await bench.server.inject({
+    method,
+    url,
+    headers: who.headers,
+    ...(payload === undefined ? {} : { payload }),
+  });
+  return { status: answer.statusCode, body: answer.body === '' ? null : answer.json() };
+};
+let counter = 0;
+async function waiting(): Promise<{ readonly noteId: string; readonly language: string; readonly id: string }> {
+  counter += 1;
+  const language = `x-${counter}`;
+  const accepted = await bench.store.notes.accept(acceptInput(source, { now: NOW, contentHash: language }));
+  if (!('noteId' in accepted)) throw new Error(accepted.kind);
+  const claim = await bench.store.work.claim(accepted.revisionId, 1_000, NOW);
+  if (claim === null) throw new Error('nothing to claim');
+  const held = decision({ action: 'hold', severity: 2, category: 'fraud.scam', policy: 'global' });
+  await bench.store.work.complete(claim, record({ language, decisions: [held] }), NOW);
+  const page = await call(await bench.signedIn('admin'), 'GET', `/v1/cases?noteId=${accepted.noteId}`);
+  return { noteId: accepted.noteId, language, id: page.body.items[0].id };
+}
+const claimed = async (who: Caller, id: string): Promise<number> => {
+  const { status, body } = await call(who, 'POST', `/v1/cases/${id}/claim`);
+  expect(status, JSON.stringify(body)).toBe(200);
+  return body.epoch;
+};
+
+describe('the steps of a claim', () => {
+  it.each(['release', 'skip', 'hand-over', 'escalate', 'native-speaker', 'extend'] as const)(
+    '%s is refused without the lease',
+    async (step) => {
+      const { id } = await waiting();
+      const [holder, other] = [await bench.signedIn('senior'), await bench.signedIn('senior')];
+      const epoch = await claimed(holder, id);
+      const more =
+        { skip: { why: 'later' }, 'hand-over': { to: holder.id }, escalate: { desk: 'legal' } }[step as string] ?? {};
+      for (const [who, number] of [
+        [other, epoch],
+        [holder, epoch + 1],
+      ] as const) {
+        const answer = await call(who, 'POST', `/v1/cases/${id}/${step}`, { epoch: number, ...more });
+        expect(answer).toMatchObject({ status: 409, body: { code: 'lease_lost' } });
+      }
+      expect([200, 204]).toContain((await call(holder, 'POST', `/v1/cases/${id}/${step}`, { epoch, ...more })).status);
+    },
+  );
+
+  it('next gives another back and does not offer it again at once', async () => {
+    const { id, language } = await waiting();
+    const who = await bench.signedIn('reviewer');
+    const epoch = await claimed(who, id);
+    const release = { caseId: id, epoch };
+    expect((await call(who, 'POST', '/v1/cases/next', { language: [language], release })).body).toEqual({
+      lease: null,
+    });
+    expect((await call(who, 'GET', `/v1/cases?noteId=&language=${language}`)).status).toBe(400);
+    expect((await call(who, 'GET', `/v1/cases?holder=none&language=${language}`)).body.items).toHaveLength(1);
+  });
+
+  it('hands over only to somebody who may take it', async () => {
+    const { id } = await waiting();
+    const who = await bench.signedIn('senior');
+    const epoch = await claimed(who, id);
+    for (const role of ['auditor', 'policy_author'] as const) {
+      const { id: to } = await bench.signedIn(role);
+      const answer = await call(who, 'POST', `/v1/cases/${id}/hand-over`, { epoch, to });
+      expect(answer.body).toMatchObject({ code: 'body_invalid', errors: [{ pointer: '/to' }] });
+    }
+    expect((await call(who, 'POST', `/v1/cases/${id}/hand-over`, { epoch, to: 'usr_nobody' })).status).toBe(400);
+  });
+
+  it('tells of an escalation in the audit of the note', async () => {
+    const { id, noteId } = await waiting();
+    const who = await bench.signedIn('senior');
+    const epoch = await claimed(who, id);
+    await call(who, 'POST', `/v1/cases/${id}/escalate`, { epoch, desk: 'legal', comment: 'A question of law.' });
+    const trail = await call(await bench.signedIn('auditor'), 'GET', `/v1/audit?subject=${noteId}&verb=case.escalated`);
+    expect(trail.body.items).toMatchObject([{ detail: { caseId: id, desk: 'legal' } }]);
+    expect((await call(who, 'GET', `/v1/cases/${id}`)).status).toBe(404);
+  });
+});
+
+describe('bad input', () => {
+  it.each([
+    '/v1/cases?status=lost',
+    '/v1/cases?reason=boredom',
+    '/v1/cases?category=none.such',
+    '/v1/cases?desk=front',
+    '/v1/cases?limit=0',
+    '/v1/cases?cursor=abc',
+    '/v1/cases?unknown=1',
+    '/v1/statistics?days=32',
+    '/v1/search?text=ab',
+    '/v1/search?text=%20%20%20%20',
+    '/v1/audit?since=yesterday',
+    '/v1/cases/events',
+  ])('%s is a 400 that says where', async (url) => {
+    const { status, body } = await call(await bench.signedIn('admin'), 'GET', url);
+    expect(status, JSON.stringify(body)).toBe(400);
+    expect(['query_invalid', 'cursor_invalid']).toContain(body.code);
+  });
+
+  it('an unknown case is a 404 for every step', async () => {
+    const who = await bench.signedIn('admin');
+    for (const url of ['/v1/cases/case_none', '/v1/cases/counts/x'])
+      expect((await call(who, 'GET', url)).status).toBe(404);
+    expect((await call(who, 'POST', '/v1/cases/case_none/claim')).status).toBe(404);
+    expect((await call(who, 'POST', '/v1/submissions/sub_none/undo')).status).toBe(404);
+    expect((await call(who, 'POST', '/v1/cases/case_none/decision', { epoch: 1, verdicts: [] })).status).toBe(404);
+  });
+});
+
+describe('own things', () => {
+  it('views and settings belong to one person', async () => {
+    const [one, two] = [await bench.signedIn('reviewer'), await bench.signedIn('reviewer')];
+    const made = await call(one, 'POST', '/v1/saved-filters', { name: 'German', query: 'language=de' });
+    expect(made.status).toBe(201);
+    expect((await call(two, 'GET', '/v1/saved-filters')).body.items).toEqual([]);
+    expect((await call(two, 'DELETE', `/v1/saved-filters/${made.body.id}`)).status).toBe(404);
+    expect((await call(one, 'DELETE', `/v1/saved-filters/${made.body.id}`)).status).toBe(204);
+    expect((await call(one, 'PUT', '/v1/preferences', { blur: true, theme: 'dark' })).status).toBe(200);
+    expect((await call(one, 'GET', '/v1/preferences')).body).toEqual({ blur: true, theme: 'dark' });
+    expect((await call(two, 'GET', '/v1/preferences')).body).toEqual({});
+    expect((await call(one, 'PUT', '/v1/preferences', { 'a b': 1 })).status).toBe(400);
+  });
+
+  it('a new password asks for the present one and ends every session', async () => {
+    const who = await bench.signedIn('reviewer');
+    const wrong = await call(who, 'POST', '/auth/password', { current: 'wrong', password: 'another long word' });
+    expect(wrong.body.code).toBe('forbidden');
+    expect((await call(who, 'POST', '/auth/password', { current: PASSWORD, password: 'short' })).status).toBe(400);
+    const set = await call(who, 'POST', '/auth/password', { current: PASSWORD, password: 'another long word' });
+    expect(set.status).toBe(204);
+    expect((await call(who, 'GET', '/auth/session')).status).toBe(401);
+  });
+});
+
+describe('people', () => {
+  it('one admin always remains, and a new role ends the sessions', async () => {
+    const own = await openBench();
+    const admin = await own.signedIn('admin');
+    const ask = async (who: Caller, method: Method, url: string, payload?: object) =>
+      (await own.server.inject({ method, url, headers: who.headers, ...(payload === undefined ? {} : { payload }) }))
+        .statusCode;
+    expect(await ask(admin, 'PATCH', `/v1/users/${admin.id}`, { disabled: true })).toBe(409);
+    expect(await ask(admin, 'PATCH', `/v1/users/${admin.id}`, { role: 'auditor' })).toBe(409);
+    const senior = await own.signedIn('senior');
+    expect(await ask(admin, 'PATCH', `/v1/users/${senior.id}`, { rights: { desks: ['legal'] } })).toBe(200);
+    expect(await ask(senior, 'GET', '/auth/session')).toBe(200);
+    expect(await ask(admin, 'PATCH', `/v1/users/${senior.id}`, { role: 'reviewer' })).toBe(200);
+    expect(await ask(senior, 'GET', '/auth/session')).toBe(401);
+    expect(await ask(admin, 'POST', `/v1/users/${senior.id}/password`, {})).toBe(200);
+    expect(await ask(admin, 'PATCH', '/v1/users/usr_none', {})).toBe(404);
+    await own.server.close();
+  });
+
+  it('colleagues are those who work cases', async () => {
+    for (const role of ['reviewer', 'senior', 'admin', 'auditor', 'policy_author'] satisfies Role[])
+      await bench.signedIn(role);
+    const { body } = await call(await bench.signedIn('reviewer'), 'GET', '/v1/colleagues');
+    const roles = new Set(body.items.map((one: { role: string }) => one.role));
+    expect([...roles].toSorted()).toEqual(['admin', 'reviewer', 'senior']);
+  });
+});
