@@ -164,7 +164,7 @@ const findingsOf = (evidence: Evidence | null): readonly Finding[] => [
 const whyNot = (outcome: Outcome<unknown>): string | null =>
   outcome.status === 'skipped' ? outcome.why : outcome.status === 'failed' ? outcome.code : null;
 
-function imagesAnswer({ note, evidence }: CaseFile): CaseDetail['images'] {
+function imagesAnswer({ row, note, evidence }: CaseFile): CaseDetail['images'] {
   const readings = found(evidence?.images)?.readings ?? [];
   return (note?.images ?? []).map(({ index, url }) => {
     const reading = readings.find((one) => one.index === index);
@@ -173,7 +173,7 @@ function imagesAnswer({ note, evidence }: CaseFile): CaseDetail['images'] {
     return {
       index,
       url: url ?? null,
-      view: null,
+      view: `/v1/notes/${row.noteId}/images/${index}?revision=${row.revision}`,
       width: facts?.width ?? null,
       height: facts?.height ?? null,
       format: facts?.format ?? null,
