@@ -1,6 +1,6 @@
 import { Loader } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
 import { caseQuery, useCase, useDecide, useHeartbeat } from '../api/case.js';
@@ -16,7 +16,7 @@ import { CaseImages } from './case/case-images.js';
 import { Appeal, Opinions, OtherCases, Reports } from './case/case-pleas.js';
 import { CaseWhy } from './case/case-why.js';
 import { CaseWords } from './case/case-words.js';
-import { DecisionPanel } from './case/decision-panel.js';
+import { DecisionPanel, showMissing } from './case/decision-panel.js';
 import { OtherWays } from './case/other-ways.js';
 
 /** The draft belongs to one case; the panel itself stays, so the focus stays where it was. */
@@ -52,8 +52,12 @@ function useSubmit(detail: CaseDetail, goOn: () => void) {
   const isAppeal = detail.case.reason === 'appeal';
   const groups = groupsOf(detail.regions);
   const missing = missingIn(draft, groups, isAppeal);
+  const { reset } = decide;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a fault belongs to the case that it came from
+  useEffect(() => reset(), [detail.case.id, reset]);
   const submit = (thenNext: boolean) => {
-    if (missing !== null || detail.lease === null || decide.isPending) return;
+    if (detail.lease === null || decide.isPending) return;
+    if (missing !== null) return showMissing(missing);
     const reason = draft.reason.trim();
     decide.mutate(
       {
@@ -94,6 +98,7 @@ function CaseView({ detail }: { readonly detail: CaseDetail }) {
         {t('case:opened', { id: detail.case.externalId })}
       </span>
       {error !== null && <Fault error={error} />}
+      {lease === null && panel.error !== null && <Fault error={panel.error} />}
       <div className="case">
         <div className="case-main">
           <CaseWords key={`words ${detail.case.id}`} detail={detail} />

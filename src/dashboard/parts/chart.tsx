@@ -42,7 +42,7 @@ function Picture({ rows, series, format }: Omit<ChartProps, 'title'>) {
             contentStyle={{ background: 'var(--sheet)', border: '1px solid var(--line)', color: 'var(--strong)' }}
             isAnimationActive={false}
           />
-          {series.length > 1 && <Legend />}
+          {series.length > 1 && <Legend formatter={(name: string) => <span className="chart-name">{name}</span>} />}
           {series.map(({ key, name }, index) => (
             <Bar
               key={key}

@@ -32,6 +32,14 @@ const OUTCOMES: readonly Outcome[] = ['uphold', 'overturn', 'change_ground'];
 const OUTCOME_KEYS = ['p', 'o', 'g'] as const;
 const KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '0'] as const;
 
+/** Where the hand goes when something is still missing. */
+const CONTROL = { outcome: 'case-outcome', category: 'case-category', action: 'case-actions', clause: 'case-regions' };
+export function showMissing(missing: Missing): void {
+  const control = document.getElementById(CONTROL[missing]);
+  const inner = control?.querySelector<HTMLElement>('[data-missing="true"], button, input');
+  (inner ?? control)?.focus();
+}
+
 /** Chooses for every region of mine that allows it. */
 const chooseAll = ({ draft, groups, onChange }: PanelProps, action: Action): void =>
   onChange({
@@ -70,7 +78,7 @@ function Actions(props: PanelProps & { readonly actions: readonly Action[] }) {
   const { t } = useTranslation();
   const { draft, groups, actions } = props;
   return (
-    <fieldset className="actions" aria-label={t('case:actions')}>
+    <fieldset id={CONTROL.action} className="actions" aria-label={t('case:actions')}>
       {actions.map((action, index) => {
         const isChosen = groups.every(({ policy }) => draft.byPolicy[policy]?.action === action);
         return (
@@ -124,6 +132,7 @@ function RegionRow(props: PanelProps & { readonly group: Group; readonly severit
       {chosen.action !== null && chosen.action !== 'allow' && (
         <NativeSelect
           size="xs"
+          data-missing={clauseOf(draft, group) === null}
           aria-label={t('case:clause-in', { regions })}
           value={clauseOf(draft, group) ?? ''}
           data={[
@@ -144,6 +153,7 @@ function AppealOutcome({ draft, onChange }: PanelProps) {
   const { t } = useTranslation();
   return (
     <SegmentedControl
+      id={CONTROL.outcome}
       aria-label={t('case:outcome')}
       fullWidth
       transitionDuration={0}
@@ -165,6 +175,7 @@ export function DecisionPanel(props: PanelProps) {
       <h2>{t('case:decision')}</h2>
       {detail.case.reason === 'appeal' && <AppealOutcome {...props} />}
       <Select
+        id={CONTROL.category}
         label={t('case:category')}
         value={draft.category}
         onChange={(category) => onChange({ category, byPolicy: {} })}
@@ -177,7 +188,7 @@ export function DecisionPanel(props: PanelProps) {
         comboboxProps={{ transitionProps: { duration: 0 } }}
       />
       <Actions {...props} actions={actions} />
-      <div className="regions">
+      <div id={CONTROL.clause} className="regions">
         {groups.map((group) => (
           <RegionRow key={group.policy} {...props} group={group} severity={severity} />
         ))}

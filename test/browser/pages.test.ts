@@ -1,0 +1,155 @@
+/** Every page of the router with seeded data and its dialogs: axe, four languages, two schemes, pictures to look at. */
+import { mkdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { axeFaults, type Browser, openBrowser, type Page } from './support/browser.js';
+import { type Desk, fixtureNotes, openDesk, type Person, sit } from './support/desk.js';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+/** Git ignores it. */
+const PICTURES = path.join(ROOT, 'screenshots');
+let browser: Browser;
+let desk: Desk;
+let who: Person;
+const params = new Map<string, string>();
+
+beforeAll(async () => {
+  await mkdir(PICTURES, { recursive: true });
+  [browser, desk] = await Promise.all([openBrowser(), openDesk()]);
+  await desk.submit(fixtureNotes(36));
+  who = await desk.person('admin', { desks: ['general', 'senior', 'legal', 'child_safety'] });
+  await workALittle();
+});
+afterAll(async () => {
+  await browser?.close();
+  await desk?.close();
+});
+
+interface Row {
+  readonly id: string;
+  readonly noteId: string;
+  readonly externalId: string;
+}
+interface Found {
+  readonly lease: { readonly caseId: string; readonly epoch: number } | null;
+}
+
+/** Decisions, a report, an appeal, a comment and a saved view, so that no page is empty. */
+async function workALittle(): Promise<void> {
+  for (let done = 0; done < 6; done += 1) {
+    const { lease } = (await desk.ask<Found>(who, 'POST', '/v1/cases/next', {})).body;
+    if (lease === null) throw new Error('the queue is empty');
+    const detail = (await desk.ask<{ regions: { region: string }[] }>(who, 'GET', `/v1/cases/${lease.caseId}`)).body;
+    const verdicts = [{ regions: detail.regions.map(({ region }) => region), action: 'allow' }];
+    const order = { epoch: lease.epoch, verdicts, seconds: 20 + done };
+    expect((await desk.ask(who, 'POST', `/v1/cases/${lease.caseId}/decision`, order)).status).toBe(200);
+  }
+  await desk.ask(who, 'POST', '/v1/saved-filters', { name: 'Appeals', query: 'reason=appeal' });
+  const rows = (await desk.ask<{ items: Row[] }>(who, 'GET', '/v1/cases?limit=200')).body.items;
+  const row = rows.find(({ externalId }) => externalId.startsWith('zh-Hans')) ?? rows[0];
+  if (row === undefined) throw new Error('no case is left');
+  await desk.report(row.externalId, 'This looks like a trick to me.');
+  await desk.ask(who, 'POST', `/v1/cases/${row.id}/comments`, { text: 'Seen before, see the campaign.' });
+  expect((await desk.ask(who, 'POST', `/v1/cases/${row.id}/claim`)).status).toBe(200);
+  params.set('caseId', row.id).set('noteId', row.noteId);
+}
+
+/** The addresses of the router, read where they are written, so that a new page is looked at as well. */
+async function addresses(): Promise<readonly string[]> {
+  const source = await readFile(path.join(ROOT, 'src/dashboard/routes.tsx'), 'utf8');
+  const paths = [...source.matchAll(/path: '([^']+)'/g)].map(([, found = '']) => found);
+  expect(paths.length).toBeGreaterThanOrEqual(9);
+  return paths.map((one) =>
+    one.replace(/:(\w+)/g, (_all, name: string) => {
+      const value = params.get(name);
+      if (value === undefined) throw new Error(`the page ${one} needs an example of ${name} in this test`);
+      return value;
+    }),
+  );
+}
+
+const nameOf = (address: string): string =>
+  address === '/' ? 'overview' : address.slice(1).replace(/\/.*$/, (rest) => (rest === '' ? '' : '-one'));
+
+async function settle(page: Page): Promise<void> {
+  await page.locator('h1').waitFor();
+  await page.locator('main .mantine-Loader-root').waitFor({ state: 'detached' });
+  await page.waitForTimeout(300);
+}
+
+const DIALOGS = [
+  { name: 'palette', at: '/cases', keys: ['Control+k'] },
+  { name: 'keys', at: 'case', keys: ['?'] },
+  { name: 'escalate', at: 'case', keys: ['e'] },
+  { name: 'ask', at: 'case', keys: ['a'] },
+] as const;
+
+async function look(language: string, scheme: 'light' | 'dark'): Promise<readonly string[]> {
+  const { page, wrongs, close } = await sit(browser, desk, who, { language, scheme });
+  const faults: string[] = [];
+  const check = async (name: string, whole: boolean) => {
+    faults.push(...(await axeFaults(page)).map((fault) => `${name} ${language} ${scheme}: ${fault}`));
+    await page.screenshot({ path: path.join(PICTURES, `${name}-${language}-${scheme}.png`), fullPage: whole });
+  };
+  for (const address of await addresses()) {
+    await page.goto(`${desk.url}${address}`);
+    await settle(page);
+    expect(await page.getAttribute('html', 'dir')).toBe(language === 'ar' ? 'rtl' : 'ltr');
+    if (address === `/cases/${params.get('caseId')}`) await page.keyboard.press('2');
+    await page.waitForTimeout(200);
+    await check(nameOf(address), true);
+  }
+  for (const { name, at, keys } of DIALOGS) {
+    await page.goto(`${desk.url}${at === 'case' ? `/cases/${params.get('caseId')}` : at}`);
+    await settle(page);
+    for (const key of keys) await page.keyboard.press(key);
+    await page.getByRole('dialog').waitFor();
+    await check(name, false);
+  }
+  await page.goto(`${desk.url}/users`);
+  await settle(page);
+  await page.locator('main button').nth(1).click();
+  await page.getByRole('dialog').waitFor();
+  await check('user', false);
+  await close();
+  const visitor = await sit(browser, desk, null, { language, scheme });
+  await visitor.page.goto(desk.url);
+  await visitor.page.locator('h1').waitFor();
+  faults.push(...(await axeFaults(visitor.page)).map((fault) => `sign-in ${language} ${scheme}: ${fault}`));
+  await visitor.page.screenshot({ path: path.join(PICTURES, `sign-in-${language}-${scheme}.png`) });
+  await visitor.close();
+  // A missing text, a refused style or a thrown error would stand here.
+  return [...faults, ...wrongs, ...visitor.wrongs];
+}
+
+it.each([
+  ['en', 'light'],
+  ['en', 'dark'],
+  ['ar', 'light'],
+  ['ar', 'dark'],
+  ['zh-Hans', 'light'],
+  ['es', 'light'],
+] as const)('axe finds nothing on any page: %s, %s', async (language, scheme) => {
+  const faults = await look(language, scheme);
+  console.log(`axe ${language} ${scheme}: ${faults.length} violations`);
+  expect(faults).toEqual([]);
+});
+
+it('a person signs in with login and password, in Arabic', async () => {
+  const { store, hasher, clock } = desk.system.app;
+  const passwordHash = await hasher.hash('a long enough word');
+  await store.access.createUser({ login: 'reader', passwordHash, role: 'reviewer' }, clock.now());
+  const { page, wrongs, close } = await sit(browser, desk, null, { language: 'ar' });
+  await page.goto(desk.url);
+  await page.locator('input[name="login"]').fill('reader');
+  await page.locator('input[name="password"]').fill('wrong');
+  await page.keyboard.press('Enter');
+  await page.getByRole('alert').waitFor();
+  await page.locator('input[name="password"]').fill('a long enough word');
+  await page.keyboard.press('Enter');
+  await page.getByRole('navigation').first().waitFor();
+  // Not for reviewers.
+  expect(await page.locator('a[href="/users"], a[href="/audit"]').count()).toBe(0);
+  expect(wrongs).toEqual([]);
+  await close();
+});

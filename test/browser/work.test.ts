@@ -1,0 +1,168 @@
+/** People at work: by keyboard alone, against each other, against the clock. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Browser, openBrowser } from './support/browser.js';
+import { type Desk, fixtureNotes, openDesk, sit } from './support/desk.js';
+
+let browser: Browser;
+let desk: Desk;
+const NOTES = 30;
+
+beforeAll(async () => {
+  [browser, desk] = await Promise.all([openBrowser(), openDesk()]);
+  await desk.submit(fixtureNotes(NOTES));
+});
+afterAll(async () => {
+  await browser?.close();
+  await desk?.close();
+});
+
+interface Row {
+  readonly id: string;
+  readonly noteId: string;
+  readonly externalId: string;
+}
+
+it('a reviewer clears 20 cases by keyboard alone', async () => {
+  const who = await desk.person('senior', { desks: ['general', 'senior', 'legal', 'child_safety'] });
+  const { page, wrongs, close } = await sit(browser, desk, who);
+  await page.goto(`${desk.url}/cases`);
+  await page.locator('table.queue tbody tr').first().waitFor();
+  const began = Date.now();
+  await page.keyboard.press('n');
+  let last = '';
+  for (let done = 0; done < 20; done += 1) {
+    await page.waitForURL((address) => /\/cases\/.+/.test(address.pathname) && address.pathname !== last);
+    last = new URL(page.url()).pathname;
+    await page.locator('[data-testid="lease"]').waitFor();
+    // Every other case is allowed, the rest gets the strongest action that its regions share.
+    const keys = await page.locator('.actions kbd').allTextContents();
+    await page.keyboard.press(done % 2 === 0 ? '1' : (keys.at(-1) ?? '1'));
+    await page.keyboard.press('s');
+    // What no rule of the region has a clause for, or has no category, is allowed instead.
+    if ((await page.getByText('Ready to decide.').count()) === 0) {
+      await page.keyboard.press('Escape');
+      await page.evaluate('document.activeElement.blur()');
+      await page.keyboard.press('1');
+      await page.keyboard.press('s');
+    }
+  }
+  await page.waitForURL((address) => address.pathname !== last);
+  console.log(`keyboard: ${((Date.now() - began) / 20_000).toFixed(2)} s per case over 20 cases`);
+  const decided = await desk.ask<{ items: Row[] }>(who, 'GET', '/v1/cases?status=closed&limit=200');
+  expect(decided.body.items).toHaveLength(20);
+  expect(wrongs).toEqual([]);
+  await close();
+});
+
+const noteOf = (externalId: string) => ({
+  externalId,
+  title: 'Financial freedom is easy',
+  body: 'Guaranteed returns of 300% in 24 hours, zero risk! Send 200 USDT to my wallet today and I will double your money.',
+  author: { id: 'author-money' },
+  regions: ['us'],
+});
+
+/** A note of its own with a report about it: a case that only one test knows. */
+async function freshCase(at: Desk, externalId: string): Promise<string> {
+  await at.submit([noteOf(externalId)]);
+  return at.report(externalId, 'This promises money that nobody will see.');
+}
+
+it('two reviewers race for one case: one has it, the other is told who', async () => {
+  const caseId = await freshCase(desk, 'race-1');
+  const [first, second] = [await desk.person(), await desk.person()];
+  const seats = await Promise.all([sit(browser, desk, first), sit(browser, desk, second)]);
+  await Promise.all(seats.map(({ page }) => page.goto(`${desk.url}/cases/${caseId}`)));
+  const buttons = seats.map(({ page }) => page.getByRole('button', { name: /Take this case/ }));
+  await Promise.all(buttons.map((button) => button.waitFor()));
+  await Promise.all(buttons.map((button) => button.click()));
+  const winners = await Promise.all(
+    seats.map(({ page }) =>
+      Promise.race([
+        page
+          .locator('[data-testid="lease"]')
+          .waitFor()
+          .then(() => true),
+        page
+          .locator('[data-testid="holder"]')
+          .waitFor()
+          .then(() => false),
+      ]),
+    ),
+  );
+  expect(winners.toSorted()).toEqual([false, true]);
+  const [winner, loser] = winners[0] === true ? [first, seats[1]] : [second, seats[0]];
+  expect(await loser?.page.locator('[data-testid="holder"]').textContent()).toContain(winner.login);
+  expect(await loser?.page.getByRole('button', { name: /Decide/ }).count()).toBe(0);
+  for (const seat of seats) await seat.close();
+});
+
+it('an appeal overturns what the policy decided', async () => {
+  const body = 'الأسعار على الواتساب فقط، تواصلوا معي واتساب +971 50 000 0000 والدفع تحويل.';
+  const note = { ...noteOf('appeal-2'), title: 'حقائب يدوية', body, regions: ['ae'] };
+  const noteId = (await desk.submit([note])).get('appeal-2') ?? '';
+  const before = await desk.system.view(noteId);
+  expect(before.decisions.some(({ action }) => action !== 'allow')).toBe(true);
+  const caseId = await desk.appeal('appeal-2', 'This was a joke among friends.');
+  const { page, wrongs, close } = await sit(browser, desk, await desk.person());
+  await page.goto(`${desk.url}/cases/${caseId}`);
+  await page.getByText('This was a joke among friends.').waitFor();
+  await page.keyboard.press('c');
+  await page.locator('[data-testid="lease"]').waitFor();
+  await page.keyboard.press('o');
+  await page.keyboard.press('s');
+  await page.getByText('Decided.').waitFor();
+  const after = await desk.system.view(noteId);
+  const standing = after.decisions.filter(({ supersededBy }) => supersededBy === null);
+  expect(standing.map(({ action, by }) => [action, by.kind])).toContainEqual(['allow', 'person']);
+  expect(wrongs).toEqual([]);
+  await close();
+});
+
+it('a decision is undone: the case is open again and mine', async () => {
+  const caseId = await freshCase(desk, 'undo-1');
+  const who = await desk.person();
+  const { page, wrongs, close } = await sit(browser, desk, who);
+  await page.goto(`${desk.url}/cases/${caseId}?language=qqq`);
+  await page.getByRole('button', { name: /Take this case/ }).click();
+  await page.locator('[data-testid="lease"]').waitFor();
+  await page.keyboard.press('1');
+  await page.keyboard.press('s');
+  await page.getByText('Decided.').waitFor();
+  expect((await desk.ask<{ case: { status: string } }>(who, 'GET', `/v1/cases/${caseId}`)).body.case.status).toBe(
+    'closed',
+  );
+  await page.keyboard.press('u');
+  await page.waitForURL((address) => address.pathname.endsWith(caseId));
+  await page.locator('[data-testid="lease"]').waitFor();
+  const answer = await desk.ask<{
+    case: { status: string };
+    lease: object | null;
+    decisions: { undoneAt: string | null }[];
+  }>(who, 'GET', `/v1/cases/${caseId}`);
+  expect(answer.body.case.status).toBe('open');
+  expect(answer.body.lease).not.toBeNull();
+  expect(answer.body.decisions.map(({ undoneAt }) => undoneAt === null)).toEqual([false]);
+  expect(wrongs).toEqual([]);
+  await close();
+});
+
+it('a lease expires: the late decision is refused and said so', async () => {
+  const hasty = await openDesk({ CASE_LEASE_SECONDS: '5' });
+  try {
+    const caseId = await freshCase(hasty, 'lease-1');
+    const [late, other] = [await hasty.person(), await hasty.person()];
+    const { page, close } = await sit(browser, hasty, late);
+    await page.goto(`${hasty.url}/cases/${caseId}`);
+    await page.getByRole('button', { name: /Take this case/ }).click();
+    await page.getByText('Your claim has ended').waitFor();
+    expect((await hasty.ask(other, 'POST', `/v1/cases/${caseId}/claim`)).status).toBe(200);
+    await page.keyboard.press('1');
+    await page.keyboard.press('s');
+    await page.getByText('Your claim on this case has ended').waitFor();
+    expect(await page.getByText('Decided.').count()).toBe(0);
+    await close();
+  } finally {
+    await hasty.close();
+  }
+});
