@@ -90,7 +90,8 @@ function traceOf(rule: CompiledRule, answer: boolean | RuleError, effect: RuleEf
       : effect === 'no' || effect === 'error'
         ? whyNot(looked)
         : WHY[effect];
-  return { ...headOf(rule), effect, why, looked };
+  const fell = rule.fellBack === null ? '' : `; ${rule.action} as the fallback, since ${rule.fellBack}`;
+  return { ...headOf(rule), effect, why: `${why}${fell}`, looked };
 }
 
 const headOf = (rule: CompiledRule): Pick<RuleTrace, 'rule' | 'category' | 'severity' | 'mode' | 'action'> => ({

@@ -6,7 +6,7 @@ export interface TermNames {
   fault(id: string, group: boolean): string | null;
 }
 
-const ID_LINE = /^ *(?:- )?id: *["']?([a-z0-9.-]+)/gm;
+const ID_LINE = /(?:^|[\s{,])id: *["']?([a-z0-9.-]+)/gm;
 /** Private banks live outside the repository; their names cannot be looked up here. */
 const PRIVATE = /^[a-z]{2,3}\.private(?:\.|$)/;
 

@@ -80,7 +80,11 @@ describe('the fallback is taken', () => {
     const { rules } = mergedFile(de) as { rules: readonly { fell_back: string }[] };
     expect(rules[0]?.fell_back).toContain('stronger than limit');
     const input = testInput({ expect: 'match', scores: { 'hate.attack': 0.8 } }, Date.parse('2026-06-01'));
-    const { evaluation } = explain(input, bundle, ['de', 'global']);
+    const { evaluation, traces } = explain(input, bundle, ['de', 'global']);
+    const why = traces.find(({ policy }) => policy === 'de')?.rules.map((trace) => trace.why);
+    expect(why).toEqual([
+      'the condition is met; limit as the fallback, since remove is stronger than limit, the limit for severity 2 in de',
+    ]);
     expect(evaluation.decisions.map(({ regions, action }) => [regions, action])).toEqual([
       [['de'], 'limit'],
       [['global'], 'remove'],

@@ -39,8 +39,9 @@ export async function testCommand(args: readonly string[], io: PolicyIo): Promis
     return ok ? 0 : 1;
   }
   for (const result of failed) io.out(`${line(result)}\n`);
-  for (const { rule, region, matches, noMatches } of thin) {
-    io.out(`${region}: rule ${rule} has ${matches} match and ${noMatches} no_match tests; it needs 1 and 2\n`);
+  for (const { rule, region, matches, noMatches, untested } of thin) {
+    const claims = untested.length === 0 ? '' : `, and one that matches in ${untested.join(', ')}`;
+    io.out(`${region}: rule ${rule} has ${matches} match and ${noMatches} no_match tests; it needs 1 and 2${claims}\n`);
   }
   io.err(
     `${passed} passed, ${failed.length} failed, ${notRun} not run; ${coverage.length} rules, ${thin.length} thin; ${ms} ms\n`,
