@@ -1,0 +1,149 @@
+/**
+ * `npm run bench:images -- [COUNT]`: seeded mutations of good pictures through the decoding process and the policies.
+ * Prints outcomes, processes that ended, pictures that were unreadable and allowed all the same, slowest and memory.
+ * Ends with 1 when a process crashed or an unreadable picture was allowed.
+ */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import sharp from 'sharp';
+import { DECODE_LIMITS } from '../src/adapters/images/decode-image-limits.js';
+import { openDecoder } from '../src/adapters/images-sharp.js';
+import type { Evidence, ImageReading, NoteFacts, Outcome } from '../src/domain.js';
+import { DECODE_SCRIPT } from '../src/paths.js';
+import { evaluate } from '../src/policy/evaluate.js';
+import { loadBundle } from '../src/policy/load.js';
+import { readImage } from '../src/stages/images/read-image.js';
+
+const FULL = 10_000;
+const RECYCLE_AFTER = 300;
+const found = <T>(value: T): Outcome<T> => ({ status: 'found', value, ms: 0, version: 'bench' });
+const absent = { status: 'skipped', why: 'no_text' } as const;
+const NOW = new Date(0).toISOString();
+const FACTS: NoteFacts = {
+  kind: 'note',
+  author: null,
+  context: {},
+  regions: [],
+  hasImages: true,
+  textLength: 0,
+  now: NOW,
+  acceptedAt: NOW,
+};
+
+/** mulberry32: the same mutations in every run. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+async function goodPictures(): Promise<readonly Buffer[]> {
+  const raw = Buffer.from(Array.from({ length: 160 * 120 * 3 }, (_, i) => (i * 7) & 255));
+  const still = sharp(raw, { raw: { width: 160, height: 120, channels: 3 } });
+  const formats = ['jpeg', 'png', 'webp', 'gif', 'avif'] as const;
+  const stills = await Promise.all(formats.map((format) => still.clone().toFormat(format).toBuffer()));
+  const frames = await Promise.all(
+    [0, 90, 180].map((angle) => still.clone().rotate(angle).resize(80, 80).png().toBuffer()),
+  );
+  const moving = await Promise.all([
+    sharp(frames, { join: { animated: true } })
+      .gif()
+      .toBuffer(),
+    sharp(frames, { join: { animated: true } })
+      .webp()
+      .toBuffer(),
+    still.clone().jpeg({ progressive: true }).toBuffer(),
+  ]);
+  return [...stills, ...moving];
+}
+
+/** Bytes changed, cut off, doubled or swapped; the first four stay often enough that a decoder is reached. */
+function mutated(good: Buffer, random: () => number): Buffer {
+  const at = (limit: number): number => Math.floor(random() * limit);
+  const bytes = Buffer.from(good);
+  const kind = at(5);
+  if (kind === 0) return bytes.subarray(0, at(bytes.length));
+  if (kind === 1) return Buffer.concat([bytes, bytes.subarray(at(bytes.length))]);
+  if (kind === 2) {
+    const from = 4 + at(bytes.length - 8);
+    bytes.fill(at(256), from, Math.min(bytes.length, from + 1 + at(64)));
+    return bytes;
+  }
+  const head = kind === 3 ? 64 : bytes.length;
+  for (let i = 0; i < 1 + at(8); i += 1) bytes[Math.min(bytes.length - 1, 4 + at(head))] = at(256);
+  return bytes;
+}
+
+async function residentBytes(pid: number | null): Promise<number> {
+  if (pid === null) return 0;
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1_024;
+}
+
+const evidenceOf = (reading: ImageReading): Evidence => ({
+  normalise: absent,
+  language: absent,
+  images: found({ readings: [reading], findings: [] }),
+  match: absent,
+  classify: absent,
+  campaign: absent,
+  deliberate: { status: 'skipped', why: 'not_needed' },
+});
+
+async function main(): Promise<number> {
+  const count = Number(process.argv[2] ?? FULL);
+  const bundle = await loadBundle(path.resolve('policies'));
+  const script = DECODE_SCRIPT;
+  const decoder = openDecoder({
+    script,
+    limits: DECODE_LIMITS,
+    timeoutMs: 20_000,
+    maxRssBytes: 768 * 1_048_576,
+    recycleAfter: RECYCLE_AFTER,
+  });
+  const empty = { text: '', words: [], confidence: 0, languages: [] };
+  const readers = {
+    decoder,
+    text: { read: async () => empty, close: async () => undefined },
+    codes: { read: async () => [] },
+    hash: () => ({ pdq: '0'.repeat(64), quality: 0 }),
+    model: { model: 'none', classify: async () => ({ model: 'none', labels: {} }), close: async () => undefined },
+  };
+  const good = await goodPictures();
+  const random = seeded(2_026);
+  const outcomes = new Map<string, number>();
+  let slowestMs = 0;
+  let peakBytes = 0;
+  let allowed = 0;
+  const started = performance.now();
+  for (let i = 0; i < count; i += 1) {
+    const bytes = mutated(good[i % good.length] ?? Buffer.alloc(0), random);
+    const before = performance.now();
+    const order = { index: 0, bytes: async () => bytes, likely: [], lastAttempt: true };
+    const reading = await readImage(order, readers, new AbortController().signal);
+    slowestMs = Math.max(slowestMs, performance.now() - before);
+    if (i % 50 === 0) peakBytes = Math.max(peakBytes, await residentBytes(decoder.pid()));
+    const outcome = reading.facts.status === 'failed' ? reading.facts.code : reading.facts.status;
+    outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+    const { decisions } = evaluate({ facts: FACTS, evidence: evidenceOf(reading), texts: [] }, bundle, []);
+    if (outcome !== 'found' && decisions.some(({ action }) => action === 'allow')) allowed += 1;
+  }
+  const seconds = (performance.now() - started) / 1_000;
+  const crashes = decoder.started() - Math.ceil(count / RECYCLE_AFTER);
+  await decoder.close();
+  const lines = [
+    `${count} mutations of ${good.length} pictures in ${seconds.toFixed(1)} s`,
+    ...[...outcomes].sort().map(([name, n]) => `  ${name}: ${n}`),
+    `processes that ended before their time: ${crashes}`,
+    `unreadable but allowed: ${allowed}`,
+    `slowest: ${slowestMs.toFixed(0)} ms, peak memory of the decoding process: ${(peakBytes / 1_048_576).toFixed(0)} MB`,
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+  return crashes === 0 && allowed === 0 ? 0 : 1;
+}
+
+process.exitCode = await main();
