@@ -359,33 +359,6 @@ export interface AccessStore {
   recordSignIn(login: string, ok: boolean, now: number): Promise<{ readonly recentFailures: number }>;
 }
 
-// ---- cases (opened by hold and review; the dashboard works them off) ----------------
-
-export interface CaseRow {
-  readonly caseId: string;
-  readonly noteId: string;
-  readonly revision: number;
-  readonly reason: 'hold' | 'review';
-  readonly severity: number;
-  readonly regions: readonly RegionId[];
-  readonly language: LanguageTag | null;
-  readonly status: 'open' | 'closed';
-  readonly openedAt: string;
-  readonly dueAt: string | null;
-}
-export interface CasesStore {
-  list(
-    filter: {
-      readonly status?: CaseRow['status'] | undefined;
-      readonly region?: RegionId | undefined;
-      readonly language?: LanguageTag | undefined;
-    },
-    cursor: string | null,
-    limit: number,
-  ): Promise<Page<CaseRow>>;
-  counts(): Promise<{ readonly open: number; readonly oldestMs: number }>;
-}
-
 // ---- overview, bundles, banks, audit ---------------------------------------------------
 
 export interface Overview {
@@ -514,7 +487,6 @@ export interface Store {
   readonly work: WorkStore;
   readonly webhooks: WebhooksStore;
   readonly access: AccessStore;
-  readonly cases: CasesStore;
   readonly audit: AuditStore;
   readonly bundles: BundlesStore;
   readonly banks: BanksStore;

@@ -3,11 +3,11 @@ import type { Ids } from '../ports.js';
 import type { FullStore } from '../ports-review.js';
 import { accessWith } from './store/access.js';
 import { campaignsWith } from './store/campaigns.js';
-import { casesWith, overviewOf } from './store/cases.js';
 import { openDatabase } from './store/database.js';
 import { deskWith } from './store/desk.js';
 import { imagesWith } from './store/images.js';
 import { notesWith } from './store/notes.js';
+import { overviewOf } from './store/overview.js';
 import { peopleWith } from './store/people.js';
 import { policyWith } from './store/policy.js';
 import { auditWith, banksWith, bundlesWith } from './store/records.js';
@@ -45,7 +45,6 @@ export async function openStore(options: StoreOptions): Promise<FullStore> {
     images: imagesWith(database),
     webhooks: webhooksWith(database, ids),
     access: accessWith(database, ids),
-    cases: casesWith(database),
     audit: auditWith(database),
     desk: deskWith(database, ids),
     people: peopleWith(database, ids),

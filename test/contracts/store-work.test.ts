@@ -1,9 +1,9 @@
 /** Claims, fences, results and the sweep, on real PostgreSQL. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Store } from '../../src/ports-store.js';
+import { DESKS, type FullStore } from '../../src/ports-review.js';
 import { acceptInput, claimed, decision, evidenceOf, must, openTestStore, record, sourceOf } from '../support/store.js';
 
-let store: Store;
+let store: FullStore;
 beforeAll(async () => {
   store = await openTestStore();
 });
@@ -112,16 +112,28 @@ describe('complete', () => {
     const reviewed = decision({ regions: ['us'], action: 'review', severity: 2, category: 'fraud.scam' });
     await store.work.complete(first, record({ decisions: [held, reviewed], language: 'zz' }), Date.now());
     expect(must(await store.notes.get(sourceId, first.noteId)).status).toBe('held');
-    const cases = await store.cases.list({ status: 'open', language: 'zz' }, null, 10);
+    const sight = {
+      userId: 'usr_1',
+      role: 'admin',
+      languages: null,
+      regions: null,
+      categories: null,
+      desks: DESKS,
+    } as const;
+    const open = async (region?: string) => {
+      const filter = { language: ['zz'], region: region === undefined ? undefined : [region] };
+      return store.desk.list(sight, filter, { cursor: null, limit: 10, now: Date.now() });
+    };
+    const cases = await open();
     expect(cases.items.map(({ reason, regions, revision }) => [reason, regions, revision])).toEqual([
       ['hold', ['de'], 1],
       ['review', ['us'], 1],
     ]);
-    expect((await store.cases.list({ region: 'us', language: 'zz' }, null, 10)).items).toHaveLength(1);
-    expect((await store.cases.counts()).open).toBeGreaterThanOrEqual(2);
+    expect((await open('us')).items).toHaveLength(1);
+    expect((await store.desk.counts(sight, {}, Date.now())).open).toBeGreaterThanOrEqual(2);
     const second = await claimed(store, sourceId, { externalId: 'c', contentHash: 'content-2' });
     await store.work.complete(second, record(), Date.now());
-    expect((await store.cases.list({ status: 'open', language: 'zz' }, null, 10)).items).toEqual([]);
+    expect((await open()).items).toEqual([]);
   });
 
   it('lets a newer revision supersede by region, and counts one sequence over all', async () => {

@@ -6,7 +6,7 @@ import { hash } from 'node:crypto';
 import { ACTIONS } from '../../src/domain.js';
 import { UnavailableError } from '../../src/errors.js';
 import type { FullStore } from '../../src/ports-review.js';
-import type { AuditEvent, CaseRow, Store, TextBankEntry } from '../../src/ports-store.js';
+import type { AuditEvent, Store, TextBankEntry } from '../../src/ports-store.js';
 import { memoryAccess } from './memory/access.js';
 import { memoryDesk } from './memory/desk.js';
 import { memoryImages } from './memory/images.js';
@@ -44,7 +44,6 @@ export function storeMemory(): MemoryStore {
     access,
     people: access.people,
     desk: memoryDesk({ tables, check, login: access.login, audit }),
-    cases: memoryCases(tables, check),
     audit,
     policy: memoryPolicy({ tables, check, audit, bundles }),
     bundles: {
@@ -94,7 +93,7 @@ export function storeMemory(): MemoryStore {
           count: decisions.filter((decision) => decision.action === action).length,
         })),
         byLanguage: [...languages].map(([language, count]) => ({ language, count })),
-        openCases: casesOf(tables).length,
+        openCases: asking(tables),
       };
     },
     ping: check,
@@ -103,51 +102,14 @@ export function storeMemory(): MemoryStore {
   return store;
 }
 
-/** A case for every revision that a decision in force holds or sends to review. */
-function casesOf(tables: Tables): readonly CaseRow[] {
-  return [...tables.notes.values()].flatMap((note) => {
-    const last = latest(note);
-    const asking = note.decisions.filter(
-      (decision) =>
-        decision.revision === last.revision &&
-        decision.supersededBy === null &&
-        (decision.action === 'hold' || decision.action === 'review'),
-    );
-    if (asking.length === 0) return [];
-    return [
-      {
-        caseId: note.noteId.replace('note', 'case'),
-        noteId: note.noteId,
-        revision: last.revision,
-        reason: asking.some((decision) => decision.action === 'hold') ? ('hold' as const) : ('review' as const),
-        severity: Math.max(...asking.map((decision) => decision.severity)),
-        regions: asking.flatMap((decision) => decision.regions),
-        language: last.record?.language ?? null,
-        status: 'open' as const,
-        openedAt: iso(last.decidedAt ?? last.acceptedAt),
-        dueAt: null,
-      },
-    ];
-  });
-}
-
-const memoryCases = (tables: Tables, check: () => Promise<void>): Store['cases'] => ({
-  list: async (filter, cursor, limit) => {
-    await check();
-    const { status, region, language } = filter;
-    const rows = casesOf(tables).filter(
-      (row) =>
-        (status === undefined || row.status === status) &&
-        (region === undefined || row.regions.includes(region)) &&
-        (language === undefined || row.language === language),
-    );
-    return pageOf(rows, cursor, limit, { id: (row) => row.caseId, item: (row) => row });
-  },
-  counts: async () => {
-    await check();
-    return { open: casesOf(tables).length, oldestMs: 0 };
-  },
-});
+/** Notes whose newest revision a decision in force holds or sends to review. */
+const asking = (tables: Tables): number =>
+  [...tables.notes.values()].filter((note) =>
+    note.decisions.some(
+      ({ revision, supersededBy, action }) =>
+        revision === latest(note).revision && supersededBy === null && (action === 'hold' || action === 'review'),
+    ),
+  ).length;
 
 function memoryAudit(check: () => Promise<void>): Store['audit'] {
   const events: AuditEvent[] = [];
