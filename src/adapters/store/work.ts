@@ -107,7 +107,7 @@ function completionOf(claim: Claim, record: ModerationRecord, ids: Ids, now: num
     now,
     pending,
     dueAt: pending ? nextTime(evidence, now) : null,
-    imagesDue: evidence.images.status === 'due',
+    imagesDue: evidence.images.status === 'due' && claim.note.images.length > 0,
     evidence,
     trace: record.trace ?? null,
     evidenceVersion: record.evidenceVersion,
