@@ -34,6 +34,30 @@ export const PAGES: readonly PageEntry[] = [
     roles: ['admin'],
     nav: 'common:nav.users',
   },
+  {
+    path: '/policies',
+    Page: page(() => import('./pages/policy/policies.js'), 'PoliciesPage'),
+    roles: ['policy_author', 'auditor', 'admin'],
+    nav: 'policy:title',
+  },
+  {
+    path: '/policies/playground',
+    Page: page(() => import('./pages/policy/playground.js'), 'PlaygroundPage'),
+    roles: ['policy_author', 'admin'],
+    nav: null,
+  },
+  {
+    path: '/policies/rules/:ruleId',
+    Page: page(() => import('./pages/policy/rule.js'), 'RulePage'),
+    roles: ['policy_author', 'auditor', 'admin'],
+    nav: null,
+  },
+  {
+    path: '/policies/:region',
+    Page: page(() => import('./pages/policy/region.js'), 'RegionPage'),
+    roles: ['policy_author', 'auditor', 'admin'],
+    nav: null,
+  },
   { path: '/settings', Page: page(() => import('./pages/settings.js'), 'SettingsPage'), roles: [], nav: null },
 ];
 

@@ -1,0 +1,115 @@
+import { Alert, Button, NumberInput, Progress } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Backtest, Confusion } from '../../../policy/backtest.js';
+import { useFormat } from '../../format.js';
+import { Chart } from '../../parts/chart.js';
+import { Fault } from '../../parts/fault.js';
+import { type BacktestRow, type TryOrder, useBacktest, useStartBacktest } from './api.js';
+
+interface BacktestProps {
+  /** The rule whose record is shown. */
+  readonly rule: string | null;
+  /** Null: the rules in force. */
+  readonly draft: Exclude<TryOrder['rule'], undefined>;
+}
+const PARTS = [
+  'rightlyActed',
+  'wronglyActed',
+  'rightlyAllowed',
+  'wronglyAllowed',
+  'unknownActed',
+  'unknownAllowed',
+] as const;
+const MOST_ROWS = 15;
+
+function Confusions({ title, rows }: { readonly title: string; readonly rows: Readonly<Record<string, Confusion>> }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <Chart
+      title={title}
+      format={format.count}
+      series={PARTS.map((key) => ({ key, name: t(`policy:backtest.${key}`) }))}
+      rows={Object.entries(rows)
+        .slice(0, MOST_ROWS)
+        .map(([label, row]) => ({ label, ...Object.fromEntries(PARTS.map((key) => [key, row[key]])) }))}
+    />
+  );
+}
+
+function Result({ result, rule }: { readonly result: Backtest; readonly rule: string | null }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const record = rule === null ? undefined : result.byRule[rule];
+  const { all } = result;
+  return (
+    <div className="stack" role="status">
+      <p className="no-margin">
+        {t('policy:backtest.sum', {
+          notes: format.count(result.notes),
+          changed: format.count(all.changed),
+          upheld: format.count(all.upheld),
+          overturned: format.count(all.overturned),
+        })}
+      </p>
+      {rule !== null && (
+        <p className="no-margin">
+          {record === undefined
+            ? t('policy:backtest.rule-none')
+            : t('policy:backtest.rule', {
+                hits: format.count(record.hits),
+                upheld: format.count(record.upheld),
+                overturned: format.count(record.overturned),
+              })}
+        </p>
+      )}
+      <Confusions title={t('policy:backtest.by-language')} rows={result.byLanguage} />
+      <Confusions title={t('policy:backtest.by-region')} rows={result.byRegion} />
+    </div>
+  );
+}
+
+function Running({ row }: { readonly row: BacktestRow }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  if (row.state === 'failed') {
+    return (
+      <Alert color="red" variant="default" role="alert">
+        {t('policy:backtest.failed')}
+      </Alert>
+    );
+  }
+  const label = t('policy:backtest.progress', { done: format.count(row.done), most: format.count(row.most) });
+  return (
+    <div>
+      <Progress value={(row.done / row.most) * 100} aria-label={label} />
+      <p className="small quiet">{label}</p>
+    </div>
+  );
+}
+
+export function BacktestPanel({ rule, draft }: BacktestProps) {
+  const { t } = useTranslation();
+  const [days, setDays] = useState<number | string>(30);
+  const start = useStartBacktest();
+  const row = useBacktest(start.data?.id ?? null).data;
+  const busy = start.isPending || row?.state === 'running';
+  return (
+    <section className="sheet stack">
+      <h2>{t('policy:backtest')}</h2>
+      <p className="small quiet no-margin">
+        {t(draft === null ? 'policy:backtest.in-force' : 'policy:backtest.draft')}
+      </p>
+      <div className="row">
+        <NumberInput label={t('policy:days')} value={days} onChange={setDays} min={1} max={400} />
+        <Button loading={busy} onClick={() => start.mutate({ days: Number(days) || 30, most: 10_000, rule: draft })}>
+          {t('policy:backtest.start')}
+        </Button>
+      </div>
+      {start.error !== null && <Fault error={start.error} />}
+      {row !== undefined && row.state !== 'done' && <Running row={row} />}
+      {row?.state === 'done' && row.result !== null && <Result result={row.result} rule={rule ?? row.rule} />}
+    </section>
+  );
+}

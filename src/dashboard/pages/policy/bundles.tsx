@@ -1,0 +1,107 @@
+import { Badge, Button } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Order } from '../../api/client.js';
+import { Fault } from '../../parts/fault.js';
+import { When } from '../../parts/when.js';
+import { type BundleRow, useBundles } from './api.js';
+import { WhyDialog } from './why-dialog.js';
+
+type Step = 'approve' | 'activate' | 'refuse' | 'rollback';
+const orderOf =
+  (step: Step, hash: string) =>
+  (why: string): Order =>
+    step === 'rollback'
+      ? { method: 'POST', path: '/v1/policies/rollback', body: { to: hash, why } }
+      : { method: 'POST', path: `/v1/policies/bundles/${hash}/${step}`, body: { why } };
+
+function stepsOf(bundle: BundleRow): readonly Step[] {
+  if (bundle.state === 'candidate') return [bundle.needsApproval ? 'approve' : 'activate', 'refuse'];
+  return bundle.state === 'retired' && bundle.activatedAt !== null ? ['rollback'] : [];
+}
+
+function Changes({ bundle }: { readonly bundle: BundleRow }) {
+  const { t } = useTranslation();
+  const { files, rules, terms } = bundle.diff;
+  if (files.length === 0) return null;
+  return (
+    <details>
+      <summary className="small">
+        {t('policy:diff', { files: files.length, rules: rules.length, terms: terms.length })}
+      </summary>
+      <ul className="small">
+        {rules.map((rule) => (
+          <li key={`${rule.rule} ${rule.kind} ${rule.fields.join()}`}>
+            <code className="mono">{rule.rule}</code> {t(`policy:diff.${rule.kind}`)}{' '}
+            {rule.fields.length > 0 && <span className="mono">{rule.fields.join(', ')}</span>} (
+            {rule.regions.map((region) => region.toUpperCase()).join(', ')})
+          </li>
+        ))}
+        {files.map((file) => (
+          <li key={file.file}>
+            <code className="mono">{file.file}</code> {t(`policy:diff.${file.kind}`)}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function Bundle({ bundle }: { readonly bundle: BundleRow }) {
+  const { t } = useTranslation();
+  const [step, setStep] = useState<Step | null>(null);
+  return (
+    <li className="decision">
+      <div className="row spread">
+        <span className="row">
+          <code className="mono">{bundle.hash.slice(0, 12)}</code>
+          <Badge
+            className="badge"
+            variant="light"
+            tt="none"
+            radius="sm"
+            color={bundle.state === 'active' ? 'teal' : 'gray'}
+          >
+            {t(`policy:state.${bundle.state}`)}
+          </Badge>
+          <span className="small quiet">
+            {t('policy:bundle.author', { author: bundle.author })} · <When at={bundle.proposedAt} />
+          </span>
+          {bundle.needsApproval && <span className="small">{t('policy:second-person')}</span>}
+        </span>
+        <span className="row">
+          {stepsOf(bundle).map((name) => (
+            <Button key={name} size="compact-sm" variant="default" onClick={() => setStep(name)}>
+              {t(`policy:step.${name}`)}
+            </Button>
+          ))}
+        </span>
+      </div>
+      {bundle.reason !== null && (
+        <p className="small quiet no-margin" dir="auto">
+          {bundle.reason}
+        </p>
+      )}
+      <Changes bundle={bundle} />
+      {step !== null && (
+        <WhyDialog title={t(`policy:step.${step}`)} order={orderOf(step, bundle.hash)} onClose={() => setStep(null)} />
+      )}
+    </li>
+  );
+}
+
+export function Bundles() {
+  const { t } = useTranslation();
+  const bundles = useBundles();
+  return (
+    <section className="sheet">
+      <h2>{t('policy:bundles')}</h2>
+      {bundles.error !== null && <Fault error={bundles.error} />}
+      <ul className="plain">
+        {(bundles.data?.items ?? []).map((bundle) => (
+          <Bundle key={bundle.hash} bundle={bundle} />
+        ))}
+      </ul>
+    </section>
+  );
+}
