@@ -1,7 +1,10 @@
 /** What the labelled notes promise: enough of them, well formed, in the API's own shape, with a reason each. */
+
+import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type NamedFixture, readFixtures, toBody } from '../src/cli/demo/fixture.js';
-import { FIXTURES_DIR } from '../src/paths.js';
+import { FIXTURES_DIR, PICTURES_DIR } from '../src/paths.js';
+import { sniffImage } from '../src/stages/images/sniff.js';
 import { NoteInput, readNote } from '../src/usecases/note-input.js';
 
 let fixtures: readonly NamedFixture[] = [];
@@ -81,5 +84,22 @@ describe('toBody', () => {
     const ageMs = NOW - Date.parse(body.author.createdAt);
     expect(ageMs).toBe((young.authorAgeDays ?? 0) * 86_400_000);
     for (const label of ['expect', 'reason', 'tags', 'authorAgeDays']) expect(body).not.toHaveProperty(label);
+  });
+});
+
+describe('fixtures/images', () => {
+  test('are small pictures with expected actions, in eight scripts and more', async () => {
+    const pictured = await readFixtures(path.join(PICTURES_DIR, 'notes'));
+    expect(pictured.length).toBeGreaterThanOrEqual(12);
+    expect(new Set(pictured.map(({ language }) => language)).size).toBeGreaterThanOrEqual(8);
+    for (const fixture of pictured) {
+      const read = readNote(NoteInput.parse(toBody(fixture, NOW)), { now: NOW, textLimitChars: 65_536 });
+      expect(read.note.images.length).toBe(fixture.images?.length);
+      for (const { data } of read.note.images) {
+        const bytes = Buffer.from(data ?? '', 'base64');
+        expect(bytes.length).toBeLessThan(60_000);
+        expect(() => sniffImage(bytes)).not.toThrow();
+      }
+    }
   });
 });

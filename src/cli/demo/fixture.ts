@@ -1,9 +1,11 @@
 /** A labelled note of `fixtures/notes/<lang>.jsonl`: the API's body plus what a good moderator would want. */
+import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { ACTIONS } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
+import { PICTURES_DIR } from '../../paths.js';
 
 const Region = z.string().regex(/^[a-z]{2,6}$/);
 
@@ -17,6 +19,11 @@ export const Fixture = z
     regions: z.array(Region).min(1),
     languageHint: z.string().optional(),
     context: z.looseObject({}).optional(),
+    /** Files of `fixtures/images`. */
+    images: z
+      .array(z.string().regex(/^[a-z0-9-]+\.(png|jpg|webp)$/))
+      .min(1)
+      .optional(),
     /** Replaces `author.createdAt` by so many days before now: a young account must stay young. */
     authorAgeDays: z.number().int().min(0).optional(),
     expect: z.record(Region, z.enum(ACTIONS)),
@@ -37,9 +44,10 @@ const DAY_MS = 86_400_000;
 /** The request body: the fixture without its labels. */
 export function toBody(fixture: Fixture, now: number): Readonly<Record<string, unknown>> {
   const { externalId, kind, title, body, author, regions, languageHint, context, authorAgeDays } = fixture;
+  const images = fixture.images?.map((file) => ({ data: readFileSync(path.join(PICTURES_DIR, file), 'base64') }));
   const createdAt =
     authorAgeDays === undefined ? author.createdAt : new Date(now - authorAgeDays * DAY_MS).toISOString();
-  return { externalId, kind, title, body, author: { ...author, createdAt }, regions, languageHint, context };
+  return { externalId, kind, title, body, author: { ...author, createdAt }, regions, languageHint, context, images };
 }
 
 function parseLine(line: string, where: string): Fixture {
