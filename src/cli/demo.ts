@@ -5,7 +5,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Config, configFromProcess } from '../config.js';
 import { InvalidInputError } from '../errors.js';
-import { FIXTURES_DIR } from '../paths.js';
+import { FIXTURES_DIR, PICTURES_DIR } from '../paths.js';
 import { type Agreement, agreementOf, type DemoRow, isGood } from './demo/agreement.js';
 import { readFixtures } from './demo/fixture.js';
 import { type ErrorStream, startProgress } from './demo/progress.js';
@@ -16,6 +16,8 @@ import { tableBlock, tableFoot, tableHead } from './demo/table.js';
 export interface DemoPorts {
   readonly config: Config;
   readonly fixturesDir: string;
+  /** Notes with pictures; unset: none. */
+  readonly picturesDir?: string | undefined;
   readonly start: (config: Config) => Promise<DemoServer>;
   readonly stdout: { write(text: string): unknown };
   readonly stderr: ErrorStream;
@@ -55,6 +57,7 @@ const untilSignal = (): Promise<void> =>
 const realPorts = (): DemoPorts => ({
   config: configFromProcess(),
   fixturesDir: FIXTURES_DIR,
+  picturesDir: path.join(PICTURES_DIR, 'notes'),
   // Loaded here, so that no other command pays for the server's parts.
   start: async (config) => (await import('./demo/start-server.js')).startServer(config),
   stdout: process.stdout,
@@ -91,7 +94,8 @@ function report(ports: DemoPorts, options: DemoOptions, rows: readonly DemoRow[]
 const INTERRUPTED = 130;
 
 async function runDemo(ports: DemoPorts, options: DemoOptions, server: DemoServer, stopped: Promise<null>) {
-  const fixtures = await readFixtures(ports.fixturesDir);
+  const pictured = ports.picturesDir === undefined ? [] : await readFixtures(ports.picturesDir);
+  const fixtures = [...(await readFixtures(ports.fixturesDir)), ...pictured];
   const progress = startProgress(ports.stderr, 'notes', fixtures.length);
   const rows = await Promise.race([submitNotes(server, fixtures, progress.step), stopped]);
   progress.done();
