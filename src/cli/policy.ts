@@ -12,6 +12,13 @@ import { backtestCommand } from './policy/backtest.js';
 import { checkCommand } from './policy/check.js';
 import { diffCommand } from './policy/diff.js';
 import { explainPolicy } from './policy/explain.js';
+import {
+  activateCommand,
+  approveCommand,
+  bundlesCommand,
+  overrideCommand,
+  rollbackCommand,
+} from './policy/in-force.js';
 import { newCommand } from './policy/new.js';
 import { POLICY_USAGE, type PolicyIo } from './policy/policy-io.js';
 import { showCommand } from './policy/show.js';
@@ -27,6 +34,11 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[], io: PolicyIo) 
   diff: diffCommand,
   backtest: backtestCommand,
   show: showCommand,
+  bundles: bundlesCommand,
+  activate: activateCommand,
+  approve: approveCommand,
+  rollback: rollbackCommand,
+  override: overrideCommand,
   fields: fieldsCommand,
   functions: functionsCommand,
   schema: schemaCommand,
@@ -91,6 +103,7 @@ export async function policyCommand(
       moderateWith,
       withStore: (use) => storeFrom(config)(({ store }) => use(store)),
       now: Date.now,
+      approval: config.POLICY_APPROVAL === 'on',
       policiesDir,
       fixturesDir: FIXTURES_DIR,
       today: new Date().toISOString().slice(0, 10),

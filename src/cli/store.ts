@@ -7,10 +7,10 @@ import { openStore } from '../adapters/store-prisma.js';
 import { type Config, configFromProcess, retentionOf } from '../config.js';
 import { MIGRATIONS_DIR } from '../paths.js';
 import type { Clock, Ids } from '../ports.js';
-import type { Store } from '../ports-store.js';
+import type { FullStore } from '../ports-review.js';
 
 export interface StorePorts {
-  readonly store: Store;
+  readonly store: FullStore;
   readonly ids: Ids;
   readonly clock: Clock;
 }

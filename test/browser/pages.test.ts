@@ -51,7 +51,7 @@ async function workALittle(): Promise<void> {
   await desk.report(row.externalId, 'This looks like a trick to me.');
   await desk.ask(who, 'POST', `/v1/cases/${row.id}/comments`, { text: 'Seen before, see the campaign.' });
   expect((await desk.ask(who, 'POST', `/v1/cases/${row.id}/claim`)).status).toBe(200);
-  params.set('caseId', row.id).set('noteId', row.noteId);
+  params.set('caseId', row.id).set('noteId', row.noteId).set('region', 'de').set('ruleId', 'violence.threat.certain');
 }
 
 /** The addresses of the router, read where they are written, so that a new page is looked at as well. */

@@ -5,7 +5,7 @@ import { openPool } from '../../src/adapters/postgres.js';
 import { runPolicy } from '../../src/cli/policy.js';
 import { loadBundle } from '../../src/policy/load.js';
 import { testInput } from '../../src/policy/test-evidence.js';
-import type { Store } from '../../src/ports-store.js';
+import type { FullStore } from '../../src/ports-review.js';
 import { freshDatabase } from '../support/services.js';
 import { acceptInput, decision, must, noteOf, openTestStore, record, sourceOf, testIds } from '../support/store.js';
 
@@ -15,7 +15,7 @@ const NOW = Date.parse('2026-11-20T12:00:00Z');
 const POLICIES = path.resolve('policies');
 
 let url: string;
-let store: Store;
+let store: FullStore;
 beforeAll(async () => {
   url = await freshDatabase();
   store = await openTestStore(url);

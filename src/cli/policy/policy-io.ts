@@ -1,5 +1,5 @@
 /** What the policy commands share. */
-import type { Store } from '../../ports-store.js';
+import type { FullStore } from '../../ports-review.js';
 import type { ModerateNow } from '../../usecases/moderate.js';
 
 export interface PolicyIo {
@@ -10,8 +10,10 @@ export interface PolicyIo {
   /** The whole pipeline under other policy files: file name -> text. */
   moderateWith(files: ReadonlyMap<string, string>): Promise<ModerateNow>;
   /** The database of the installation, for commands that look at stored notes. */
-  withStore<T>(use: (store: Store) => Promise<T>): Promise<T>;
+  withStore<T>(use: (store: FullStore) => Promise<T>): Promise<T>;
   now(): number;
+  /** Whether a second person has to approve what is grave; unset: yes. */
+  readonly approval?: boolean | undefined;
   readonly policiesDir: string;
   /** The labelled notes of the project. */
   readonly fixturesDir: string;
@@ -26,11 +28,17 @@ export const POLICY_USAGE = `polywarden policy check [--json | --github] [--watc
 polywarden policy test [--json] [--no-text]      the tests that stand in the files
 polywarden policy explain --region de "text"     which rule looked at what, and why it fired or not
 polywarden policy new rule <id> --category ID [--region de] [--json]   a rule to fill in, at the end of a file
-polywarden policy show --region de | --all       the merged file of a region; figures of all
+polywarden policy show --region de [--overrides] | --all       the merged file of a region; figures of all
 polywarden policy diff <rev|dir> <rev|dir> [--since 30d] [--no-fixtures] [--samples N] [--text] [--json]
                                                  which labelled (and with --since stored) notes change action
 polywarden policy backtest --since 30d [--against <rev|dir>] [--json]
                                                  stored notes judged again, against what people decided
+polywarden policy bundles [--json]               candidates, what is and was in force, overrides
+polywarden policy activate <hash> [--why W]      put a bundle in force
+polywarden policy approve <hash> --as LOGIN [--why W]   as a second person, where rules of severity 3 and 4 change
+polywarden policy rollback [<hash>] [--why W]    back to an earlier bundle; changed files wait from then on
+polywarden policy override <rule> --why W [--region de | all] [--mode disabled] [--hours N] | --drop
+                                                 kill switch, shadow, canary(n) or enforce, whatever the files say
 polywarden policy fields                         what a condition can read
 polywarden policy functions                      what a condition can call
 polywarden policy schema [--write]               JSON Schema for editors

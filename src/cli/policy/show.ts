@@ -1,12 +1,19 @@
 /** `polywarden policy show`: a region after `extends`, or the figures of all. */
 import { loadBundle } from '../../policy/load.js';
 import { didYouMean } from '../../policy/nearest.js';
+import { withOverrides } from '../../policy/overrides.js';
 import { mergedFile, type RegionSummary, summarise } from '../../policy/summary.js';
 import { stringifyYaml } from '../../policy/yaml.js';
 import { readArgs, usageError } from '../io.js';
+import { liveOverrides } from './in-force.js';
 import { POLICY_USAGE, type PolicyIo } from './policy-io.js';
 
-const OPTIONS = { json: { type: 'boolean' }, region: { type: 'string' }, all: { type: 'boolean' } } as const;
+const OPTIONS = {
+  json: { type: 'boolean' },
+  region: { type: 'string' },
+  all: { type: 'boolean' },
+  overrides: { type: 'boolean' },
+} as const;
 
 const row = (cells: readonly (string | number)[]): string =>
   cells.map((cell, index) => (index === 0 ? String(cell).padEnd(8) : String(cell).padStart(9))).join(' ');
@@ -48,7 +55,8 @@ function table(summaries: readonly RegionSummary[]): readonly string[] {
 
 export async function showCommand(args: readonly string[], io: PolicyIo): Promise<number> {
   const { values } = readArgs(args, OPTIONS, POLICY_USAGE);
-  const bundle = await loadBundle(io.policiesDir);
+  const overrides = values.overrides ? await liveOverrides(io) : [];
+  const bundle = withOverrides(await loadBundle(io.policiesDir), overrides);
   if (values.all) {
     const summaries = [...bundle.regions.values()].map((region) => summarise(bundle, region));
     io.out(
@@ -64,7 +72,8 @@ export async function showCommand(args: readonly string[], io: PolicyIo): Promis
     const hint = didYouMean(values.region, bundle.regions.keys());
     throw usageError(`There is no file for "${values.region}"${hint}`, POLICY_USAGE);
   }
-  const merged = mergedFile(region);
+  const here = overrides.filter((override) => override.region === '*' || override.region === region.id);
+  const merged = values.overrides ? { ...mergedFile(region), overrides: here } : mergedFile(region);
   io.out(values.json ? `${JSON.stringify(merged, null, 2)}\n` : stringifyYaml(merged));
   return 0;
 }
