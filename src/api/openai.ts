@@ -54,7 +54,8 @@ const forAll = <T>(value: (category: OpenaiCategory) => T): Record<OpenaiCategor
 function findingsOf(evidence: Evidence): readonly Finding[] {
   const match = evidence.match.status === 'found' ? evidence.match.value.findings : [];
   const classify = evidence.classify.status === 'found' ? evidence.classify.value.findings : [];
-  return [...match, ...classify];
+  const images = evidence.images.status === 'found' ? evidence.images.value.findings : [];
+  return [...match, ...classify, ...images];
 }
 
 /** A client that reads only `flagged` would take a failed model for a clean text, so that is an error. */
@@ -69,6 +70,14 @@ function refuseWhenBlind(evidence: Evidence): void {
   if (classify.status === 'skipped' && (classify.why === 'no_model' || classify.why === 'not_configured')) {
     throw new UnavailableError('model_missing', 'no text model is loaded');
   }
+}
+
+/** A picture of which words or labels are missing was not assessed, whatever else was found on it. */
+function notAssessed({ images }: Evidence, sent: number): number {
+  if (images.status !== 'found') return sent;
+  return images.value.readings.filter(({ facts, ocr, codes, model }) =>
+    [facts, ocr, codes, model].some(({ status }) => status !== 'found'),
+  ).length;
 }
 
 export function toOpenaiResult(evidence: Evidence, images: number): OpenaiResult {
@@ -91,6 +100,6 @@ export function toOpenaiResult(evidence: Evidence, images: number): OpenaiResult
     category_scores: forAll((category) => best.get(category) ?? 0),
     category_applied_input_types: forAll((category) => (best.has(category) ? ['text'] : [])),
     x_not_assessed: OPENAI_CATEGORIES.filter((category) => !best.has(category)),
-    x_images_not_assessed: images,
+    x_images_not_assessed: notAssessed(evidence, images),
   };
 }

@@ -73,7 +73,9 @@ describe('the openai client', () => {
     expect(results).toHaveLength(1);
     expect(results[0]?.flagged).toBe(true);
     expect(ours(results[0]).x_images_not_assessed).toBe(1);
-    expect(asked).toEqual([{ text: 'first\ninsult', stages: ['normalise', 'language', 'match', 'classify'] }]);
+    expect(asked).toEqual([
+      { text: 'first\ninsult', stages: ['normalise', 'language', 'images', 'match', 'classify'] },
+    ]);
   });
 
   it('an image alone is assessed by nothing', async () => {

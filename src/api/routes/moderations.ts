@@ -1,6 +1,6 @@
 /** POST /v1/moderations: OpenAI's endpoint for clients that already speak it. Stores nothing. */
 import { z } from 'zod';
-import type { EvidenceKey, Note } from '../../domain.js';
+import type { EvidenceKey, ImageRef, Note } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
 import { repairText } from '../../stages/normalise/repair.js';
 import { turns } from '../../turns.js';
@@ -13,7 +13,7 @@ const TIME_LIMIT_MS = 30_000;
 /** The model shares its cores with everything else that this process does. */
 const MAX_AT_ONCE = 4;
 /** What the answer reads; the campaign stage needs a store and a source. */
-const STAGES: readonly EvidenceKey[] = ['normalise', 'language', 'match', 'classify'];
+const STAGES: readonly EvidenceKey[] = ['normalise', 'language', 'images', 'match', 'classify'];
 
 const Part = z.discriminatedUnion('type', [
   z.object({ type: z.literal('text'), text: z.string() }),
@@ -43,7 +43,7 @@ const ModerationAnswer = z
         category_scores: perCategory(z.number()).describe('.5 is the shipped flag threshold'),
         category_applied_input_types: perCategory(z.array(z.literal('text'))).describe('Empty: nothing assessed it'),
         x_not_assessed: z.array(z.enum(OPENAI_CATEGORIES)).describe('Categories whose 0 means unknown, not harmless'),
-        x_images_not_assessed: z.number().int().describe('Image parts that nothing looked at'),
+        x_images_not_assessed: z.number().int().describe('Image parts of which some reading is missing'),
       }),
     ),
   })
@@ -51,29 +51,35 @@ const ModerationAnswer = z
 
 interface Task {
   readonly text: string;
-  readonly images: number;
+  readonly images: readonly ImageRef[];
 }
 
 /** A list of strings is a list of texts; a list of parts is one text with its images. */
 function tasksOf(input: Input): readonly Task[] {
-  if (typeof input === 'string') return [{ text: input, images: 0 }];
+  if (typeof input === 'string') return [{ text: input, images: [] }];
   const texts: string[] = [];
   const parts: string[] = [];
-  let images = 0;
+  const images: ImageRef[] = [];
   for (const item of input) {
     if (typeof item === 'string') texts.push(item);
     else if (item.type === 'text') parts.push(item.text);
-    else images += 1;
+    else images.push(imageOf(item.image_url.url, images.length));
   }
-  return texts.length > 0 ? texts.map((text) => ({ text, images: 0 })) : [{ text: parts.join('\n'), images }];
+  return texts.length > 0 ? texts.map((text) => ({ text, images: [] })) : [{ text: parts.join('\n'), images }];
 }
 
-function noteOf(text: string, textLimitChars: number): Note {
+/** A data URL carries the bytes; its media type is not believed. Anything else is an address, judged when it is fetched. */
+function imageOf(url: string, index: number): ImageRef {
+  const data = /^data:[^,]{0,100};base64,([A-Za-z0-9+/]*={0,2})$/.exec(url)?.[1];
+  return data === undefined ? { index, url } : { index, data };
+}
+
+function noteOf({ text, images }: Task, textLimitChars: number): Note {
   if (text.length > textLimitChars) {
     const message = `A text may have ${textLimitChars} UTF-16 code units; this has ${text.length}.`;
     throw new InvalidInputError('body_invalid', message, [{ pointer: '/input', message }]);
   }
-  return { kind: 'note', title: '', body: repairText(text).text, regions: ['global'], context: {}, images: [] };
+  return { kind: 'note', title: '', body: repairText(text).text, regions: ['global'], context: {}, images };
 }
 
 export function moderationRoutes(server: ApiServer, deps: ApiDeps): void {
@@ -89,8 +95,8 @@ export function moderationRoutes(server: ApiServer, deps: ApiDeps): void {
     },
     handler: async (request, reply) => {
       const notes = tasksOf(request.body.input).map((task) => ({
-        note: noteOf(task.text, deps.config.TEXT_LIMIT_CHARS),
-        images: task.images,
+        note: noteOf(task, deps.config.TEXT_LIMIT_CHARS),
+        images: task.images.length,
       }));
       const gone = new AbortController();
       // Also comes after the answer, when it changes nothing.
