@@ -39,8 +39,9 @@ export function openBlobFolder(folder: string): Blobs {
       }
     },
     async get(key) {
+      const file = fileOf(key);
       try {
-        return await readFile(fileOf(key));
+        return await readFile(file);
       } catch (error) {
         if (isAbsent(error)) return null;
         throw away(error);
