@@ -6,12 +6,16 @@ import { faultOf, faultsError, formatFault, type PolicyFault, sortFaults } from 
 import { lintRegion } from './lint.js';
 import type { Bundle, CompiledRegion, Notices, Variant } from './model.js';
 import { didYouMean } from './nearest.js';
+import { recent } from './recent.js';
 import { faultAt, inOrder, type NoticesFile, parentOf, type RegionFile, type Report, readSources } from './sources.js';
 import { sha256Hex } from './stable-hash.js';
 import { termNames } from './term-names.js';
 import type { Inheritance, Workshop } from './workshop.js';
 
 export type { Bundle, CompiledRegion, CompiledRule } from './model.js';
+
+/** The shipped files hold some hundred. */
+const MOST_EXPRESSIONS = 20_000;
 
 export interface CheckedBundle {
   readonly bundle: Bundle | null;
@@ -43,14 +47,9 @@ function variantKey(when: Expression, unless: Expression | null, value: RegionVa
   return JSON.stringify([when.source, unless?.source ?? null, parts]);
 }
 
-function makeCompiler(): (source: string) => Compiled {
-  const known = new Map<string, Compiled>();
-  return (source) => {
-    const compiled = known.get(source) ?? compileExpression(source);
-    known.set(source, compiled);
-    return compiled;
-  };
-}
+/** An expression is compiled from its source alone, so that an edit pays only for what it changed. */
+const expressions = recent<Compiled>(MOST_EXPRESSIONS);
+const compileOnce = (source: string): Compiled => expressions(source, () => compileExpression(source));
 
 /** One fault in a shared file would come back from every region that inherits it. */
 function makeReport(faults: PolicyFault[]): Report {
@@ -160,7 +159,7 @@ export function checkBundle(
     laws,
     terms: termNames(files),
     report,
-    compile: makeCompiler(),
+    compile: compileOnce,
     variant: variants.make,
   };
   const made = new Map<string, Inheritance>();

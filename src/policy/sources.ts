@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { faultOf, faultsIn, type PolicyFault } from './faults.js';
 import type { LintId } from './lints.js';
 import { didYouMean } from './nearest.js';
+import { recent } from './recent.js';
 import { isRegionCode, REGION_CODES } from './regions.js';
 import { NoticeFile, RegionSource } from './schema.js';
 import { type ParsedYaml, parseYaml, type YamlPath } from './yaml.js';
@@ -138,6 +139,34 @@ function readYaml(text: string, file: string, report: Report): ParsedYaml | null
   }
 }
 
+interface Read<T> {
+  readonly file: T | null;
+  readonly faults: readonly PolicyFault[];
+}
+/** Of two versions of the files, the shipped ones fit in here; a check after an edit reads only what was edited. */
+const MOST_FILES = 128;
+const sources = recent<Read<RegionFile>>(MOST_FILES);
+const notes = recent<Read<NoticesFile>>(MOST_FILES);
+
+function readRegion(text: string, file: string): Read<RegionFile> {
+  const faults: PolicyFault[] = [];
+  const report: Report = (fault) => void faults.push(fault);
+  const yaml = readYaml(text, file, report);
+  if (yaml === null) return { file: null, faults };
+  const source = checkShape(RegionSource, yaml.value, { file, yaml }, report);
+  const good = source !== null && checkId(source.id, { file, yaml }, report);
+  return { file: good ? { file, yaml, source } : null, faults };
+}
+
+function readNotices(text: string, file: string): Read<NoticesFile> {
+  const faults: PolicyFault[] = [];
+  const report: Report = (fault) => void faults.push(fault);
+  const yaml = readYaml(text, file, report);
+  if (yaml === null) return { file: null, faults };
+  const source = checkShape(NoticeFile, yaml.value, { file, yaml }, report);
+  return { file: source === null ? null : { file, yaml, source }, faults };
+}
+
 export function readSources(
   files: ReadonlyMap<string, string>,
   report: Report,
@@ -147,14 +176,14 @@ export function readSources(
   for (const [file, text] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const isRegion = REGION_FILE.test(file);
     if (!isRegion && !NOTICE_FILE.test(file)) continue;
-    const yaml = readYaml(text, file, report);
-    if (yaml === null) continue;
     if (isRegion) {
-      const source = checkShape(RegionSource, yaml.value, { file, yaml }, report);
-      if (source !== null && checkId(source.id, { file, yaml }, report)) regions.push({ file, yaml, source });
+      const region = sources(`${file}\n${text}`, () => readRegion(text, file));
+      for (const fault of region.faults) report(fault);
+      if (region.file !== null) regions.push(region.file);
     } else {
-      const source = checkShape(NoticeFile, yaml.value, { file, yaml }, report);
-      if (source !== null) notices.push({ file, yaml, source });
+      const notice = notes(`${file}\n${text}`, () => readNotices(text, file));
+      for (const fault of notice.faults) report(fault);
+      if (notice.file !== null) notices.push(notice.file);
     }
   }
   return { regions, notices };
