@@ -33,7 +33,7 @@ it('a reviewer clears 20 cases by keyboard alone', async () => {
   for (let done = 0; done < 20; done += 1) {
     await page.waitForURL((address) => /\/cases\/.+/.test(address.pathname) && address.pathname !== last);
     last = new URL(page.url()).pathname;
-    await page.locator('[data-testid="lease"]').waitFor();
+    await page.locator(`[data-case="${last.split('/').at(-1)}"]`).waitFor();
     // Every other case is allowed, the rest gets the strongest action that its regions share.
     const keys = await page.locator('.actions kbd').allTextContents();
     await page.keyboard.press(done % 2 === 0 ? '1' : (keys.at(-1) ?? '1'));

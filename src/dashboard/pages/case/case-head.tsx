@@ -102,7 +102,7 @@ export function CaseHead({ detail }: { readonly detail: CaseDetail }) {
   const now = useNow(10_000);
   const row = detail.case;
   return (
-    <header className="case-head">
+    <header className="case-head" data-case={row.id}>
       <div className="row">
         <h1>
           {t('case:title', { reason: t(`words:reason.${row.reason}`) })} <bdi className="mono">{row.externalId}</bdi>
