@@ -45,7 +45,7 @@ export function Overrides({ overrides }: { readonly overrides: Policies['inForce
             {overrides.map((entry) => (
               <tr key={`${entry.rule} ${entry.region}`}>
                 <th scope="row">
-                  <Link className="mono" to={`/policies/rules/${entry.rule}`}>
+                  <Link className="mono" to={`/policy/rules/${entry.rule}`}>
                     {entry.rule}
                   </Link>
                 </th>

@@ -225,7 +225,7 @@ export function PlaygroundPage() {
     <>
       <div className="row spread">
         <PageTitle text={t('policy:playground')} />
-        <Link to="/policies">{t('policy:all')}</Link>
+        <Link to="/policy">{t('policy:all')}</Link>
       </div>
       {policies.error !== null && <Fault error={policies.error} />}
       {policies.isPending && <Loader aria-label={t('common:loading')} />}

@@ -35,7 +35,7 @@ function Regions({ regions }: { readonly regions: Policies['regions'] }) {
           {regions.map((region) => (
             <tr key={region.id}>
               <th scope="row">
-                <Link to={`/policies/${region.id}`}>
+                <Link to={`/policy/${region.id}`}>
                   <bdi>{region.name}</bdi> <span className="quiet">{region.id.toUpperCase()}</span>
                 </Link>
               </th>
@@ -117,7 +117,7 @@ export function PoliciesPage() {
     <>
       <div className="row spread">
         <PageTitle text={t('policy:title')} />
-        {role !== 'auditor' && <Link to="/policies/playground">{t('policy:playground')}</Link>}
+        {role !== 'auditor' && <Link to="/policy/playground">{t('policy:playground')}</Link>}
       </div>
       {policies.isPending && <Loader aria-label={t('common:loading')} />}
       {policies.error !== null && <Fault error={policies.error} />}

@@ -37,7 +37,7 @@ function RuleEntry({ rule, region }: { readonly rule: RuleRow; readonly region: 
     <li className="decision">
       <div className="row spread">
         <span className="row">
-          <Link className="mono" to={`/policies/rules/${rule.id}`}>
+          <Link className="mono" to={`/policy/rules/${rule.id}`}>
             {rule.id}
           </Link>
           <ActionBadge action={rule.action} />
@@ -155,7 +155,7 @@ export function RegionPage() {
     <>
       <div className="row spread">
         <PageTitle text={region.data?.region.name ?? id.toUpperCase()} />
-        <Link to="/policies">{t('policy:all')}</Link>
+        <Link to="/policy">{t('policy:all')}</Link>
       </div>
       {region.isPending && <Loader aria-label={t('common:loading')} />}
       {region.error !== null && <Fault error={region.error} />}

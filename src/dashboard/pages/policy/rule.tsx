@@ -144,7 +144,7 @@ function Regions({ rule }: { readonly rule: Rule }) {
       <ul className="plain">
         {rule.regions.map((row) => (
           <li key={row.region} className="row small">
-            <Link to={`/policies/${row.region}`}>{row.region.toUpperCase()}</Link>
+            <Link to={`/policy/${row.region}`}>{row.region.toUpperCase()}</Link>
             <ActionBadge action={row.action} />
             <span>{modeName(row.mode)}</span>
             {row.override !== null && <span className="quiet">{t('policy:overridden')}</span>}
@@ -159,7 +159,7 @@ function Regions({ rule }: { readonly rule: Rule }) {
           <pre className="mono foreign" dir="ltr">
             {yaml}
           </pre>
-          <Link to={`/policies/playground?rule=${rule.id}&home=${region}`}>{t('policy:rule.edit')}</Link>
+          <Link to={`/policy/playground?rule=${rule.id}&home=${region}`}>{t('policy:rule.edit')}</Link>
         </details>
       ))}
     </section>
@@ -175,7 +175,7 @@ export function RulePage() {
     <>
       <div className="row spread">
         <PageTitle text={ruleId} />
-        <Link to="/policies">{t('policy:all')}</Link>
+        <Link to="/policy">{t('policy:all')}</Link>
       </div>
       <NativeSelect
         className="narrow"
