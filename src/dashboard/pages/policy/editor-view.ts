@@ -25,26 +25,28 @@ interface Options {
   readonly onChange: (text: string) => void;
 }
 
+/** Paper in both schemes: the colours of the words are made for a light ground. */
+const [PAPER, INK, SHADE] = ['#ffffff', '#12181b', '#edf1f3'];
 const THEME = EditorView.theme({
   '&': {
     fontSize: '14px',
     border: '1px solid var(--line)',
     borderRadius: '6px',
-    background: 'var(--sheet)',
-    color: 'var(--strong)',
+    background: PAPER,
+    color: INK,
   },
   '.cm-scroller': {
     fontFamily: 'ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace',
     minHeight: '16rem',
     maxHeight: '32rem',
   },
-  '.cm-gutters': { background: 'var(--track)', color: 'var(--quiet)', border: '0' },
-  '.cm-activeLine, .cm-activeLineGutter': { background: 'var(--soft)' },
-  '.cm-content': { caretColor: 'var(--strong)' },
-  '.cm-cursor': { borderLeftColor: 'var(--strong)' },
+  '.cm-gutters': { background: SHADE, color: '#4f5b62', border: '0' },
+  '.cm-activeLine, .cm-activeLineGutter': { background: SHADE },
+  '.cm-content': { caretColor: INK },
+  '.cm-cursor': { borderLeftColor: INK },
   '&.cm-focused': { outline: '2px solid var(--ink)' },
-  '.cm-tooltip': { background: 'var(--sheet)', color: 'var(--strong)', border: '1px solid var(--line)' },
-  '.cm-tooltip-autocomplete ul li[aria-selected]': { background: 'var(--ink)', color: 'var(--sheet)' },
+  '.cm-tooltip': { background: PAPER, color: INK, border: '1px solid var(--line)' },
+  '.cm-tooltip-autocomplete ul li[aria-selected]': { background: '#0b6b7d', color: PAPER },
 });
 
 function completionsOf(words: Words): readonly Completion[] {
