@@ -30,24 +30,32 @@ export function processImageWith(deps: ProcessImageDeps): JobHandler {
     if (revisionId === undefined || index === undefined) return 'nothing_due';
     signal.throwIfAborted();
     const claim = await deps.images.claim(revisionId, Number(index), deps.leaseMs, deps.clock.now());
-    if (claim === null) return 'nothing_due';
-    const lease = keepLease(deps, claim);
-    try {
-      const result =
-        claim.crashes >= deps.maxCrashes
-          ? crashed(deps, claim)
-          : await readClaimed(deps, claim, run.lastAttempt, AbortSignal.any([signal, lease.lost]));
-      const { saved, wake } = await deps.images.complete(claim, result, deps.clock.now());
-      if (!saved) deps.metrics.count('stale_writes_total');
-      if (wake !== null) await nudgeNote(deps, revisionId, wake);
-      return saved ? 'saved' : 'stale';
-    } catch (error) {
-      if (signal.aborted || error instanceof UnavailableError) await handBack(deps, claim);
-      throw error;
-    } finally {
-      lease.end();
-    }
+    return claim === null ? 'nothing_due' : workOn(deps, claim, run.lastAttempt, signal);
   };
+}
+
+async function workOn(
+  deps: ProcessImageDeps,
+  claim: ImageClaim,
+  lastAttempt: boolean,
+  signal: AbortSignal,
+): Promise<'saved' | 'stale'> {
+  const lease = keepLease(deps, claim);
+  try {
+    const result =
+      claim.crashes >= deps.maxCrashes
+        ? crashed(deps, claim)
+        : await readClaimed(deps, claim, lastAttempt, AbortSignal.any([signal, lease.lost]));
+    const { saved, wake } = await deps.images.complete(claim, result, deps.clock.now());
+    if (!saved) deps.metrics.count('stale_writes_total');
+    if (wake !== null) await nudgeNote(deps, claim.revisionId, wake);
+    return saved ? 'saved' : 'stale';
+  } catch (error) {
+    if (signal.aborted || error instanceof UnavailableError) await handBack(deps, claim);
+    throw error;
+  } finally {
+    lease.end();
+  }
 }
 
 function keepLease(deps: ProcessImageDeps, claim: ImageClaim): { readonly lost: AbortSignal; end(): void } {

@@ -103,7 +103,9 @@ test('policy check looks into the term banks too', async () => {
   await writeFile(file, good.replace('category: fraud.scam', 'category: fraud.scma'));
   const { code, out } = await run('check');
   expect(code).toBe(1);
-  expect(out).toMatch(/^terms\/de\.yaml:\d+:\d+: terms\.0\.category: .*did you mean "fraud\.scam"\? \[error term-file\]\n$/);
+  expect(out).toMatch(
+    /^terms\/de\.yaml:\d+:\d+: terms\.0\.category: .*did you mean "fraud\.scam"\? \[error term-file\]\n$/,
+  );
   await writeFile(path.join(dir, 'terms', 'fr.yaml'), 'language: fr\n');
   expect((await run('check')).out.split('\n').map((line) => line.split(':')[0])).toEqual([
     'terms/de.yaml',

@@ -82,7 +82,9 @@ describe('policy check', () => {
   test('as data and as annotations', async () => {
     const { out } = await run(bad, 'check', '--json');
     expect(JSON.parse(out)).toMatchObject({ ok: false, errors: 1, faults: [{ file: 'global.yaml', level: 'error' }] });
-    expect((await run(bad, 'check', '--github')).out).toMatch(/^::error file=[^,]+global.yaml,line=\d+,col=1,title=policy unknown-word::/);
+    expect((await run(bad, 'check', '--github')).out).toMatch(
+      /^::error file=[^,]+global.yaml,line=\d+,col=1,title=policy unknown-word::/,
+    );
     expect(JSON.parse((await run(good, 'check', '--json')).out)).toMatchObject({ ok: true });
   });
 });

@@ -26,8 +26,12 @@ function bench(claim: Partial<ImageClaim>, fetch: () => Promise<Uint8Array>) {
   const images: ImagesStore = {
     ...storeMemory().images,
     claim: async () => ({ ...CLAIM, ...claim }),
-    reserve: async (_source, keys) => void told.reserved.push(...keys),
-    handBack: async () => void (told.handedBack += 1),
+    reserve: async (_source, keys) => {
+      told.reserved.push(...keys);
+    },
+    handBack: async () => {
+      told.handedBack += 1;
+    },
     complete: async (_claim, result) => {
       results.push(result);
       return { saved: true, wake: 7 };
