@@ -5,14 +5,18 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { InvalidInputError } from '../errors.js';
-import { type Connection, connect, isAway, translated } from './postgres.js';
+import { type Connection, connect, failureCode, isAway, translated } from './postgres.js';
 
 /** The number that Prisma's engine locks too: two kinds of runner exclude each other. */
 const LOCK_ID = 72_707_369;
 const LOCK_WAIT_MS = 60_000;
-/** A waiting ALTER blocks every later query of its table, so it gives up soon. */
-const TABLE_LOCK_WAIT = '2s';
+/** A waiting ALTER blocks every later query of its table, so it gives up soon and comes back after a pause. */
+const TABLE_LOCK_WAIT = '1s';
+const LOCK_TRIES = 30;
+const LOCK_PAUSE_MS = 1_000;
+const LOCK_NOT_AVAILABLE = '55P03';
 
 const TABLE = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
   "id" VARCHAR(36) PRIMARY KEY NOT NULL,
@@ -52,7 +56,7 @@ export async function migrate(databaseUrl: string, dir: string): Promise<readonl
     await connection.query(`SET lock_timeout = '${TABLE_LOCK_WAIT}'`);
     await connection.query(TABLE);
     const due = await pending(connection, migrations);
-    for (const migration of due) await apply(connection, migration);
+    for (const migration of due) await applyWhenFree(connection, migration);
     return due.map((migration) => migration.name);
   } catch (error) {
     throw translated(error);
@@ -93,6 +97,20 @@ async function pending(connection: Connection, migrations: readonly Migration[])
     throw new InvalidInputError('migration_failed', `Migration ${changed.name} was changed after it had been applied`);
   }
   return migrations.filter(({ name }) => !applied.has(name));
+}
+
+/** Readers and writers of the table pass between two tries. */
+async function applyWhenFree(connection: Connection, migration: Migration): Promise<void> {
+  for (let turn = 1; ; turn += 1) {
+    try {
+      await apply(connection, migration);
+      return;
+    } catch (error) {
+      if (failureCode(error) !== LOCK_NOT_AVAILABLE || turn === LOCK_TRIES) throw error;
+      await connection.query('ROLLBACK');
+      await pause(LOCK_PAUSE_MS);
+    }
+  }
 }
 
 /** One transaction holds the change and its row; a failure leaves a row of its own, as Prisma's engine does. */
