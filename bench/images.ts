@@ -5,7 +5,6 @@
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import sharp from 'sharp';
 import { DECODE_LIMITS } from '../src/adapters/images/decode-image-limits.js';
 import { openDecoder } from '../src/adapters/images-sharp.js';
 import type { Evidence, ImageReading, NoteFacts, Outcome } from '../src/domain.js';
@@ -13,6 +12,7 @@ import { DECODE_SCRIPT } from '../src/paths.js';
 import { evaluate } from '../src/policy/evaluate.js';
 import { loadBundle } from '../src/policy/load.js';
 import { readImage } from '../src/stages/images/read-image.js';
+import { goodPictures, mutated } from './mutations.js';
 
 const FULL = 10_000;
 const RECYCLE_AFTER = 300;
@@ -39,43 +39,6 @@ function seeded(seed: number): () => number {
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
     return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
   };
-}
-
-async function goodPictures(): Promise<readonly Buffer[]> {
-  const raw = Buffer.from(Array.from({ length: 160 * 120 * 3 }, (_, i) => (i * 7) & 255));
-  const still = sharp(raw, { raw: { width: 160, height: 120, channels: 3 } });
-  const formats = ['jpeg', 'png', 'webp', 'gif', 'avif'] as const;
-  const stills = await Promise.all(formats.map((format) => still.clone().toFormat(format).toBuffer()));
-  const frames = await Promise.all(
-    [0, 90, 180].map((angle) => still.clone().rotate(angle).resize(80, 80).png().toBuffer()),
-  );
-  const moving = await Promise.all([
-    sharp(frames, { join: { animated: true } })
-      .gif()
-      .toBuffer(),
-    sharp(frames, { join: { animated: true } })
-      .webp()
-      .toBuffer(),
-    still.clone().jpeg({ progressive: true }).toBuffer(),
-  ]);
-  return [...stills, ...moving];
-}
-
-/** Bytes changed, cut off, doubled or swapped; the first four stay often enough that a decoder is reached. */
-function mutated(good: Buffer, random: () => number): Buffer {
-  const at = (limit: number): number => Math.floor(random() * limit);
-  const bytes = Buffer.from(good);
-  const kind = at(5);
-  if (kind === 0) return bytes.subarray(0, at(bytes.length));
-  if (kind === 1) return Buffer.concat([bytes, bytes.subarray(at(bytes.length))]);
-  if (kind === 2) {
-    const from = 4 + at(bytes.length - 8);
-    bytes.fill(at(256), from, Math.min(bytes.length, from + 1 + at(64)));
-    return bytes;
-  }
-  const head = kind === 3 ? 64 : bytes.length;
-  for (let i = 0; i < 1 + at(8); i += 1) bytes[Math.min(bytes.length - 1, 4 + at(head))] = at(256);
-  return bytes;
 }
 
 async function residentBytes(pid: number | null): Promise<number> {

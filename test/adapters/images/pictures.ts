@@ -15,7 +15,7 @@ function crc32(bytes: Uint8Array): number {
   for (const byte of bytes) c = (CRC_TABLE[(c ^ byte) & 0xff] ?? 0) ^ (c >>> 8);
   return (c ^ 0xffffffff) >>> 0;
 }
-function chunk(type: string, body: Uint8Array): Buffer {
+export function pngChunk(type: string, body: Uint8Array): Buffer {
   const head = Buffer.alloc(4);
   head.writeUInt32BE(body.length);
   const named = Buffer.concat([Buffer.from(type, 'latin1'), body]);
@@ -33,9 +33,9 @@ export function flatPng(width: number, height: number): Buffer {
   const rows = deflateSync(Buffer.alloc((Math.ceil(width / 8) + 1) * height), { level: 9 });
   return Buffer.concat([
     Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
-    chunk('IHDR', header),
-    chunk('IDAT', rows),
-    chunk('IEND', Buffer.alloc(0)),
+    pngChunk('IHDR', header),
+    pngChunk('IDAT', rows),
+    pngChunk('IEND', Buffer.alloc(0)),
   ]);
 }
 
