@@ -3,6 +3,7 @@ import type { CategoryId } from '../categories.js';
 import {
   type Author,
   type ClassifyEvidence,
+  type Competence,
   type Evidence,
   type EvidenceKey,
   type Finding,
@@ -205,15 +206,15 @@ export class RuleContext {
 export const isUnder = (tag: string, parent: string): boolean =>
   tag.toLowerCase() === parent.toLowerCase() || tag.toLowerCase().startsWith(`${parent.toLowerCase()}-`);
 
-/** The flag thresholds of scarce labels lie far below this, where most flagged texts are harmless. */
-const MORE_LIKELY_THAN_NOT = 0.5;
-
 /**
- * Whether the model's word on a score counts: it was validated for this score and language, or it gives the harm an even
- * chance. `scores[...]` shows rules the bare figures.
+ * What an unproven score must reach. Flag thresholds of scarce labels lie far below, where most flagged texts are
+ * harmless; where no harmful text was ever measured, even odds say little.
  */
+const LEAST_P = { validated: 0, weak: 0.5, none: 0.75 } as const satisfies Record<Competence, number>;
+
+/** Whether the model's word on a score counts. `scores[...]` shows rules the bare figures. */
 export const believed = (classify: ClassifyEvidence, key: (typeof SCORE_KEYS)[number]): boolean =>
-  classify.competence[key] === 'validated' || classify.scores[key].p >= MORE_LIKELY_THAN_NOT;
+  classify.scores[key].p >= LEAST_P[classify.competence[key]];
 
 export const EMPTY_REGION: RegionValue = {
   id: '',

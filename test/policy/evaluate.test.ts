@@ -41,7 +41,8 @@ describe("the model's word", () => {
   test.each([
     [0.2, 'none', 'allow'],
     [0.2, 'weak', 'allow'],
-    [0.5, 'none', 'review'],
+    [0.5, 'none', 'allow'],
+    [0.75, 'none', 'review'],
     [0.5, 'weak', 'review'],
     [0.2, 'validated', 'review'],
   ] as const)('at p %d, %s -> %s', (p, competence, action) => {
