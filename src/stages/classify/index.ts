@@ -1,9 +1,17 @@
 /** Classify: scores of the text model, one finding per flagged category with the words that carried it. */
 import { CATEGORIES, type CategoryId, type Severity } from '../../categories.js';
-import type { ClassifyEvidence, Finding, LanguageTag, ScoreKey } from '../../domain.js';
+import {
+  type ClassifyEvidence,
+  type Competence,
+  type Finding,
+  type LanguageTag,
+  SCORE_KEYS,
+  type ScoreKey,
+} from '../../domain.js';
 import type { ClassifiedText, Classifier } from '../../ports.js';
 import type { Stage, StageInput } from '../stage.js';
 
+const COMPETENCES: readonly Competence[] = ['validated', 'weak', 'none'];
 /** The umbrella is evidence for policies, never a category. */
 type CategoryKey = Exclude<ScoreKey, 'toxicity'>;
 
@@ -19,6 +27,7 @@ export function classifyStage(classifier: Classifier): Stage<'classify'> {
     async run(input, signal): Promise<ClassifyEvidence> {
       const language = languageOf(input);
       const read = await classifier.classify(input.texts, language, signal);
+      checkScores(read);
       return {
         scores: read.scores,
         findings: toFindings(read),
@@ -29,6 +38,17 @@ export function classifyStage(classifier: Classifier): Stage<'classify'> {
       };
     },
   };
+}
+
+const isShare = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= 1;
+
+/** A score that is missing or no number would compare as "not flagged". */
+function checkScores(read: ClassifiedText): void {
+  for (const key of SCORE_KEYS) {
+    const { score, p, calibrated } = read.scores[key] ?? {};
+    if (![score, p, calibrated].every(isShare)) throw new Error(`the text model gives no score of ${key}`);
+    if (!COMPETENCES.includes(read.competence[key])) throw new Error(`the text model gives no competence of ${key}`);
+  }
 }
 
 /** What the note is written in; a note without words of its own speaks the language of its pictures. */

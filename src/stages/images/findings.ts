@@ -22,6 +22,8 @@ const severityOf = (value: number): Severity => SEVERITIES.find((known) => known
 function bankFindings({ index, hash }: ImageReading, bank: ImageHashBank): readonly Finding[] {
   if (hash.status !== 'found' || hash.value.quality < LEAST_QUALITY) return [];
   const hits = bank.lookup(hash.value, PDQ_DISTANCE);
+  // A distance that is no number would compare as "not nearer" and vanish.
+  if (!hits.every(({ distance }) => Number.isFinite(distance))) throw new Error('the hash bank answers no distances');
   const benign = Math.min(...hits.filter((hit) => hit.benign).map(({ distance }) => distance));
   // A benign entry at least as near speaks for the picture.
   return hits.flatMap((hit): readonly Finding[] => {

@@ -2,6 +2,7 @@
 import type { ImageReading, LanguageTag, Outcome, PdqReading, SkipReason } from '../../domain.js';
 import { codeOf, ERROR_CODES, type ErrorCode, InvalidInputError, UnavailableError } from '../../errors.js';
 import type { CodeReader, DecodedImage, ImageDecoder, ImageModel, Pixels, TextReader } from '../../ports.js';
+import { SOUND_CODES, SOUND_HASH, SOUND_LABELS, SOUND_TEXT } from './sound.js';
 
 export interface ImageReaders {
   readonly decoder: ImageDecoder;
@@ -78,9 +79,21 @@ async function readParts(
   const { text, codes, hash, model } = readers;
   const first = frames[0];
   // One after the other: each takes a core, and a picture is not in a hurry.
-  const ocr = text === null ? skipped('not_configured') : await read(() => text.read(frames, order.likely, signal));
-  const coded = codes === null ? skipped('not_configured') : await read(() => codes.read(frames, signal));
-  const hashed = hash === null || first === undefined ? skipped('not_configured') : await read(async () => hash(first));
-  const labels = model === null ? skipped('no_model') : await read(() => model.classify(frames, signal));
+  const ocr =
+    text === null
+      ? skipped('not_configured')
+      : await read(async () => SOUND_TEXT.parse(await text.read(frames, order.likely, signal)));
+  const coded =
+    codes === null
+      ? skipped('not_configured')
+      : await read(async () => SOUND_CODES.parse(await codes.read(frames, signal)));
+  const hashed =
+    hash === null || first === undefined
+      ? skipped('not_configured')
+      : await read(async () => SOUND_HASH.parse(hash(first)));
+  const labels =
+    model === null
+      ? skipped('no_model')
+      : await read(async () => SOUND_LABELS.parse(await model.classify(frames, signal)));
   return { ocr, codes: coded, hash: hashed, model: labels };
 }

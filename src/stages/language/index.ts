@@ -6,7 +6,20 @@ import { mixGuesses, readLanguages, settle, UNDETERMINED } from './detect-langua
 
 export { detectLanguage, readLanguages } from './detect-language.js';
 
+/** ISO 639 with script or region, as far as models know them. */
+const TAG = /^[a-z]{2,3}(?:-[A-Za-z]{2,8})*$/;
 const isNotePart = (part: PartName): boolean => part === 'title' || part === 'body';
+
+/** What is no tag, or no confidence, would be weighed like any other. */
+const checked = (model: LanguageModel): LanguageModel => ({
+  guess: (text) => {
+    const guesses = model.guess(text);
+    const isSound = ({ tag, confidence }: (typeof guesses)[number]): boolean =>
+      TAG.test(tag) && confidence >= 0 && confidence <= 1;
+    if (!guesses.every(isSound)) throw new Error('the language model answers no guesses');
+    return guesses;
+  },
+});
 
 export const languageStage = (model: LanguageModel): Stage<'language'> => ({
   name: 'language',
@@ -20,7 +33,7 @@ export const languageStage = (model: LanguageModel): Stage<'language'> => ({
   run: async (input): Promise<LanguageEvidence> => {
     const readings = input.texts
       .filter(({ part }) => isNotePart(part))
-      .map(({ part, text }) => ({ part, reading: readLanguages(text, input.note.languageHint, model) }));
+      .map(({ part, text }) => ({ part, reading: readLanguages(text, input.note.languageHint, checked(model)) }));
     const segments = readings.flatMap(({ part, reading }) => reading.segments.map((segment) => ({ ...segment, part })));
     const known = new Set(segments.map(({ tag }) => tag).filter((tag) => tag !== UNDETERMINED));
     return {

@@ -63,7 +63,7 @@ describe('readImage', () => {
 
   it('keeps the other parts when one fails, and never the words of the failure', async () => {
     const text = { read: () => Promise.reject(new Error('secret words')), close: async () => undefined };
-    const read = await readImage(order(), readers({ text, hash: () => ({ pdq: 'f', quality: 1 }) }), signal);
+    const read = await readImage(order(), readers({ text, hash: () => ({ pdq: 'f'.repeat(64), quality: 1 }) }), signal);
     expect(read.ocr).toMatchObject({ status: 'failed', code: 'stage_failed' });
     expect(read.hash.status).toBe('found');
     expect(JSON.stringify(read)).not.toContain('secret');
@@ -71,7 +71,11 @@ describe('readImage', () => {
 
   it('fails as a whole when the picture cannot be opened', async () => {
     const broken = { ...decoder, decode: () => Promise.reject(new InvalidInputError('image_unreadable', 'x')) };
-    const read = await readImage(order(), readers({ decoder: broken, hash: () => ({ pdq: 'f', quality: 1 }) }), signal);
+    const read = await readImage(
+      order(),
+      readers({ decoder: broken, hash: () => ({ pdq: 'f'.repeat(64), quality: 1 }) }),
+      signal,
+    );
     expect(read).toEqual(unreadImage(3, 'image_unreadable'));
   });
 

@@ -1,0 +1,184 @@
+/** A stage that fails in any way never leads to allow: each part of the pipeline, broken in each way, one cell each. */
+import { readConfig } from '../../src/config.js';
+import type { Decision, Evidence, EvidenceKey, ImageReading, Note } from '../../src/domain.js';
+import { EVIDENCE_KEYS } from '../../src/pipeline.js';
+import type {
+  Classifier,
+  CodeReader,
+  ImageDecoder,
+  ImageHashBank,
+  ImageModel,
+  LanguageModel,
+  TextReader,
+} from '../../src/ports.js';
+import { buildRules } from '../../src/rules-build.js';
+import { type ImageReaders, readImage } from '../../src/stages/images/read-image.js';
+import type { AnyStage } from '../../src/stages/stage.js';
+import { type Judge, moderateWith } from '../../src/usecases/moderate.js';
+import { classifierFake, languageFake } from '../support/classifier.js';
+import { broken } from './support/form.js';
+import { row } from './support/row.js';
+
+/** What each part answers on a calm day; the note is harmless and is then allowed everywhere. */
+interface Parts {
+  readonly language: LanguageModel['guess'];
+  readonly classifier: Classifier['classify'];
+  readonly decoder: ImageDecoder['decode'];
+  readonly ocr: TextReader['read'];
+  readonly codes: CodeReader['read'];
+  readonly hash: NonNullable<ImageReaders['hash']>;
+  readonly bank: ImageHashBank['lookup'];
+  readonly imageModel: ImageModel['classify'];
+}
+type PartName = keyof Parts;
+/** The stage that has to be marked when the part breaks. */
+const STAGE_OF: Readonly<Record<PartName, EvidenceKey>> = {
+  language: 'language',
+  classifier: 'classify',
+  decoder: 'images',
+  ocr: 'images',
+  codes: 'images',
+  hash: 'images',
+  bank: 'images',
+  imageModel: 'images',
+};
+/** Parts that answer at once cannot keep anyone waiting but by blocking the thread, which row 6 does. */
+const SYNCHRONOUS: ReadonlySet<PartName> = new Set(['language', 'hash', 'bank']);
+
+const STAGE_LIMIT_MS = 150;
+const later = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());
+
+/** Ways to break; each replaces the answer of the part. */
+const FAULTS: Readonly<Record<string, { readonly waits: boolean; readonly answer: () => unknown }>> = {
+  error: {
+    waits: false,
+    answer: () => {
+      throw new Error('broken');
+    },
+  },
+  crash: {
+    waits: false,
+    answer: () => {
+      // Whatever a foreign runtime may throw.
+      throw 'aborted(core dumped)';
+    },
+  },
+  hang: { waits: true, answer: () => new Promise(() => undefined) },
+  'over budget': { waits: true, answer: () => later(4 * STAGE_LIMIT_MS) },
+  garbage: { waits: false, answer: () => ({ scores: { toxicity: { p: Number.NaN } }, text: 7, labels: 'none' }) },
+  empty: { waits: false, answer: () => undefined },
+};
+
+const pixels = { width: 8, height: 8, rgb: new Uint8Array(192), frame: 0, scale: 1 };
+const facts = { format: 'png', width: 8, height: 8, frames: 1, framesRead: [0], bytes: 9, sha256: 'ab' } as const;
+const CALM: Parts = {
+  language: languageFake.guess,
+  classifier: classifierFake().classify,
+  decoder: async () => ({ facts, frames: [pixels] }),
+  ocr: async () => ({ text: '', words: [], confidence: 0, languages: [] }),
+  codes: async () => [],
+  hash: () => ({ pdq: '0'.repeat(64), quality: 90 }),
+  bank: () => [],
+  imageModel: async () => ({ model: 'calm', labels: { Neutral: 0.99 } }),
+};
+const NOTE: Note = {
+  kind: 'note',
+  title: 'A morning walk',
+  body: 'We walked along the river and watched two herons by the water.',
+  regions: ['us', 'de', 'jp'],
+  context: {},
+  images: [{ index: 0, data: '' }],
+};
+
+const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+const clock = { now: () => Date.UTC(2026, 0, 1) };
+const signal = new AbortController().signal;
+
+/** One set of rules for all cells; what its parts answer changes from cell to cell. */
+async function pipelineOf(parts: () => Parts): Promise<() => Promise<readonly Decision[]>> {
+  const readers: ImageReaders = {
+    decoder: {
+      decode: (...asked) => parts().decoder(...asked),
+      view: async () => new Uint8Array(),
+      close: async () => undefined,
+    },
+    text: { read: (...asked) => parts().ocr(...asked), close: async () => undefined },
+    codes: { read: (...asked) => parts().codes(...asked) },
+    hash: (frame) => parts().hash(frame),
+    model: { model: 'calm', classify: (...asked) => parts().imageModel(...asked), close: async () => undefined },
+  };
+  const direct = {
+    dueUntil: async () => null,
+    readings: async (_order: unknown, stop: AbortSignal): Promise<readonly ImageReading[]> => {
+      const order = { index: 0, bytes: async () => new Uint8Array(9), likely: [], lastAttempt: true };
+      return [await readImage(order, readers, stop)];
+    },
+  };
+  const rules = await buildRules({
+    config: readConfig({ LOG_LEVEL: 'silent' }),
+    classifier: {
+      model: 'calm@1',
+      classify: (...asked) => parts().classifier(...asked),
+      close: async () => undefined,
+    },
+    language: { guess: (text) => parts().language(text) },
+    store: null,
+    images: { direct, stored: () => direct, bank: { lookup: (...asked) => parts().bank(...asked) } },
+    clock,
+    log: quiet,
+    watch: false,
+    eager: false,
+  });
+  const stages = rules.unstored.stages.map((stage): AnyStage => ({ ...stage, timeoutMs: limitOf(stage) }));
+  const judge: Judge = broken === 'allow' ? forgiving(rules.unstored.judge) : rules.unstored.judge;
+  const moderate = moderateWith({ rules: () => ({ judge, stages }), clock, log: quiet });
+  return async () => (await moderate(NOTE, {}, signal)).evaluation.decisions;
+}
+
+/** The safeguard taken away: what failed looks to the policies like what was read on the calm day. */
+let calmEvidence: Evidence | null = null;
+const forgiving = (judge: Judge): Judge => ({
+  ...judge,
+  evaluate: (noteFacts, evidence, texts, regions) => {
+    calmEvidence ??= evidence;
+    const calm = calmEvidence;
+    const mended = Object.fromEntries(
+      EVIDENCE_KEYS.map((key) => [key, JSON.stringify(evidence[key]).includes('"failed"') ? calm[key] : evidence[key]]),
+    ) as unknown as Evidence;
+    return judge.evaluate(noteFacts, mended, texts, regions);
+  },
+});
+const limitOf = (stage: AnyStage): number =>
+  stage.name === 'images' || stage.name === 'classify' ? STAGE_LIMIT_MS : stage.timeoutMs;
+
+const breakOne = (part: PartName, answer: () => unknown): Parts => ({ ...CALM, [part]: answer }) as Parts;
+const isAllowed = ({ action }: Decision): boolean => action === 'allow';
+
+row(24, 'A failed stage never allows', { short: 120, full: 120 }, async () => {
+  let parts = CALM;
+  const decide = await pipelineOf(() => parts);
+  const calm = await decide();
+  const allowed: string[] = [];
+  const unmarked: string[] = [];
+  let cells = 0;
+  for (const part of Object.keys(CALM) as PartName[]) {
+    for (const [fault, { waits, answer }] of Object.entries(FAULTS)) {
+      if (waits && SYNCHRONOUS.has(part)) continue;
+      cells += 1;
+      parts = breakOne(part, answer);
+      const decisions = await decide();
+      const cell = `${part} ${fault}`;
+      if (decisions.length === 0 || decisions.some(isAllowed)) allowed.push(cell);
+      if (!decisions.every(({ gaps }) => gaps.some(({ stage }) => stage === STAGE_OF[part]))) unmarked.push(cell);
+    }
+  }
+  return {
+    figure: `${cells} cells: wrongly allowed ${allowed.length}${list(allowed)}, marked degraded ${cells - unmarked.length}/${cells}${list(unmarked)}`,
+    holds: {
+      'the calm note is allowed': calm.length > 0 && calm.every(isAllowed),
+      'nothing is allowed': allowed.length === 0,
+      'each is marked': unmarked.length === 0,
+    },
+  };
+});
+const list = (cells: readonly string[]): string => (cells.length === 0 ? '' : ` (${cells.join(', ')})`);
