@@ -38,7 +38,7 @@ export default defineConfig({
           ...shared,
           name: 'faults',
           include: ['test/faults/**/*.fault.ts'],
-          globalSetup: ['test/support/services.ts'],
+          globalSetup: ['test/browser/support/build.ts'],
           fileParallelism: false,
         },
       },

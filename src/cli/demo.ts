@@ -1,4 +1,5 @@
 /** `polywarden demo`: everything that `npm start` runs, on a folder of its own, with the labelled notes sent through it. */
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -12,6 +13,7 @@ import { type ErrorStream, startProgress } from './demo/progress.js';
 import type { DemoServer } from './demo/start-server.js';
 import { submitNotes } from './demo/submit-notes.js';
 import { tableBlock, tableFoot, tableHead } from './demo/table.js';
+import { jsonText } from './json-text.js';
 
 export interface DemoPorts {
   readonly config: Config;
@@ -84,7 +86,7 @@ async function demoConfig(config: Config, options: DemoOptions): Promise<Config>
 function report(ports: DemoPorts, options: DemoOptions, rows: readonly DemoRow[]): Agreement {
   const agreement = agreementOf(rows);
   if (options.json) {
-    ports.stdout.write(`${JSON.stringify({ agreement, rows }, null, 2)}\n`);
+    ports.stdout.write(`${jsonText({ agreement, rows }, 2)}\n`);
   } else {
     ports.stdout.write(`${[tableHead(), ...rows.map(tableBlock), tableFoot(agreement)].join('\n')}\n`);
   }

@@ -1,4 +1,5 @@
 /** `polywarden moderate`: the pipeline in this process, without database and Redis. */
+
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
@@ -11,6 +12,7 @@ import { isRegionCode } from '../policy/regions.js';
 import { STAGE_ORDER } from '../stages/index.js';
 import type { ModerateNow } from '../usecases/moderate.js';
 import { type Io, readArgs, usageError } from './io.js';
+import { jsonText } from './json-text.js';
 import { type Line, linesOf } from './lines.js';
 import { type AnswerRow, answerRow, errorRow } from './moderate/answer.js';
 import { type Bar, rowBar } from './moderate/bar.js';
@@ -124,7 +126,7 @@ async function run(input: Readable, output: Writable, context: Run): Promise<num
   for await (const { bytes, row } of rows) {
     if (row.error !== undefined) errors += 1;
     bar.step(bytes);
-    if (!output.write(`${JSON.stringify(row)}\n`)) await new Promise((resolve) => output.once('drain', resolve));
+    if (!output.write(`${jsonText(row)}\n`)) await new Promise((resolve) => output.once('drain', resolve));
   }
   return errors;
 }

@@ -1,7 +1,9 @@
 /** `polywarden policy backtest`: stored notes judged again, against what people decided about them. */
+
 import { type Backtest, backtest, type Confusion, type RuleRecord } from '../../policy/backtest.js';
 import { loadBundle } from '../../policy/load.js';
 import { readArgs, usageError } from '../io.js';
+import { jsonText } from '../json-text.js';
 import { sinceOf, storedNotes } from './notes.js';
 import { POLICY_USAGE, type PolicyIo } from './policy-io.js';
 import { readSide } from './sides.js';
@@ -71,7 +73,7 @@ export async function backtestCommand(args: readonly string[], io: PolicyIo): Pr
   const perSecondPerCore = Math.round(result.notes / Math.max(1e-6, (used.user + used.system) / 1e6));
   if (values.json) {
     const head = { since: new Date(since).toISOString(), bundle: bundle.hash, against: against?.bundle.hash ?? null };
-    io.out(`${JSON.stringify({ ...head, perSecondPerCore, ...result }, null, 2)}\n`);
+    io.out(`${jsonText({ ...head, perSecondPerCore, ...result }, 2)}\n`);
     return 0;
   }
   io.out(`${lines(result, against?.name ?? 'what was decided then').join('\n')}\n`);

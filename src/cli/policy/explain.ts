@@ -1,10 +1,12 @@
 /** `polywarden policy explain`: which rule looked at what values, and why it did or did not fire. */
+
 import type { Note } from '../../domain.js';
 import { type Explanation, explain, type RuleTrace } from '../../policy/explain.js';
 import { loadBundle } from '../../policy/load.js';
 import { isRegionCode } from '../../policy/regions.js';
 import { factsOf } from '../../usecases/moderate.js';
 import { readArgs, usageError } from '../io.js';
+import { jsonText } from '../json-text.js';
 import { POLICY_USAGE, type PolicyIo } from './policy-io.js';
 
 const OPTIONS = { json: { type: 'boolean' }, region: { type: 'string' }, all: { type: 'boolean' } } as const;
@@ -22,8 +24,8 @@ const SIGNS: Readonly<Record<RuleTrace['effect'], string>> = {
 function ruleLines(trace: RuleTrace): readonly string[] {
   const head = `  ${SIGNS[trace.effect]} ${trace.rule} (${trace.category} ${trace.severity}, ${trace.mode}) -> ${trace.action}: ${trace.why}`;
   const looked = trace.looked.map(({ side, clause, value, of }) => {
-    const parts = Object.entries(of).map(([part, known]) => `${part} = ${JSON.stringify(known)}`);
-    return `      ${side} ${clause} = ${JSON.stringify(value)}${parts.length === 0 ? '' : `   (${parts.join(', ')})`}`;
+    const parts = Object.entries(of).map(([part, known]) => `${part} = ${jsonText(known)}`);
+    return `      ${side} ${clause} = ${jsonText(value)}${parts.length === 0 ? '' : `   (${parts.join(', ')})`}`;
   });
   return [head, ...looked];
 }
@@ -58,7 +60,7 @@ export async function explainPolicy(args: readonly string[], io: PolicyIo): Prom
   const explanation = explain({ facts: factsOf(note, regions, now, now), evidence, texts }, bundle, regions);
   io.out(
     values.json
-      ? `${JSON.stringify(explanation, null, 2)}\n`
+      ? `${jsonText(explanation, 2)}\n`
       : `${explanationLines(explanation, values.all ?? false).join('\n')}\n`,
   );
   return 0;
