@@ -2,6 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { openBlobFolder } from './adapters/blobs-folder.js';
+import { openCodeReader } from './adapters/codes-zxing.js';
 import { openImageFetcher } from './adapters/image-fetch.js';
 import { DECODE_LIMITS } from './adapters/images/decode-image-limits.js';
 import { openDecoder } from './adapters/images-sharp.js';
@@ -12,6 +13,7 @@ import { DECODE_SCRIPT } from './paths.js';
 import type { Blobs, ImageFetcher, ImageHashBank } from './ports.js';
 import type { ImagesStore } from './ports-store.js';
 import type { ImageSource } from './stages/images/index.js';
+import { pdqOf } from './stages/images/pdq/pdq.js';
 import { type ImageReaders, readImage, unreadImage } from './stages/images/read-image.js';
 
 export interface Images {
@@ -42,7 +44,7 @@ export function composeImages(config: Config, decodeScript = DECODE_SCRIPT): Ima
     maxBytes: config.IMAGE_LIMIT_BYTES,
     timeoutMs: config.IMAGE_FETCH_TIMEOUT_MS,
   });
-  const readers: ImageReaders = { decoder, text: null, codes: null, hash: null, model: null };
+  const readers: ImageReaders = { decoder, text: null, codes: openCodeReader(), hash: pdqOf, model: null };
   const blobs = openBlobFolder(path.join(config.DATA_DIR, 'images'));
   return {
     readers,

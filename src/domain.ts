@@ -337,6 +337,8 @@ export interface PdqReading {
   readonly pdq: string;
   /** 0 to 100; below 50 the picture is too plain to compare. */
   readonly quality: number;
+  /** Hashes of the same picture turned and mirrored in the seven other ways; absent where nobody asked for them. */
+  readonly turned?: readonly string[] | undefined;
 }
 export interface ImageModelReading {
   readonly model: string;
