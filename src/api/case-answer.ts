@@ -197,7 +197,7 @@ function whyAnswer({ file, then, current }: CaseScene): CaseDetail['why'] {
   const policyDecisions = file.decisions.filter(({ by }) => by.kind === 'policy');
   const show = (rule: ExplainedRule): CaseDetail['why']['rules'][number] => {
     const compiled = then === null ? undefined : ruleOf(then, rule.policy, rule.rule);
-    const { policy, category, severity, action, effect, why, looked } = rule;
+    const { policy, category, severity, action, effect, why, message, looked } = rule;
     return {
       policy,
       rule: rule.rule,
@@ -205,7 +205,7 @@ function whyAnswer({ file, then, current }: CaseScene): CaseDetail['why'] {
       severity,
       action: compiled?.action ?? 'review',
       effect,
-      message: compiled?.message ?? action,
+      message: message ?? action,
       why,
       looked: looked.map((look) => ({ ...look, of: { ...look.of } })),
       ground: compiled === undefined ? null : { ...compiled.ground },
@@ -266,7 +266,7 @@ function choiceOf({ file, sight, bundle }: CaseScene, region: string): CaseDetai
   };
 }
 
-function authorAnswer({ author }: CaseFile, now: number): CaseDetail['author'] {
+function authorAnswer({ author, row }: CaseFile, now: number): CaseDetail['author'] {
   if (author === null) return null;
   const { restrictions, restrictedNotes, recent, ...rest } = author;
   const strikes = strikesOf(restrictions, now);
@@ -276,6 +276,6 @@ function authorAnswer({ author }: CaseFile, now: number): CaseDetail['author'] {
     restrictedPerThousand: rest.notes === 0 ? 0 : Math.round((restrictedNotes / rest.notes) * 10_000) / 10,
     strikes: strikes.map((strike) => ({ ...strike })),
     strikeWeight: strikes.reduce((sum, { weight }) => sum + weight, 0),
-    recent: recent.map(refAnswer),
+    recent: recent.filter(({ noteId }) => noteId !== row.noteId).map(refAnswer),
   };
 }

@@ -20,6 +20,11 @@ function languageName(tag: string, locale: string): string {
   }
 }
 
+function regionName(code: string, locale: string): string | null {
+  const names = once(`regions ${locale}`, () => new Intl.DisplayNames(locale, { type: 'region', fallback: 'none' }));
+  return names.of(code) ?? null;
+}
+
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
@@ -54,6 +59,11 @@ export function useFormat() {
     span: (ms: number) => span(ms, locale),
     language: (tag: string | null) =>
       tag === null || tag === 'und' ? t('common:undetermined') : languageName(tag, locale),
+    /** The name of a country or of a policy file; null where only its own file names it. */
+    region: (id: string): string | null => {
+      if (id === 'global') return t('common:everywhere');
+      return /^[a-z]{2}$/i.test(id) ? regionName(id.toUpperCase(), locale) : null;
+    },
     regions: (regions: readonly string[]) => regions.map((region) => region.toUpperCase()).join(', '),
   };
 }

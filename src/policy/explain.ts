@@ -6,7 +6,7 @@ import type { EvaluationInput, RuleContext } from './context.js';
 import { walk } from './evaluate.js';
 import type { Bundle, CompiledRegion, CompiledRule } from './model.js';
 import type { RuleEffect, Watch } from './outcome.js';
-import type { Answers } from './verdict.js';
+import { type Answers, messageOf } from './verdict.js';
 
 export interface Look {
   readonly side: 'when' | 'unless';
@@ -24,6 +24,8 @@ export interface RuleTrace {
   readonly effect: RuleEffect | 'not_asked';
   /** One sentence for people. */
   readonly why: string;
+  /** What the reviewer is told; null where nothing was asked. */
+  readonly message: string | null;
   readonly looked: readonly Look[];
 }
 export interface RegionTrace {
@@ -91,7 +93,8 @@ function traceOf(rule: CompiledRule, answer: boolean | RuleError, effect: RuleEf
         ? whyNot(looked)
         : WHY[effect];
   const fell = rule.fellBack === null ? '' : `; ${rule.action} as the fallback, since ${rule.fellBack}`;
-  return { ...headOf(rule), effect, why: `${why}${fell}`, looked };
+  const message = messageOf(rule, context.category(rule.category).findings);
+  return { ...headOf(rule), effect, why: `${why}${fell}`, message, looked };
 }
 
 const headOf = (rule: CompiledRule): Pick<RuleTrace, 'rule' | 'category' | 'severity' | 'mode' | 'action'> => ({
@@ -105,7 +108,7 @@ const headOf = (rule: CompiledRule): Pick<RuleTrace, 'rule' | 'category' | 'seve
 function unasked(rule: CompiledRule): RuleTrace {
   const off = rule.mode.kind === 'disabled';
   const why = off ? WHY.disabled : `nothing was found in ${rule.gate ?? rule.category}`;
-  return { ...headOf(rule), effect: off ? 'disabled' : 'not_asked', why, looked: [] };
+  return { ...headOf(rule), effect: off ? 'disabled' : 'not_asked', why, message: null, looked: [] };
 }
 
 export function explain(input: EvaluationInput, bundle: Bundle, regions: readonly RegionId[]): Explanation {

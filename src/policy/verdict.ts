@@ -67,6 +67,10 @@ function seenBy(findings: readonly Finding[]): string {
   return names.length === 0 ? 'the text model' : names.join(' and ');
 }
 
+/** What the reviewer reads, with its blank filled. */
+export const messageOf = ({ message }: CompiledRule, findings: readonly Finding[]): string =>
+  message.replaceAll('{by}', seenBy(findings));
+
 export function hitOf(
   rule: CompiledRule,
   mode: RuleHit['mode'],
@@ -74,7 +78,7 @@ export function hitOf(
   findings: readonly Finding[],
 ): RuleHit {
   const softened = action !== rule.action;
-  const message = rule.message.replaceAll('{by}', seenBy(findings));
+  const message = messageOf(rule, findings);
   return {
     rule: rule.id,
     category: rule.category,

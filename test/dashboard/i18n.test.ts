@@ -3,7 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseSync } from '@swc/core';
 import { describe, expect, test } from 'vitest';
-import { ACTIONS, CASE_REASONS, DESKS } from '../../src/domain.js';
+import { CATEGORY_IDS } from '../../src/categories.js';
+import { VERBS } from '../../src/dashboard/words.js';
+import { ACTIONS, CASE_REASONS, DESKS, SIDE_ACTIONS, SKIP_REASONS } from '../../src/domain.js';
+import { ERROR_CODES } from '../../src/errors.js';
+import { EVIDENCE_KEYS } from '../../src/policy/vocabulary.js';
 import { ROLES } from '../../src/ports-store.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../../src/dashboard');
@@ -86,6 +90,18 @@ describe('languages of the interface', () => {
       ...DESKS.map((desk) => `desk.${desk}`),
     ];
     for (const word of words) expect(english.has(`words:${word}`), word).toBe(true);
+  });
+
+  test('every code that the server may answer with has a text', () => {
+    const keys = [
+      ...Object.keys(ERROR_CODES).map((code) => `errors:${code}`),
+      ...SKIP_REASONS.map((why) => `words:skip.${why}`),
+      ...EVIDENCE_KEYS.map((stage) => `words:stage.${stage}`),
+      ...SIDE_ACTIONS.map((side) => `words:side-action.${side}`),
+      ...CATEGORY_IDS.map((id) => `categories:${id}`),
+      ...VERBS.map((verb) => `audit:verb.${verb}`),
+    ];
+    expect(keys.filter((key) => !english.has(key))).toEqual([]);
   });
 });
 

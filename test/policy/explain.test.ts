@@ -8,7 +8,7 @@ import { bundleOf, global, region, rule } from './bench-files.js';
 const NOW = Date.parse('2026-06-01T00:00:00Z');
 const bundle = bundleOf({
   'global.yaml': global(
-    rule({ id: 'fires', when: 'reaches("hate.attack", "review") && !note.has_images' }),
+    rule({ id: 'fires', message: 'Seen by {by}.', when: 'reaches("hate.attack", "review") && !note.has_images' }),
     rule({ id: 'quiet', when: 'author.age_days > 3 && note.kind == "note"', unless: 'has_flag("news")' }),
     rule({ id: 'excused', when: 'note.kind == "note"', unless: 'lang_is("en")' }),
     rule({ id: 'seen', mode: 'canary(0)', when: 'languages.exists(l, l == "en")' }),
@@ -42,6 +42,11 @@ function traceOf(name: string, fields: Partial<RuleTest> = NOTE): RuleTrace {
 describe('an explanation', () => {
   test('gives the same decisions as evaluate', () => {
     expect(explain(input(NOTE), bundle, ['de', 'us']).evaluation).toEqual(evaluate(input(NOTE), bundle, ['de', 'us']));
+  });
+
+  test('tells the reviewer what saw it, and nothing where nothing was asked', () => {
+    expect(traceOf('fires').message).toBe('Seen by the text model.');
+    expect(traceOf('gated').message).toBeNull();
   });
 
   test('has one trace for each file that spoke, and names every rule', () => {

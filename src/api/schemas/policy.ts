@@ -237,6 +237,7 @@ export const TryAnswer = z
             action: z.string(),
             effect: z.string(),
             why: z.string(),
+            message: z.string().nullable(),
             looked: z.array(
               z.object({
                 side: z.enum(['when', 'unless']),

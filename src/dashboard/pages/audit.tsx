@@ -1,6 +1,6 @@
-import { Alert, Button, TextInput } from '@mantine/core';
+import { Alert, Button, NativeSelect, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { useSearchParams } from 'react-router';
+import { Link, useSearchParams } from 'react-router';
 import { useAudit, useAuditCheck } from '../api/figures.js';
 import type { AuditEvents } from '../api/types.js';
 import { useFormat } from '../format.js';
@@ -8,12 +8,18 @@ import { Fault } from '../parts/fault.js';
 import { PageTitle } from '../parts/page-title.js';
 import { Scroll } from '../parts/scroll.js';
 import { When } from '../parts/when.js';
+import { useWords, VERBS } from '../words.js';
+
+type AuditEvent = AuditEvents['items'][number];
 
 const FIELDS = ['subject', 'actor', 'verb'] as const;
 
 function Filters() {
   const { t } = useTranslation();
   const [params, setParams] = useSearchParams();
+  const verb = params.get('verb') ?? '';
+  const verbs = verb === '' || VERBS.some((one) => one === verb) ? VERBS : [...VERBS, verb];
+  const { known } = useWords();
   return (
     <form
       className="sheet filters"
@@ -25,9 +31,17 @@ function Filters() {
         setParams(new URLSearchParams(filled.filter(([, value]) => value !== '')));
       }}
     >
-      {FIELDS.map((name) => (
-        <TextInput key={name} name={name} label={t(`audit:${name}`)} defaultValue={params.get(name) ?? ''} />
-      ))}
+      <TextInput name="subject" label={t('audit:subject')} defaultValue={params.get('subject') ?? ''} />
+      <TextInput name="actor" label={t('audit:actor')} defaultValue={params.get('actor') ?? ''} />
+      <NativeSelect
+        name="verb"
+        label={t('audit:verb')}
+        defaultValue={verb}
+        data={[
+          { value: '', label: t('common:any') },
+          ...verbs.map((value) => ({ value, label: known(`audit:verb.${value}`, value) })),
+        ]}
+      />
       <div className="row">
         <Button type="submit">{t('common:filter')}</Button>
         <Button variant="subtle" onClick={() => setParams({})}>
@@ -60,11 +74,74 @@ function Check() {
   );
 }
 
+const SHOWN_CHARS = 8;
+/** Ids are told apart by their ends. */
+const short = (id: string): string => {
+  const at = id.indexOf('_');
+  return at < 0 || id.length <= at + SHOWN_CHARS + 2 ? id : `${id.slice(0, at + 1)}…${id.slice(-SHOWN_CHARS)}`;
+};
+const isId = (value: unknown): boolean => typeof value === 'string' && /^[a-z]+_[0-9A-Z]{20,}$/.test(value);
+
+/** What one reads at a glance; the whole entry is one click away. */
+function Detail({ detail }: { readonly detail: AuditEvent['detail'] }) {
+  const { t } = useTranslation();
+  const shown = Object.entries(detail).filter(
+    ([, value]) => value !== null && typeof value !== 'object' && !isId(value),
+  );
+  if (Object.keys(detail).length === 0) return null;
+  return (
+    <details dir="ltr" className="small">
+      <summary>
+        {shown.length === 0 ? (
+          t('audit:more')
+        ) : (
+          <span className="mono">
+            {shown.slice(0, 4).map(([name, value]) => (
+              <span key={name} className="nowrap">
+                {`${name} ${String(value).slice(0, 40)} `}
+              </span>
+            ))}
+          </span>
+        )}
+      </summary>
+      <pre className="mono">{JSON.stringify(detail, null, 2)}</pre>
+    </details>
+  );
+}
+
+function Entry({ event }: { readonly event: AuditEvent }) {
+  const { known } = useWords();
+  const { actor, subject, verb } = event;
+  return (
+    <>
+      <td>
+        <When at={event.at} />
+      </td>
+      <td>
+        <bdi title={actor.id}>{actor.login ?? short(actor.id)}</bdi>
+        <div className="quiet small">{known(`words:actor.${actor.kind}`, actor.kind)}</div>
+      </td>
+      <td title={verb}>{known(`audit:verb.${verb}`, verb)}</td>
+      <td className="mono nowrap" dir="ltr" title={subject}>
+        {subject.startsWith('note_') ? (
+          <Link to={`/notes/${encodeURIComponent(subject)}`}>{short(subject)}</Link>
+        ) : (
+          short(subject)
+        )}
+      </td>
+      <td>
+        <Detail detail={event.detail} />
+      </td>
+      <td className="mono nowrap">{`${event.lane} ${event.sequence}`}</td>
+    </>
+  );
+}
+
 function Events({ events }: { readonly events: AuditEvents['items'] }) {
   const { t } = useTranslation();
   return (
     <Scroll label={t('audit:title')}>
-      <table>
+      <table className="audit">
         <thead>
           <tr>
             {['at', 'actor', 'verb', 'subject', 'detail', 'place'].map((name) => (
@@ -77,16 +154,7 @@ function Events({ events }: { readonly events: AuditEvents['items'] }) {
         <tbody>
           {events.map((event) => (
             <tr key={`${event.lane} ${event.sequence}`}>
-              <td>
-                <When at={event.at} />
-              </td>
-              <td>
-                <bdi>{event.actor.login ?? event.actor.id}</bdi> <span className="quiet small">{event.actor.kind}</span>
-              </td>
-              <td className="mono">{event.verb}</td>
-              <td className="mono foreign">{event.subject}</td>
-              <td className="mono foreign">{JSON.stringify(event.detail)}</td>
-              <td className="mono">{`${event.lane} ${event.sequence}`}</td>
+              <Entry event={event} />
             </tr>
           ))}
         </tbody>

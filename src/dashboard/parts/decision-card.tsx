@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { NoteDecision } from '../api/types.js';
 import { useFormat } from '../format.js';
+import { useWords } from '../words.js';
 import { ActionBadge } from './action-badge.js';
 import { When } from './when.js';
 
@@ -8,6 +9,7 @@ const HASH_SHOWN = 12;
 
 function Reasons({ decision }: { readonly decision: NoteDecision }) {
   const { t } = useTranslation();
+  const words = useWords();
   if (decision.rules.length + decision.gaps.length === 0) {
     return <span className="small quiet">{t('note:no-rule')}</span>;
   }
@@ -24,14 +26,7 @@ function Reasons({ decision }: { readonly decision: NoteDecision }) {
         </li>
       ))}
       {decision.gaps.map((gap) => (
-        <li key={`${gap.stage} ${gap.why}`}>
-          {t('note:gap', {
-            stage: gap.stage,
-            status: gap.status,
-            why: gap.why,
-            action: t(`words:action.${gap.action}`),
-          })}
-        </li>
+        <li key={`${gap.stage} ${gap.why}`}>{words.gap(gap)}</li>
       ))}
     </ul>
   );
@@ -39,6 +34,7 @@ function Reasons({ decision }: { readonly decision: NoteDecision }) {
 
 export function DecisionCard({ decision }: { readonly decision: NoteDecision }) {
   const { t } = useTranslation();
+  const { known } = useWords();
   const regions = useFormat().regions(decision.regions);
   return (
     <article className="decision" aria-label={t('note:decision-for', { regions })}>
@@ -46,8 +42,8 @@ export function DecisionCard({ decision }: { readonly decision: NoteDecision }) 
         <strong>{regions}</strong>
         <ActionBadge action={decision.action} />
         {decision.sideActions.map((side) => (
-          <span key={side} className="small mono">
-            {`+ ${side}`}
+          <span key={side} className="small">
+            {`+ ${known(`words:side-action.${side}`, side)}`}
           </span>
         ))}
         {decision.ground !== null && (

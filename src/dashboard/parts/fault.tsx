@@ -1,15 +1,29 @@
 import { Alert } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '../api/client.js';
+import { useWords } from '../words.js';
 
 /** The problem in the reader's language where the code is known, and the server's own words beneath. */
 export function Fault({ error }: { readonly error: Error }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
+  const { known } = useWords();
   const isProblem = error instanceof ApiError;
-  const title = isProblem ? t(`errors:${error.code}`, { defaultValue: t('common:fault') }) : t('common:fault');
+  const title = isProblem ? known(`errors:${error.code}`, t('common:fault')) : t('common:fault');
+  const words = (
+    <span dir="ltr" lang="en">
+      {error.message}
+    </span>
+  );
   return (
     <Alert color="red" title={title} role="alert">
-      <span dir="auto">{error.message}</span>
+      {i18n.language === 'en' ? (
+        words
+      ) : (
+        <details>
+          <summary>{t('common:server-words')}</summary>
+          {words}
+        </details>
+      )}
       {isProblem && error.traceId !== null && (
         <div className="mono quiet">{t('common:trace', { id: error.traceId })}</div>
       )}

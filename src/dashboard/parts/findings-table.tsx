@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { NoteFinding } from '../api/types.js';
 import { useFormat } from '../format.js';
+import { useWords } from '../words.js';
 import { Scroll } from './scroll.js';
 
 interface FindingsTableProps {
@@ -15,11 +16,12 @@ const where = (finding: NoteFinding): string =>
 function Row({ finding, isActive, onActive }: { finding: NoteFinding; isActive: boolean; onActive: () => void }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const words = useWords();
   return (
     <>
       <td>
         <button type="button" aria-pressed={isActive} onClick={onActive} onFocus={onActive}>
-          {finding.category}
+          {words.category(finding.category)}
         </button>
       </td>
       <td>

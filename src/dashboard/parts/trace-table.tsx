@@ -1,11 +1,13 @@
 import { useTranslation } from 'react-i18next';
 import type { NoteTrace } from '../api/types.js';
 import { useFormat } from '../format.js';
+import { useWords } from '../words.js';
 import { Scroll } from './scroll.js';
 
 export function TraceTable({ trace }: { readonly trace: NoteTrace }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const words = useWords();
   return (
     <Scroll label={t('note:stages')}>
       <table>
@@ -23,9 +25,9 @@ export function TraceTable({ trace }: { readonly trace: NoteTrace }) {
         <tbody>
           {trace.stages.map((stage) => (
             <tr key={stage.stage}>
-              <td>{stage.stage}</td>
+              <td>{words.stage(stage.stage)}</td>
               <td>{t(`words:outcome.${stage.status}`)}</td>
-              <td className="quiet">{stage.why?.replaceAll('_', ' ')}</td>
+              <td className="quiet">{words.stageWhy(stage)}</td>
               <td className="mono">{stage.version}</td>
               <td className="number">{stage.ms === null ? '' : format.decimal(stage.ms)}</td>
             </tr>

@@ -9,6 +9,7 @@ import { Fault } from '../../parts/fault.js';
 import { FindingsTable } from '../../parts/findings-table.js';
 import { TraceTable } from '../../parts/trace-table.js';
 import { When } from '../../parts/when.js';
+import { useWords } from '../../words.js';
 
 function Notes({ notes }: { readonly notes: readonly NoteRef[] }) {
   const { t } = useTranslation();
@@ -33,6 +34,7 @@ function Notes({ notes }: { readonly notes: readonly NoteRef[] }) {
 export function Author({ detail }: { readonly detail: CaseDetail }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const words = useWords();
   const { author } = detail;
   if (author === null) return null;
   const facts = [
@@ -60,9 +62,7 @@ export function Author({ detail }: { readonly detail: CaseDetail }) {
         <ul className="small">
           {author.strikes.map((strike) => (
             <li key={strike.decisionId}>
-              <Link to={`/notes/${encodeURIComponent(strike.noteId)}`} className="mono">
-                {strike.category}
-              </Link>
+              <Link to={`/notes/${encodeURIComponent(strike.noteId)}`}>{words.category(strike.category)}</Link>
               {` · ${t('queue:severity-of', { value: strike.severity })} · ${t('case:until', { at: format.moment(strike.expiresAt) })}`}
             </li>
           ))}
@@ -92,6 +92,7 @@ export function Similar({ detail }: { readonly detail: CaseDetail }) {
 export function People({ detail }: { readonly detail: CaseDetail }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const words = useWords();
   if (detail.decisions.length === 0) return null;
   return (
     <section className="sheet stack">
@@ -103,7 +104,7 @@ export function People({ detail }: { readonly detail: CaseDetail }) {
               <bdi>{one.by.login}</bdi>
               <ActionBadge action={one.action} />
               <span>{format.regions(one.regions)}</span>
-              {one.category !== null && <span className="mono">{one.category}</span>}
+              {one.category !== null && <span>{words.category(one.category)}</span>}
               {one.undoneAt !== null && <strong>{t('case:undone')}</strong>}
               <span className="small quiet">
                 <When at={one.at} />

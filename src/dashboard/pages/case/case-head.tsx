@@ -8,6 +8,7 @@ import { Severity } from '../../parts/severity.js';
 import { TimeLeft } from '../../parts/time-left.js';
 import { useShortcuts } from '../../shortcuts.js';
 import { useNow } from '../../use-now.js';
+import { useWords } from '../../words.js';
 
 const SECOND_MS = 1_000;
 const SHORT_MS = 60_000;
@@ -100,7 +101,9 @@ export function CaseHead({ detail }: { readonly detail: CaseDetail }) {
   const { t } = useTranslation();
   const format = useFormat();
   const now = useNow(10_000);
+  const words = useWords();
   const row = detail.case;
+  const clock = [words.clock(row.clock.name), row.clock.ref].filter((part) => part !== null).join(', ');
   return (
     <header className="case-head" data-case={row.id}>
       <div className="row">
@@ -112,12 +115,12 @@ export function CaseHead({ detail }: { readonly detail: CaseDetail }) {
       </div>
       <p className="small quiet no-margin">
         {[
-          row.category,
+          row.category === null ? null : words.category(row.category),
           format.language(row.language),
           format.regions(row.regions),
           t(`words:desk.${row.desk}`),
           t('case:reach', { n: format.count(row.reach) }),
-          t('case:clock', { name: row.clock.name.replaceAll('_', ' '), ref: row.clock.ref ?? '–' }),
+          t('case:clock', { name: clock }),
         ]
           .filter((fact) => fact !== null)
           .join(' · ')}

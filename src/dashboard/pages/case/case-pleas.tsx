@@ -7,6 +7,7 @@ import type { CaseDetail } from '../../api/types.js';
 import { useFormat } from '../../format.js';
 import { Fault } from '../../parts/fault.js';
 import { When } from '../../parts/when.js';
+import { useWords } from '../../words.js';
 
 export function Appeal({ detail }: { readonly detail: CaseDetail }) {
   const { t } = useTranslation();
@@ -30,6 +31,7 @@ export function Appeal({ detail }: { readonly detail: CaseDetail }) {
 
 export function Reports({ detail }: { readonly detail: CaseDetail }) {
   const { t } = useTranslation();
+  const words = useWords();
   if (detail.reports.length === 0) return null;
   return (
     <section className="sheet plea">
@@ -53,7 +55,7 @@ export function Reports({ detail }: { readonly detail: CaseDetail }) {
                 <bdi>{report.law}</bdi>
               </>
             )}
-            {report.category !== null && ` · ${report.category}`}
+            {report.category !== null && ` · ${words.category(report.category)}`}
             {' · '}
             <When at={report.receivedAt} />
           </p>
@@ -128,6 +130,7 @@ export function Opinions({ detail }: { readonly detail: CaseDetail }) {
 
 export function OtherCases({ detail }: { readonly detail: CaseDetail }) {
   const { t } = useTranslation();
+  const words = useWords();
   if (detail.others.length === 0) return null;
   return (
     <section className="sheet">
@@ -136,7 +139,7 @@ export function OtherCases({ detail }: { readonly detail: CaseDetail }) {
         {detail.others.map((other) => (
           <li key={other.id}>
             <Link to={`/cases/${encodeURIComponent(other.id)}`}>
-              {t(`words:reason.${other.reason}`)} <span className="mono">{other.category}</span>
+              {t(`words:reason.${other.reason}`)} {other.category !== null && words.category(other.category)}
             </Link>
             {` · ${t(`words:status.${other.status}`)}`}
           </li>

@@ -3,6 +3,7 @@ import type { CaseDetail, CaseRule } from '../../api/types.js';
 import { useFormat } from '../../format.js';
 import { ActionBadge } from '../../parts/action-badge.js';
 import { Scroll } from '../../parts/scroll.js';
+import { useWords } from '../../words.js';
 
 const HASH_SHOWN = 12;
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
@@ -25,9 +26,11 @@ function Looked({ rule }: { readonly rule: CaseRule }) {
             // biome-ignore lint/suspicious/noArrayIndexKey: the clauses of a rule have an order and nothing else
             <tr key={index}>
               <td>{t(`case:side.${look.side}`)}</td>
-              <td className="mono foreign">{look.clause}</td>
+              <td className="mono foreign" dir="ltr">
+                {look.clause}
+              </td>
               <td className="mono">{textOf(look.value)}</td>
-              <td className="mono foreign">
+              <td className="mono foreign" dir="ltr">
                 {Object.entries(look.of)
                   .map(([name, value]) => `${name} = ${textOf(value)}`)
                   .join('; ')}
@@ -40,7 +43,32 @@ function Looked({ rule }: { readonly rule: CaseRule }) {
   );
 }
 
-function Rule({ rule, open }: { readonly rule: CaseRule; readonly open: boolean }) {
+/** Said by code; the words of the engine matter where a rule broke or fell back. */
+function Effect({ rule, stored }: { readonly rule: CaseRule; readonly stored: boolean }) {
+  const { t } = useTranslation();
+  const fell = rule.why.split('; ').find((part) => part.includes(' as the fallback'));
+  const own = rule.effect === 'error' ? rule.why : (fell ?? null);
+  return (
+    <p className="small quiet no-margin">
+      {t(`case:effect-why.${stored ? 'stored' : rule.effect}`)}
+      {own !== null && (
+        <>
+          {' '}
+          <bdi lang="en">{own}</bdi>
+        </>
+      )}
+    </p>
+  );
+}
+
+interface RuleProps {
+  readonly rule: CaseRule;
+  readonly open: boolean;
+  /** The rules of that time are gone: nothing was judged again. */
+  readonly stored: boolean;
+}
+
+function Rule({ rule, open, stored }: RuleProps) {
   const { t } = useTranslation();
   return (
     <details className="rule" open={open}>
@@ -53,11 +81,7 @@ function Rule({ rule, open }: { readonly rule: CaseRule; readonly open: boolean 
       <p dir="auto" className="no-margin">
         {rule.message}
       </p>
-      {rule.why !== '' && (
-        <p dir="auto" className="small quiet no-margin">
-          {rule.why}
-        </p>
-      )}
+      <Effect rule={rule} stored={stored} />
       {rule.ground !== null && (
         <p className="small no-margin">
           {t(`words:ground.${rule.ground.kind}`)}
@@ -103,25 +127,19 @@ function Scores({ detail }: { readonly detail: CaseDetail }) {
 
 export function CaseWhy({ detail }: { readonly detail: CaseDetail }) {
   const { t } = useTranslation();
-  const { rules, shadow, gaps, bundleHash } = detail.why;
+  const words = useWords();
+  const { rules, shadow, gaps, bundleHash, recomputed } = detail.why;
   return (
     <section className="sheet stack">
       <h2>{t('case:why')}</h2>
       {rules.length === 0 && gaps.length === 0 && <p className="quiet no-margin">{t('case:no-rule')}</p>}
       {rules.map((rule, index) => (
-        <Rule key={`${rule.policy} ${rule.rule}`} rule={rule} open={index === 0} />
+        <Rule key={`${rule.policy} ${rule.rule}`} rule={rule} open={index === 0} stored={!recomputed} />
       ))}
       {gaps.length > 0 && (
         <ul className="small gaps">
           {gaps.map((gap) => (
-            <li key={`${gap.stage} ${gap.why} ${gap.regions.join()}`}>
-              {t('note:gap', {
-                stage: gap.stage,
-                status: gap.status,
-                why: gap.why,
-                action: t(`words:action.${gap.action}`),
-              })}
-            </li>
+            <li key={`${gap.stage} ${gap.why} ${gap.regions.join()}`}>{words.gap(gap)}</li>
           ))}
         </ul>
       )}
@@ -129,7 +147,7 @@ export function CaseWhy({ detail }: { readonly detail: CaseDetail }) {
         <details>
           <summary className="small">{t('case:shadow')}</summary>
           {shadow.map((rule) => (
-            <Rule key={`${rule.policy} ${rule.rule}`} rule={rule} open={false} />
+            <Rule key={`${rule.policy} ${rule.rule}`} rule={rule} open={false} stored={!recomputed} />
           ))}
         </details>
       )}

@@ -16,6 +16,7 @@ import {
 import { useFormat } from '../../format.js';
 import { Fault } from '../../parts/fault.js';
 import { type Shortcut, useShortcuts } from '../../shortcuts.js';
+import { useWords } from '../../words.js';
 import { NoticePreview } from './notice-preview.js';
 
 export interface PanelProps {
@@ -112,7 +113,7 @@ function RegionRow(props: PanelProps & { readonly group: Group; readonly severit
   return (
     <div className="region">
       <strong>
-        {regions} <span className="quiet small">{choice.name}</span>
+        {regions} <span className="quiet small">{format.region(choice.policy) ?? choice.name}</span>
       </strong>
       {choice.standing !== null && (
         <span className="small quiet">
@@ -166,6 +167,7 @@ function AppealOutcome({ draft, onChange }: PanelProps) {
 
 export function DecisionPanel(props: PanelProps) {
   const { t } = useTranslation();
+  const words = useWords();
   const { detail, draft, groups, missing, busy, error, onChange, onSubmit } = props;
   const severity = severityOf(detail, draft.category);
   const actions = commonActions(groups, severity);
@@ -179,9 +181,9 @@ export function DecisionPanel(props: PanelProps) {
         label={t('case:category')}
         value={draft.category}
         onChange={(category) => onChange({ category, byPolicy: {} })}
-        data={detail.categories.map(({ id, severity: grade, title }) => ({
+        data={detail.categories.map(({ id, severity: grade }) => ({
           value: id,
-          label: `${title} (${id}, ${grade})`,
+          label: `${words.category(id)} · ${grade}`,
         }))}
         searchable
         allowDeselect
@@ -203,16 +205,18 @@ export function DecisionPanel(props: PanelProps) {
       />
       <NoticePreview detail={detail} draft={draft} groups={groups} complete={missing === null} />
       {error !== null && <Fault error={error} />}
-      <p className="small quiet no-margin" role="status">
-        {missing === null ? t('case:ready') : t(`case:missing.${missing}`)}
-      </p>
-      <div className="row">
-        <Button loading={busy} aria-disabled={missing !== null} onClick={() => onSubmit(true)}>
-          {t('case:submit-next')} <kbd className="on-button">{'s'}</kbd>
-        </Button>
-        <Button variant="default" loading={busy} aria-disabled={missing !== null} onClick={() => onSubmit(false)}>
-          {t('case:submit')}
-        </Button>
+      <div className="finish stack">
+        <p className="small quiet no-margin" role="status">
+          {missing === null ? t('case:ready') : t(`case:missing.${missing}`)}
+        </p>
+        <div className="row">
+          <Button loading={busy} aria-disabled={missing !== null} onClick={() => onSubmit(true)}>
+            {t('case:submit-next')} <kbd className="on-button">{'s'}</kbd>
+          </Button>
+          <Button variant="default" loading={busy} aria-disabled={missing !== null} onClick={() => onSubmit(false)}>
+            {t('case:submit')}
+          </Button>
+        </div>
       </div>
     </section>
   );

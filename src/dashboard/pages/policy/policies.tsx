@@ -36,7 +36,8 @@ function Regions({ regions }: { readonly regions: Policies['regions'] }) {
             <tr key={region.id}>
               <th scope="row">
                 <Link to={`/policy/${region.id}`}>
-                  <bdi>{region.name}</bdi> <span className="quiet">{region.id.toUpperCase()}</span>
+                  <bdi>{format.region(region.id) ?? region.name}</bdi>{' '}
+                  <span className="quiet">{region.id.toUpperCase()}</span>
                 </Link>
               </th>
               <td>{region.extends === null ? '' : region.extends.toUpperCase()}</td>

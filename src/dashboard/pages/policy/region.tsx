@@ -114,13 +114,15 @@ function RunTests({ region }: { readonly region: string }) {
 
 function RegionView({ data }: { readonly data: Region }) {
   const { t } = useTranslation();
+  const format = useFormat();
   const { region, rules, clauses } = data;
   return (
     <>
       <p className="no-margin quiet small">
-        {region.extends !== null && `${t('policy:extends')} ${region.extends.toUpperCase()} · `}
+        {region.extends !== null &&
+          `${t('policy:extends')} ${format.region(region.extends) ?? region.extends.toUpperCase()} · `}
         {t('policy:owner', { owner: region.owner })} · {t('policy:review-by')} {region.reviewBy} · {t('policy:notices')}{' '}
-        {region.noticeLanguages.join(', ')}
+        {region.noticeLanguages.map(format.language).join(', ')}
       </p>
       <section className="sheet">
         <h2>{t('policy:rules')}</h2>
@@ -149,12 +151,13 @@ function RegionView({ data }: { readonly data: Region }) {
 
 export function RegionPage() {
   const { t } = useTranslation();
+  const format = useFormat();
   const { region: id = '' } = useParams();
   const region = useRegion(id);
   return (
     <>
       <div className="row spread">
-        <PageTitle text={region.data?.region.name ?? id.toUpperCase()} />
+        <PageTitle text={format.region(id) ?? region.data?.region.name ?? id.toUpperCase()} />
         <Link to="/policy">{t('policy:all')}</Link>
       </div>
       {region.isPending && <Loader aria-label={t('common:loading')} />}

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { CASE_REASONS, DESKS } from '../../../domain.js';
 import type { CaseCounts } from '../../api/types.js';
 import { useFormat } from '../../format.js';
+import { useWords } from '../../words.js';
 
 interface QueueFiltersProps {
   readonly params: URLSearchParams;
@@ -17,6 +18,7 @@ interface Choice {
 function useChoices(counts: CaseCounts | undefined) {
   const { t } = useTranslation();
   const format = useFormat();
+  const words = useWords();
   const with_ = (value: string, name: string, count: number | undefined): Choice => ({
     value,
     label: count === undefined ? name : `${name} (${format.count(count)})`,
@@ -31,8 +33,13 @@ function useChoices(counts: CaseCounts | undefined) {
     language:
       counts?.byLanguage.map((one) => with_(String(one.language), format.language(String(one.language)), one.count)) ??
       [],
-    region: counts?.byRegion.map((one) => with_(String(one.region), String(one.region).toUpperCase(), one.count)) ?? [],
-    category: counts?.byCategory.map((one) => with_(String(one.category), String(one.category), one.count)) ?? [],
+    region:
+      counts?.byRegion.map((one) =>
+        with_(String(one.region), format.region(String(one.region)) ?? String(one.region).toUpperCase(), one.count),
+      ) ?? [],
+    category:
+      counts?.byCategory.map((one) => with_(String(one.category), words.category(String(one.category)), one.count)) ??
+      [],
   };
 }
 

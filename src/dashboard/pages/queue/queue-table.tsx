@@ -7,6 +7,7 @@ import { Severity } from '../../parts/severity.js';
 import { TimeLeft } from '../../parts/time-left.js';
 import { When } from '../../parts/when.js';
 import { useNow } from '../../use-now.js';
+import { useWords } from '../../words.js';
 
 const TICK_MS = 10_000;
 const MOST_REGIONS = 4;
@@ -38,6 +39,7 @@ function Where({ row }: { readonly row: CaseRow }) {
 function Row({ row, filter, now }: { readonly row: CaseRow; readonly filter: string; readonly now: number }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const words = useWords();
   return (
     <>
       <td>{row.status === 'open' ? <TimeLeft dueAt={row.dueAt} now={now} /> : <When at={row.openedAt} />}</td>
@@ -62,7 +64,7 @@ function Row({ row, filter, now }: { readonly row: CaseRow; readonly filter: str
             ` · ${t('queue:opinions', { answered: row.opinions.answered, asked: row.opinions.asked })}`}
         </div>
       </th>
-      <td className="mono">{row.category ?? '–'}</td>
+      <td className="wraps">{words.category(row.category)}</td>
       <td>{format.language(row.language)}</td>
       <td>
         <Where row={row} />

@@ -1,0 +1,109 @@
+/** What the server says by code, in the language of the interface. What it says in words of its own stays as it is. */
+import { useTranslation } from 'react-i18next';
+import { useFormat } from './format.js';
+
+/** What the record knows, as far as this interface has a name for it. */
+export const VERBS = [
+  'appeal.received',
+  'author.erased',
+  'case.decided',
+  'case.escalated',
+  'case.overdue',
+  'case.seen',
+  'case.unblurred',
+  'case.undone',
+  'key.created',
+  'key.revoked',
+  'note.decided',
+  'note.erased',
+  'note.seen',
+  'notes.searched',
+  'policy.activated',
+  'policy.approved',
+  'policy.breaker_tripped',
+  'policy.override_dropped',
+  'policy.override_set',
+  'policy.proposed',
+  'policy.refused',
+  'policy.rolled_back',
+  'report.received',
+  'user.changed',
+  'user.created',
+  'user.password_set',
+] as const;
+
+interface GapSaid {
+  readonly status: string;
+  readonly why: string;
+}
+interface StageSaid {
+  readonly status: string;
+  readonly why: string | null;
+}
+
+/** `ocr: no_model` speaks of one reading of a picture. */
+const READING = /^(facts|ocr|codes|hash|model): (.+)$/;
+const CODE = /^[a-z_]+$/;
+
+/** Where the text of a gap stands: the reading that it is about, a code to look up, or a key of its own. */
+export function gapSays({ status, why }: GapSaid): {
+  readonly reading: string | null;
+  readonly code: string | null;
+  readonly key: string | null;
+} {
+  const [, reading = null, rest = why] = READING.exec(why) ?? [];
+  switch (status) {
+    case 'overdue':
+    case 'no_region_file':
+      return { reading, code: null, key: `words:gap-why.${status}` };
+    case 'skipped':
+    case 'failed':
+      if (CODE.test(rest)) return { reading, code: rest, key: null };
+      return { reading, code: null, key: unreadKey(rest) };
+    default:
+      return { reading, code: null, key: null };
+  }
+}
+
+function unreadKey(why: string): string | null {
+  if (!why.startsWith('no model was validated for ')) return null;
+  if (why.endsWith(', high score')) return 'words:gap-why.unread-high';
+  return why.endsWith(', drawn for review') ? 'words:gap-why.unread-drawn' : 'words:gap-why.unread';
+}
+
+export function useWords() {
+  const { t, i18n } = useTranslation();
+  const format = useFormat();
+  /** The interface names what it knows; a word that a newer server has learnt is shown as it comes. */
+  const known = (key: string, plain: string): string => (i18n.exists(key) ? t(key) : plain);
+  const code = (name: string): string =>
+    known(`words:skip.${name}`, known(`errors:${name}`, name.replaceAll('_', ' ')));
+  const gapWhy = (gap: GapSaid): string => {
+    const said = gapSays(gap);
+    const text = said.code === null ? (said.key === null ? gap.why : known(said.key, gap.why)) : code(said.code);
+    return said.reading === null ? text : `${known(`words:reading.${said.reading}`, said.reading)}: ${text}`;
+  };
+  return {
+    known,
+    code,
+    category: (id: string | null): string => (id === null ? '–' : known(`categories:${id}`, id)),
+    stage: (name: string): string => known(`words:stage.${name}`, name),
+    clock: (name: string): string => known(`words:clock.${name}`, name.replaceAll('_', ' ')),
+    gap: (gap: GapSaid & { readonly stage: string; readonly action: string }): string =>
+      t('note:gap', {
+        stage: known(`words:stage.${gap.stage}`, gap.stage),
+        status: known(`words:gap.${gap.status}`, gap.status),
+        why: gapWhy(gap),
+        action: t(`words:action.${gap.action}`),
+      }),
+    /** `code: title` of a failure, `due until <moment>`, or a reason to skip. */
+    stageWhy: ({ status, why }: StageSaid): string => {
+      if (why === null) return '';
+      const [first = ''] = why.split(':');
+      const moment = Date.parse(why.slice('due until '.length));
+      if (status === 'due')
+        return Number.isNaN(moment) ? why : t('words:trace.due', { at: format.moment(why.slice(10)) });
+      return code(first);
+    },
+  };
+}

@@ -1,0 +1,69 @@
+/** The interface knows what the policy says by code: evidence that is missing in every way, judged for real. */
+import { describe, expect, test } from 'vitest';
+import { gapSays } from '../../src/dashboard/words.js';
+import { type Evidence, type Gap, SKIP_REASONS } from '../../src/domain.js';
+import { ERROR_CODES } from '../../src/errors.js';
+import { evaluate } from '../../src/policy/evaluate.js';
+import type { RuleTest } from '../../src/policy/schema.js';
+import { testInput } from '../../src/policy/test-evidence.js';
+import { bundleOf, global, region, rule } from '../policy/bench-files.js';
+
+const NOW = Date.parse('2026-06-01T00:00:00Z');
+const bundle = bundleOf({
+  'global.yaml': global(rule({ id: 'broken', when: 'findings[5].score > 0.5' })),
+  'regions/de.yaml': region('de'),
+});
+
+function gapsOf(evidence: Partial<Evidence>, fields: Partial<RuleTest> = {}, waitedMs = 0): readonly Gap[] {
+  const input = testInput({ expect: 'match', scores: { 'hate.attack': 0.7 }, ...fields }, NOW);
+  const facts = { ...input.facts, acceptedAt: new Date(NOW - waitedMs).toISOString() };
+  const judged = evaluate({ ...input, facts, evidence: { ...input.evidence, ...evidence } }, bundle, ['zz']);
+  return judged.decisions.flatMap(({ gaps }) => gaps);
+}
+const saidOf = (gaps: readonly Gap[], stage: Gap['stage'], status?: Gap['status']) => {
+  const gap = gaps.find((one) => one.stage === stage && (status === undefined || one.status === status));
+  if (gap === undefined) throw new Error(`no gap of ${stage}: ${JSON.stringify(gaps)}`);
+  return gapSays(gap);
+};
+
+describe('a gap', () => {
+  test.each(SKIP_REASONS.filter((why) => !['no_text', 'not_needed', 'no_images'].includes(why)))(
+    'of a stage that was skipped: %s',
+    (why) => {
+      const said = saidOf(gapsOf({ classify: { status: 'skipped', why } }), 'classify');
+      expect(said).toEqual({ reading: null, code: why, key: null });
+    },
+  );
+
+  test('of a stage that failed names a code of the table', () => {
+    const failed = { status: 'failed', code: 'model_unavailable', message: 'quotes a vendor' } as const;
+    const { code } = saidOf(gapsOf({ classify: failed }), 'classify');
+    expect(code).toBe('model_unavailable');
+    expect(Object.hasOwn(ERROR_CODES, code ?? '')).toBe(true);
+  });
+
+  test('of a stage that is late', () => {
+    const due = { status: 'due', until: new Date(NOW).toISOString() } as const;
+    expect(saidOf(gapsOf({ classify: due }, {}, 90 * 86_400_000), 'classify').key).toBe('words:gap-why.overdue');
+  });
+
+  test('of a region without a file, and of a rule that broke', () => {
+    const gaps = gapsOf({});
+    expect(saidOf(gaps, 'policy', 'no_region_file').key).toBe('words:gap-why.no_region_file');
+    expect(saidOf(gaps, 'policy', 'rule_error')).toEqual({ reading: null, code: null, key: null });
+  });
+
+  test('of a text that no model can vouch for', () => {
+    const long = {
+      text: 'one two three four five six seven eight nine ten eleven twelve thirteen fourteen '.repeat(4),
+    };
+    const said = saidOf(gapsOf({}, { ...long, competence: 'none', language: 'xx' } as Partial<RuleTest>), 'classify');
+    expect(said.key).toMatch(/^words:gap-why\.unread/);
+  });
+
+  test.each([
+    ['ocr: no_model', { reading: 'ocr', code: 'no_model', key: null }],
+    ['facts: image_unreadable', { reading: 'facts', code: 'image_unreadable', key: null }],
+    ['words of a newer server', { reading: null, code: null, key: null }],
+  ])('of one reading of a picture: %s', (why, said) => expect(gapSays({ status: 'failed', why })).toEqual(said));
+});
