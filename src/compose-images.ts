@@ -6,10 +6,11 @@ import { openCodeReader } from './adapters/codes-zxing.js';
 import { openImageFetcher } from './adapters/image-fetch.js';
 import { DECODE_LIMITS } from './adapters/images/decode-image-limits.js';
 import { openDecoder } from './adapters/images-sharp.js';
+import { openTextReader } from './adapters/ocr-tesseract.js';
 import type { Config } from './config.js';
 import type { ImageReading, ImageRef } from './domain.js';
 import { InvalidInputError } from './errors.js';
-import { DECODE_SCRIPT } from './paths.js';
+import { DECODE_SCRIPT, OCR_SCRIPT } from './paths.js';
 import type { Blobs, ImageFetcher, ImageHashBank } from './ports.js';
 import type { ImagesStore } from './ports-store.js';
 import type { ImageSource } from './stages/images/index.js';
@@ -31,7 +32,7 @@ export interface Images {
 const DECODE_RECYCLE = 300;
 const MEGABYTE = 1_048_576;
 
-export function composeImages(config: Config, decodeScript = DECODE_SCRIPT): Images {
+export function composeImages(config: Config, decodeScript = DECODE_SCRIPT, ocrScript = OCR_SCRIPT): Images {
   const decoder = openDecoder({
     script: decodeScript,
     limits: { ...DECODE_LIMITS, maxBytes: config.IMAGE_LIMIT_BYTES },
@@ -44,7 +45,14 @@ export function composeImages(config: Config, decodeScript = DECODE_SCRIPT): Ima
     maxBytes: config.IMAGE_LIMIT_BYTES,
     timeoutMs: config.IMAGE_FETCH_TIMEOUT_MS,
   });
-  const readers: ImageReaders = { decoder, text: null, codes: openCodeReader(), hash: pdqOf, model: null };
+  const text = openTextReader({
+    script: ocrScript,
+    startMs: config.OCR_START_TIMEOUT_MS,
+    timeoutMs: config.OCR_TIMEOUT_MS,
+    maxRssBytes: config.OCR_MEMORY_MB * MEGABYTE,
+    recycleAfter: config.OCR_RECYCLE,
+  });
+  const readers: ImageReaders = { decoder, text, codes: openCodeReader(), hash: pdqOf, model: null };
   const blobs = openBlobFolder(path.join(config.DATA_DIR, 'images'));
   return {
     readers,

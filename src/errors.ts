@@ -52,6 +52,7 @@ export const ERROR_CODES = {
   image_unreadable: code(422, false, 'The image cannot be decoded'),
   image_unsupported: code(415, false, 'The image is of no supported format'),
   image_too_large: code(413, false, 'The image is larger than the limit'),
+  ocr_failed: code(422, false, 'The words on the image cannot be read'),
   // policy and configuration
   policy_invalid: code(500, false, 'A policy file is not valid'),
   policy_cycle: code(500, false, 'Policy files extend each other in a circle'),

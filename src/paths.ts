@@ -17,3 +17,5 @@ export const DASHBOARD_DIR = path.join(root, 'dist', 'dashboard');
 /** Processes are started from the build: plain JavaScript. */
 export const WORKER_SCRIPT = path.join(root, 'dist', 'workers', 'main.js');
 export const DECODE_SCRIPT = path.join(root, 'dist', 'src', 'adapters', 'images', 'decode-child.js');
+export const OCR_SCRIPT = path.join(root, 'dist', 'src', 'adapters', 'ocr', 'ocr-child.js');
+export const OCR_MODELS_DIR = path.join(root, 'models', 'ocr');

@@ -1,0 +1,41 @@
+/** Entry of the reading process: one picture at a time, until the parent goes or kills it. */
+import { codeOf } from '../../errors.js';
+import { readFrames } from '../../stages/images/ocr/read-frames.js';
+import { READY } from '../watched-child.js';
+import type { OcrAnswer, OcrOrder } from './protocol.js';
+import { openEngine } from './tesseract.js';
+
+const WATCH_MS = 50;
+const MEMORY_EXIT_CODE = 71;
+
+/** The memory of the engine lies outside the heap that V8 limits, so the whole process is watched. */
+const maxRssBytes = Number(process.argv[2]);
+const endIfGrown = (): void => {
+  if (process.memoryUsage.rss() > maxRssBytes) process.exit(MEMORY_EXIT_CODE);
+};
+setInterval(endIfGrown, WATCH_MS).unref();
+
+const engine = await openEngine();
+
+function answer({ id, frames, likely }: OcrOrder): OcrAnswer {
+  try {
+    // The engine keeps this thread busy, so that the timer alone would look too late.
+    const reading = readFrames(frames, likely, (line, set) => {
+      endIfGrown();
+      return engine.read(line, set);
+    });
+    return { id, ok: true, reading, rssBytes: process.memoryUsage.rss() };
+  } catch (error) {
+    const missing = codeOf(error) === 'model_missing';
+    // What the engine says may quote the picture.
+    return missing
+      ? { id, ok: false, code: 'model_missing', message: 'Language data of the text reader are missing' }
+      : { id, ok: false, code: 'ocr_failed', message: 'The words could not be read' };
+  }
+}
+
+process.on('message', (order: OcrOrder) => {
+  process.send?.(answer(order));
+});
+process.on('disconnect', () => process.exit(0));
+process.send?.(READY);

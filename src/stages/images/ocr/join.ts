@@ -1,0 +1,76 @@
+/** Words of lines -> one text, with the place of each word in the text and on the picture. */
+import type { Box, OcrReading, OcrWord } from '../../../domain.js';
+import type { LineCrop } from './crop.js';
+
+/** As the engine gives it: edges in pixels of the line, left to right. */
+export interface LineWord {
+  readonly text: string;
+  /** 0 to 1. */
+  readonly confidence: number;
+  readonly x0: number;
+  readonly x1: number;
+}
+/** What cutting a line out needs to be undone. */
+export type LinePlace = Pick<LineCrop, 'u0' | 'v0' | 'step' | 'slant' | 'width' | 'height'>;
+export interface ReadLine {
+  readonly place: LinePlace;
+  readonly words: readonly LineWord[];
+  /** Data that read it. */
+  readonly set: string;
+  /** Original pixels per pixel of the frame. */
+  readonly scale: number;
+}
+
+/** Scripts that put no space between words; the engine gives each of their letters as a word. */
+const UNSPACED =
+  '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Thai}ー々〆、。「」『』・！？：；（）';
+const ENDS_UNSPACED = new RegExp(`[${UNSPACED}]$`, 'u');
+const STARTS_UNSPACED = new RegExp(`^[${UNSPACED}\\p{M}]`, 'u');
+/** Between letters of such a script a gap is a space from this share of the height of the line on. */
+const WIDE_GAP = 0.5;
+
+export function joinLines(lines: readonly ReadLine[]): OcrReading {
+  let text = '';
+  const words: OcrWord[] = [];
+  const lengths = new Map<string, number>();
+  let [sum, total] = [0, 0];
+  for (const line of lines) {
+    if (line.words.length === 0) continue;
+    if (text !== '') text += '\n';
+    let before: LineWord | null = null;
+    for (const word of line.words) {
+      if (before !== null && isApart(before, word, line.place.height)) text += ' ';
+      const start = text.length;
+      text += word.text;
+      words.push({ box: boxOf(word, line), confidence: word.confidence, span: { start, end: text.length } });
+      sum += word.confidence * word.text.length;
+      total += word.text.length;
+      lengths.set(line.set, (lengths.get(line.set) ?? 0) + word.text.length);
+      before = word;
+    }
+  }
+  const languages = [...lengths].sort((a, b) => b[1] - a[1]).map(([set]) => set);
+  return { text, words, confidence: total === 0 ? 0 : sum / total, languages };
+}
+
+function isApart(before: LineWord, word: LineWord, height: number): boolean {
+  if (!ENDS_UNSPACED.test(before.text) || !STARTS_UNSPACED.test(word.text)) return true;
+  return Math.max(word.x0 - before.x1, before.x0 - word.x1) > height * WIDE_GAP;
+}
+
+/** The upright box around the word, in pixels of the original. */
+function boxOf({ x0, x1 }: LineWord, { place, scale }: ReadLine): Box {
+  const { u0, v0, step, slant, height } = place;
+  const [sin, cos] = [Math.sin(slant), Math.cos(slant)];
+  const corners = [x0, x1].flatMap((x) =>
+    [0, height].map((y) => {
+      const [u, v] = [u0 + x * step, v0 + y * step];
+      return { x: (u * cos - v * sin) * scale, y: (u * sin + v * cos) * scale };
+    }),
+  );
+  const left = Math.max(0, Math.floor(Math.min(...corners.map(({ x }) => x))));
+  const top = Math.max(0, Math.floor(Math.min(...corners.map(({ y }) => y))));
+  const right = Math.ceil(Math.max(...corners.map(({ x }) => x)));
+  const bottom = Math.ceil(Math.max(...corners.map(({ y }) => y)));
+  return { left, top, width: Math.max(1, right - left), height: Math.max(1, bottom - top) };
+}

@@ -1,0 +1,182 @@
+/** Where lines of text stand on a picture, whatever the script: edges, their connected parts, the slant, rows of parts. */
+import type { Pixels } from '../../../ports.js';
+import { type Part, partsOf } from './components.js';
+import { edgesOf, histogramOf, percentileOf, reduce } from './grey.js';
+
+/** A line in coordinates turned by the slant: `u` along the line, `v` across, in pixels of the given picture. */
+export interface TextLine {
+  readonly u0: number;
+  readonly u1: number;
+  readonly v0: number;
+  readonly v1: number;
+}
+export interface FoundLines {
+  /** Radians; positive when lines fall to the right. */
+  readonly slant: number;
+  /** Top to bottom, columns left to right. */
+  readonly lines: readonly TextLine[];
+}
+
+/** Finding needs less than reading: lines are found on a picture of at most this side. */
+const FIND_SIDE_PX = 1_000;
+/** Steps of colour that are never ink: JPEG blocks and grain. */
+const LEAST_STEP = 14;
+const LEAST_HEIGHT_PX = 4;
+const MOST_LINES = 120;
+const MOST_PARTS = 6_000;
+const DEGREE = Math.PI / 180;
+
+export function findLines(pixels: Pick<Pixels, 'width' | 'height' | 'rgb'>): FoundLines {
+  const factor = Math.ceil(Math.max(pixels.width, pixels.height) / FIND_SIDE_PX);
+  const small = reduce(pixels, factor);
+  if (small.width < 8 || small.height < 8) return { slant: 0, lines: [] };
+  const edges = edgesOf(small);
+  const counts = histogramOf(edges.px);
+  const grain = percentileOf(counts, 0.5);
+  const strong = percentileOf(counts, 0.985);
+  const least = Math.max(LEAST_STEP, grain * 3.5, strong * 0.28);
+  const parts = partsOf(edges, least).filter((part) => isLetterLike(part, small.width, small.height));
+  if (parts.length === 0 || parts.length > MOST_PARTS) return { slant: 0, lines: [] };
+  const slant = slantOf(parts);
+  const lines = linesOf(parts, slant)
+    .slice(0, MOST_LINES)
+    .map(({ u0, u1, v0, v1 }) => ({ u0: u0 * factor, u1: u1 * factor, v0: v0 * factor, v1: v1 * factor }));
+  return { slant, lines };
+}
+
+function isLetterLike({ left, top, right, bottom, area }: Part, width: number, height: number): boolean {
+  const [w, h] = [right - left, bottom - top];
+  if (h < 3 || w < 2 || area < 6) return false;
+  // Rules, frames and pictures in the picture.
+  if (h > height * 0.9 && height > 60) return false;
+  if (w > width * 0.95 && h > height * 0.5) return false;
+  return w / h < 60 && h / w < 15;
+}
+
+/** The turn under which the rows of the parts are sharpest. */
+function slantOf(parts: readonly Part[]): number {
+  const heights = parts.map((part) => part.bottom - part.top).sort((a, b) => a - b);
+  const middle = heights[heights.length >> 1] ?? 8;
+  const bin = Math.max(1.5, middle / 6);
+  const large = parts.filter((part) => part.bottom - part.top >= middle * 0.6);
+  let best = { angle: 0, score: sharpness(large, 0, bin) * 1.02 };
+  const look = (degrees: number): void => {
+    const score = sharpness(large, degrees * DEGREE, bin);
+    if (score > best.score) best = { angle: degrees, score };
+  };
+  for (let degrees = -9; degrees <= 9; degrees += 0.75) look(degrees);
+  const coarse = best.angle;
+  for (let step = -2; step <= 2; step += 1) if (step !== 0) look(coarse + step * 0.25);
+  return best.angle * DEGREE;
+}
+
+/** Sum of squares of the rows that tops and bottoms of the parts fall into; wide parts are sampled along their width. */
+function sharpness(parts: readonly Part[], angle: number, bin: number): number {
+  const rows = new Map<number, number>();
+  const [sin, cos] = [Math.sin(angle), Math.cos(angle)];
+  for (const { left, right, top, bottom } of parts) {
+    const x = (left + right) / 2;
+    // The lower edge of a wide part that is turned lies at one end of it.
+    const drop = (Math.abs(sin) * (right - left)) / 2;
+    for (const y of [bottom - drop, top + drop]) {
+      const place = (y * cos - x * sin) / bin;
+      const low = Math.floor(place);
+      rows.set(low, (rows.get(low) ?? 0) + (1 - place + low));
+      rows.set(low + 1, (rows.get(low + 1) ?? 0) + (place - low));
+    }
+  }
+  let sum = 0;
+  for (const count of rows.values()) sum += count * count;
+  return sum;
+}
+
+interface Turned {
+  u0: number;
+  u1: number;
+  v0: number;
+  v1: number;
+}
+
+function turned({ left, right, top, bottom }: Part, slant: number): Turned {
+  const [sin, cos] = [Math.sin(slant), Math.cos(slant)];
+  const [x, y] = [(left + right) / 2, (top + bottom) / 2];
+  const [u, v] = [x * cos + y * sin, y * cos - x * sin];
+  const half = (right - left) / 2;
+  const tall = Math.max(1.5, (bottom - top) / 2 - Math.abs(sin) * half * 0.9);
+  return { u0: u - half, u1: u + half, v0: v - tall, v1: v + tall };
+}
+
+/** Parts of like height beside each other are one line; dots and marks join the line that they lie at. */
+function linesOf(parts: readonly Part[], slant: number): readonly Turned[] {
+  const all = parts.map((part) => turned(part, slant)).sort((a, b) => a.u0 - b.u0);
+  const lines: (Turned & { tall: number; count: number })[] = [];
+  const heights = all.map(({ v0, v1 }) => v1 - v0).sort((a, b) => a - b);
+  const usual = heights[Math.floor(heights.length * 0.6)] ?? 8;
+  const marks: Turned[] = [];
+  for (const part of all) {
+    const tall = part.v1 - part.v0;
+    if (tall < usual * 0.4) {
+      marks.push(part);
+      continue;
+    }
+    const line = nearest(lines, part, tall);
+    if (line === undefined) lines.push({ ...part, tall, count: 1 });
+    else {
+      widen(line, part);
+      line.tall = Math.max(line.tall * 0.9, tall);
+      line.count += 1;
+    }
+  }
+  for (const mark of marks) {
+    const line = lines.find(
+      ({ u0, u1, v0, v1, tall }) =>
+        mark.u1 > u0 - tall && mark.u0 < u1 + tall && mark.v1 > v0 - tall * 0.25 && mark.v0 < v1 + tall * 0.25,
+    );
+    if (line !== undefined) widen(line, mark);
+  }
+  return mergeOverlaps(lines).filter(isLine).sort(byPlace);
+}
+
+function nearest<L extends Turned & { tall: number }>(lines: readonly L[], part: Turned, tall: number): L | undefined {
+  let best: L | undefined;
+  let most = 0;
+  for (const line of lines) {
+    const reach = 2 * Math.max(line.tall, tall);
+    if (part.u0 - line.u1 > reach || tall > line.tall * 3.5) continue;
+    const shared = Math.min(line.v1, part.v1) - Math.max(line.v0, part.v0);
+    const share = shared / Math.min(tall, line.v1 - line.v0);
+    if (share > 0.4 && share > most) [best, most] = [line, share];
+  }
+  return best;
+}
+
+function widen(line: Turned, part: Turned): void {
+  line.u0 = Math.min(line.u0, part.u0);
+  line.u1 = Math.max(line.u1, part.u1);
+  line.v0 = Math.min(line.v0, part.v0);
+  line.v1 = Math.max(line.v1, part.v1);
+}
+
+function mergeOverlaps<L extends Turned & { tall: number; count: number }>(lines: readonly L[]): readonly L[] {
+  const kept: L[] = [];
+  for (const line of [...lines].sort((a, b) => b.u1 - b.u0 - (a.u1 - a.u0))) {
+    const home = kept.find((other) => {
+      const shared = Math.min(line.v1, other.v1) - Math.max(line.v0, other.v0);
+      const apart = Math.max(line.u0 - other.u1, other.u0 - line.u1);
+      return shared > 0.55 * (line.v1 - line.v0) && apart < 2 * Math.max(line.tall, other.tall);
+    });
+    if (home === undefined) kept.push(line);
+    else {
+      widen(home, line);
+      home.count += line.count;
+    }
+  }
+  return kept;
+}
+
+const isLine = ({ u0, u1, v0, v1 }: Turned): boolean => v1 - v0 >= LEAST_HEIGHT_PX && u1 - u0 >= (v1 - v0) * 0.6;
+
+const byPlace = (a: Turned, b: Turned): number => {
+  const shared = Math.min(a.v1, b.v1) - Math.max(a.v0, b.v0);
+  return shared > 0.5 * Math.min(a.v1 - a.v0, b.v1 - b.v0) ? a.u0 - b.u0 : a.v0 - b.v0;
+};
