@@ -461,6 +461,8 @@ export interface DeskStore extends QueueStore, ClaimsStore, TalkStore {
     readonly complete: boolean;
   }>;
   audit(filter: AuditFilter, cursor: string | null, limit: number): Promise<Page<AuditEvent>>;
+  /** Of these notes those that have cases, none of which lies at a desk of the person or was put to them. */
+  hidden(sight: Sight, noteIds: readonly string[]): Promise<ReadonlySet<string>>;
 }
 export interface PleaFilter {
   readonly noteId?: string | undefined;

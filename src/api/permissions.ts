@@ -26,6 +26,11 @@ const keyOr = (scope: Scope, roles: readonly Role[]): Rule => ({
   csrf: 'token',
 });
 
+/**
+ * Beyond the role, what a person sees and claims of the queue follows their rights (`usecases/review/sight.ts`), and a
+ * note whose cases all lie at desks of others is closed to them wherever notes are read (`look-up.ts`).
+ */
+
 /** Who works cases; auditors and policy authors read them. */
 const DESK: readonly Role[] = ['reviewer', 'senior', 'admin'];
 

@@ -99,6 +99,43 @@ describe('the steps of a claim', () => {
   });
 });
 
+describe('what a person may look up', () => {
+  it('is no note whose cases lie at desks of others: page, picture, list, search, what stands around a case', async () => {
+    const { id, noteId } = await waiting();
+    const [reviewer, senior] = [await bench.signedIn('reviewer'), await bench.signedIn('senior')];
+    const auditor = await bench.signedIn('auditor');
+    expect((await call(reviewer, 'GET', `/v1/notes/${noteId}`)).status).toBe(200);
+    const epoch = await claimed(senior, id);
+    await call(senior, 'POST', `/v1/cases/${id}/escalate`, { epoch, desk: 'child_safety' });
+
+    for (const url of [`/v1/notes/${noteId}`, `/v1/notes/${noteId}/images/0`]) {
+      for (const who of [reviewer, senior]) {
+        expect(await call(who, 'GET', url), url).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+      }
+      expect((await call(auditor, 'GET', url)).status, url).not.toBe(403);
+    }
+    const listed = async (who: Caller) =>
+      (await call(who, 'GET', '/v1/notes?limit=100')).body.items.map((row: { id: string }) => row.id);
+    expect(await listed(reviewer)).not.toContain(noteId);
+    expect(await listed(auditor)).toContain(noteId);
+    const { title } = (await call(auditor, 'GET', `/v1/notes/${noteId}`)).body.revisions[0].note;
+    const searched = async (who: Caller) => {
+      const { body } = await call(who, 'GET', `/v1/search?text=${encodeURIComponent(title)}&limit=100`);
+      return [...body.exact, ...body.containing].map((row: { id: string }) => row.id);
+    };
+    expect(await searched(reviewer)).not.toContain(noteId);
+    expect(await searched(auditor)).toContain(noteId);
+  });
+
+  it('is written down', async () => {
+    const { noteId } = await waiting();
+    const who = await bench.signedIn('policy_author');
+    await call(who, 'GET', `/v1/notes/${noteId}`);
+    const trail = await call(await bench.signedIn('auditor'), 'GET', `/v1/audit?subject=${noteId}&verb=note.seen`);
+    expect(trail.body.items).toMatchObject([{ actor: { id: who.id } }]);
+  });
+});
+
 describe('bad input', () => {
   it.each([
     '/v1/cases?status=lost',

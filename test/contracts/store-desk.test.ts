@@ -452,6 +452,23 @@ describe.each([
     expect(await store.desk.row(asked, caseId, NOW)).toBeNull();
   });
 
+  it('hides a note whose cases all lie at desks of others, but not from who was asked about it', async () => {
+    const { caseId, noteId } = await opened(language(), {}, { desk: 'child_safety' });
+    const open = await opened(language());
+    const unknown = testIds.next('note');
+    const [general, senior] = [
+      await person('reviewer', { desks: ['general'] }),
+      await person('senior', { desks: ['child_safety'] }),
+    ];
+    const ids = [noteId, open.noteId, unknown];
+    expect([...(await store.desk.hidden(general, ids))]).toEqual([noteId]);
+    expect([...(await store.desk.hidden(senior, ids))]).toEqual([open.noteId]);
+    expect([...(await store.desk.hidden(general, []))]).toEqual([]);
+    const order = { caseId, by: senior.userId, of: general.userId, blind: false, question: 'Which law is this?' };
+    must(await store.desk.ask(order, NOW));
+    expect([...(await store.desk.hidden(general, ids))]).toEqual([]);
+  });
+
   it('opens one case for a decision whose time is over', async () => {
     const end = new Date(NOW - 1_000).toISOString();
     const accepted = await store.notes.accept(acceptInput(source, { now: NOW }));

@@ -5,6 +5,7 @@ import { InvalidInputError, UnavailableError } from '../../errors.js';
 import { turns } from '../../turns.js';
 import { reachOf } from '../auth.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
+import { lookUpOf } from '../look-up.js';
 import { Id, problems } from '../schemas/common.js';
 
 const DEFAULT_SIDE_PX = 1_024;
@@ -22,6 +23,7 @@ const Query = z.strictObject({
 export function imageRoutes(server: ApiServer, deps: ApiDeps): void {
   const inTurn = turns(MAX_AT_ONCE);
   const { blobs, readers } = deps.images;
+  const lookUp = lookUpOf(deps);
 
   async function originalOf(sourceId: string | null, params: z.infer<typeof Params>, revision: number | undefined) {
     const place = await deps.store.images.place(sourceId, params.id, params.index, revision ?? null);
@@ -55,6 +57,7 @@ export function imageRoutes(server: ApiServer, deps: ApiDeps): void {
     },
     handler: async (request, reply) => {
       const { revision, sidePx } = request.query;
+      await lookUp.check(request, request.params.id);
       const bytes = await originalOf(reachOf(request), request.params, revision);
       const signal = AbortSignal.timeout(TIME_LIMIT_MS);
       const view = await inTurn(() => readers.decoder.view(bytes, sidePx, signal));

@@ -6,6 +6,7 @@ import { eraseAuthor, eraseNote } from '../../usecases/erase.js';
 import { ForeignId } from '../../usecases/note-input.js';
 import { actorOf, keyOf, reachOf } from '../auth.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
+import { lookUpOf } from '../look-up.js';
 import { noteAnswer, rowAnswer } from '../note-answer.js';
 import { Cursor, ForeignIdParams, IdParams, Limit, problems } from '../schemas/common.js';
 import { NoteAnswer, NotePage } from '../schemas/note.js';
@@ -43,6 +44,7 @@ const ListQuery = z.strictObject({
 
 export function readRoutes(server: ApiServer, deps: ApiDeps): void {
   const { notes } = deps.store;
+  const lookUp = lookUpOf(deps);
   server.route({
     method: 'GET',
     url: '/v1/notes',
@@ -55,7 +57,7 @@ export function readRoutes(server: ApiServer, deps: ApiDeps): void {
     handler: async (request) => {
       const { cursor, limit, ...filter } = request.query;
       const page = await notes.list(reachOf(request), filter, cursor ?? null, limit);
-      return { items: page.items.map(rowAnswer), nextCursor: page.nextCursor };
+      return { items: (await lookUp.only(request, page.items)).map(rowAnswer), nextCursor: page.nextCursor };
     },
   });
 
@@ -71,7 +73,9 @@ export function readRoutes(server: ApiServer, deps: ApiDeps): void {
     handler: async (request) => {
       const view = await notes.get(reachOf(request), request.params.id);
       if (view === null) throw new InvalidInputError('not_found', 'There is no such note.');
+      await lookUp.check(request, view.noteId);
       if (view.status === 'erased') throw new InvalidInputError('gone_erased', 'The note was erased.');
+      await lookUp.seen(request, view.noteId);
       return noteAnswer(view);
     },
   });

@@ -9,6 +9,7 @@ import { caseAnswer } from '../case-answer.js';
 import { checkColleague } from '../colleagues.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
 import type { Desk } from '../desk.js';
+import { aroundFor } from '../look-up.js';
 import { decisionAnswer } from '../note-answer.js';
 import { Id, IdParams, problems } from '../schemas/common.js';
 import { CaseDetail, CommentAnswer, OpinionAnswer } from '../schemas/review-case.js';
@@ -35,7 +36,7 @@ export function caseRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void {
     },
     handler: async (request) => {
       const sight = await desk.sight(request);
-      const file = await desk.file(sight, request.params.id);
+      const file = await aroundFor(deps, sight, await desk.file(sight, request.params.id));
       await audit('case.seen', sight, file.row, { revision: file.row.revision });
       const [then, bundle] = [await desk.bundleAt(file.bundleHash), await bundleOf(desk, file)];
       return caseAnswer({ file, sight, then, bundle, current: deps.bundle(), now: clock.now() });

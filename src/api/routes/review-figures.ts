@@ -2,6 +2,7 @@
 import { InvalidInputError } from '../../errors.js';
 import { sessionOf } from '../auth.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
+import { lookUpOf } from '../look-up.js';
 import { rowAnswer } from '../note-answer.js';
 import { problems } from '../schemas/common.js';
 import { AuditPage, AuditQuery, AuditVerified, SearchAnswer, SearchQuery } from '../schemas/review-audit.js';
@@ -9,6 +10,7 @@ import { StatisticsAnswer, StatisticsQuery } from '../schemas/review-statistics.
 
 export function figureRoutes(server: ApiServer, deps: ApiDeps): void {
   const { desk } = deps.store;
+  const lookUp = lookUpOf(deps);
   server.route({
     method: 'GET',
     url: '/v1/statistics',
@@ -35,13 +37,17 @@ export function figureRoutes(server: ApiServer, deps: ApiDeps): void {
       if (text.trim().length < 3)
         throw new InvalidInputError('query_invalid', 'At least 3 characters that are no blanks.');
       const { userId } = sessionOf(request).session.user;
-      const result = await desk.search(text, limit);
-      const detail = { exact: result.exact.length, containing: result.containing.length };
+      const found = await desk.search(text, limit);
+      const [exact, containing] = [
+        await lookUp.only(request, found.exact),
+        await lookUp.only(request, found.containing),
+      ];
+      const detail = { exact: exact.length, containing: containing.length };
       await deps.store.audit.append(
         { actor: { kind: 'user', id: userId }, verb: 'notes.searched', subject: userId, detail },
         deps.clock.now(),
       );
-      return { ...result, exact: result.exact.map(rowAnswer), containing: result.containing.map(rowAnswer) };
+      return { ...found, exact: exact.map(rowAnswer), containing: containing.map(rowAnswer) };
     },
   });
   auditRoutes(server, deps);

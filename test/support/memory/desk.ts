@@ -821,6 +821,18 @@ export function memoryDesk({ tables, check, login, audit }: MemoryDeskParts): De
         complete: true,
       };
     },
+    hidden: async (sight, noteIds) => {
+      await check();
+      const isOpenTo = (record: CaseRecord): boolean =>
+        sight.desks.includes(record.desk) ||
+        opinions.some((one) => one.caseId === record.caseId && one.of.id === sight.userId && one.answeredAt === null);
+      return new Set(
+        noteIds.filter((noteId) => {
+          const own = [...cases.values()].filter((record) => record.noteId === noteId);
+          return own.length > 0 && !own.some(isOpenTo);
+        }),
+      );
+    },
     audit: async (filter, cursor, limit) => {
       await check();
       const all = (await audit.list(null, 1_000_000)).items.filter(

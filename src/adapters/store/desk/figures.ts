@@ -14,7 +14,7 @@ const MOST_ROWS = 200_000;
 /** Latest revisions whose words are looked through. */
 const SEARCHED = 20_000;
 
-type Figures = Pick<DeskStore, 'statistics' | 'search' | 'audit' | 'ranOut' | 'openOverdue'>;
+type Figures = Pick<DeskStore, 'statistics' | 'search' | 'audit' | 'hidden' | 'ranOut' | 'openOverdue'>;
 
 export const figuresWith = (database: Database, ids: Ids): Figures => ({
   statistics: (days, now) => statisticsOf(database, days, now),
@@ -48,6 +48,15 @@ export const figuresWith = (database: Database, ids: Ids): Figures => ({
     };
   },
   audit: (filter, cursor, limit) => auditPage(database, filter, cursor, limit),
+  async hidden({ userId, desks }, noteIds) {
+    const rows = await database.repeatable<{ note_id: string }>(
+      `SELECT c.note_id FROM cases c WHERE c.note_id = ANY ($1::text[]) GROUP BY c.note_id
+       HAVING bool_and(c.desk <> ALL ($2::text[]) AND NOT EXISTS (SELECT 1 FROM case_opinions o
+         WHERE o.case_id = c.id AND o.of_user = $3 AND o.answered_at IS NULL))`,
+      [noteIds, desks, userId],
+    );
+    return new Set(rows.map(({ note_id }) => note_id));
+  },
   async ranOut(now, limit) {
     const rows = await database.repeatable<{ json: DecisionJson; note_id: string; reach: number }>(
       `SELECT ${DECISION_JSON} AS json, d.note_id, coalesce((r.note->'context'->>'reach')::bigint, 0) AS reach
