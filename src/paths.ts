@@ -19,3 +19,4 @@ export const WORKER_SCRIPT = path.join(root, 'dist', 'workers', 'main.js');
 export const DECODE_SCRIPT = path.join(root, 'dist', 'src', 'adapters', 'images', 'decode-child.js');
 export const OCR_SCRIPT = path.join(root, 'dist', 'src', 'adapters', 'ocr', 'ocr-child.js');
 export const OCR_MODELS_DIR = path.join(root, 'models', 'ocr');
+export const NSFW_SCRIPT = path.join(root, 'dist', 'src', 'adapters', 'images', 'nsfw-child.js');

@@ -1,0 +1,44 @@
+/** Entry of the process that runs nsfwjs. Only importer of it and of TensorFlow.js; all files come from the packages on disk. */
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { ready, setBackend, tensor3d } from '@tensorflow/tfjs';
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import { load, type NSFWJS } from 'nsfwjs';
+import type { Pixels } from '../../ports.js';
+import { serveParent } from './child-main.js';
+import type { NsfwOrder, NsfwValue } from './nsfw-protocol.js';
+
+const MODEL = 'MobileNetV2';
+const CLASSES = 5;
+
+let loading: Promise<NSFWJS> | null = null;
+async function open(): Promise<NSFWJS> {
+  const wasm = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm');
+  setWasmPaths(`${path.dirname(wasm)}/`);
+  if (!(await setBackend('wasm'))) throw new Error('the WebAssembly backend does not start');
+  await ready();
+  return load(MODEL);
+}
+
+async function labelsOf(model: NSFWJS, { rgb, width, height }: Pixels): Promise<NsfwValue> {
+  const picture = tensor3d(rgb, [height, width, 3], 'int32');
+  try {
+    const found = await model.classify(picture, CLASSES);
+    return Object.fromEntries(found.map(({ className, probability }) => [className, probability]));
+  } finally {
+    picture.dispose();
+  }
+}
+
+/** The highest of each label over the frames. */
+serveParent<NsfwOrder, NsfwValue>(async ({ frames }) => {
+  loading ??= open();
+  const model = await loading;
+  const highest: Record<string, number> = {};
+  for (const frame of frames) {
+    for (const [label, score] of Object.entries(await labelsOf(model, frame))) {
+      highest[label] = Math.max(highest[label] ?? 0, score);
+    }
+  }
+  return highest;
+});
