@@ -1,8 +1,10 @@
 /** Missing evidence is a value: what each region makes of a stage that failed, was skipped or is still due. */
 import type { Action, Evidence, EvidenceKey, Gap, Outcome, SkipReason } from '../domain.js';
+import { categoriesOfLabels } from '../stages/images/findings.js';
 import { believed, type EvaluationInput, type RuleContext } from './context.js';
 import type { CompiledRegion } from './model.js';
 import type { RegionSettings, StageRule } from './schema.js';
+import { bucketOf } from './stable-hash.js';
 import { EVIDENCE_KEYS } from './vocabulary.js';
 
 export interface StageGaps {
@@ -89,6 +91,26 @@ function pictureGaps({ evidence }: EvaluationInput, rule: StageRule): readonly G
     }
   }
   return [...gaps.values()];
+}
+
+/**
+ * Pictures that were read, but in which no model looked for some harm: allowed, with the gap on record, but for a share
+ * that a person sees, drawn by the bytes of the picture.
+ */
+export function unseenGap({ evidence }: EvaluationInput, region: CompiledRegion): Gap | null {
+  const { categories, sample_percent: share } = region.settings.unseen;
+  if (evidence.images.status !== 'found' || categories.length === 0) return null;
+  const missed = evidence.images.value.readings.flatMap(({ facts, model }) => {
+    if (facts.status !== 'found' || model.status !== 'found') return [];
+    const seen = categoriesOfLabels(model.value.labels);
+    const unseen = categories.filter((category) => !seen.has(category));
+    return unseen.length === 0 ? [] : [{ unseen, drawn: bucketOf(facts.value.sha256) < share }];
+  });
+  const [first] = missed;
+  if (first === undefined) return null;
+  const drawn = missed.some((picture) => picture.drawn);
+  const why = `model: none looks for ${first.unseen.join(', ')}${drawn ? ', drawn for review' : ''}`;
+  return { stage: 'images', status: 'skipped', why, action: drawn ? 'review' : 'allow' };
 }
 
 /** Words on pictures are words of the note. */

@@ -4,7 +4,7 @@ import type { Action, Gap, RegionId, RuleHit } from '../domain.js';
 import type { RuleError } from './cel.js';
 import { strengthOf } from './choose-action.js';
 import type { EvaluationInput } from './context.js';
-import { stageGaps, unreadGap } from './gaps.js';
+import { stageGaps, unreadGap, unseenGap } from './gaps.js';
 import type { CompiledRegion, CompiledRule } from './model.js';
 import { type Answers, actionOf, hitOf, inCanary } from './verdict.js';
 
@@ -108,7 +108,8 @@ export function judge(input: EvaluationInput, region: CompiledRegion, answers: A
   for (const { rule } of exempted) watch?.(rule, true, 'exempted');
   const missing = stageGaps(input, region);
   const unread = unreadGap(input, answers.context, region);
-  const gaps = [...missing.gaps, ...(unread === null ? [] : [unread]), ...errors].sort(byText);
+  const unseen = unseenGap(input, region);
+  const gaps = [...missing.gaps, ...[unread, unseen].filter((gap) => gap !== null), ...errors].sort(byText);
   const ranked = [...kept].sort(byStrength);
   const lead = ranked.find(({ hit }) => hit.action !== 'allow') ?? ranked[0] ?? null;
   return {

@@ -264,6 +264,12 @@ const fields = {
       sample_percent: z.number().int().min(0).max(100),
     })
     .describe('Text in a language that no model can vouch for'),
+  unseen: z
+    .strictObject({
+      categories: z.array(Category).describe('Harms that an image model should have looked for'),
+      sample_percent: z.number().int().min(0).max(100).describe('Share of such pictures that go to a person'),
+    })
+    .describe('Pictures in which no image model looked for these harms'),
   clocks: z.record(Word, Clock.nullable()).describe('Times within which an order, a notice or an appeal is answered'),
   grounds: z.record(Word, Law.nullable()).describe('Laws that rules and values rest on, by a short key'),
   terms: z.record(Word, Clause.nullable()).describe('Clauses of the house rules, by a short key'),
@@ -298,6 +304,7 @@ export const RegionSource = z.strictObject({
   ladder: said(fields.ladder.partial().optional(), fields.ladder),
   model_alone: said(fields.model_alone.partial().optional(), fields.model_alone),
   unread: said(fields.unread.partial().optional(), fields.unread),
+  unseen: said(fields.unseen.partial().optional(), fields.unseen),
   evidence: z
     .strictObject({
       deadline_minutes: EvidenceRules.shape.deadline_minutes.optional(),

@@ -18,6 +18,7 @@ disclosure: { en: ['Advertisement'] }
 ladder: { '0': warn, '1': require_edit, '2': remove, '3': remove, '4': hold }
 model_alone: { weak: review, none: review }
 unread: { min_chars: 10, review_score: 0.5, sample_percent: 5 }
+unseen: { categories: [], sample_percent: 0 }
 thresholds:
   hate.attack: { flag: 0.5, review: 0.6, remove: 0.9 }
 evidence:

@@ -416,6 +416,54 @@ describe('a language that nobody can vouch for', () => {
   });
 });
 
+describe('a picture in which no model looked for some harm', () => {
+  const unseen = (percent: number): Bundle =>
+    bundleOf({
+      'global.yaml': GLOBAL_HEAD.replace(
+        'unseen: { categories: [], sample_percent: 0 }',
+        `unseen: { categories: [violence.graphic, sexual.explicit], sample_percent: ${percent} }`,
+      ),
+    });
+  const found = <T>(value: T) => ({ status: 'found', value, ms: 0, version: '1' }) as const;
+  const reading = (labels: Readonly<Record<string, number>>) => ({
+    index: 0,
+    facts: found({
+      format: 'png' as const,
+      width: 9,
+      height: 9,
+      frames: 1,
+      framesRead: [0],
+      bytes: 9,
+      sha256: 'ab',
+    }),
+    ocr: found({ text: '', words: [], confidence: 0, languages: [] }),
+    codes: found([]),
+    hash: found({ pdq: '0'.repeat(64), quality: 0 }),
+    model: found({ model: 'm', labels }),
+  });
+  const gapsOf = (percent: number, labels: Readonly<Record<string, number>>): readonly string[] => {
+    const images = found({ readings: [reading(labels)], findings: [] });
+    const changes = { facts: { hasImages: true }, evidence: { images } };
+    return only(judge(unseen(percent), {}, ['global'], changes)).gaps.map(({ why, action }) => `${why} -> ${action}`);
+  };
+
+  test.each([
+    ['is allowed, on record', 0, { Porn: 0.1 }, ['model: none looks for violence.graphic -> allow']],
+    [
+      'is drawn for a person',
+      100,
+      { Porn: 0.1 },
+      ['model: none looks for violence.graphic, drawn for review -> review'],
+    ],
+    ['names all that was missed', 0, {}, ['model: none looks for violence.graphic, sexual.explicit -> allow']],
+  ])('%s', (_name, percent, labels, expected) => {
+    expect(gapsOf(percent, labels)).toEqual(expected);
+  });
+  test('the same picture falls the same way', () => {
+    expect(gapsOf(50, {})).toEqual(gapsOf(50, {}));
+  });
+});
+
 test('many findings: the hit keeps sixteen, the walk sixty-four, the functions all', () => {
   const findings = Array.from({ length: 64 }, (_, index) => ({
     category: 'fraud.scam' as const,

@@ -45,11 +45,18 @@ function bankFindings({ index, hash }: ImageReading, bank: ImageHashBank): reado
   });
 }
 
+const categoryOf = (label: string): CategoryId | undefined =>
+  Object.hasOwn(LABELS, label) ? LABELS[label] : undefined;
+
+/** What a model with these labels looks for. */
+export const categoriesOfLabels = (labels: Readonly<Record<string, number>>): ReadonlySet<CategoryId> =>
+  new Set(Object.keys(labels).flatMap((label) => categoryOf(label) ?? []));
+
 /** A model alone never claims the highest severity of a category. */
 function modelFindings({ index, model }: ImageReading): readonly Finding[] {
   if (model.status !== 'found') return [];
   return Object.entries(model.value.labels).flatMap(([label, score]): readonly Finding[] => {
-    const category = Object.hasOwn(LABELS, label) ? LABELS[label] : undefined;
+    const category = categoryOf(label);
     if (category === undefined || score < LABEL_FLAG) return [];
     const most = CATEGORIES[category].maxSeverity;
     return [
