@@ -22,6 +22,7 @@ export const caseRowAnswer = (row: QueueRow, now: number): CaseRowAnswer => ({
   externalId: row.externalId,
   source: { id: row.sourceId, name: row.sourceName },
   revision: row.revision,
+  decisionId: row.decisionId,
   reason: row.reason,
   desk: row.desk,
   severity: row.severity,

@@ -47,6 +47,10 @@ export async function openIssuer(clientId: string): Promise<Issuer> {
       const send = (status: number, body: object): void => {
         response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
       };
+      // For browsers: the person is signed in there and agrees at once.
+      if (request.url?.startsWith('/authorize?') === true) {
+        return response.writeHead(302, { location: issuer.agree(`${issuer.url}${request.url}`) }).end();
+      }
       switch (request.url) {
         case '/.well-known/openid-configuration':
           return send(200, {

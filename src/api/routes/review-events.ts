@@ -2,10 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
 import { InvalidInputError } from '../../errors.js';
-import type { Sight } from '../../ports-review.js';
+import type { QueueRow, Sight } from '../../ports-review.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
 import type { Desk } from '../desk.js';
 import { problems } from '../schemas/common.js';
+import type { StreamCase } from '../schemas/review-queue.js';
 import { copyCounts } from './review-queue.js';
 
 const POLL_MS = 1_000;
@@ -106,7 +107,7 @@ function tellerOf(deps: ApiDeps, sight: Sight, send: (event: string, content: un
       send('counts', copyCounts(await desk.counts(sight, {}, deps.clock.now())));
       for (const caseId of changed.length > MOST_CASES ? [] : changed) {
         const row = await desk.row(sight, caseId, deps.clock.now());
-        if (row !== null) send('case', { id: caseId, status: row.status, holder: row.holder, dueAt: row.dueAt });
+        if (row !== null) send('case', streamed(row));
       }
       await sleep(COUNTS_MS, undefined, { ref: false });
     }
@@ -124,6 +125,14 @@ function tellerOf(deps: ApiDeps, sight: Sight, send: (event: string, content: un
     },
   };
 }
+
+const streamed = ({ caseId, status, holder, dueAt, decisionId }: QueueRow): StreamCase => ({
+  id: caseId,
+  status,
+  holder: holder === null ? null : { ...holder },
+  dueAt,
+  decisionId,
+});
 
 interface Hub {
   listen(listener: Listener): () => void;

@@ -47,6 +47,7 @@ export const CaseRowAnswer = z
     externalId: z.string(),
     source: z.object({ id: z.string(), name: z.string() }).describe('The platform that sent the note'),
     revision: whole,
+    decisionId: z.string().nullable().describe('What the policy said last; another one means that it has judged again'),
     reason: CaseReason,
     desk: Desk,
     severity: whole,
@@ -181,5 +182,7 @@ export const StreamCase = z
     status: z.enum(['open', 'closed']),
     holder: Holder.nullable(),
     dueAt: Instant,
+    decisionId: z.string().nullable(),
   })
   .meta({ id: 'CaseChange', description: 'A case that was opened, claimed, given back, decided or closed' });
+export type StreamCase = z.infer<typeof StreamCase>;

@@ -1,6 +1,7 @@
 /** One case: reading it, and the steps that its holder takes. */
 import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
+import type { Change } from './cases.js';
 import { getJson } from './client.js';
 import { useSend } from './queries.js';
 import type { CaseDetail, Colleagues, Decided, DecisionOrder, Lease, Notices, VerdictInput } from './types.js';
@@ -49,6 +50,24 @@ export function useExtend(caseId: string) {
       queries.setQueryData<CaseDetail>(keyOf(caseId), (old) => old && { ...old, lease: { epoch, until } }),
     onError: () => queries.invalidateQueries({ queryKey: keyOf(caseId) }),
   });
+}
+
+/** The policy may judge again while a person looks, once the pictures are read: then the page shows that result. */
+export function useLiveCase(shown: CaseDetail['case']): void {
+  const queries = useQueryClient();
+  const current = useRef(shown);
+  current.current = shown;
+  useEffect(() => {
+    // One stream for all the cases that are opened one after the other.
+    const stream = new EventSource('/v1/cases/events');
+    stream.addEventListener('case', (event: MessageEvent<string>) => {
+      const change = JSON.parse(event.data) as Change;
+      const { id, decisionId } = current.current;
+      if (change.id !== id || change.decisionId === decisionId) return;
+      void queries.invalidateQueries({ queryKey: keyOf(id) });
+    });
+    return () => stream.close();
+  }, [queries]);
 }
 
 /** Holds the claim while the case is on the screen; a longer time that was asked for is never cut short. */

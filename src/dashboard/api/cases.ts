@@ -47,7 +47,7 @@ const COUNTS = ['case-counts'] as const;
 export const useCounts = () =>
   useQuery({ queryKey: COUNTS, queryFn: ({ signal }) => getJson<CaseCounts>('/v1/cases/counts', signal) });
 
-type Change = Pick<CaseRow, 'id' | 'status' | 'holder' | 'dueAt'>;
+export type Change = Pick<CaseRow, 'id' | 'status' | 'holder' | 'dueAt' | 'decisionId'>;
 const changed = (cases: Cases, change: Change): Cases => ({
   ...cases,
   items: cases.items.map((row) => (row.id === change.id ? { ...row, ...change } : row)),

@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
-import { caseQuery, useCase, useDecide, useHeartbeat } from '../api/case.js';
+import { caseQuery, useCase, useDecide, useHeartbeat, useLiveCase } from '../api/case.js';
 import { filterOf, useNextCase } from '../api/cases.js';
 import type { CaseDetail } from '../api/types.js';
 import { type Draft, freshDraft, groupsOf, missingIn, verdictsOf } from '../draft.js';
@@ -85,6 +85,7 @@ function CaseView({ detail }: { readonly detail: CaseDetail }) {
   const { goOn, error, filter } = useGoOn();
   const panel = useSubmit(detail, goOn);
   useHeartbeat(detail.case.id, detail.lease);
+  useLiveCase(detail.case);
   useShortcuts([{ key: 'n', label: t('queue:next'), group: t('case:keys.case'), run: goOn }]);
   const { lease } = detail;
   return (

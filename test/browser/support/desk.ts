@@ -38,11 +38,11 @@ export interface Desk {
 
 const ENV = { RATE_LIMIT_PER_MINUTE: '1000000', SESSION_IDLE_MINUTES: '600', UNDO_SECONDS: '60' };
 
-export async function openDesk(env: Readonly<Record<string, string>> = {}): Promise<Desk> {
+export async function openDesk(env: Readonly<Record<string, string>> = {}, port = 0): Promise<Desk> {
   const language = await loadLanguageModel(path.join(readConfig({}).MODELS_DIR, 'language', 'language.bin.gz'));
   const system = await startSystem({ env: { ...ENV, ...env }, overrides: { language } });
   const server = await served(system);
-  const url = await server.listen({ port: 0, host: '127.0.0.1' });
+  const url = await server.listen({ port, host: '127.0.0.1' });
   system.startWorker();
   return {
     system,

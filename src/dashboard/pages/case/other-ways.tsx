@@ -2,6 +2,7 @@ import { Button, Checkbox, NativeSelect, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useColleagues, useStep } from '../../api/case.js';
+import { useSession } from '../../api/queries.js';
 import type { CaseDetail } from '../../api/types.js';
 import { useFormat } from '../../format.js';
 import { Dialog } from '../../parts/dialog.js';
@@ -27,7 +28,8 @@ function ColleagueChoice() {
   const { t } = useTranslation();
   const format = useFormat();
   const colleagues = useColleagues();
-  const people = colleagues.data?.items ?? [];
+  const me = useSession().data?.user.id;
+  const people = (colleagues.data?.items ?? []).filter(({ id }) => id !== me);
   return (
     <NativeSelect
       name="to"
