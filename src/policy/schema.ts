@@ -47,6 +47,9 @@ const TestContact = z.union([
     kind: z.enum(CONTACT_KINDS),
     detail: z.string().optional(),
     view: z.enum(VIEW_NAMES).optional(),
+    part: z
+      .union([z.enum(['title', 'body']), z.templateLiteral(['image:', z.int()]), z.templateLiteral(['qr:', z.int()])])
+      .optional(),
   }),
 ]);
 export const RuleTest = z.strictObject({

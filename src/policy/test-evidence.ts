@@ -57,8 +57,8 @@ function matchFindings(test: RuleTest): readonly Finding[] {
 const contactHits = (test: RuleTest): readonly ContactHit[] =>
   (test.contacts ?? []).map((entry) => {
     const contact = typeof entry === 'string' ? { kind: entry } : entry;
-    const { kind, detail, view } = { detail: undefined, view: undefined, ...contact };
-    return { kind, detail, part: 'body', span: { start: 0, end: 1 }, view: view ?? 'raw' };
+    const { kind, detail, view, part } = { detail: undefined, view: undefined, part: undefined, ...contact };
+    return { kind, detail, part: part ?? 'body', span: { start: 0, end: 1 }, view: view ?? 'raw' };
   });
 
 function byKey<T>(make: (key: ScoreKey) => T): Readonly<Record<ScoreKey, T>> {

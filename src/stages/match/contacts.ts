@@ -3,6 +3,7 @@ import type { ContactHit, LabelledText, TextView, ViewName } from '../../domain.
 import { hasHan } from '../normalise/chinese.js';
 import { readDisclosures } from './contact-disclosures.js';
 import { readLinks } from './contact-links.js';
+import { readMessengerLinks } from './contact-messenger-links.js';
 import { readMessengers } from './contact-messengers.js';
 import { readPhones } from './contact-phones.js';
 import { readDiscountCodes, readPrices } from './contact-prices.js';
@@ -13,7 +14,7 @@ export const CONTACTS_LIMIT = 64;
 
 /** In the order of trust: what a plainer view has found is not reported again from a lossier one. */
 const READERS: readonly (readonly [ViewName, readonly Reader[]])[] = [
-  ['folded', [readLinks, readPhones, readMessengers, readPrices, readDisclosures]],
+  ['folded', [readLinks, readMessengerLinks, readPhones, readMessengers, readPrices, readDisclosures]],
   ['nfkc', [readDiscountCodes]],
   ['squeezed', [readMessengers]],
   ['pinyin', [readMessengers]],

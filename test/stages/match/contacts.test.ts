@@ -96,6 +96,10 @@ describe('messengers', () => {
     ['kết bạn zalo', 'messenger:zalo@raw zalo'],
     ['تواصلوا معي واتساب', 'messenger:whatsapp@raw واتساب'],
     ['vx13800138000', 'messenger:wechat@raw vx13800138000'],
+    ['https://wa.me/15550100123', 'messenger:whatsapp@raw wa.me/15550100123'],
+    ['t.me/demo_shop.', 'messenger:telegram@raw t.me/demo_shop'],
+    ['weixin://dl/chat?demo88', 'messenger:wechat@raw weixin://dl/chat?demo88'],
+    ['HTTPS://LINE.ME/ti/p/demo', 'messenger:line@raw LINE.ME/ti/p/demo'],
   ])('%s', (raw, line) => {
     expect(read(raw).some((found) => found.startsWith(line))).toBe(true);
   });
@@ -243,6 +247,8 @@ describe('every text', () => {
     'code ',
     'www.',
     'http://',
+    'wa.me/',
+    'tg://',
     'a-',
     'dot ',
     'whatsapp ',
