@@ -15,7 +15,10 @@ describe('links and addresses', () => {
     ['see https://shop.example/a?b=1.', ['url@raw https://shop.example/a?b=1']],
     ['www.shop.example)', ['url@raw www.shop.example']],
     ['加我example.com吧', ['url@raw example.com']],
-    ['t.me/demo_shop and bit.ly/x1', ['url@raw t.me/demo_shop', 'url@raw bit.ly/x1']],
+    [
+      't.me/demo_shop and bit.ly/x1',
+      ['url@raw t.me/demo_shop', 'messenger:telegram@raw t.me/demo_shop', 'url@raw bit.ly/x1'],
+    ],
     ['ｅｘａｍｐｌｅ．ｃｏｍ', ['url@folded ｅｘａｍｐｌｅ．ｃｏｍ']],
     ['go to myshop dot com now', ['url@raw myshop dot com']],
     ['myshop[.]com', ['url@raw myshop[.]com']],
