@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
+import { LLM_ENV } from './config-llm.js';
 import { InvalidInputError } from './errors.js';
 
 const flag = (fallback: boolean) =>
@@ -102,6 +103,7 @@ export const Env = z.object({
     .regex(/^(all|(notes|images|opinions|deliveries|upkeep)(,(notes|images|opinions|deliveries|upkeep))*)$/)
     .default('all')
     .describe('Queues that a worker process takes from: all, or names by comma'),
+  ...LLM_ENV,
   MODEL_THREADS: whole(1, 1, 64).describe('Threads of one model session'),
 });
 export type Env = z.infer<typeof Env>;

@@ -53,6 +53,13 @@ export const ERROR_CODES = {
   image_unsupported: code(415, false, 'The image is of no supported format'),
   image_too_large: code(413, false, 'The image is larger than the limit'),
   ocr_failed: code(422, false, 'The words on the image cannot be read'),
+  llm_unavailable: code(503, true, 'The language model cannot be reached'),
+  llm_timeout: code(503, true, 'The language model took too long'),
+  llm_rate_limited: code(503, true, 'The language model takes no more requests for now'),
+  llm_refused: code(422, false, 'The language model refused to answer'),
+  llm_bad_answer: code(502, false, 'The language model gave no usable answer'),
+  llm_rejected: code(502, false, 'The endpoint of the language model does not take the request'),
+  llm_over_budget: code(503, false, 'The budget of the day for the language model is used up'),
   // policy and configuration
   policy_invalid: code(500, false, 'A policy file is not valid'),
   policy_cycle: code(500, false, 'Policy files extend each other in a circle'),

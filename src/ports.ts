@@ -55,6 +55,10 @@ export type MetricName =
   | 'stale_writes_total'
   | 'deliveries_total'
   | 'policy_breakers_total'
+  | 'llm_requests_total'
+  | 'llm_seconds'
+  | 'llm_tokens_total'
+  | 'llm_cost_micros_total'
   | 'backlog_notes'
   | 'oldest_due_seconds';
 
@@ -153,10 +157,13 @@ export interface ImageModel {
 }
 /** Perceptual hashes with an owner; a benign entry speaks for a picture that looks like a bad one. */
 export interface ImageHashBank {
-  lookup(reading: PdqReading, distance: number): readonly ImageHashHit[];
+  /** `sourceId`: whose note it is; banks of other platforms stay out, and without it those of every single one. */
+  lookup(reading: PdqReading, distance: number, sourceId?: string): readonly ImageHashHit[];
 }
 export interface ImageHashHit {
   readonly entryId: string;
+  /** Its name. */
+  readonly bank?: string | undefined;
   readonly category: string;
   readonly severity: number;
   readonly benign: boolean;

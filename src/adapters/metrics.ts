@@ -31,6 +31,19 @@ export const METRICS: Readonly<Record<MetricName, Declaration>> = {
     help: 'Rules that the circuit breaker stopped',
     labels: ['rule', 'region'],
   },
+  llm_requests_total: { type: 'counter', help: 'Attempts at a language model', labels: ['purpose', 'outcome'] },
+  llm_seconds: {
+    type: 'histogram',
+    help: 'Time of one attempt at a language model',
+    labels: ['purpose'],
+    buckets: SECONDS,
+  },
+  llm_tokens_total: { type: 'counter', help: 'Tokens of answered questions', labels: ['purpose', 'kind'] },
+  llm_cost_micros_total: {
+    type: 'counter',
+    help: 'Cost of answered questions, millionths of the configured currency',
+    labels: ['purpose'],
+  },
   backlog_notes: { type: 'gauge', help: 'Revisions that wait for a decision', labels: [] },
   oldest_due_seconds: { type: 'gauge', help: 'Age of the oldest revision that waits', labels: [] },
 };

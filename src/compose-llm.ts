@@ -1,0 +1,107 @@
+/** Language models by purpose. Purposes with the same endpoint share its rate limit and its circuit breaker. */
+import { type Guard, openGuard } from './adapters/llm/guard.js';
+import { openChat, openModerations } from './adapters/llm-openai.js';
+import type { Config } from './config.js';
+import { type ChatConfig, chatConfigOf } from './config-llm.js';
+import { codeOf } from './errors.js';
+import type { Clock, Ids, Metrics } from './ports.js';
+import type { ChatAnswer, ChatModel, ChatPurpose, ContentScores } from './ports-llm.js';
+
+export interface LlmPorts {
+  readonly clock: Clock;
+  readonly ids: Pick<Ids, 'secret'>;
+  readonly metrics: Metrics;
+}
+/** Null: nothing is configured for the purpose. */
+export interface Llm {
+  readonly opinion: ChatModel | null;
+  readonly translation: ChatModel | null;
+  readonly moderation: ContentScores | null;
+}
+
+export function composeLlm(config: Config, ports: LlmPorts): Llm {
+  const guards = new Map<string, Guard>();
+  const guardOf = (baseUrl: string): Guard => {
+    const guard = guards.get(baseUrl) ?? openGuard(guardOptionsOf(config), { ...ports, chance: chanceOf(ports.ids) });
+    guards.set(baseUrl, guard);
+    return guard;
+  };
+  const chat = (purpose: ChatPurpose): ChatModel | null => {
+    const found = chatConfigOf(config, purpose);
+    return found === null ? null : chatModelOf(config, purpose, found, { ...ports, guard: guardOf(found.baseUrl) });
+  };
+  const opinion = chatConfigOf(config, 'opinion');
+  const asksModeration = config.MODERATION_ENDPOINT === 'on' && opinion !== null;
+  return {
+    opinion: chat('opinion'),
+    translation: chat('translation'),
+    moderation: asksModeration ? moderationOf(config, opinion, { ...ports, guard: guardOf(opinion.baseUrl) }) : null,
+  };
+}
+
+const guardOptionsOf = (config: Config) => ({
+  attempts: config.LLM_ATTEMPTS,
+  retryBaseMs: config.LLM_RETRY_BASE_MS,
+  retryMaxMs: config.LLM_RETRY_MAX_MS,
+  requestsPerMinute: config.LLM_REQUESTS_PER_MINUTE,
+  breakerFailures: config.LLM_BREAKER_FAILURES,
+  breakerRestMs: config.LLM_BREAKER_REST_MS,
+});
+
+const chanceOf = (ids: Pick<Ids, 'secret'>) => (): number =>
+  Buffer.from(ids.secret(4), 'base64url').readUInt32BE() / 2 ** 32;
+
+type Guarded = LlmPorts & { readonly guard: Guard };
+
+function chatModelOf(config: Config, purpose: ChatPurpose, found: ChatConfig, ports: Guarded): ChatModel {
+  const complete = openChat({
+    ...found,
+    timeoutMs: config.LLM_TIMEOUT_MS,
+    stream: config.LLM_STREAM === 'on',
+    answerFormat: config.LLM_ANSWER_FORMAT,
+    tokensField: config.LLM_TOKENS_FIELD,
+  });
+  return {
+    purpose,
+    model: found.model,
+    region: found.region,
+    seesImages: purpose === 'opinion' && config.OPINION_IMAGES === 'on',
+    async complete(ask, signal) {
+      const answer = await ports.guard.run(() => metered(purpose, ports.metrics, () => complete(ask, signal)), signal);
+      countTokens(purpose, answer, ports.metrics);
+      return answer;
+    },
+  };
+}
+
+function moderationOf(config: Config, found: ChatConfig, ports: Guarded): ContentScores {
+  const score = openModerations({ ...found, model: config.MODERATION_MODEL, timeoutMs: config.LLM_TIMEOUT_MS });
+  return {
+    model: config.MODERATION_MODEL,
+    region: found.region,
+    score: (text, signal) =>
+      ports.guard.run(() => metered('moderation', ports.metrics, () => score(text, signal)), signal),
+  };
+}
+
+async function metered<T>(purpose: string, metrics: Metrics, ask: () => Promise<T>): Promise<T> {
+  const started = performance.now();
+  const outcome = (why: string): void => {
+    metrics.count('llm_requests_total', { purpose, outcome: why });
+    metrics.observe('llm_seconds', (performance.now() - started) / 1_000, { purpose });
+  };
+  try {
+    const answer = await ask();
+    outcome('answered');
+    return answer;
+  } catch (error) {
+    outcome(codeOf(error));
+    throw error;
+  }
+}
+
+function countTokens(purpose: ChatPurpose, answer: ChatAnswer, metrics: Metrics): void {
+  metrics.count('llm_tokens_total', { purpose, kind: 'prompt' }, answer.promptTokens);
+  metrics.count('llm_tokens_total', { purpose, kind: 'completion' }, answer.completionTokens);
+  metrics.count('llm_cost_micros_total', { purpose }, answer.costMicros);
+}

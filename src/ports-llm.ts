@@ -1,0 +1,74 @@
+/** What the inside asks of a language model: one port per purpose, so that each may have a model and an endpoint of its own. */
+import { type ErrorCode, UnavailableError } from './errors.js';
+
+export type ChatPurpose = 'opinion' | 'translation';
+
+export type ChatPart =
+  | { readonly kind: 'text'; readonly text: string }
+  | {
+      readonly kind: 'image';
+      readonly mediaType: 'image/jpeg' | 'image/png' | 'image/webp';
+      readonly bytes: Uint8Array;
+    };
+
+/** JSON Schema that the answer must fit; `name` is made of a-z, 0-9 and _. */
+export interface AnswerShape {
+  readonly name: string;
+  readonly schema: Readonly<Record<string, unknown>>;
+}
+export interface ChatAsk {
+  readonly system: string;
+  readonly user: readonly ChatPart[];
+  /** Null: any text. */
+  readonly answer: AnswerShape | null;
+  readonly maxTokens: number;
+}
+export interface ChatAnswer {
+  readonly text: string;
+  /** What the text says as JSON; null: it is none. Untrusted: the schema was asked for, not checked. */
+  readonly json: unknown;
+  /** As the endpoint names it. */
+  readonly model: string;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  /** Millionths of the currency in which the prices are configured; 0 without prices. */
+  readonly costMicros: number;
+  readonly finish: 'stop' | 'length' | 'tool_calls' | 'other';
+  readonly ms: number;
+}
+
+/**
+ * Throws UnavailableError `llm_timeout`, `llm_rate_limited`, `llm_unavailable` when its own retries are used up,
+ * InvalidInputError `llm_refused`, `llm_bad_answer`, `llm_rejected` where a repetition would not help.
+ */
+export interface ChatModel {
+  readonly purpose: ChatPurpose;
+  /** As it is asked for. */
+  readonly model: string;
+  /** Where the endpoint computes, as the operator declares it (`eu`, `us`, `local`); null: not declared. */
+  readonly region: string | null;
+  readonly seesImages: boolean;
+  complete(ask: ChatAsk, signal: AbortSignal): Promise<ChatAnswer>;
+}
+
+/** A moderation endpoint: scores by its own category names, 0 to 1. */
+export interface ContentScores {
+  readonly model: string;
+  readonly region: string | null;
+  score(
+    text: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly model: string; readonly scores: Readonly<Record<string, number>> }>;
+}
+
+/** The endpoint asks for a pause. */
+export class LlmPauseError extends UnavailableError {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    readonly retryAfterMs: number | null,
+    options?: ErrorOptions,
+  ) {
+    super(code, message, options);
+  }
+}
