@@ -14,6 +14,7 @@ import { openFetcher } from './adapters/webhook-fetch.js';
 import { composeImages, type Images } from './compose-images.js';
 import { type Config, retentionOf } from './config.js';
 import { InvalidInputError } from './errors.js';
+import { openImageBanks } from './image-banks.js';
 import { checkModelFiles, laterClassifier, laterLanguageModel } from './later-models.js';
 import type { Bundle } from './policy/bundle.js';
 import type { Classifier, Clock, Fetcher, Ids, LanguageModel, Log, PasswordHasher } from './ports.js';
@@ -64,6 +65,9 @@ export interface Wanted {
   readonly proposes?: boolean | undefined;
 }
 
+/** How old the hash banks of a process may be. */
+const BANKS_POLL_MS = 2_000;
+
 export async function compose(
   config: Config,
   addresses: Addresses,
@@ -90,7 +94,10 @@ export async function compose(
     const fetcher = overrides.fetcher ?? keep(openFetcher({ allowPrivate: config.WEBHOOK_ALLOW_PRIVATE }));
     const classifier = overrides.classifier ?? keep(await modelFor(config, wanted.model));
     const language = overrides.language ?? languageFor(config, wanted.model);
-    const images = overrides.images ?? keep(composeImages(config));
+    const images = overrides.images ?? {
+      ...keep(composeImages(config)),
+      bank: keep(await openImageBanks({ store: store.imageBanks, clock, log, pollMs: BANKS_POLL_MS })),
+    };
     const rules = keep(
       await openRules({
         config,

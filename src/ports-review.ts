@@ -13,6 +13,7 @@ import type {
   Note,
   RegionId,
 } from './domain.js';
+import type { ImageBanksPart } from './ports-banks.js';
 import type { PolicyPart } from './ports-policy.js';
 import type { Actor, AuditEvent, NoteRow, Page, Role, Store, StoredDecision, User } from './ports-store.js';
 
@@ -504,7 +505,7 @@ export interface DeskStores {
   readonly people: PeopleStore;
 }
 /** The whole store, as the API and the workers have it. */
-export type FullStore = Store & DeskStores & PolicyPart;
+export type FullStore = Store & DeskStores & PolicyPart & ImageBanksPart;
 
 /** A person as an outside issuer vouches for them. */
 export interface OpenIdPerson {

@@ -5,6 +5,7 @@ import { accessWith } from './store/access.js';
 import { campaignsWith } from './store/campaigns.js';
 import { openDatabase } from './store/database.js';
 import { deskWith } from './store/desk.js';
+import { imageBanksWith } from './store/image-banks.js';
 import { imagesWith } from './store/images.js';
 import { notesWith } from './store/notes.js';
 import { overviewOf } from './store/overview.js';
@@ -43,6 +44,7 @@ export async function openStore(options: StoreOptions): Promise<FullStore> {
     notes: notesWith(database, ids, retention.idempotencyHours * 3_600),
     work: workWith(database, ids),
     images: imagesWith(database),
+    imageBanks: imageBanksWith(database, ids),
     webhooks: webhooksWith(database, ids),
     access: accessWith(database, ids),
     audit: auditWith(database),

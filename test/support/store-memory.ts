@@ -9,6 +9,7 @@ import type { FullStore } from '../../src/ports-review.js';
 import type { AuditEvent, Store, TextBankEntry } from '../../src/ports-store.js';
 import { memoryAccess } from './memory/access.js';
 import { memoryDesk } from './memory/desk.js';
+import { memoryImageBanks } from './memory/image-banks.js';
 import { memoryImages } from './memory/images.js';
 import { memoryNotes } from './memory/notes.js';
 import { pageOf } from './memory/page.js';
@@ -40,6 +41,7 @@ export function storeMemory(): MemoryStore {
     notes: memoryNotes(tables, check),
     work: memoryWork(tables, check),
     images: memoryImages(tables, check),
+    imageBanks: memoryImageBanks({ tables, check, audit }),
     webhooks: memoryWebhooks(tables, check),
     access,
     people: access.people,

@@ -61,6 +61,9 @@ const OLD_REASONS = forgetWords(
   'created_at < $1 AND (reason IS NOT NULL OR notice IS NOT NULL)',
 );
 
+const OLD_HASHES = '(expires_at < $1 OR bank_id IN (SELECT id FROM image_banks WHERE expires_at < $1))';
+const HAS_HASHES = 'EXISTS (SELECT 1 FROM image_bank_entries e WHERE e.bank_id = image_banks.id)';
+
 export function upkeepWith(database: Database, retention: Retention): UpkeepStore {
   const tasks: readonly (readonly [name: string, sql: string, ageMs: number])[] = [
     ['revisions', OLD_TEXT, retention.noteDays * DAY_MS],
@@ -76,7 +79,8 @@ export function upkeepWith(database: Database, retention: Retention): UpkeepStor
     ['sessions', olderThan('sessions', 'expires_at < $1'), 0],
     ['sign_ins', olderThan('sign_ins', 'at < $1'), SIGN_IN_DAYS * DAY_MS],
     ['text_bank_entries', olderThan('text_bank_entries', 'expires_at < $1'), 0],
-    ['image_bank_entries', olderThan('image_bank_entries', 'expires_at < $1'), 0],
+    ['image_bank_entries', olderThan('image_bank_entries', OLD_HASHES), 0],
+    ['image_banks', olderThan('image_banks', `expires_at < $1 AND NOT ${HAS_HASHES}`), 0],
   ];
   return {
     async purge(now, batch) {

@@ -19,15 +19,16 @@ const LABEL_FLAG = 0.5;
 const isCategory = (name: string): name is CategoryId => (CATEGORY_IDS as readonly string[]).includes(name);
 const severityOf = (value: number): Severity => SEVERITIES.find((known) => known === value) ?? 4;
 
-function bankFindings({ index, hash }: ImageReading, bank: ImageHashBank): readonly Finding[] {
+function bankFindings({ index, hash }: ImageReading, bank: ImageHashBank, sourceId?: string): readonly Finding[] {
   if (hash.status !== 'found' || hash.value.quality < LEAST_QUALITY) return [];
-  const hits = bank.lookup(hash.value, PDQ_DISTANCE);
+  const hits = bank.lookup(hash.value, PDQ_DISTANCE, sourceId);
   // A distance that is no number would compare as "not nearer" and vanish.
   if (!hits.every(({ distance }) => Number.isFinite(distance))) throw new Error('the hash bank answers no distances');
   const benign = Math.min(...hits.filter((hit) => hit.benign).map(({ distance }) => distance));
   // A benign entry at least as near speaks for the picture.
   return hits.flatMap((hit): readonly Finding[] => {
     if (hit.benign || !(hit.distance < benign) || !isCategory(hit.category)) return [];
+    // The distance is 256 times what lacks to 1.
     const score = 1 - hit.distance / 256;
     return [
       {
@@ -36,7 +37,7 @@ function bankFindings({ index, hash }: ImageReading, bank: ImageHashBank): reado
         calibrated: score,
         severity: severityOf(hit.severity),
         source: 'image_hash',
-        detector: hit.entryId,
+        detector: hit.bank === undefined ? hit.entryId : `${hit.bank}/${hit.entryId}`,
         part: `image:${index}`,
         spans: [],
         view: 'raw',
@@ -75,5 +76,12 @@ function modelFindings({ index, model }: ImageReading): readonly Finding[] {
   });
 }
 
-export const findingsOfReadings = (readings: readonly ImageReading[], bank: ImageHashBank | null): readonly Finding[] =>
-  readings.flatMap((reading) => [...(bank === null ? [] : bankFindings(reading, bank)), ...modelFindings(reading)]);
+export const findingsOfReadings = (
+  readings: readonly ImageReading[],
+  bank: ImageHashBank | null,
+  sourceId?: string,
+): readonly Finding[] =>
+  readings.flatMap((reading) => [
+    ...(bank === null ? [] : bankFindings(reading, bank, sourceId)),
+    ...modelFindings(reading),
+  ]);

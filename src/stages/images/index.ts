@@ -51,7 +51,7 @@ export function imagesStage({ source, bank, language }: ImagesPorts): Stage<'ima
       const readings = [...(await source.readings(order, signal))].sort((a, b) => a.index - b.index);
       return {
         readings,
-        findings: findingsOfReadings(readings, bank),
+        findings: findingsOfReadings(readings, bank, input.sourceId),
         languages: languagesOfReadings(readings, language),
       };
     },

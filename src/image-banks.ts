@@ -1,0 +1,77 @@
+/** The hash banks of the store in memory, read again when a change was made: as old as the pause between two questions. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { codeOf } from './errors.js';
+import type { Clock, ImageHashBank, Log } from './ports.js';
+import type { BankedHash, ImageBanksStore } from './ports-banks.js';
+import { type HashEntry, indexHashes } from './stages/images/hash-index.js';
+
+export interface ImageBanks extends ImageHashBank {
+  /** Asks at once, so that this process need not wait for its next question. */
+  follow(): Promise<void>;
+  close(): Promise<void>;
+}
+export interface ImageBanksOptions {
+  readonly store: ImageBanksStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly pollMs: number;
+}
+
+const PAGE = 10_000;
+
+const entryOf = ({ kind, expiresAt, ...hash }: BankedHash): HashEntry => ({
+  ...hash,
+  benign: kind === 'benign',
+  expiresAt: expiresAt === null ? null : Date.parse(expiresAt),
+});
+
+export async function allHashes(store: ImageBanksStore, now: number): Promise<readonly HashEntry[]> {
+  const all: HashEntry[] = [];
+  for (;;) {
+    const page = await store.hashes(all.at(-1)?.entryId ?? null, PAGE, now);
+    for (const hash of page) all.push(entryOf(hash));
+    if (page.length < PAGE) return all;
+  }
+}
+
+/** Rejects when the banks cannot be read: no picture is compared with banks that are not there. */
+export async function openImageBanks({ store, clock, log, pollMs }: ImageBanksOptions): Promise<ImageBanks> {
+  const load = async (): Promise<{ readonly version: number; readonly index: ImageHashBank }> => {
+    // Asked first: what changes while the pages are read raises it again.
+    const version = await store.version();
+    return { version, index: indexHashes(await allHashes(store, clock.now()), clock.now) };
+  };
+  let current = await load();
+  const ask = async (): Promise<void> => {
+    if ((await store.version()) === current.version) return;
+    current = await load();
+    log.info('hash banks read again', { version: current.version });
+  };
+  let running: Promise<void> = Promise.resolve();
+  const follow = (): Promise<void> => {
+    const next = running.then(ask);
+    running = next.catch(() => undefined);
+    return next;
+  };
+  const stop = new AbortController();
+  const poll = async (): Promise<void> => {
+    for (;;) {
+      await sleep(pollMs, undefined, { ref: false, signal: stop.signal });
+      // The database may be away for a while; the banks that are here stay.
+      await follow().catch((error: unknown) =>
+        log.warn('hash banks could not be asked', { code: codeOf(error), error }),
+      );
+    }
+  };
+  // Only the abort ends it.
+  const polling = poll().catch(() => undefined);
+  return {
+    lookup: (reading, distance, sourceId) => current.index.lookup(reading, distance, sourceId),
+    follow,
+    close: async () => {
+      stop.abort();
+      await polling;
+      await running;
+    },
+  };
+}

@@ -1,0 +1,69 @@
+/** Banks of picture hashes, as they are kept: who answers for a bank, what it speaks of, and its entries. */
+import type { Actor } from './ports-store.js';
+
+export const BANK_KINDS = ['block', 'benign'] as const;
+/** `benign`: known harmless pictures that look like harmful ones; they speak for a picture. */
+export type BankKind = (typeof BANK_KINDS)[number];
+
+export interface NewImageBank {
+  readonly name: string;
+  /** The platform whose notes alone it is held against; null: those of all. */
+  readonly sourceId: string | null;
+  readonly kind: BankKind;
+  readonly category: string;
+  readonly severity: number;
+  /** Who answers for it. */
+  readonly owner: string;
+  /** Where its hashes come from. */
+  readonly source: string;
+  readonly expiresAt: string | null;
+}
+export interface ImageBank extends NewImageBank {
+  readonly bankId: string;
+  readonly createdAt: string;
+  readonly entries: number;
+}
+export interface NewHashes {
+  readonly name: string;
+  readonly hashes: readonly {
+    /** 64 hex digits. */
+    readonly pdq: string;
+    readonly note: string;
+  }[];
+  readonly expiresAt: string | null;
+}
+export interface ImageBankEntry {
+  readonly entryId: string;
+  readonly pdq: string;
+  readonly note: string;
+  readonly addedBy: string;
+  readonly addedAt: string;
+  readonly expiresAt: string | null;
+}
+/** An entry with what its bank says of it; `expiresAt` is the earlier of both. */
+export interface BankedHash extends Omit<ImageBankEntry, 'note' | 'addedBy' | 'addedAt'> {
+  readonly bank: string;
+  readonly sourceId: string | null;
+  readonly kind: BankKind;
+  readonly category: string;
+  readonly severity: number;
+}
+
+export interface ImageBanksPart {
+  readonly imageBanks: ImageBanksStore;
+}
+/** Every change is one transaction with its line in the audit. */
+export interface ImageBanksStore {
+  /** Rises with every change. */
+  version(): Promise<number>;
+  /** All that has not expired, in the order of their ids; `after` is the last id of the page before. */
+  hashes(after: string | null, limit: number, now: number): Promise<readonly BankedHash[]>;
+  list(): Promise<readonly ImageBank[]>;
+  entries(name: string, after: string | null, limit: number): Promise<readonly ImageBankEntry[]>;
+  /** False: the name is taken. */
+  create(bank: NewImageBank, actor: Actor, now: number): Promise<boolean>;
+  /** How many were new; null: there is no such bank. */
+  add(hashes: NewHashes, actor: Actor, now: number): Promise<number | null>;
+  /** How many went, of the whole bank where `entryId` is null; null: there is no such bank or entry. */
+  remove(name: string, entryId: string | null, actor: Actor, now: number): Promise<number | null>;
+}
