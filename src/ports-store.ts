@@ -75,6 +75,8 @@ export interface StoredDecision extends Decision {
   readonly sequence: number;
   readonly by: { readonly kind: 'policy' | 'person'; readonly id: string };
   readonly bundleHash: string;
+  /** What was in force beside the bundle: its overrides (`PolicyStore.atVersion`). Null: a person's, or before the first. */
+  readonly policyVersion?: number | null;
   readonly supersedes: string | null;
   readonly supersededBy: string | null;
   readonly createdAt: string;

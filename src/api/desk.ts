@@ -37,7 +37,13 @@ export function deskOf(deps: ApiDeps): Desk {
       if (file === null) throw noCase();
       return file;
     },
-    bundleAt: bundlesWith({ bundles, current: deps.bundle, log: deps.log }),
+    bundleAt: bundlesWith({
+      bundles,
+      versions: deps.store.policy,
+      current: deps.bundle,
+      base: deps.baseBundle,
+      log: deps.log,
+    }),
     leaseMs: deps.config.CASE_LEASE_SECONDS * 1_000,
   };
 }

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PolicyIo } from '../../src/cli/policy/policy-io.js';
 import { runPolicy } from '../../src/cli/policy.js';
+import { compileBundle } from '../../src/policy/bundle.js';
 import { testInput } from '../../src/policy/test-evidence.js';
 import type { ModerateNow } from '../../src/usecases/moderate.js';
 import { global, NOTICE, rule } from '../policy/bench-files.js';
@@ -161,6 +162,62 @@ describe('policy diff', () => {
     expect(await refused('diff', 'HEAD', 'HEAD')).toContain('file_unreadable The labelled notes at');
     fixtures = there;
     expect((await policy('diff', '--help')).code).toBe(0);
+  });
+});
+
+describe('policy explain of a stored note', () => {
+  const noteId = (body: string): string => {
+    const found = [...store.tables.notes.values()].find((note) => note.revisions.at(-1)?.note?.body === body);
+    if (found === undefined) throw new Error(`no note says ${body}`);
+    return found.noteId;
+  };
+
+  test('by the files as they are, from the evidence that was stored', async () => {
+    const { out, code } = await policy('explain', noteId('some harm'));
+    expect(code).toBe(0);
+    // The file has turned the rule to shadow since.
+    expect(out).toContain('de, us: allow (policy global)');
+    expect(out).toMatch(/ s r1 \(hate\.attack 2, shadow\)/);
+    const json = JSON.parse((await policy('explain', noteId('a quiet day'), '--json', '--region', 'de')).out);
+    expect(json).toMatchObject({ evaluation: { decisions: [{ regions: ['de'], action: 'allow' }] } });
+  });
+
+  test('with the overrides that stand, and by the rules and overrides of its time', async () => {
+    const bundle = compileBundle(
+      new Map([
+        ['global.yaml', global(rule({ id: 'r1' }))],
+        ['notices/en.yaml', NOTICE],
+      ]),
+    );
+    const diff = { files: [], rules: [], settings: [], terms: [], severity: 0 };
+    await store.policy.propose(
+      { hash: bundle.hash, content: bundle.content, author: 'ana', diff, needsApproval: false, replace: false },
+      NOW,
+    );
+    const order = { rule: 'r1', region: '*', mode: 'enforce', why: 'a wave', until: null };
+    await store.policy.setOverride(order, { kind: 'user', id: 'ana' }, NOW);
+    const { version } = (await store.policy.inForce()) ?? { version: 0 };
+    const harm = noteId('some harm');
+    expect((await policy('explain', harm, '--overrides')).out).toContain('de, us: limit (policy global, hate.attack)');
+
+    const off = { ...order, mode: 'disabled', why: 'wrong too often' };
+    await store.policy.setOverride(off, { kind: 'user', id: 'ana' }, NOW);
+    expect((await policy('explain', harm, '--overrides', '--all')).out).toMatch(/ o r1 /);
+    // The decision names its version: the kill switch came later.
+    const note = store.tables.notes.get(harm);
+    const [made] = note?.decisions ?? [];
+    if (note === undefined || made === undefined) throw new Error('no decision');
+    note.decisions[0] = { ...made, bundleHash: bundle.hash, policyVersion: version };
+    expect((await policy('explain', harm, '--as-decided')).out).toContain('de, us: limit');
+    expect((await policy('backtest', '--since', '30d', '--overrides', '--against', 'HEAD')).out).toContain(
+      '2 notes, 4 answers; 2 differ from HEAD',
+    );
+  });
+
+  test('refuses what it does not understand', async () => {
+    expect(await refused('explain', 'note_99999999')).toBe('not_found There is no note note_99999999');
+    expect(await refused('explain', 'words', '--as-decided')).toContain('usage --as-decided needs the id of a note');
+    expect(await refused('explain', noteId('a quiet day'), '--as-decided')).toContain('not_found The bundle of that');
   });
 });
 

@@ -1,8 +1,9 @@
 /** The life of a rule: the same answers from the store in memory and from the real one. */
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import type { RuleHit } from '../../src/domain.js';
+import type { CaseTerms, RuleHit } from '../../src/domain.js';
 import { noDifference } from '../../src/policy/bundle-diff.js';
-import type { PolicyPart, Proposal } from '../../src/ports-policy.js';
+import type { Proposal } from '../../src/ports-policy.js';
+import { DESKS, type FullStore, type Sight } from '../../src/ports-review.js';
 import type { Store } from '../../src/ports-store.js';
 import { claimed, decision, must, openTestStore, record, sourceOf } from '../support/store.js';
 import { storeMemory } from '../support/store-memory.js';
@@ -44,7 +45,7 @@ describe.each([
   ['in memory', async () => storeMemory()],
   ['on PostgreSQL', () => openTestStore()],
 ] as const)('the policy %s', (_name, open) => {
-  let store: Store & PolicyPart;
+  let store: FullStore;
   beforeEach(async () => {
     store = await open();
     opened.push(store);
@@ -160,6 +161,80 @@ describe.each([
     await store.notes.erase(source, claim.noteId, ACTOR, NOW);
     const after = await store.policy.shadowOf('new.rule', `${DAY}T00:00:00.000Z`);
     expect([after.counts.length, after.samples.length]).toEqual([1, 0]);
+  });
+
+  it('counts what people decided about a rule, by language; what was taken back does not count', async () => {
+    const source = await sourceOf(store);
+    const { userId } = await store.access.createUser({ login: 'ana', passwordHash: 'x', role: 'admin' }, NOW);
+    const sight: Sight = { userId, role: 'admin', languages: null, regions: null, categories: null, desks: DESKS };
+    const decided = async (language: string, action: 'allow' | 'remove', rule = 'fraud.rule'): Promise<string> => {
+      const claim = await claimed(store, source);
+      const held = decision({ action: 'hold', regions: ['de', 'us'], rules: [hit({ rule })] });
+      const cases: CaseTerms[] = [
+        {
+          reason: 'hold',
+          desk: 'general',
+          dueAt: NOW + 3_600_000,
+          clock: { region: null, name: 'target', ref: null },
+          reach: 0,
+          weight: 1,
+          rankAt: NOW + 3_600_000,
+        },
+      ];
+      await store.work.complete(claim, record({ language, decisions: [held], cases }), NOW);
+      const { items } = await store.desk.list(sight, { noteId: claim.noteId }, { cursor: null, limit: 1, now: NOW });
+      const lent = await store.desk.claim(sight, must(items[0] ?? null).caseId, 300_000, NOW);
+      if (lent.kind !== 'claimed') throw new Error(lent.kind);
+      const verdict = {
+        regions: ['de'],
+        policy: 'de',
+        action,
+        severity: 2,
+        category: null,
+        ground: null,
+        notice: null,
+        noticeText: null,
+        end: null,
+        appealDeadline: null,
+      };
+      const result = await store.desk.submit(
+        {
+          hold: { caseId: lent.lease.caseId, userId, epoch: lent.lease.epoch },
+          verdicts: [verdict],
+          bundleHash: 'h1',
+          trigger: 'own_initiative',
+          triggerRef: null,
+          outcome: null,
+          appealState: null,
+          reportState: null,
+          reason: null,
+          seconds: 3,
+          translationShown: false,
+          undoMs: 10_000,
+        },
+        NOW,
+      );
+      if (result.kind !== 'decided') throw new Error(result.kind);
+      return result.submissionId;
+    };
+    for (const [language, action] of [
+      ['ar', 'remove'],
+      ['ar', 'remove'],
+      ['ar', 'allow'],
+      ['es', 'allow'],
+    ] as const) {
+      await decided(language, action);
+    }
+    await decided('es', 'remove', 'other.rule');
+    const undone = await decided('es', 'remove');
+    expect((await store.desk.undo(undone, userId, 300_000, NOW)).kind).toBe('undone');
+    const since = new Date(NOW - 1_000).toISOString();
+    expect(await store.policy.outcomesOf('fraud.rule', since)).toEqual([
+      { language: 'ar', action: 'remove', count: 2 },
+      { language: 'ar', action: 'allow', count: 1 },
+      { language: 'es', action: 'allow', count: 1 },
+    ]);
+    expect(await store.policy.outcomesOf('fraud.rule', new Date(NOW + 1_000).toISOString())).toEqual([]);
   });
 
   it('trips once a day, and never over a milder word of a person', async () => {

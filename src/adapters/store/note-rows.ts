@@ -21,6 +21,7 @@ export interface DecisionJson extends Decision {
   readonly byKind: 'policy' | 'person';
   readonly byId: string;
   readonly bundleHash: string;
+  readonly policyVersion: number | null;
   readonly supersedes: string | null;
   readonly supersededBy: string | null;
   readonly createdAt: string;

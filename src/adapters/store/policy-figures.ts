@@ -31,9 +31,11 @@ export function ruleFiguresWith(database: Database): Pick<PolicyStore, 'ruleDays
         `SELECT coalesce(n.language, 'und') AS language, h.action, count(*)::int AS count
          FROM (SELECT * FROM human_decisions WHERE created_at >= $2::timestamptz AND undone_at IS NULL
                ORDER BY created_at DESC LIMIT ${MOST_OUTCOMES}) h
-         JOIN decisions d ON d.id = h.decision_id AND d.by_kind = 'policy'
          JOIN notes n ON n.id = h.note_id
-         WHERE d.rules @> jsonb_build_array(jsonb_build_object('rule', $1::text))
+         -- What the person decided about: the policy's word on the same content and some of the same regions.
+         WHERE EXISTS (SELECT 1 FROM decisions d WHERE d.note_id = h.note_id AND d.revision_id = h.revision_id
+           AND d.by_kind = 'policy' AND d.regions && h.regions
+           AND d.rules @> jsonb_build_array(jsonb_build_object('rule', $1::text)))
          GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2`,
         [rule, since],
       ),

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { InvalidInputError } from '../../errors.js';
 import type { CaseFile, Sight } from '../../ports-review.js';
+import { momentOf } from '../../usecases/review/bundles.js';
 import { checkVerdicts } from '../../usecases/review/choices.js';
 import { bundleOf, decideCase, finderOf } from '../../usecases/review/decide.js';
 import { noticeOf } from '../../usecases/review/notice.js';
@@ -38,7 +39,8 @@ export function caseRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void {
       const sight = await desk.sight(request);
       const file = await aroundFor(deps, sight, await desk.file(sight, request.params.id));
       await audit('case.seen', sight, file.row, { revision: file.row.revision });
-      const [then, bundle] = [await desk.bundleAt(file.bundleHash), await bundleOf(desk, file)];
+      const moment = momentOf(file.decisions, file.row.decisionId);
+      const [then, bundle] = [await desk.bundleAt(file.bundleHash, moment), await bundleOf(desk, file)];
       return caseAnswer({ file, sight, then, bundle, current: deps.bundle(), now: clock.now() });
     },
   });

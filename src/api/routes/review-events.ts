@@ -6,7 +6,7 @@ import type { QueueRow, Sight } from '../../ports-review.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
 import type { Desk } from '../desk.js';
 import { problems } from '../schemas/common.js';
-import type { StreamCase } from '../schemas/review-queue.js';
+import { EventsQuery, type StreamCase } from '../schemas/review-queue.js';
 import { copyCounts } from './review-queue.js';
 
 const POLL_MS = 1_000;
@@ -38,6 +38,7 @@ export function eventRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void 
       summary: 'Live counts and changes of the queue (text/event-stream)',
       description:
         'Events `counts` (CaseCounts, at first and on change) and `case` (CaseChange). Ends after 10 minutes; connect again.',
+      querystring: EventsQuery,
       response: problems,
     },
     handler: async (request, reply) => {
@@ -52,7 +53,8 @@ export function eventRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void 
         reply.raw.writeHead(200, { 'content-type': 'text/event-stream' }).end();
         return;
       }
-      const end: () => void = stream(reply, { deps, hub, sight, onEnd: () => void streams.delete(end) });
+      const counts = request.query.counts !== 'off';
+      const end: () => void = stream(reply, { deps, hub, sight, counts, onEnd: () => void streams.delete(end) });
       streams.add(end);
     },
   });
@@ -62,10 +64,12 @@ interface Scene {
   readonly deps: ApiDeps;
   readonly hub: Hub;
   readonly sight: Sight;
+  readonly counts: boolean;
   readonly onEnd: () => void;
 }
 
-function stream(reply: FastifyReply, { deps, hub, sight, onEnd }: Scene): () => void {
+function stream(reply: FastifyReply, scene: Scene): () => void {
+  const { hub, onEnd } = scene;
   const { raw } = reply;
   const headers = { ...reply.getHeaders(), 'content-type': 'text/event-stream', 'cache-control': 'no-store' };
   raw.writeHead(200, { ...headers, 'x-accel-buffering': 'no' } as Record<string, string>);
@@ -74,7 +78,7 @@ function stream(reply: FastifyReply, { deps, hub, sight, onEnd }: Scene): () => 
     if (raw.writableNeedDrain) end();
     else raw.write(`event: ${event}\ndata: ${JSON.stringify(content)}\n\n`);
   };
-  const teller = tellerOf(deps, sight, send);
+  const teller = tellerOf(scene, send);
   const leave = hub.listen((changed) => teller.tell(changed));
   const pulse = setInterval(() => raw.write(': still here\n\n'), PULSE_MS);
   const life = setTimeout(() => end(), LIFE_MS);
@@ -96,7 +100,7 @@ function stream(reply: FastifyReply, { deps, hub, sight, onEnd }: Scene): () => 
 }
 
 /** One after the other, and no oftener than every two seconds: what changed meanwhile is told together. */
-function tellerOf(deps: ApiDeps, sight: Sight, send: (event: string, content: unknown) => void) {
+function tellerOf({ deps, sight, counts }: Scene, send: (event: string, content: unknown) => void) {
   const { desk } = deps.store;
   let waiting: Set<string> | null = null;
   let running = false;
@@ -104,7 +108,7 @@ function tellerOf(deps: ApiDeps, sight: Sight, send: (event: string, content: un
     while (waiting !== null) {
       const changed = [...waiting];
       waiting = null;
-      send('counts', copyCounts(await desk.counts(sight, {}, deps.clock.now())));
+      if (counts) send('counts', copyCounts(await desk.counts(sight, {}, deps.clock.now())));
       for (const caseId of changed.length > MOST_CASES ? [] : changed) {
         const row = await desk.row(sight, caseId, deps.clock.now());
         if (row !== null) send('case', streamed(row));

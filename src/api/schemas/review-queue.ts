@@ -176,6 +176,9 @@ export const UnblurredInput = z
 
 /** Server-sent events of GET /v1/cases/events; `data` of each is this JSON. */
 export const StreamCounts = CaseCountsAnswer;
+export const EventsQuery = z.strictObject({
+  counts: z.enum(['on', 'off']).default('on').describe('off: changes of cases alone'),
+});
 export const StreamCase = z
   .object({
     id: z.string(),

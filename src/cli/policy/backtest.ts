@@ -2,13 +2,20 @@
 
 import { type Backtest, backtest, type Confusion, type RuleRecord } from '../../policy/backtest.js';
 import { loadBundle } from '../../policy/load.js';
+import { withOverrides } from '../../policy/overrides.js';
 import { readArgs, usageError } from '../io.js';
 import { jsonText } from '../json-text.js';
+import { liveOverrides } from './in-force.js';
 import { sinceOf, storedNotes } from './notes.js';
 import { POLICY_USAGE, type PolicyIo } from './policy-io.js';
 import { readSide } from './sides.js';
 
-const OPTIONS = { json: { type: 'boolean' }, since: { type: 'string' }, against: { type: 'string' } } as const;
+const OPTIONS = {
+  json: { type: 'boolean' },
+  since: { type: 'string' },
+  against: { type: 'string' },
+  overrides: { type: 'boolean' },
+} as const;
 
 const percent = (part: number, whole: number): string => (whole === 0 ? '-' : `${Math.round((part / whole) * 100)} %`);
 
@@ -60,7 +67,8 @@ export async function backtestCommand(args: readonly string[], io: PolicyIo): Pr
   if (values.since === undefined) throw usageError('Say from when with --since, such as 30d', POLICY_USAGE);
   if (positionals.length > 0) throw usageError(`Unexpected argument ${positionals[0]}`, POLICY_USAGE);
   const since = sinceOf(values.since, io.now());
-  const bundle = await loadBundle(io.policiesDir);
+  const overrides = values.overrides ? await liveOverrides(io) : [];
+  const bundle = withOverrides(await loadBundle(io.policiesDir), overrides);
   const against = values.against === undefined ? null : await readSide(values.against, io.policiesDir);
   const run = backtest(bundle, against?.bundle ?? null);
   const cpuBefore = process.cpuUsage();

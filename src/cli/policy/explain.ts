@@ -1,15 +1,30 @@
 /** `polywarden policy explain`: which rule looked at what values, and why it did or did not fire. */
 
 import type { Note } from '../../domain.js';
+import { InvalidInputError } from '../../errors.js';
+import { type Bundle, compileBundle } from '../../policy/bundle.js';
+import type { EvaluationInput } from '../../policy/context.js';
 import { type Explanation, explain, type RuleTrace } from '../../policy/explain.js';
 import { loadBundle } from '../../policy/load.js';
+import { isLive, withOverrides } from '../../policy/overrides.js';
 import { isRegionCode } from '../../policy/regions.js';
+import type { FullStore } from '../../ports-review.js';
 import { factsOf } from '../../usecases/moderate.js';
+import { type Moment, momentOf } from '../../usecases/review/bundles.js';
+import { partsOf } from '../../usecases/review/why.js';
 import { readArgs, usageError } from '../io.js';
 import { jsonText } from '../json-text.js';
+import { liveOverrides } from './in-force.js';
 import { POLICY_USAGE, type PolicyIo } from './policy-io.js';
 
-const OPTIONS = { json: { type: 'boolean' }, region: { type: 'string' }, all: { type: 'boolean' } } as const;
+const OPTIONS = {
+  json: { type: 'boolean' },
+  region: { type: 'string' },
+  all: { type: 'boolean' },
+  overrides: { type: 'boolean' },
+  'as-decided': { type: 'boolean' },
+} as const;
+const NOTE_ID = /^note_[0-9A-Za-z]+$/;
 
 const SIGNS: Readonly<Record<RuleTrace['effect'], string>> = {
   fired: '+',
@@ -45,19 +60,75 @@ function explanationLines({ evaluation, traces }: Explanation, all: boolean): re
   return lines;
 }
 
-export async function explainPolicy(args: readonly string[], io: PolicyIo): Promise<number> {
-  const { values, positionals } = readArgs(args, OPTIONS, POLICY_USAGE);
-  const [text, ...rest] = positionals;
-  if (text === undefined || rest.length > 0) throw usageError('One text in quotes', POLICY_USAGE);
-  const regions = (values.region ?? '').split(',').filter((region) => region !== '');
-  const wrong = regions.find((region) => !isRegionCode(region));
-  if (wrong !== undefined) throw usageError(`"${wrong}" is not a region`, POLICY_USAGE);
-  const bundle = await loadBundle(io.policiesDir);
+const wordsOf = (word: string | undefined): readonly string[] =>
+  (word ?? '').split(',').filter((region) => region !== '');
+
+interface Asked {
+  readonly bundle: Bundle;
+  readonly input: EvaluationInput;
+  readonly regions: readonly string[];
+}
+
+async function aboutText(text: string, regions: readonly string[], bundle: Bundle, io: PolicyIo): Promise<Asked> {
   const note: Note = { kind: 'note', title: '', body: text, regions, context: {}, images: [] };
   const moderate = await io.moderate();
   const { evidence, texts } = await moderate(note, { regions }, new AbortController().signal);
-  const now = Date.now();
-  const explanation = explain({ facts: factsOf(note, regions, now, now), evidence, texts }, bundle, regions);
+  const now = io.now();
+  return { bundle, input: { facts: factsOf(note, regions, now, now), evidence, texts }, regions };
+}
+
+/** From what was stored, as of the time of the decision; `asDecided`: under the bundle and the overrides of that time. */
+async function aboutNote(
+  noteId: string,
+  asked: readonly string[],
+  rules: { readonly bundle: Bundle; readonly asDecided: boolean },
+  store: FullStore,
+): Promise<Asked> {
+  const view = await store.notes.get(null, noteId);
+  const revision = view?.revisions.findLast(({ evidence }) => evidence !== null);
+  if (view === null) throw new InvalidInputError('not_found', `There is no note ${noteId}`);
+  if (revision === undefined || revision.note === null || revision.evidence === null) {
+    throw new InvalidInputError('not_found', `${noteId} has no evidence yet, or its text is no longer kept`);
+  }
+  const { note, evidence, acceptedAt } = revision;
+  const own = view.decisions.filter((one) => one.revision === revision.revision && one.by.kind === 'policy');
+  const moment = momentOf(own, null);
+  const regions = asked.length > 0 ? asked : [...new Set(own.flatMap((decision) => decision.regions))];
+  const at = Date.parse(moment.at ?? revision.decidedAt ?? acceptedAt);
+  const facts = factsOf(note, regions, at, Date.parse(acceptedAt));
+  const texts = partsOf(note, evidence);
+  const bundle = rules.asDecided ? await bundleOfThen(store, own.at(-1)?.bundleHash ?? '', moment) : rules.bundle;
+  return { bundle, input: { facts, evidence, texts }, regions };
+}
+
+async function bundleOfThen(store: FullStore, hash: string, moment: Moment): Promise<Bundle> {
+  const content = await store.bundles.get(hash);
+  if (content === null) throw new InvalidInputError('not_found', 'The bundle of that time is no longer stored');
+  const bundle = compileBundle(new Map(JSON.parse(content) as readonly (readonly [string, string])[]));
+  const then = moment.version === null ? null : await store.policy.atVersion(moment.version);
+  const at = Date.parse(moment.at ?? '');
+  return withOverrides(
+    bundle,
+    (then?.overrides ?? []).filter((override) => isLive(override, at)),
+  );
+}
+
+export async function explainPolicy(args: readonly string[], io: PolicyIo): Promise<number> {
+  const { values, positionals } = readArgs(args, OPTIONS, POLICY_USAGE);
+  const [text, ...rest] = positionals;
+  if (text === undefined || rest.length > 0) throw usageError('One text in quotes, or the id of a note', POLICY_USAGE);
+  const regions = wordsOf(values.region);
+  const wrong = regions.find((region) => !isRegionCode(region));
+  if (wrong !== undefined) throw usageError(`"${wrong}" is not a region`, POLICY_USAGE);
+  const isNote = NOTE_ID.test(text);
+  if (values['as-decided'] && !isNote) throw usageError('--as-decided needs the id of a note', POLICY_USAGE);
+  const overrides = values.overrides ? await liveOverrides(io) : [];
+  const bundle = withOverrides(await loadBundle(io.policiesDir), overrides);
+  const asDecided = values['as-decided'] ?? false;
+  const asked = isNote
+    ? await io.withStore((store) => aboutNote(text, regions, { bundle, asDecided }, store))
+    : await aboutText(text, regions, bundle, io);
+  const explanation = explain(asked.input, asked.bundle, asked.regions);
   io.out(
     values.json
       ? `${jsonText(explanation, 2)}\n`

@@ -155,8 +155,8 @@ async function bundleInForce(store: FullStore) {
   return compileBundle(new Map(JSON.parse(content) as readonly (readonly [string, string])[]));
 }
 
-/** Those that stand now; for `policy show --overrides`. */
-export async function liveOverrides(io: PolicyIo): Promise<readonly Override[]> {
-  const force = await io.withStore((store) => store.policy.inForce());
+/** Those that stand now; for `--overrides` of show, explain and backtest. */
+export async function liveOverrides(io: PolicyIo, store?: PolicyPart): Promise<readonly Override[]> {
+  const force = await (store === undefined ? io.withStore((own) => own.policy.inForce()) : store.policy.inForce());
   return (force?.overrides ?? []).filter((override) => isLive(override, io.now()));
 }

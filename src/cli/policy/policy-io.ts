@@ -26,12 +26,13 @@ export interface PolicyIo {
 
 export const POLICY_USAGE = `polywarden policy check [--json | --github] [--watch]   faults and warnings of all files, again after every save
 polywarden policy test [--json] [--no-text]      the tests that stand in the files
-polywarden policy explain --region de "text"     which rule looked at what, and why it fired or not
+polywarden policy explain [--region de] "text" | <note id> [--as-decided] [--overrides] [--all] [--json]
+                                                 which rule looked at what, and why it fired or not
 polywarden policy new rule <id> --category ID [--region de] [--json]   a rule to fill in, at the end of a file
 polywarden policy show --region de [--overrides] | --all       the merged file of a region; figures of all
 polywarden policy diff <rev|dir> <rev|dir> [--since 30d] [--no-fixtures] [--samples N] [--text] [--json]
                                                  which labelled (and with --since stored) notes change action
-polywarden policy backtest --since 30d [--against <rev|dir>] [--json]
+polywarden policy backtest --since 30d [--against <rev|dir>] [--overrides] [--json]
                                                  stored notes judged again, against what people decided
 polywarden policy bundles [--json]               candidates, what is and was in force, overrides
 polywarden policy activate <hash> [--why W]      put a bundle in force
@@ -43,5 +44,7 @@ polywarden policy fields                         what a condition can read
 polywarden policy functions                      what a condition can call
 polywarden policy schema [--write]               JSON Schema for editors
 
+  A note is explained from what was stored, by the files as they are; --as-decided by the rules and overrides of that time;
+  --overrides lays those that stand now over the files.
   A rev is a revision of the git repository that the policies folder lies in. Samples are ids; --text adds the words.
   --policies DIR reads another folder; --json prints data instead of text.`;

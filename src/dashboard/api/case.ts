@@ -59,7 +59,7 @@ export function useLiveCase(shown: CaseDetail['case']): void {
   current.current = shown;
   useEffect(() => {
     // One stream for all the cases that are opened one after the other.
-    const stream = new EventSource('/v1/cases/events');
+    const stream = new EventSource('/v1/cases/events?counts=off');
     stream.addEventListener('case', (event: MessageEvent<string>) => {
       const change = JSON.parse(event.data) as Change;
       const { id, decisionId } = current.current;

@@ -1,9 +1,9 @@
 /** A stored revision as a backtest sees it. */
 import type { Action, RegionId } from '../../domain.js';
-import { textsOf } from '../../pipeline.js';
 import type { PastNote } from '../../policy/backtest.js';
 import type { JudgedRevision } from '../../ports-store.js';
 import { factsOf } from '../moderate.js';
+import { partsOf } from '../review/why.js';
 
 function lastOf(entries: readonly { readonly regions: readonly RegionId[]; readonly action: Action }[]) {
   return new Map(entries.flatMap(({ regions, action }) => regions.map((region) => [region, action] as const)));
@@ -18,7 +18,7 @@ export function pastNote(row: JudgedRevision, allRegions: readonly RegionId[]): 
   return {
     id: row.revisionId,
     language: row.language ?? 'und',
-    input: { facts, evidence, texts: textsOf(note) },
+    input: { facts, evidence, texts: partsOf(note, evidence) },
     regions,
     past,
     human: lastOf(row.human),

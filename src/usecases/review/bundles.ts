@@ -1,23 +1,40 @@
 /** Bundles by their hash: an appeal is judged by the rules of its time. */
 import { type Bundle, compileBundle } from '../../policy/bundle.js';
+import { isLive, withOverrides } from '../../policy/overrides.js';
 import type { Log } from '../../ports.js';
-import type { BundlesStore } from '../../ports-store.js';
+import type { PolicyStore } from '../../ports-policy.js';
+import type { BundlesStore, StoredDecision } from '../../ports-store.js';
 
 /** A compiled bundle takes some megabytes. */
 const MOST_KEPT = 4;
 
-/** Null when its text is gone, or was written for an older form of the files that this version does not read. */
-export type BundleAt = (hash: string | null) => Promise<Bundle | null>;
+/** What was in force beside a bundle when a decision fell. */
+export interface Moment {
+  readonly version: number | null;
+  readonly at: string | null;
+}
 
-export function bundlesWith(deps: {
+/**
+ * With a moment: under the overrides of that time. Null when its text is gone, or was written for an older form of the
+ * files that this version does not read.
+ */
+export type BundleAt = (hash: string | null, moment?: Moment) => Promise<Bundle | null>;
+
+interface BundlesDeps {
   readonly bundles: BundlesStore;
+  readonly versions: Pick<PolicyStore, 'atVersion'>;
+  /** With the overrides of now. */
   readonly current: () => Bundle;
+  /** Without overrides; unset: as `current`. */
+  readonly base?: (() => Bundle) | undefined;
   readonly log: Log;
-}): BundleAt {
+}
+
+export function bundlesWith(deps: BundlesDeps): BundleAt {
   const kept = new Map<string, Bundle | null>();
-  return async (hash) => {
-    const current = deps.current();
-    if (hash === null || hash === current.hash) return current;
+  const plain = async (hash: string): Promise<Bundle | null> => {
+    const base = (deps.base ?? deps.current)();
+    if (hash === base.hash) return base;
     const known = kept.get(hash);
     if (known !== undefined) return known;
     const content = await deps.bundles.get(hash);
@@ -26,6 +43,16 @@ export function bundlesWith(deps: {
     if (oldest !== undefined) kept.delete(oldest);
     kept.set(hash, bundle);
     return bundle;
+  };
+  return async (hash, { version, at } = { version: null, at: null }) => {
+    const current = deps.current();
+    if (hash === null) return current;
+    if (version === null) return hash === current.hash ? current : plain(hash);
+    const [bundle, then] = [await plain(hash), await deps.versions.atVersion(version)];
+    const overrides = then?.bundleHash === hash ? then.overrides : [];
+    const judgedAt = at === null ? Number.NaN : Date.parse(at);
+    const live = Number.isNaN(judgedAt) ? overrides : overrides.filter((override) => isLive(override, judgedAt));
+    return bundle === null ? null : withOverrides(bundle, live);
   };
 }
 
@@ -36,4 +63,11 @@ function compiled(content: string, hash: string, log: Log): Bundle | null {
     log.warn('a bundle of before cannot be compiled any more', { hash, error });
     return null;
   }
+}
+
+/** When the decision fell that a case is about; without one, the last decision of the policy. */
+export function momentOf(decisions: readonly StoredDecision[], decisionId: string | null): Moment {
+  const own = decisions.filter(({ by }) => by.kind === 'policy');
+  const decision = own.find((one) => one.decisionId === decisionId) ?? own.at(-1);
+  return { version: decision?.policyVersion ?? null, at: decision?.createdAt ?? null };
 }

@@ -7,6 +7,7 @@ import type {
   Override,
   PolicyStore,
   RuleDay,
+  RuleOutcome,
   ShadowSample,
 } from '../../../src/ports-policy.js';
 import type { Actor, Store } from '../../../src/ports-store.js';
@@ -309,9 +310,30 @@ function figures(
       const samples = mine.map(({ rule: _, ...row }) => row).toReversed();
       return { counts: [...counts.values()].toSorted((a, b) => b.count - a.count), samples: samples.slice(0, 20) };
     },
-    outcomesOf: async () => {
+    outcomesOf: async (rule, since) => {
       await check();
-      return [];
+      const counts = new Map<string, RuleOutcome & { count: number }>();
+      for (const { decisions, revisions } of tables.notes.values()) {
+        const language = revisions.at(-1)?.record?.language ?? 'und';
+        for (const [index, one] of decisions.entries()) {
+          const replacing = decisions.findIndex(({ decisionId }) => decisionId === one.supersededBy);
+          // What was taken back points at what stood before it.
+          const undone = replacing >= 0 && replacing <= index;
+          const about = decisions.some(
+            ({ by, revision, regions, rules }) =>
+              by.kind === 'policy' &&
+              revision === one.revision &&
+              regions.some((region) => one.regions.includes(region)) &&
+              rules.some((hit) => hit.rule === rule),
+          );
+          if (one.by.kind !== 'person' || undone || !about || one.createdAt < since) continue;
+          const key = `${language} ${one.action}`;
+          counts.set(key, { language, action: one.action, count: (counts.get(key)?.count ?? 0) + 1 });
+        }
+      }
+      return [...counts.values()].sort(
+        (a, b) => b.count - a.count || (`${a.language} ${a.action}` < `${b.language} ${b.action}` ? -1 : 1),
+      );
     },
   };
 }

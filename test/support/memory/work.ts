@@ -127,6 +127,7 @@ function addDecision(
     sequence: note.sequence,
     by: { kind: 'policy', id: made.decision.policy },
     bundleHash: made.record.bundleHash,
+    policyVersion: made.record.policyVersion ?? null,
     supersedes: null,
     supersededBy: null,
     createdAt: iso(made.now),

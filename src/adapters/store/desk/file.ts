@@ -33,7 +33,8 @@ const BODY = `SELECT n.revision_id AS newest, n.state, r.note, r.accepted_at, r.
 export const DECISION_JSON = `json_build_object('decisionId', d.id, 'revision', d.revision, 'sequence', d.sequence,
   'regions', d.regions, 'policy', d.policy, 'action', d.action, 'sideActions', d.side_actions, 'severity', d.severity,
   'category', d.category, 'ground', d.ground, 'rules', d.rules, 'shadow', d.shadow, 'gaps', d.gaps, 'end', iso(d.ends_at),
-  'byKind', d.by_kind, 'byId', d.by_id, 'bundleHash', d.bundle_hash, 'supersedes', d.supersedes,
+  'byKind', d.by_kind, 'byId', d.by_id, 'bundleHash', d.bundle_hash, 'policyVersion', d.policy_version,
+  'supersedes', d.supersedes,
   'supersededBy', d.superseded_by, 'createdAt', iso(d.created_at))`;
 
 export async function decisionsWhere(

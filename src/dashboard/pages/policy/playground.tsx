@@ -3,6 +3,7 @@ import { type Dispatch, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
 import { ACTIONS, type Action } from '../../../domain.js';
+import { useFormat } from '../../format.js';
 import { ActionBadge } from '../../parts/action-badge.js';
 import { Fault } from '../../parts/fault.js';
 import { PageTitle } from '../../parts/page-title.js';
@@ -77,6 +78,7 @@ interface PartProps {
 
 function NoteFields({ draft, change, regions }: PartProps) {
   const { t } = useTranslation();
+  const format = useFormat();
   const toggle = (id: string, on: boolean): void =>
     change({ regions: on ? [...draft.regions, id].slice(0, MOST_REGIONS) : draft.regions.filter((one) => one !== id) });
   return (
@@ -101,7 +103,7 @@ function NoteFields({ draft, change, regions }: PartProps) {
           {regions.map(({ id, name }) => (
             <Checkbox
               key={id}
-              label={name}
+              label={format.region(id) ?? name}
               checked={draft.regions.includes(id)}
               onChange={(event) => toggle(id, event.currentTarget.checked)}
             />
@@ -114,6 +116,7 @@ function NoteFields({ draft, change, regions }: PartProps) {
 
 function RuleFields({ draft, change, regions, faults }: PartProps & { readonly faults: Tried['faults'] }) {
   const { t } = useTranslation();
+  const format = useFormat();
   const words = useWords().data;
   return (
     <section className="sheet stack">
@@ -124,7 +127,7 @@ function RuleFields({ draft, change, regions, faults }: PartProps & { readonly f
         label={t('policy:home')}
         value={draft.home}
         onChange={(event) => change({ home: event.currentTarget.value })}
-        data={regions.map(({ id, name }) => ({ value: id, label: name }))}
+        data={regions.map(({ id, name }) => ({ value: id, label: format.region(id) ?? name }))}
       />
       <RuleEditor
         label={t('policy:editor')}
