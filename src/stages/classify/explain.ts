@@ -44,7 +44,7 @@ export async function explain(
   return out;
 }
 
-interface Losses {
+export interface Losses {
   readonly groups: readonly Span[];
   /** By group, then by head: how far the logit falls without the group. */
   readonly fall: readonly (readonly number[])[];
@@ -102,14 +102,14 @@ export function groupWords(text: string, offset: number): readonly Span[] {
   return groups;
 }
 
-function carriers({ groups, fall }: Losses, k: number): readonly Span[] {
+export function carriers({ groups, fall }: Losses, k: number): readonly Span[] {
   const falls = fall.map((byHead) => at(byHead, k));
   const most = Math.max(0, ...falls);
   if (most <= 0) return groups;
   return groups.filter((_, i) => at(falls, i) >= SHARE * most);
 }
 
-function merged(spans: readonly Span[]): readonly Span[] {
+export function merged(spans: readonly Span[]): readonly Span[] {
   const out: Span[] = [];
   for (const span of [...spans].sort((a, b) => a.start - b.start)) {
     const last = out.at(-1);
