@@ -82,29 +82,42 @@ const short = (id: string): string => {
 };
 const isId = (value: unknown): boolean => typeof value === 'string' && /^[a-z]+_[0-9A-Z]{20,}$/.test(value);
 
+const GLANCE = 3;
+/** Hashes and sentences are for the whole entry. */
+const GLANCE_CHARS = 16;
+const isGlance = (value: unknown): boolean =>
+  value !== null && typeof value !== 'object' && !isId(value) && String(value).length <= GLANCE_CHARS;
+
+const actionsOf = (detail: AuditEvent['detail']): readonly string[] => {
+  const decisions = detail['decisions'];
+  if (!Array.isArray(decisions)) return [];
+  const actions = decisions.map((decision: unknown) =>
+    typeof decision === 'object' && decision !== null && 'action' in decision ? String(decision.action) : '',
+  );
+  return [...new Set(actions)].filter((action) => action !== '');
+};
+
 /** What one reads at a glance; the whole entry is one click away. */
 function Detail({ detail }: { readonly detail: AuditEvent['detail'] }) {
   const { t } = useTranslation();
-  const shown = Object.entries(detail).filter(
-    ([, value]) => value !== null && typeof value !== 'object' && !isId(value),
-  );
+  const { known } = useWords();
   if (Object.keys(detail).length === 0) return null;
+  const actions = actionsOf(detail).map((action) => known(`words:action.${action}`, action));
+  const facts = Object.entries(detail).filter(([, value]) => isGlance(value));
+  const glance = facts.slice(0, GLANCE).map(([name, value]) => `${name} ${value}`);
   return (
-    <details dir="ltr" className="small">
+    <details className="small">
       <summary>
-        {shown.length === 0 ? (
+        {actions.join(', ')}{' '}
+        {actions.length + glance.length === 0 ? (
           t('audit:more')
         ) : (
-          <span className="mono">
-            {shown.slice(0, 4).map(([name, value]) => (
-              <span key={name} className="nowrap">
-                {`${name} ${String(value).slice(0, 40)} `}
-              </span>
-            ))}
-          </span>
+          <bdi className="mono quiet">{glance.join(' · ')}</bdi>
         )}
       </summary>
-      <pre className="mono">{JSON.stringify(detail, null, 2)}</pre>
+      <pre className="mono" dir="ltr">
+        {JSON.stringify(detail, null, 2)}
+      </pre>
     </details>
   );
 }
@@ -121,7 +134,9 @@ function Entry({ event }: { readonly event: AuditEvent }) {
         <bdi title={actor.id}>{actor.login ?? short(actor.id)}</bdi>
         <div className="quiet small">{known(`words:actor.${actor.kind}`, actor.kind)}</div>
       </td>
-      <td title={verb}>{known(`audit:verb.${verb}`, verb)}</td>
+      <td className="nowrap" title={verb}>
+        {known(`audit:verb.${verb}`, verb)}
+      </td>
       <td className="mono nowrap" dir="ltr" title={subject}>
         {subject.startsWith('note_') ? (
           <Link to={`/notes/${encodeURIComponent(subject)}`}>{short(subject)}</Link>

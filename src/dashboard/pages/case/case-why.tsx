@@ -26,14 +26,18 @@ function Looked({ rule }: { readonly rule: CaseRule }) {
             // biome-ignore lint/suspicious/noArrayIndexKey: the clauses of a rule have an order and nothing else
             <tr key={index}>
               <td>{t(`case:side.${look.side}`)}</td>
-              <td className="mono foreign" dir="ltr">
-                {look.clause}
+              <td>
+                <code className="mono foreign" dir="ltr">
+                  {look.clause}
+                </code>
               </td>
               <td className="mono">{textOf(look.value)}</td>
-              <td className="mono foreign" dir="ltr">
-                {Object.entries(look.of)
-                  .map(([name, value]) => `${name} = ${textOf(value)}`)
-                  .join('; ')}
+              <td>
+                <code className="mono foreign" dir="ltr">
+                  {Object.entries(look.of)
+                    .map(([name, value]) => `${name} = ${textOf(value)}`)
+                    .join('; ')}
+                </code>
               </td>
             </tr>
           ))}

@@ -137,14 +137,15 @@ function Shadow({ rule }: { readonly rule: Rule }) {
 
 function Regions({ rule }: { readonly rule: Rule }) {
   const { t } = useTranslation();
+  const format = useFormat();
   const modeName = useModeName();
   return (
     <section className="sheet stack">
       <h2>{t('policy:rule.where')}</h2>
-      <ul className="plain">
+      <ul className="plain columns">
         {rule.regions.map((row) => (
           <li key={row.region} className="row small">
-            <Link to={`/policy/${row.region}`}>{row.region.toUpperCase()}</Link>
+            <Link to={`/policy/${row.region}`}>{format.region(row.region) ?? row.region.toUpperCase()}</Link>
             <ActionBadge action={row.action} />
             <span>{modeName(row.mode)}</span>
             {row.override !== null && <span className="quiet">{t('policy:overridden')}</span>}
