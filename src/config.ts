@@ -56,7 +56,8 @@ export const Env = z.object({
   TEXT_LIMIT_CHARS: whole(65_536, 256, 1_048_576).describe('Longest title plus body, UTF-16 code units'),
   RATE_LIMIT_PER_MINUTE: whole(60_000, 1, 10_000_000).describe('Requests per API key and minute'),
   IDEMPOTENCY_HOURS: whole(24, 1, 720).describe('How long an idempotency key is remembered'),
-  RETENTION_DAYS: whole(180, 1, 3_650).describe('How long decided notes keep their text and evidence'),
+  // The longest appeal window of the shipped regions (184 days), and time to answer the last one.
+  RETENTION_DAYS: whole(190, 1, 3_650).describe('How long decided notes keep their text and evidence'),
   WEBHOOK_ALLOW_PRIVATE: flag(false).describe('1 lets webhooks go to private and loopback addresses'),
   WEBHOOK_TIMEOUT_MS: whole(15_000, 500, 60_000).describe('Time limit of one webhook attempt'),
   SESSION_IDLE_MINUTES: whole(60, 1, 10_080).describe('A session ends after this idle time'),

@@ -15,6 +15,7 @@ import { MIGRATIONS_DIR, WORKER_SCRIPT } from './paths.js';
 import type { Log } from './ports.js';
 import { onStop } from './stop.js';
 import { type Supervised, supervise } from './supervise.js';
+import { shortRetention } from './usecases/review/appeal-windows.js';
 
 /** Due for longer than this, and the workers are not keeping up. */
 const LATE_MS = 120_000;
@@ -55,6 +56,8 @@ export async function start(config: Config, log: Log, overrides: Partial<Ports> 
       { log, ...overrides },
     );
     opened.push(() => app.close());
+    const short = shortRetention(app.bundle(), config.RETENTION_DAYS);
+    if (short !== null) log.warn('RETENTION_DAYS ends before the last appeal may come in', { ...short });
     const workers = startWorkerProcesses(config, app, { databaseUrl, redisUrl }, 'notes');
     opened.push((leftMs) => workers.stop(leftMs));
     const pictures = startWorkerProcesses(config, app, { databaseUrl, redisUrl }, 'images');

@@ -25,7 +25,7 @@ export interface StoreOptions {
 }
 
 const POOL_MAX = 10;
-const RETENTION: Retention = { noteDays: 180, idempotencyHours: 24 };
+const RETENTION: Retention = { noteDays: 190, idempotencyHours: 24 };
 
 /** Rejects with UnavailableError when the database does not answer. */
 export async function openStore(options: StoreOptions): Promise<FullStore> {
