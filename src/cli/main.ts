@@ -28,6 +28,14 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     about: 'private term banks, and what all banks cover',
     load: async () => (await import('./terms.js')).termsCommand,
   },
+  bank: {
+    about: 'hashes of known pictures: banks, import, look-up',
+    load: async () => (await import('./bank.js')).bankCommand,
+  },
+  models: {
+    about: 'list, fetch and check models',
+    load: async () => (await import('./models.js')).modelsCommand,
+  },
   eval: { about: 'measure the pipeline on labelled notes', load: async () => (await import('./eval.js')).evalCommand },
   demo: {
     about: 'everything at once, with the labelled notes',

@@ -24,13 +24,13 @@ export interface ReadList {
 }
 export type Defaults = Pick<ListedTerm, 'category' | 'severity' | 'boundary'>;
 
-interface Row {
+export interface Row {
   readonly line: number;
   readonly cells: readonly string[];
 }
 
 /** RFC 4180: quoted cells may hold commas, line ends and doubled quotes. */
-function rowsOf(text: string): readonly Row[] {
+export function rowsOf(text: string): readonly Row[] {
   const rows: Row[] = [];
   let [cells, cell, quoted, line, first]: [string[], string, boolean, number, number] = [[], '', false, 1, 1];
   const endRow = (): void => {

@@ -1,0 +1,68 @@
+/** `polywarden bank`: hashes of known pictures, whose they are, and what is near to them. */
+import { DECODE_LIMITS } from '../adapters/images/decode-image-limits.js';
+import { openDecoder } from '../adapters/images-sharp.js';
+import { type Config, configFromProcess } from '../config.js';
+import { InvalidInputError } from '../errors.js';
+import { DECODE_SCRIPT } from '../paths.js';
+import { pdqOf } from '../stages/images/pdq/pdq.js';
+import { BANK_USAGE, type BankIo } from './bank/bank-io.js';
+import { addToBank, createBank, importIntoBank, removeFromBank } from './bank/change.js';
+import { listBanks, matchPictures } from './bank/look.js';
+import { BANK_OPTIONS, type BankValues } from './bank/options.js';
+import { type Io, readArgs, usageError } from './io.js';
+import { storeFrom } from './store.js';
+
+type Run = (args: readonly string[], values: BankValues, io: BankIo) => Promise<number>;
+
+const COMMANDS: Readonly<Record<string, Run>> = {
+  create: createBank,
+  add: addToBank,
+  import: importIntoBank,
+  match: matchPictures,
+  list: listBanks,
+  remove: removeFromBank,
+};
+const MEGABYTE = 1_048_576;
+const RECYCLE = 300;
+
+/** The same process and the same limits as for pictures of notes. */
+export const hasherFrom =
+  (config: Config, script = DECODE_SCRIPT): BankIo['withHasher'] =>
+  async (use) => {
+    const decoder = openDecoder({
+      script,
+      limits: { ...DECODE_LIMITS, maxBytes: config.IMAGE_LIMIT_BYTES },
+      timeoutMs: config.IMAGE_DECODE_TIMEOUT_MS,
+      maxRssBytes: config.IMAGE_DECODE_MEMORY_MB * MEGABYTE,
+      recycleAfter: RECYCLE,
+    });
+    try {
+      return await use(async (bytes) => {
+        const { frames } = await decoder.decode(bytes, new AbortController().signal);
+        const [first] = frames;
+        if (first === undefined) throw new InvalidInputError('image_unreadable', 'The picture has no frame');
+        return pdqOf(first);
+      });
+    } finally {
+      await decoder.close();
+    }
+  };
+
+export async function bankCommand(args: readonly string[], io: Io, overrides: Partial<BankIo> = {}): Promise<number> {
+  const { values, positionals } = readArgs(args, BANK_OPTIONS, BANK_USAGE);
+  const [name, ...rest] = positionals;
+  if (values.help === true || name === undefined) {
+    io.stdout.write(`${BANK_USAGE}\n`);
+    return values.help === true ? 0 : 2;
+  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command === undefined) throw usageError(`There is no command bank ${name}`, BANK_USAGE);
+  const config = configFromProcess();
+  return command(rest, values, {
+    stdin: io.stdin,
+    out: (text) => io.stdout.write(text),
+    withStore: overrides.withStore ?? storeFrom(config),
+    withHasher: overrides.withHasher ?? hasherFrom(config),
+    imageLimitBytes: overrides.imageLimitBytes ?? config.IMAGE_LIMIT_BYTES,
+  });
+}
