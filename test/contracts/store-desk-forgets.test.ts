@@ -137,7 +137,7 @@ describe('words of people', () => {
 
   it('vanish after the retention time, but not those of an open appeal', async () => {
     await talkedAbout();
-    const purge = () => store.upkeep.purge(NOW + 181 * DAY_MS, 100);
+    const purge = () => store.upkeep.purge(NOW + 191 * DAY_MS, 100);
     expect(await purge()).toMatchObject({
       reports: 1,
       human_decisions: 1,

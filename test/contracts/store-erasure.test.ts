@@ -172,7 +172,7 @@ describe('retention', () => {
       notes.push(claim.noteId);
     }
     const waiting = await claimed(own, sourceId);
-    const later = Date.now() + 181 * 86_400_000;
+    const later = Date.now() + 191 * 86_400_000;
     expect((await own.upkeep.purge(later, 2))['revisions']).toBe(2);
     expect((await own.upkeep.purge(later, 2))['revisions']).toBe(1);
     expect((await own.upkeep.purge(later, 2))['revisions']).toBe(0);
