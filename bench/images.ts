@@ -7,29 +7,14 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DECODE_LIMITS } from '../src/adapters/images/decode-image-limits.js';
 import { openDecoder } from '../src/adapters/images-sharp.js';
-import type { Evidence, ImageReading, NoteFacts, Outcome } from '../src/domain.js';
 import { DECODE_SCRIPT } from '../src/paths.js';
-import { evaluate } from '../src/policy/evaluate.js';
 import { loadBundle } from '../src/policy/load.js';
 import { readImage } from '../src/stages/images/read-image.js';
 import { goodPictures, mutated } from './mutations.js';
+import { calmReaders, isAllowed } from './picture-verdict.js';
 
 const FULL = 10_000;
 const RECYCLE_AFTER = 300;
-const found = <T>(value: T): Outcome<T> => ({ status: 'found', value, ms: 0, version: 'bench' });
-const absent = { status: 'skipped', why: 'no_text' } as const;
-const NOW = new Date(0).toISOString();
-const FACTS: NoteFacts = {
-  kind: 'note',
-  author: null,
-  context: {},
-  regions: [],
-  hasImages: true,
-  textLength: 0,
-  now: NOW,
-  acceptedAt: NOW,
-};
-
 /** mulberry32: the same mutations in every run. */
 function seeded(seed: number): () => number {
   let state = seed;
@@ -47,16 +32,6 @@ async function residentBytes(pid: number | null): Promise<number> {
   return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1_024;
 }
 
-const evidenceOf = (reading: ImageReading): Evidence => ({
-  normalise: absent,
-  language: absent,
-  images: found({ readings: [reading], findings: [] }),
-  match: absent,
-  classify: absent,
-  campaign: absent,
-  deliberate: { status: 'skipped', why: 'not_needed' },
-});
-
 async function main(): Promise<number> {
   const count = Number(process.argv[2] ?? FULL);
   const bundle = await loadBundle(path.resolve('policies'));
@@ -68,14 +43,7 @@ async function main(): Promise<number> {
     maxRssBytes: 768 * 1_048_576,
     recycleAfter: RECYCLE_AFTER,
   });
-  const empty = { text: '', words: [], confidence: 0, languages: [] };
-  const readers = {
-    decoder,
-    text: { read: async () => empty, close: async () => undefined },
-    codes: { read: async () => [] },
-    hash: () => ({ pdq: '0'.repeat(64), quality: 0 }),
-    model: { model: 'none', classify: async () => ({ model: 'none', labels: {} }), close: async () => undefined },
-  };
+  const readers = calmReaders(decoder);
   const good = await goodPictures();
   const random = seeded(2_026);
   const outcomes = new Map<string, number>();
@@ -92,8 +60,7 @@ async function main(): Promise<number> {
     if (i % 50 === 0) peakBytes = Math.max(peakBytes, await residentBytes(decoder.pid()));
     const outcome = reading.facts.status === 'failed' ? reading.facts.code : reading.facts.status;
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
-    const { decisions } = evaluate({ facts: FACTS, evidence: evidenceOf(reading), texts: [] }, bundle, []);
-    if (outcome !== 'found' && decisions.some(({ action }) => action === 'allow')) allowed += 1;
+    if (outcome !== 'found' && isAllowed(reading, bundle)) allowed += 1;
   }
   const seconds = (performance.now() - started) / 1_000;
   const crashes = decoder.started() - Math.ceil(count / RECYCLE_AFTER);

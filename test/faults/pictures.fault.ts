@@ -5,16 +5,14 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import sharp from 'sharp';
 import { goodPictures, mutated } from '../../bench/mutations.js';
+import { calmReaders, isAllowed } from '../../bench/picture-verdict.js';
 import { openImageFetcher } from '../../src/adapters/image-fetch.js';
 import { DECODE_LIMITS } from '../../src/adapters/images/decode-image-limits.js';
 import { openDecoder, type WatchedDecoder } from '../../src/adapters/images-sharp.js';
-import type { Evidence, ImageReading, NoteFacts, Outcome } from '../../src/domain.js';
 import { codeOf } from '../../src/errors.js';
 import { DECODE_SCRIPT } from '../../src/paths.js';
-import type { Bundle } from '../../src/policy/bundle.js';
-import { evaluate } from '../../src/policy/evaluate.js';
 import { loadBundle } from '../../src/policy/load.js';
-import { readImage } from '../../src/stages/images/read-image.js';
+import { type ImageReaders, readImage } from '../../src/stages/images/read-image.js';
 import { drawn } from '../adapters/images/pictures.js';
 import { bombs, PAYLOAD, withPlace } from './support/bombs.js';
 import { FORBIDDEN_FORMS, MIXED_ANSWERS } from './support/inward.js';
@@ -37,7 +35,7 @@ const openOne = (): WatchedDecoder =>
 row(21, 'Malformed images', { short: 150, full: 900 }, async (form) => {
   const bundle = await loadBundle(path.resolve('policies'));
   const decoder = openOne();
-  const readers = readersWith(decoder);
+  const readers = calmReaders(decoder);
   const files = await corpusFiles();
   const good = await goodPictures();
   const random = form.random('mutations');
@@ -220,49 +218,10 @@ async function redirects(canaryPort: number, limits: Limits): Promise<Tries> {
   return { tried: targets.length, refused, hits };
 }
 
-const found = <T>(value: T): Outcome<T> => ({ status: 'found', value, ms: 0, version: 'fault' });
-const absent = { status: 'skipped', why: 'no_text' } as const;
-const NOW = new Date(0).toISOString();
-const FACTS: NoteFacts = {
-  kind: 'note',
-  author: null,
-  context: {},
-  regions: [],
-  hasImages: true,
-  textLength: 0,
-  now: NOW,
-  acceptedAt: NOW,
-};
-
-function isAllowed(reading: ImageReading, bundle: Bundle): boolean {
-  const evidence: Evidence = {
-    normalise: absent,
-    language: absent,
-    images: found({ readings: [reading], findings: [] }),
-    match: absent,
-    classify: absent,
-    campaign: absent,
-    deliberate: { status: 'skipped', why: 'not_needed' },
-  };
-  const { decisions } = evaluate({ facts: FACTS, evidence, texts: [] }, bundle, []);
-  return decisions.some(({ action }) => action === 'allow');
-}
-
-/** Everything but decoding works and finds nothing: what is allowed then is allowed in spite of the picture. */
-const readersWith = (decoder: WatchedDecoder) => ({
-  decoder,
-  text: {
-    read: async () => ({ text: '', words: [], confidence: 0, languages: [] }),
-    close: async () => undefined,
-  },
-  codes: { read: async () => [] },
-  hash: () => ({ pdq: '0'.repeat(64), quality: 0 }),
-  model: { model: 'none', classify: async () => ({ model: 'none', labels: {} }), close: async () => undefined },
-});
 const orderOf = (bytes: Uint8Array) => ({ index: 0, bytes: async () => bytes, likely: [], lastAttempt: true });
 
 /** A picture that is slow is slow each time; what the machine did meanwhile is not. */
-async function timed(bytes: Uint8Array, readers: ReturnType<typeof readersWith>) {
+async function timed(bytes: Uint8Array, readers: ImageReaders) {
   const once = async () => {
     const started = performance.now();
     const reading = await readImage(orderOf(bytes), readers, signal);
