@@ -2,8 +2,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { openLog } from '../adapters/log-pino.js';
-import { composeOffline } from '../compose.js';
 import { configFromProcess } from '../config.js';
 import { FIXTURES_DIR } from '../paths.js';
 import type { ModerateNow } from '../usecases/moderate.js';
@@ -24,7 +22,6 @@ import { POLICY_USAGE, type PolicyIo } from './policy/policy-io.js';
 import { showCommand } from './policy/show.js';
 import { testCommand } from './policy/test.js';
 import { fieldsCommand, functionsCommand, schemaCommand } from './policy/words.js';
-import { storeFrom } from './store.js';
 
 const COMMANDS: Readonly<Record<string, (args: readonly string[], io: PolicyIo) => Promise<number>>> = {
   check: checkCommand,
@@ -76,7 +73,12 @@ export async function policyCommand(
   const { folder, rest } = takeFolder(args);
   const policiesDir = folder ?? config.POLICIES_DIR;
   const opened: (() => Promise<void>)[] = [];
+  // Models and database are loaded by the commands that ask for them: most of these read files and nothing else.
   const open = async (dir: string): Promise<ModerateNow> => {
+    const [{ composeOffline }, { openLog }] = await Promise.all([
+      import('../compose.js'),
+      import('../adapters/log-pino.js'),
+    ]);
     const offline = await composeOffline(
       { ...config, POLICIES_DIR: dir },
       { model: true, log: openLog('warn', 'cli') },
@@ -101,7 +103,7 @@ export async function policyCommand(
       err: (text) => io.stderr.write(text),
       moderate,
       moderateWith,
-      withStore: (use) => storeFrom(config)(({ store }) => use(store)),
+      withStore: async (use) => (await import('./store.js')).storeFrom(config)(({ store }) => use(store)),
       now: Date.now,
       approval: config.POLICY_APPROVAL === 'on',
       policiesDir,

@@ -9,15 +9,14 @@ import { MIGRATIONS_DIR } from '../paths.js';
 import type { Clock, Ids } from '../ports.js';
 import type { FullStore } from '../ports-review.js';
 
+export { OPERATOR } from './operator.js';
+
 export interface StorePorts {
   readonly store: FullStore;
   readonly ids: Ids;
   readonly clock: Clock;
 }
 export type WithStore = <T>(use: (ports: StorePorts) => Promise<T>) => Promise<T>;
-
-/** Commands act as the person at the machine; the audit says so. */
-export const OPERATOR = { kind: 'system', id: 'cli' } as const;
 
 /** A configured database, else that of a running `npm start`, else our own servers for the moment. */
 export function storeFrom(config: Config = configFromProcess()): WithStore {

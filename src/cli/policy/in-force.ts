@@ -6,7 +6,7 @@ import type { BundleRow, Moved, Override, PolicyPart } from '../../ports-policy.
 import type { FullStore } from '../../ports-review.js';
 import { checkOverride } from '../../usecases/policy/change-override.js';
 import { readArgs, usageError } from '../io.js';
-import { OPERATOR } from '../store.js';
+import { OPERATOR } from '../operator.js';
 import { POLICY_USAGE, type PolicyIo } from './policy-io.js';
 
 const MANY = 50;
