@@ -361,8 +361,36 @@ export interface ImagesEvidence {
   /** Of the words on the pictures, best first; empty when nobody can say. */
   readonly languages?: readonly LanguageGuess[] | undefined;
 }
+/** One thing that a language model says it has seen; the quoted words stand at `spans` of the part. */
+export interface OpinionFinding {
+  readonly category: CategoryId;
+  readonly severity: Severity;
+  /** The model's own figure, 0 to 1: never measured, never calibrated. */
+  readonly confidence: number;
+  readonly part: PartName;
+  /** Empty where the place is in the picture itself. */
+  readonly spans: readonly Span[];
+  /** Key of a clause or law of the region files that were shown; null: none of them. */
+  readonly clause: string | null;
+  /** Words of a model about words of a stranger: untrusted, shown as plain text. */
+  readonly rationale: string;
+}
+export interface Opinion {
+  readonly model: string;
+  /** Version of the prompt files. */
+  readonly prompt: string;
+  readonly findings: readonly OpinionFinding[];
+  /** An automatic removal looks wrong to it: then a person decides, and the note stays hidden. */
+  readonly doubtsRemoval: boolean;
+  readonly rationale: string;
+}
+export const OPINION_REASONS = ['score_band', 'category', 'language', 'picture', 'person'] as const;
+export type OpinionReason = (typeof OPINION_REASONS)[number];
 export interface DeliberateEvidence {
-  readonly opinions: readonly unknown[];
+  readonly opinions: readonly Opinion[];
+  /** Of the moderation endpoint. */
+  readonly findings: readonly Finding[];
+  readonly reasons: readonly OpinionReason[];
 }
 export type EvidenceKey = keyof EvidenceMap;
 export type Evidence = { readonly [K in EvidenceKey]: Outcome<EvidenceMap[K]> };
@@ -417,10 +445,10 @@ export interface RuleHit {
   readonly findings: readonly Finding[];
 }
 
-/** Evidence that a policy wanted and did not get, or a rule that could not be evaluated. */
+/** Evidence that a policy wanted and did not get, a rule that could not be evaluated, or the doubt of a second opinion. */
 export interface Gap {
   readonly stage: EvidenceKey | 'policy';
-  readonly status: 'skipped' | 'failed' | 'overdue' | 'rule_error' | 'no_region_file';
+  readonly status: 'skipped' | 'failed' | 'overdue' | 'rule_error' | 'no_region_file' | 'opinion';
   readonly why: string;
   readonly action: Action;
 }

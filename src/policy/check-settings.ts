@@ -47,6 +47,16 @@ function checkStages(settings: RegionSettings, complain: Complain): void {
   }
 }
 
+/** An opinion that nobody waits for is money spent on nothing. */
+function checkOpinions({ opinions, evidence }: RegionSettings, complain: Complain): void {
+  const { scores, categories, unvalidated_language, unseen_pictures } = opinions.ask;
+  const asks = scores !== null || categories.length > 0 || unvalidated_language || unseen_pictures;
+  if (!asks || evidence.stages.deliberate.required) return;
+  const message =
+    'opinions are asked for here, so evidence.stages.deliberate must be required: nobody would wait for them';
+  complain(['opinions', 'ask'], 'stage-into-allow', message);
+}
+
 function checkSources(made: Inheritance, settings: RegionSettings, complain: Complain): void {
   const laws = Object.keys(settings.grounds);
   for (const setting of settingsOf(made.region)) {
@@ -66,6 +76,7 @@ export function checkSettings(made: Inheritance, settings: RegionSettings, works
   const complain: Complain = (path, lint, message) => workshop.report(faultAt(made.region, path, lint, message));
   checkLanguages(settings, workshop.notices, complain);
   checkStages(settings, complain);
+  checkOpinions(settings, complain);
   checkSources(made, settings, complain);
   if (made.lineage.includes('eu') && !settings.restrictions_need_notice) {
     const message = 'must be true in the EU: a restriction needs a statement of reasons (DSA art. 17)';

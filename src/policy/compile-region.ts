@@ -34,6 +34,15 @@ const DEFAULTS = {
   authorities: {},
   disclosure_cites: null,
   removals_per_day: null,
+  opinions: {
+    ask: { scores: null, categories: [], unvalidated_language: false, unseen_pictures: false },
+    raises: { '0': 'allow', '1': 'allow', '2': 'review', '3': 'hold', '4': 'hold' },
+    least_confidence: 0.6,
+    doubt_holds_removal: true,
+    redact: true,
+    endpoints: null,
+    budget: { tokens_per_day: 1_000_000, money_per_day: null },
+  },
 };
 
 /** Members belong to the group's own file; a country that extends it is not a group. */

@@ -1,6 +1,7 @@
 import type { EvidenceKey } from '../domain.js';
 import type { StageNeeds } from '../stages/stage.js';
 import type { Bundle } from './model.js';
+import { planOpinion } from './opinions.js';
 
 /** Evidence that some rule reads or some region requires; a stage that nobody wants need not run. */
 export function stageNeeds(bundle: Bundle): StageNeeds {
@@ -11,5 +12,5 @@ export function stageNeeds(bundle: Bundle): StageNeeds {
       if (rule.required) wanted.add(key as EvidenceKey);
     }
   }
-  return { wanted };
+  return { wanted, opinion: (input) => planOpinion(bundle, input) };
 }

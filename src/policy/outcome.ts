@@ -6,6 +6,7 @@ import { strengthOf } from './choose-action.js';
 import type { EvaluationInput } from './context.js';
 import { stageGaps, unreadGap, unseenGap } from './gaps.js';
 import type { CompiledRegion, CompiledRule } from './model.js';
+import { mergeOpinion, wordOfOpinions } from './second-opinion.js';
 import { type Answers, actionOf, hitOf, inCanary } from './verdict.js';
 
 export interface Outcome {
@@ -109,19 +110,21 @@ export function judge(input: EvaluationInput, region: CompiledRegion, answers: A
   const missing = stageGaps(input, region);
   const unread = unreadGap(input, answers.context, region);
   const unseen = unseenGap(input, region);
-  const gaps = [...missing.gaps, ...[unread, unseen].filter((gap) => gap !== null), ...errors].sort(byText);
+  const word = wordOfOpinions(input, missing.gaps, region.settings.opinions);
+  const plain = missing.gaps.filter(({ stage }) => stage !== 'deliberate');
+  const lacks = [...plain, ...[unread, unseen].filter((gap) => gap !== null), ...errors];
   const ranked = [...kept].sort(byStrength);
   const lead = ranked.find(({ hit }) => hit.action !== 'allow') ?? ranked[0] ?? null;
   return {
     region: region.id,
-    action: strongest([...ranked.map(({ hit }) => hit.action), ...gaps.map((gap) => gap.action)]),
+    action: mergeOpinion(strongest([...ranked.map(({ hit }) => hit.action), ...lacks.map((gap) => gap.action)]), word),
     lead: lead?.hit ?? null,
     leadRule: lead?.rule ?? null,
-    category: lead?.rule.category ?? null,
-    severity: lead?.rule.severity ?? 0,
+    category: lead?.rule.category ?? word.category,
+    severity: lead?.rule.severity ?? word.severity,
     rules: ranked.map(({ hit }) => hit),
     shadow: [...exempted, ...shadow].sort(byStrength).map(({ hit }) => hit),
-    gaps,
+    gaps: [...lacks, ...word.gaps].sort(byText),
     pending: missing.pending,
   };
 }

@@ -219,6 +219,42 @@ export const Steps = z.strictObject({
 });
 const Thresholds = z.partialRecord(Category, Steps);
 
+/** Nothing stronger: an opinion hides a note for a person, it never removes one. */
+const Raised = z.enum(['allow', 'review', 'hold']);
+const OpinionAsk = z.strictObject({
+  scores: z
+    .strictObject({ from: z.number().min(0).max(1), below: z.number().min(0).max(1) })
+    .refine(({ from, below }) => from < below, 'from must be less than below')
+    .nullable()
+    .describe('Calibrated scores of harm within this band; null: none'),
+  categories: z.array(Category).describe('Findings of any detector in these categories'),
+  unvalidated_language: z.boolean().describe('Text in a language for which no model was validated'),
+  unseen_pictures: z.boolean().describe('Pictures in which no local model looked'),
+});
+const Raises = z.strictObject({ '0': Raised, '1': Raised, '2': Raised, '3': Raised, '4': Raised });
+const OpinionBudget = z.strictObject({
+  tokens_per_day: z.number().int().min(0).describe('Prompt and completion together, days of UTC; 0: nothing is asked'),
+  money_per_day: z
+    .number()
+    .min(0)
+    .nullable()
+    .describe('In the currency of the prices that the server is given; null: no limit'),
+});
+export const Opinions = z.strictObject({
+  ask: OpinionAsk.describe('What is put to the model; nothing of it: nobody is asked'),
+  raises: Raises.describe('What an opinion of each severity asks for; never milder than what the rules said'),
+  least_confidence: z.number().min(0).max(1).describe('Below it an opinion is on record and does nothing'),
+  doubt_holds_removal: z
+    .boolean()
+    .describe('true: an automatic removal that the model doubts becomes a hold, hidden until a person has looked'),
+  redact: z.boolean().describe('true: addresses, numbers of phones, cards and documents are taken out before sending'),
+  endpoints: z
+    .array(z.string().regex(/^[a-z][a-z0-9-]{0,31}$/))
+    .nullable()
+    .describe('Declared regions of endpoints to which notes of this region may be sent; null: any'),
+  budget: OpinionBudget.describe('What this region may spend; then opinions fail until the next day'),
+});
+
 const fields = {
   id: Region.describe('Country code of ISO 3166-1 in small letters, global or eu; the name of the file'),
   name: Text.describe('As people say it'),
@@ -273,6 +309,7 @@ const fields = {
       sample_percent: z.number().int().min(0).max(100).describe('Share of such pictures that go to a person'),
     })
     .describe('Pictures in which no image model looked for these harms'),
+  opinions: Opinions.describe('Second opinions by a language model: who is asked, and what they can do'),
   clocks: z.record(Word, Clock.nullable()).describe('Times within which an order, a notice or an appeal is answered'),
   grounds: z.record(Word, Law.nullable()).describe('Laws that rules and values rest on, by a short key'),
   terms: z.record(Word, Clause.nullable()).describe('Clauses of the house rules, by a short key'),
@@ -308,6 +345,16 @@ export const RegionSource = z.strictObject({
   model_alone: said(fields.model_alone.partial().optional(), fields.model_alone),
   unread: said(fields.unread.partial().optional(), fields.unread),
   unseen: said(fields.unseen.partial().optional(), fields.unseen),
+  opinions: said(
+    Opinions.extend({
+      ask: said(OpinionAsk.partial().optional(), Opinions.shape.ask),
+      raises: said(Raises.partial().optional(), Opinions.shape.raises),
+      budget: said(OpinionBudget.partial().optional(), Opinions.shape.budget),
+    })
+      .partial()
+      .optional(),
+    fields.opinions,
+  ),
   evidence: z
     .strictObject({
       deadline_minutes: EvidenceRules.shape.deadline_minutes.optional(),

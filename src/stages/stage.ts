@@ -1,5 +1,6 @@
 /** How a stage declares itself. A stage is a value, made by a function that takes only the ports it needs. */
 import type { Evidence, EvidenceKey, EvidenceMap, LabelledText, Note, SkipReason } from '../domain.js';
+import type { OpinionPlan } from './deliberate/plan.js';
 
 export interface StageInput {
   readonly sourceId: string;
@@ -16,6 +17,8 @@ export interface StageInput {
 /** What a policy bundle wants of a stage, so that `when` can ask without knowing the policy. */
 export interface StageNeeds {
   readonly wanted: ReadonlySet<EvidenceKey>;
+  /** Null: no region of the note asks for a second opinion. Unset: none ever does. */
+  readonly opinion?: (input: StageInput) => OpinionPlan | null;
 }
 
 export interface Stage<K extends EvidenceKey = EvidenceKey> {

@@ -9,6 +9,7 @@ import { evaluate } from '../../src/policy/evaluate.js';
 import { readPolicyFiles } from '../../src/policy/load.js';
 import type { Bundle } from '../../src/policy/model.js';
 import type { RuleTest } from '../../src/policy/schema.js';
+import { VISIBILITY } from '../../src/policy/second-opinion.js';
 import { testInput } from '../../src/policy/test-evidence.js';
 import { CONTACT_KINDS, EVIDENCE_KEYS, SOURCES } from '../../src/policy/vocabulary.js';
 
@@ -91,6 +92,8 @@ describe('laws of the shipped policies', () => {
       fc.property(note, fc.constantFrom(...EVIDENCE_KEYS), (fields, stage) => {
         for (const [region, decision] of judge({ ...fields, failed: [stage] })) {
           const file = bundle.regions.get(region);
+          // A look at a restricted note may not set it free: an opinion that failed leaves the restriction.
+          if (stage === 'deliberate' && VISIBILITY[decision.action] < VISIBILITY.review) continue;
           if (file?.settings.evidence.stages[stage].required) {
             expect(strength(decision.action)).toBeGreaterThanOrEqual(strength('review'));
           }
