@@ -77,3 +77,24 @@ test('a model alone never claims the highest severity', () => {
   expect([severityOf('violence.threat', 0.9), severityOf('violence.threat', 0.6)]).toEqual([3, 2]);
   expect([severityOf('profanity.mild', 0.9), severityOf('authentic.spam', 0.6)]).toEqual([0, 1]);
 });
+
+test.each([
+  ['a score is missing', (read: ClassifiedText) => ({ ...read, scores: {} })],
+  [
+    'a score is no number',
+    (read: ClassifiedText) => ({ ...read, scores: { ...read.scores, toxicity: { ...low, p: Number.NaN } } }),
+  ],
+  [
+    'a score lies beyond 1',
+    (read: ClassifiedText) => ({ ...read, scores: { ...read.scores, toxicity: { ...low, p: 7 } } }),
+  ],
+  ['the competence is missing', (read: ClassifiedText) => ({ ...read, competence: {} })],
+])('is a failure when %s', async (_name, spoil) => {
+  const sound = recording();
+  const spoilt: Classifier = {
+    ...sound,
+    classify: async (...asked) => spoil(await sound.classify(...asked)) as unknown as ClassifiedText,
+  };
+  const evidence = { language: { status: 'skipped', why: 'no_text' } } as const;
+  await expect(classifyStage(spoilt).run(input(evidence), new AbortController().signal)).rejects.toThrow('gives no');
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ImageReading, Outcome } from '../../../src/domain.js';
+import type { ImageReading, OcrReading, Outcome } from '../../../src/domain.js';
 import { InvalidInputError, UnavailableError } from '../../../src/errors.js';
 import { runPipeline } from '../../../src/pipeline.js';
 import type { ImageDecoder, Pixels } from '../../../src/ports.js';
@@ -67,6 +67,19 @@ describe('readImage', () => {
     expect(read.ocr).toMatchObject({ status: 'failed', code: 'stage_failed' });
     expect(read.hash.status).toBe('found');
     expect(JSON.stringify(read)).not.toContain('secret');
+  });
+
+  it.each([
+    ['words without a text', { text: 7, words: [], confidence: 0, languages: [] }],
+    [
+      'a word beyond its text',
+      { text: 'a', words: [{ box, confidence: 1, span: { start: 0, end: 9 } }], confidence: 1, languages: [] },
+    ],
+    ['a confidence beyond 1', { text: '', words: [], confidence: 2, languages: [] }],
+    ['nothing', undefined],
+  ])('takes %s for a failure', async (_name, answer) => {
+    const text = { read: async () => answer as unknown as OcrReading, close: async () => undefined };
+    expect((await readImage(order(), readers({ text }), signal)).ocr).toMatchObject({ status: 'failed' });
   });
 
   it('fails as a whole when the picture cannot be opened', async () => {

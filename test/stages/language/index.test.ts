@@ -76,3 +76,13 @@ test('the stage runs when there is text and says why when not', () => {
   expect(stage.when(input([labelled('body', 'x')]), needs)).toEqual({ run: true });
   expect(stage.when(input([labelled('body', '')]), needs)).toEqual({ run: false, why: 'no_text' });
 });
+
+test.each([
+  ['no tag', { tag: 'not a tag', confidence: 0.9 }],
+  ['no number', { tag: 'en', confidence: Number.NaN }],
+  ['no share', { tag: 'en', confidence: 2 }],
+])('is a failure when the model answers %s', async (_name, guess) => {
+  const stage = languageStage({ guess: () => [guess] });
+  const long = labelled('body', 'A sentence that is long enough to be asked about.');
+  await expect(async () => stage.run(input([long]), new AbortController().signal)).rejects.toThrow('no guesses');
+});
