@@ -17,7 +17,8 @@ beforeAll(async () => {
   await mkdir(PICTURES, { recursive: true });
   // The case that is looked at in every language stays claimed.
   [browser, desk] = await Promise.all([openBrowser(), openDesk({ CASE_LEASE_SECONDS: '3600' })]);
-  await desk.submit(fixtureNotes(36));
+  await desk.submit([...fixtureNotes(36), CLOAKED]);
+  await desk.person('reviewer', { languages: ['zh', 'es'] });
   who = await desk.person('admin', { desks: ['general', 'senior', 'legal', 'child_safety'] });
   await workALittle();
 });
@@ -25,6 +26,15 @@ afterAll(async () => {
   await browser?.close();
   await desk?.close();
 });
+
+/** A disguised contact: marks, pinyin and a sentence for the author are all there to be looked at. */
+const CLOAKED = {
+  externalId: 'zh-cloaked',
+  title: '手工耳环第二弹',
+  body: '喜欢的姐妹加我v信：earring_demo88，备注耳环，价格私聊，先到先得～',
+  author: { id: 'author-earring', createdAt: '2026-01-02T00:00:00Z', region: 'cn' },
+  regions: ['cn', 'us'],
+};
 
 interface Row {
   readonly id: string;
@@ -47,7 +57,7 @@ async function workALittle(): Promise<void> {
   }
   await desk.ask(who, 'POST', '/v1/saved-filters', { name: 'Appeals', query: 'reason=appeal' });
   const rows = (await desk.ask<{ items: Row[] }>(who, 'GET', '/v1/cases?limit=200')).body.items;
-  const row = rows.find(({ externalId }) => externalId.startsWith('zh-Hans')) ?? rows[0];
+  const row = rows.find(({ externalId }) => externalId === CLOAKED.externalId) ?? rows[0];
   if (row === undefined) throw new Error('no case is left');
   await desk.report(row.externalId, 'This looks like a trick to me.');
   await desk.ask(who, 'POST', `/v1/cases/${row.id}/comments`, { text: 'Seen before, see the campaign.' });

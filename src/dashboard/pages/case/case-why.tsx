@@ -25,7 +25,7 @@ function Looked({ rule }: { readonly rule: CaseRule }) {
           {rule.looked.map((look, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: the clauses of a rule have an order and nothing else
             <tr key={index}>
-              <td>{t(`case:side.${look.side}`)}</td>
+              <td className="nowrap">{t(`case:side.${look.side}`)}</td>
               <td>
                 <code className="mono foreign" dir="ltr">
                   {look.clause}

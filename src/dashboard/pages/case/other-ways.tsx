@@ -30,6 +30,7 @@ function ColleagueChoice() {
   const colleagues = useColleagues();
   const me = useSession().data?.user.id;
   const people = (colleagues.data?.items ?? []).filter(({ id }) => id !== me);
+  if (colleagues.data !== undefined && people.length === 0) return <p className="quiet">{t('case:no-colleague')}</p>;
   return (
     <NativeSelect
       name="to"

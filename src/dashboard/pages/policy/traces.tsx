@@ -3,6 +3,8 @@ import { useTranslation } from 'react-i18next';
 import type { Tried } from './api.js';
 
 type Trace = Tried['traces'][number]['rules'][number];
+/** Said by code; what did not hold is named by the words of the engine. */
+const MET = new Set(['fired', 'shadow', 'exempted']);
 const SPOKE = new Set(['fired', 'shadow', 'exempted', 'error']);
 
 function Looked({ trace }: { readonly trace: Trace }) {
@@ -43,8 +45,8 @@ function RuleTrace({ trace, own }: { readonly trace: Trace; readonly own: boolea
         >
           {t(`policy:effect.${trace.effect}`)}
         </Badge>
-        <span className="small quiet" dir="auto">
-          {trace.why}
+        <span className="small quiet">
+          {MET.has(trace.effect) ? t(`case:effect-why.${trace.effect}`) : <bdi lang="en">{trace.why}</bdi>}
         </span>
       </summary>
       <Looked trace={trace} />
