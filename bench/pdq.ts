@@ -13,6 +13,7 @@ import { pdqOf } from '../src/stages/images/pdq/pdq.js';
 
 const BANK = 50_000;
 const SEED = 2_026;
+const CHECKED = 200;
 const MEGABYTE = 1_048_576;
 /** Of 256 bits: as far as a copy may be. */
 const FLIPPED_BITS = 31;
@@ -112,21 +113,12 @@ async function main(): Promise<number> {
       }),
     ),
   );
-  const some = asked.slice(0, 40);
-  say(
-    'comparing one hash with all, /s',
-    whole(
-      perSecond(seconds, some.length, () => {
-        for (const { pdq } of some) for (const entry of entries) distanceOf(entry.pdq, pdq);
-      }),
-    ),
-  );
-
-  const missed = asked.filter(({ pdq, quality }) => {
+  const checked = asked.slice(0, CHECKED);
+  const missed = checked.filter(({ pdq, quality }) => {
     const wanted = entries.filter((entry) => distanceOf(entry.pdq, pdq) <= PDQ_DISTANCE).length;
     return index.lookup({ pdq, quality }, PDQ_DISTANCE).length !== wanted;
   });
-  say(`look-ups that differ from comparing with all, of ${asked.length}`, String(missed.length));
+  say(`look-ups that differ from comparing with all, of ${checked.length}`, String(missed.length));
   return missed.length === 0 ? 0 : 1;
 }
 

@@ -8,41 +8,45 @@ const PASSES = 2;
 /** Half of what one value of the small plane covers, rounded up. */
 const windowOf = (length: number): number => Math.floor((length + 2 * SIDE - 1) / (2 * SIDE));
 
-interface Line {
-  readonly from: number;
-  readonly length: number;
-  readonly stride: number;
-}
+/** How many values of a window lie at the place itself and after it; the others lie before. */
+const aheadOf = (window: number): number => Math.floor((window + 2) / 2);
 
-/** Mean over a sliding window that is cut off at both ends. */
-function boxLine(input: Float32Array, output: Float32Array, { from, length, stride }: Line, size: number): void {
-  const ahead = Math.floor((size + 2) / 2) - 1;
-  let [sum, count] = [0, 0];
-  let [left, right, at] = [from, from, from];
-  const enter = (): void => {
-    sum += input[right] ?? 0;
-    right += stride;
-    count += 1;
-  };
-  const leave = (): void => {
-    sum -= input[left] ?? 0;
-    left += stride;
-    count -= 1;
-  };
-  for (let i = 0; i < ahead; i += 1) enter();
-  for (let i = 0; i < length; i += 1) {
-    if (i + ahead < length) enter();
-    if (i + ahead >= size) leave();
-    output[at] = sum / count;
-    at += stride;
+/** Mean over a sliding window along each row, cut off at both ends. */
+function boxAcross({ width, height, values: input }: Plane, output: Float32Array): void {
+  const window = windowOf(width);
+  const ahead = aheadOf(window);
+  const behind = window - ahead;
+  for (let y = 0; y < height; y += 1) {
+    const from = y * width;
+    let sum = 0;
+    for (let x = 0; x < Math.min(ahead - 1, width); x += 1) sum += input[from + x] ?? 0;
+    for (let x = 0; x < width; x += 1) {
+      if (x + ahead <= width) sum += input[from + x + ahead - 1] ?? 0;
+      if (x > behind) sum -= input[from + x - behind - 1] ?? 0;
+      output[from + x] = sum / (Math.min(width, x + ahead) - Math.max(0, x - behind));
+    }
   }
 }
 
-function boxAll(plane: Plane, scratch: Float32Array): void {
-  const { width, height, values } = plane;
-  const [across, down] = [windowOf(width), windowOf(height)];
-  for (let y = 0; y < height; y += 1) boxLine(values, scratch, { from: y * width, length: width, stride: 1 }, across);
-  for (let x = 0; x < width; x += 1) boxLine(scratch, values, { from: x, length: height, stride: width }, down);
+/** The same along each column, row by row over all of them, since memory is read along rows. */
+function boxDown({ width, height }: Plane, input: Float32Array, output: Float32Array): void {
+  const window = windowOf(height);
+  const ahead = aheadOf(window);
+  const behind = window - ahead;
+  const sums = new Float64Array(width);
+  const enter = (from: number): void => {
+    for (let x = 0; x < width; x += 1) sums[x] = (sums[x] ?? 0) + (input[from + x] ?? 0);
+  };
+  const leave = (from: number): void => {
+    for (let x = 0; x < width; x += 1) sums[x] = (sums[x] ?? 0) - (input[from + x] ?? 0);
+  };
+  for (let y = 0; y < Math.min(ahead - 1, height); y += 1) enter(y * width);
+  for (let y = 0; y < height; y += 1) {
+    if (y + ahead <= height) enter((y + ahead - 1) * width);
+    if (y > behind) leave((y - behind - 1) * width);
+    const count = Math.min(height, y + ahead) - Math.max(0, y - behind);
+    for (let x = 0; x < width; x += 1) output[y * width + x] = (sums[x] ?? 0) / count;
+  }
 }
 
 /** Overwrites the plane it is given. */
@@ -52,7 +56,10 @@ export function shrink(plane: Plane): Float32Array {
   // A plane of this size is taken as already shrunk, as the reference does.
   if (width === SIDE && height === SIDE) return Float32Array.from(values);
   const scratch = new Float32Array(values.length);
-  for (let pass = 0; pass < PASSES; pass += 1) boxAll(plane, scratch);
+  for (let pass = 0; pass < PASSES; pass += 1) {
+    boxAcross(plane, scratch);
+    boxDown(plane, scratch, values);
+  }
   for (let i = 0; i < SIDE; i += 1) {
     const row = Math.floor(((i + 0.5) * height) / SIDE) * width;
     for (let j = 0; j < SIDE; j += 1) {
