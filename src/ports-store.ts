@@ -17,6 +17,7 @@ import type {
 } from './domain.js';
 import type { ErrorCode } from './errors.js';
 import type { CampaignStore } from './ports.js';
+import type { OpinionsStore } from './ports-opinions.js';
 
 export interface Page<T> {
   readonly items: readonly T[];
@@ -485,6 +486,7 @@ export interface ImagesStore {
 
 export interface Store {
   readonly images: ImagesStore;
+  readonly opinions: OpinionsStore;
   readonly notes: NotesStore;
   readonly work: WorkStore;
   readonly webhooks: WebhooksStore;

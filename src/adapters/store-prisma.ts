@@ -8,6 +8,7 @@ import { deskWith } from './store/desk.js';
 import { imageBanksWith } from './store/image-banks.js';
 import { imagesWith } from './store/images.js';
 import { notesWith } from './store/notes.js';
+import { opinionsWith } from './store/opinions.js';
 import { overviewOf } from './store/overview.js';
 import { peopleWith } from './store/people.js';
 import { policyWith } from './store/policy.js';
@@ -44,6 +45,7 @@ export async function openStore(options: StoreOptions): Promise<FullStore> {
     notes: notesWith(database, ids, retention.idempotencyHours * 3_600),
     work: workWith(database, ids),
     images: imagesWith(database),
+    opinions: opinionsWith(database),
     imageBanks: imageBanksWith(database, ids),
     webhooks: webhooksWith(database, ids),
     access: accessWith(database, ids),

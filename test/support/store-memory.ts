@@ -12,6 +12,7 @@ import { memoryDesk } from './memory/desk.js';
 import { memoryImageBanks } from './memory/image-banks.js';
 import { memoryImages } from './memory/images.js';
 import { memoryNotes } from './memory/notes.js';
+import { memoryOpinions } from './memory/opinions.js';
 import { pageOf } from './memory/page.js';
 import { memoryPolicy } from './memory/policy.js';
 import { emptyTables, iso, latest, stored, type Tables } from './memory/rows.js';
@@ -41,6 +42,7 @@ export function storeMemory(): MemoryStore {
     notes: memoryNotes(tables, check),
     work: memoryWork(tables, check),
     images: memoryImages(tables, check),
+    opinions: memoryOpinions(tables, check),
     imageBanks: memoryImageBanks({ tables, check, audit }),
     webhooks: memoryWebhooks(tables, check),
     access,

@@ -14,6 +14,8 @@ const DAY_MS = 24 * HOUR_MS;
 const EVENT_DAYS = 30;
 const SIGN_IN_DAYS = 90;
 const SIGNATURE_DAYS = 8;
+/** What was spent, so that a year can be looked back on. */
+const BUDGET_DAYS = 400;
 
 /** $1 is the limit in time, $2 the size of the batch. */
 const olderThan = (table: string, condition: string): string =>
@@ -76,6 +78,7 @@ export function upkeepWith(database: Database, retention: Retention): UpkeepStor
     ['events', OLD_EVENTS, EVENT_DAYS * DAY_MS],
     ['idempotency_keys', olderThan('idempotency_keys', 'created_at < $1'), retention.idempotencyHours * HOUR_MS],
     ['campaign_signatures', olderThan('campaign_signatures', 'at < $1'), SIGNATURE_DAYS * DAY_MS],
+    ['opinion_budget', olderThan('opinion_budget', 'day < $1'), BUDGET_DAYS * DAY_MS],
     ['sessions', olderThan('sessions', 'expires_at < $1'), 0],
     ['sign_ins', olderThan('sign_ins', 'at < $1'), SIGN_IN_DAYS * DAY_MS],
     ['text_bank_entries', olderThan('text_bank_entries', 'expires_at < $1'), 0],

@@ -1,0 +1,172 @@
+/** Second opinions as work: the same from the store in memory and from the real one. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { OpinionClaim, OpinionExchange } from '../../src/ports-opinions.js';
+import type { Store } from '../../src/ports-store.js';
+import { acceptInput, claimed, evidenceOf, must, openTestStore, record, sourceOf, testIds } from '../support/store.js';
+import { storeMemory } from '../support/store-memory.js';
+
+const ACTOR = { kind: 'system', id: 'test' } as const;
+const LEASE_MS = 60_000;
+const DUE = { status: 'due', until: new Date(Date.now() + 600_000).toISOString() } as const;
+const OUTCOME = {
+  status: 'found',
+  value: { opinions: [], findings: [], reasons: ['score_band'] },
+  ms: 3,
+  version: '1',
+} as const;
+
+const exchange = (change: Partial<OpinionExchange> = {}): OpinionExchange => ({
+  exchangeId: testIds.next('xch'),
+  at: Date.now(),
+  model: 'small',
+  answeredBy: 'small-2026',
+  endpointRegion: 'local',
+  promptVersion: '1',
+  bundleHash: 'b1',
+  cacheKey: 'key-1',
+  cachedFrom: null,
+  outcome: 'answered',
+  system: 'Judge.',
+  user: 'A note with \0 in it',
+  pictures: ['ab'],
+  answer: '{"findings":[]}',
+  promptTokens: 10,
+  completionTokens: 5,
+  costMicros: 70,
+  ms: 12,
+  ...change,
+});
+
+describe.each([
+  ['in memory', async () => storeMemory()],
+  ['on PostgreSQL', () => openTestStore()],
+] as const)('opinions %s', (_name, open) => {
+  let store: Store;
+  let source: string;
+  beforeAll(async () => {
+    store = await open();
+    source = await sourceOf(store, testIds.next('opinions'));
+  });
+  afterAll(() => store.close());
+
+  /** The first job left the question open. */
+  async function waiting(externalId = testIds.next('ext')): Promise<{ revisionId: string; noteId: string }> {
+    const claim = await claimed(store, source, { externalId });
+    const pending = record({ pending: true, decisions: [], evidence: evidenceOf({ deliberate: DUE }) });
+    expect(await store.work.complete(claim, pending, Date.now())).toBe('saved');
+    return claim;
+  }
+  const claimOf = async (revisionId: string): Promise<OpinionClaim> =>
+    must(await store.opinions.claim(revisionId, LEASE_MS, Date.now()));
+
+  it('a result that waits makes the question due; the answer makes the note due', async () => {
+    const { revisionId } = await waiting();
+    expect(await store.opinions.state(revisionId)).toEqual({ status: 'due', askedBy: null, outcome: null });
+    const claim = await claimOf(revisionId);
+    expect(claim).toMatchObject({ revisionId, askedBy: null, crashes: 0, note: { title: 'A quiet walk' } });
+    expect(claim.evidence.deliberate.status).toBe('due');
+    const { saved, wake } = await store.opinions.complete(claim, OUTCOME, Date.now());
+    expect(saved).toBe(true);
+    expect(wake).toEqual(expect.any(Number));
+    expect(await store.opinions.state(revisionId)).toMatchObject({ status: 'done', outcome: OUTCOME });
+  });
+
+  it('one holder at a time, and the late one is refused', async () => {
+    const { revisionId } = await waiting();
+    const first = must(await store.opinions.claim(revisionId, 1_000, Date.now()));
+    expect(await store.opinions.claim(revisionId, 1_000, Date.now())).toBeNull();
+    const second = must(await store.opinions.claim(revisionId, 1_000, Date.now() + 2_000));
+    expect(second).toMatchObject({ crashes: 1, epoch: first.epoch + 1 });
+    expect(await store.opinions.extend(first, LEASE_MS, Date.now())).toBe(false);
+    expect(await store.opinions.complete(first, OUTCOME, Date.now())).toEqual({ saved: false, wake: null });
+    await store.opinions.record(first, exchange());
+    expect(await store.opinions.exchanges(revisionId)).toEqual([]);
+    expect(await store.opinions.extend(second, LEASE_MS, Date.now())).toBe(true);
+  });
+
+  it('what is handed back is due at once, and no crash', async () => {
+    const { revisionId } = await waiting();
+    const claim = await claimOf(revisionId);
+    await store.opinions.handBack(claim, Date.now());
+    const due = await store.opinions.takeDue(100, Date.now() - 60_000, Date.now() + 10);
+    expect(due.map((row) => row.revisionId)).toContain(revisionId);
+    expect(await claimOf(revisionId)).toMatchObject({ crashes: 0 });
+  });
+
+  it('exchanges are kept with their versions, and answer the same question of the same source', async () => {
+    const { revisionId } = await waiting();
+    const claim = await claimOf(revisionId);
+    const cacheKey = testIds.next('key');
+    const failed = exchange({ cacheKey, outcome: 'llm_timeout', answer: null, answeredBy: null });
+    const answered = exchange({ cacheKey, at: failed.at + 1 });
+    await store.opinions.record(claim, failed);
+    expect(await store.opinions.cached(source, cacheKey)).toBeNull();
+    await store.opinions.record(claim, answered);
+    const found = { exchangeId: answered.exchangeId, answer: answered.answer, answeredBy: 'small-2026' };
+    expect(await store.opinions.cached(source, cacheKey)).toEqual(found);
+    expect(await store.opinions.cached('src_other', cacheKey)).toBeNull();
+    const kept = await store.opinions.exchanges(revisionId);
+    expect(kept.map(({ outcome }) => outcome)).toEqual(['llm_timeout', 'answered']);
+    expect(kept[1]).toMatchObject({ costMicros: 70, pictures: ['ab'], promptVersion: '1', bundleHash: 'b1' });
+  });
+
+  it('goes with the note: erased, nothing is left and nothing can be added', async () => {
+    const { revisionId, noteId } = await waiting();
+    const claim = await claimOf(revisionId);
+    const cacheKey = testIds.next('key');
+    await store.opinions.record(claim, exchange({ cacheKey }));
+    await store.notes.erase(source, noteId, ACTOR, Date.now());
+    expect(await store.opinions.exchanges(revisionId)).toEqual([]);
+    expect(await store.opinions.cached(source, cacheKey)).toBeNull();
+    await store.opinions.record(claim, exchange({ cacheKey }));
+    expect(await store.opinions.cached(source, cacheKey)).toBeNull();
+    expect(await store.opinions.complete(claim, OUTCOME, Date.now())).toEqual({ saved: false, wake: null });
+    expect(await store.opinions.ask(revisionId, 'user-1', Date.now())).toBeNull();
+  });
+
+  it('a person may ask about what is decided, once at a time', async () => {
+    const done = await claimed(store, source);
+    await store.work.complete(done, record(), Date.now());
+    expect(await store.opinions.state(done.revisionId)).toMatchObject({ status: 'none' });
+    expect(await store.opinions.ask(done.revisionId, 'user-1', Date.now())).toBe(true);
+    expect(await store.opinions.ask(done.revisionId, 'user-2', Date.now())).toBe(false);
+    const claim = await claimOf(done.revisionId);
+    expect(claim.askedBy).toBe('user-1');
+    expect(await store.opinions.complete(claim, OUTCOME, Date.now())).toEqual({ saved: true, wake: null });
+    expect(await store.opinions.ask(done.revisionId, 'user-2', Date.now())).toBe(true);
+    expect(await store.opinions.ask('rev_unknown', 'user-1', Date.now())).toBeNull();
+  });
+
+  it('a newer revision leaves nothing to ask', async () => {
+    const externalId = testIds.next('ext');
+    const { revisionId } = await waiting(externalId);
+    const edited = acceptInput(source, { externalId, contentHash: 'content-2' });
+    expect((await store.notes.accept(edited)).kind).toBe('revised');
+    expect(await store.opinions.claim(revisionId, LEASE_MS, Date.now())).toBeNull();
+  });
+
+  it('a budget stops hard, by region and day', async () => {
+    const region = testIds.next('r').replace('_', '');
+    const limits = [{ region, tokens: 100, micros: 1_000 }];
+    const day = '2026-11-20';
+    expect(await store.opinions.reserve(limits, { tokens: 60, micros: 10 }, day)).toEqual([region]);
+    expect(await store.opinions.reserve(limits, { tokens: 60, micros: 10 }, day)).toEqual([]);
+    await store.opinions.settle([region], { tokens: -30, micros: 0 }, day);
+    expect(await store.opinions.spent(region, day)).toEqual({ tokens: 30, micros: 10 });
+    expect(await store.opinions.reserve(limits, { tokens: 1, micros: 991 }, day)).toEqual([]);
+    expect(
+      await store.opinions.reserve([{ region, tokens: 100, micros: null }], { tokens: 1, micros: 9_000 }, day),
+    ).toEqual([region]);
+    expect(await store.opinions.reserve(limits, { tokens: 60, micros: 10 }, '2026-11-21')).toEqual([region]);
+  });
+
+  it('many at once never pass the limit together', async () => {
+    const region = testIds.next('r').replace('_', '');
+    const limits = [{ region, tokens: 100, micros: null }];
+    const asks = Array.from({ length: 30 }, () =>
+      store.opinions.reserve(limits, { tokens: 10, micros: 0 }, '2026-11-20'),
+    );
+    const granted = (await Promise.all(asks)).filter((regions) => regions.length > 0);
+    expect(granted).toHaveLength(10);
+  });
+});
