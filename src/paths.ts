@@ -13,6 +13,7 @@ const root = packageRoot();
 export const MIGRATIONS_DIR = path.join(root, 'prisma', 'migrations');
 export const FIXTURES_DIR = path.join(root, 'fixtures', 'notes');
 export const PICTURES_DIR = path.join(root, 'fixtures', 'images');
+export const PROMPTS_DIR = path.join(root, 'prompts');
 export const DASHBOARD_DIR = path.join(root, 'dist', 'dashboard');
 /** Processes are started from the build: plain JavaScript. */
 export const WORKER_SCRIPT = path.join(root, 'dist', 'workers', 'main.js');

@@ -1,136 +1,86 @@
 /** `polywarden eval`: one evaluator for everyone; scores a labelled file and prints figures by group. */
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { openClassifier } from '../adapters/classifier-transformers.js';
 import { openLog } from '../adapters/log-pino.js';
 import { composeOffline } from '../compose.js';
 import { type Config, configFromProcess } from '../config.js';
-import type { Note, Score, ScoreKey } from '../domain.js';
-import { UnavailableError } from '../errors.js';
+import type { Note } from '../domain.js';
+import { InvalidInputError, UnavailableError } from '../errors.js';
 import { normaliseText } from '../stages/normalise/text.js';
-import { figuresOf, type Judged } from './eval/metrics.js';
-import { LABEL_KEYS, LABELS, type Label, type LabelledRow, readRows } from './eval/rows.js';
-import { type Group, groupTable } from './eval/table.js';
-import { type Io, readArgs, usageError } from './io.js';
+import { judgeRows, type Scorer } from './eval/judge-rows.js';
+import { type Opinions, readReplies, recording } from './eval/opinions.js';
+import { EVAL_USAGE, type Order, readOrder } from './eval/order.js';
+import { reportPage } from './eval/report.js';
+import { compare, localGroups, reportOf } from './eval/results.js';
+import { comparisonText, groupTable } from './eval/table.js';
+import type { Io } from './io.js';
 
-export const EVAL_USAGE = `polywarden eval --input FILE.jsonl[.gz] [--by language,label] [options]
+export type { Scorer };
 
-  --input FILE     JSON lines {id, text, lang, labels, source}; labels are 0, 1 or absent for unknown
-  --by LIST        group by any of language, label, source; label is always split (default: language,label)
-  --language row   trust the row's language (default), or detect: as the pipeline finds it
-  --least N        leave out groups with fewer rows than this (default 1)
-  --rounds N       bootstrap rounds (default 200)
-  --json           one JSON object in place of the table`;
-
-const OPTIONS = {
-  input: { type: 'string' },
-  by: { type: 'string', default: 'language,label' },
-  language: { type: 'string', default: 'row' },
-  least: { type: 'string', default: '1' },
-  rounds: { type: 'string', default: '200' },
-  json: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h' },
-} as const;
-const AXES = ['language', 'label', 'source'] as const;
-type Axis = (typeof AXES)[number];
-const SEED = 20_261_120;
-
-type Scores = Readonly<Record<ScoreKey, Score>>;
-export interface Scorer {
-  readonly model: string;
-  score(row: LabelledRow): Promise<Scores>;
-  close(): Promise<void>;
+export interface EvalParts {
+  readonly scorer: (language: Order['language']) => Promise<Scorer>;
+  /** Of the configured endpoint. */
+  readonly opinions: () => Promise<Opinions>;
 }
 
-interface Order {
-  readonly input: string;
-  readonly by: readonly Axis[];
-  readonly language: 'row' | 'detect';
-  readonly least: number;
-  readonly rounds: number;
-  readonly json: boolean;
-}
-
-function readOrder(args: readonly string[]): Order | 'help' {
-  const { values } = readArgs(args, OPTIONS, EVAL_USAGE);
-  if (values.help) return 'help';
-  const { input, language } = values;
-  if (input === undefined) throw usageError('--input is needed', EVAL_USAGE);
-  const asked = (values.by ?? '').split(',').map((axis) => axis.trim());
-  const by = AXES.filter((axis) => axis === 'label' || asked.includes(axis));
-  const wrong = asked.find((axis) => !AXES.some((known) => known === axis));
-  if (wrong !== undefined) throw usageError(`There is no grouping by ${wrong}`, EVAL_USAGE);
-  if (language !== 'row' && language !== 'detect') throw usageError('--language is row or detect', EVAL_USAGE);
-  const [least, rounds] = [Number(values.least), Number(values.rounds)];
-  if (!(Number.isInteger(least) && Number.isInteger(rounds) && least >= 0 && rounds >= 0)) {
-    throw usageError('--least and --rounds are whole numbers', EVAL_USAGE);
-  }
-  return { input, by, language, least, rounds, json: values.json ?? false };
-}
-
-export async function evalCommand(
-  args: readonly string[],
-  io: Io,
-  open: (language: Order['language']) => Promise<Scorer> = openScorer,
-): Promise<number> {
+export async function evalCommand(args: readonly string[], io: Io, parts: Partial<EvalParts> = {}): Promise<number> {
   const order = readOrder(args);
   if (order === 'help') {
     io.stdout.write(`${EVAL_USAGE}\n`);
     return 0;
   }
-  const scorer = await open(order.language);
+  const opinions = await opinionsOf(order, parts.opinions ?? configuredOpinions);
+  const scorer = await (parts.scorer ?? openScorer)(order.language);
   try {
-    const started = performance.now();
-    const { judged, texts } = await judgeAll(scorer, order, io);
-    const perSecond = texts / Math.max(1e-3, (performance.now() - started) / 1_000);
-    const groups = figures(judged, order);
-    const { model } = scorer;
-    io.stdout.write(
-      order.json
-        ? `${JSON.stringify({ model, texts, perSecond, by: order.by, groups })}\n`
-        : `${model}: ${texts} texts, ${perSecond.toFixed(0)} texts a second\n${groupTable(order.by, groups)}`,
-    );
+    await evaluate(order, io, { scorer, opinions });
     return 0;
   } finally {
     await scorer.close();
   }
 }
 
-const SEPARATOR = '\u0000';
+async function opinionsOf({ llm }: Order, open: EvalParts['opinions']): Promise<Opinions | null> {
+  if (llm === null) return null;
+  const opinions = llm.replies === null ? await open() : await readReplies(llm.replies);
+  return llm.record === null ? opinions : recording(opinions, llm.record);
+}
 
-async function judgeAll(
-  scorer: Scorer,
+async function evaluate(
   order: Order,
   io: Io,
-): Promise<{ judged: Map<string, Judged[]>; texts: number }> {
-  const judged = new Map<string, Judged[]>();
-  let texts = 0;
-  for await (const row of readRows(order.input)) {
-    const scores = await scorer.score(row);
-    texts += 1;
+  { scorer, opinions }: { readonly scorer: Scorer; readonly opinions: Opinions | null },
+): Promise<void> {
+  const started = performance.now();
+  const tell = (texts: number): void => {
     if (io.stderr.isTTY === true && texts % 200 === 0) io.stderr.write(`\r${texts} texts`);
-    for (const label of LABELS) {
-      const truth = row.labels[label];
-      if (truth === undefined) continue;
-      const { p, calibrated } = scores[LABEL_KEYS[label]];
-      const group = nameOf(order.by, row, label);
-      const rows = judged.get(group) ?? [];
-      rows.push({ harmful: truth === 1, p, calibrated });
-      judged.set(group, rows);
-    }
-  }
-  return { judged, texts };
+  };
+  const rows = await judgeRows({ scorer, opinions }, order, tell);
+  const { texts } = rows;
+  const perSecond = texts / Math.max(1e-3, (performance.now() - started) / 1_000);
+  const groups = localGroups(rows, order);
+  const comparison = compare(rows, order, opinions?.name ?? '');
+  const { model } = scorer;
+  if (order.report !== null) await write(order.report, reportPage(reportOf(rows, order, { model, comparison })));
+  const compared = comparison === null ? {} : { comparison };
+  io.stdout.write(
+    order.json
+      ? `${JSON.stringify({ model, texts, perSecond, by: order.by, groups, ...compared })}\n`
+      : `${model}: ${texts} texts, ${perSecond.toFixed(0)} texts a second\n${groupTable(order.by, groups)}` +
+          (comparison === null ? '' : comparisonText(order.by, comparison)),
+  );
 }
 
-function nameOf(by: readonly Axis[], row: LabelledRow, label: Label): string {
-  const of = { language: row.language, label, source: row.source };
-  return by.map((axis) => of[axis]).join(SEPARATOR);
+/** Loaded when asked for: the endpoint's client is of no use to the local model. */
+async function configuredOpinions(): Promise<Opinions> {
+  const { openConfiguredOpinions } = await import('./eval/ask-llm.js');
+  return openConfiguredOpinions(configFromProcess());
 }
 
-function figures(judged: ReadonlyMap<string, readonly Judged[]>, order: Order): readonly Group[] {
-  return [...judged]
-    .filter(([, rows]) => rows.length >= order.least)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, rows]) => ({ names: name.split(SEPARATOR), figures: figuresOf(rows, order.rounds, SEED) }));
+async function write(file: string, page: string): Promise<void> {
+  await writeFile(file, page).catch((cause: unknown) => {
+    throw new InvalidInputError('file_unreadable', `${file} cannot be written`, [], { cause });
+  });
 }
 
 const forever = new AbortController().signal;

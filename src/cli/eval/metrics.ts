@@ -21,9 +21,21 @@ export interface Figures {
   readonly auroc: Interval | null;
   readonly auprc: Interval | null;
   readonly f1: Interval | null;
+  readonly precision: Interval | null;
+  readonly recall: Interval | null;
   readonly harmfulRight: number | null;
   readonly harmlessRight: number | null;
   readonly ece: number;
+  readonly eceRange: Interval;
+  readonly confusion: Confusion;
+}
+
+/** At the flag threshold. */
+export interface Confusion {
+  readonly truePositive: number;
+  readonly falsePositive: number;
+  readonly falseNegative: number;
+  readonly trueNegative: number;
 }
 
 const FLAGGED = 0.5;
@@ -35,7 +47,7 @@ export function figuresOf(rows: readonly Judged[], rounds: number, seed: number)
   const once = new Uint32Array(sorted.length).fill(1);
   const exact = curves(sorted, once);
   const harmful = sorted.filter((row) => row.harmful).length;
-  const samples = exact === null ? [] : bootstrap(sorted, rounds, seed);
+  const { samples, errors } = bootstrap(sorted, rounds, seed);
   const flaggedShare = (wanted: boolean): number | null => {
     const of = sorted.filter((row) => row.harmful === wanted);
     return of.length === 0 ? null : of.filter((row) => row.calibrated >= FLAGGED === wanted).length / of.length;
@@ -48,9 +60,24 @@ export function figuresOf(rows: readonly Judged[], rounds: number, seed: number)
     auroc: interval('auroc'),
     auprc: interval('auprc'),
     f1: interval('f1'),
+    precision: interval('precision'),
+    recall: interval('recall'),
     harmfulRight: flaggedShare(true),
     harmlessRight: flaggedShare(false),
-    ece: calibrationError(sorted),
+    ece: calibrationError(sorted, once),
+    eceRange: { value: calibrationError(sorted, once), ...range(errors) },
+    confusion: confusionOf(sorted),
+  };
+}
+
+function confusionOf(rows: readonly Judged[]): Confusion {
+  const count = (harmful: boolean, flagged: boolean): number =>
+    rows.filter((row) => row.harmful === harmful && row.calibrated >= FLAGGED === flagged).length;
+  return {
+    truePositive: count(true, true),
+    falsePositive: count(false, true),
+    falseNegative: count(true, false),
+    trueNegative: count(false, false),
   };
 }
 
@@ -58,6 +85,9 @@ interface Curves {
   readonly auroc: number;
   readonly auprc: number;
   readonly f1: number;
+  /** 1 where nothing is flagged: nothing was flagged wrongly. */
+  readonly precision: number;
+  readonly recall: number;
 }
 
 /** One walk down the sorted rows, each counted as often as the sample holds it; ties are taken together. */
@@ -79,7 +109,14 @@ function curves(sorted: readonly Judged[], times: Uint32Array): Curves | null {
     if ((score ?? 0) >= FLAGGED) best = { tp, fp };
   }
   const found = 2 * best.tp + best.fp + (positives - best.tp);
-  return { auroc: area / (positives * negatives), auprc: precision, f1: found === 0 ? 0 : (2 * best.tp) / found };
+  const flagged = best.tp + best.fp;
+  return {
+    auroc: area / (positives * negatives),
+    auprc: precision,
+    f1: found === 0 ? 0 : (2 * best.tp) / found,
+    precision: flagged === 0 ? 1 : best.tp / flagged,
+    recall: best.tp / positives,
+  };
 }
 
 function totals(sorted: readonly Judged[], times: Uint32Array): readonly [number, number] {
@@ -91,9 +128,16 @@ function totals(sorted: readonly Judged[], times: Uint32Array): readonly [number
   return [positives, negatives];
 }
 
-function bootstrap(sorted: readonly Judged[], rounds: number, seed: number): readonly Curves[] {
+interface Resampled {
+  /** Only of samples with both classes. */
+  readonly samples: readonly Curves[];
+  readonly errors: readonly number[];
+}
+
+function bootstrap(sorted: readonly Judged[], rounds: number, seed: number): Resampled {
   const random = generator(seed);
-  const out: Curves[] = [];
+  const samples: Curves[] = [];
+  const errors: number[] = [];
   const times = new Uint32Array(sorted.length);
   for (let round = 0; round < rounds; round += 1) {
     times.fill(0);
@@ -102,9 +146,10 @@ function bootstrap(sorted: readonly Judged[], rounds: number, seed: number): rea
       times[at] = (times[at] ?? 0) + 1;
     }
     const sample = curves(sorted, times);
-    if (sample !== null) out.push(sample);
+    if (sample !== null) samples.push(sample);
+    errors.push(calibrationError(sorted, times));
   }
-  return out;
+  return { samples, errors };
 }
 
 function range(values: readonly number[]): { readonly low: number; readonly high: number } {
@@ -114,17 +159,33 @@ function range(values: readonly number[]): { readonly low: number; readonly high
   return { low: at((1 - INTERVAL) / 2), high: at((1 + INTERVAL) / 2) };
 }
 
-/** Expected calibration error over fifteen bins of equal width. */
-function calibrationError(rows: readonly Judged[]): number {
+export interface Bin {
+  readonly count: number;
+  /** Means over the bin. */
+  readonly p: number;
+  readonly harmful: number;
+}
+
+/** Bins of equal width, empty ones left out; each row counts as often as the sample holds it. */
+export function reliabilityBins(rows: readonly Judged[], times?: Uint32Array): readonly Bin[] {
   const bins = Array.from({ length: BINS }, () => ({ count: 0, p: 0, harmful: 0 }));
-  for (const { p, harmful } of rows) {
+  for (const [i, { p, harmful }] of rows.entries()) {
     const bin = bins[Math.min(BINS - 1, Math.floor(p * BINS))];
-    if (bin === undefined) continue;
-    bin.count += 1;
-    bin.p += p;
-    bin.harmful += harmful ? 1 : 0;
+    const weight = times?.[i] ?? (times === undefined ? 1 : 0);
+    if (bin === undefined || weight === 0) continue;
+    bin.count += weight;
+    bin.p += weight * p;
+    bin.harmful += harmful ? weight : 0;
   }
-  return bins.reduce((sum, { p, harmful }) => sum + Math.abs(p - harmful), 0) / Math.max(1, rows.length);
+  return bins
+    .filter(({ count }) => count > 0)
+    .map(({ count, p, harmful }) => ({ count, p: p / count, harmful: harmful / count }));
+}
+
+/** Expected calibration error over fifteen bins of equal width. */
+function calibrationError(rows: readonly Judged[], times: Uint32Array): number {
+  const bins = reliabilityBins(rows, times);
+  return bins.reduce((sum, bin) => sum + bin.count * Math.abs(bin.p - bin.harmful), 0) / Math.max(1, rows.length);
 }
 
 /** Mulberry32: small, seeded, good enough for resampling. */

@@ -1,10 +1,8 @@
 /** The table that `polywarden eval` prints: one line a group, figures in thousandths. */
+import type { Group } from './group.js';
 import type { Figures, Interval } from './metrics.js';
-
-export interface Group {
-  readonly names: readonly string[];
-  readonly figures: Figures;
-}
+import { type Comparison, SYNTHETIC_REMARK } from './results.js';
+import { SCORERS } from './side-by-side.js';
 
 const HEAD = ['harmful', 'harmless', 'AUROC', 'AUPRC', 'F1', 'right+', 'right-', 'ECE'];
 
@@ -29,3 +27,20 @@ function cells(f: Figures): readonly string[] {
 
 const withRange = (interval: Interval | null): string =>
   interval === null ? '-' : `${interval.value.toFixed(3)} [${interval.low.toFixed(3)}, ${interval.high.toFixed(3)}]`;
+
+/** What the language model and the cascade cost, and their figures unless they are synthetic. */
+export function comparisonText(by: readonly string[], comparison: Comparison): string {
+  const { band, costs } = comparison;
+  const lines = (['llm', 'cascade'] as const).map((scorer) => {
+    const cost = costs[scorer];
+    const tokens = cost.promptTokens + cost.completionTokens;
+    const money = (cost.costMicros / 1e6).toFixed(4);
+    return `${scorer}: asked ${cost.asked} of ${cost.texts}, failed ${cost.failed}, ${tokens} tokens, cost ${money}, ${cost.meanMs.toFixed(0)} ms each`;
+  });
+  const head = `\n${comparison.model}; the cascade asks from ${band.from} to ${band.to}\n${lines.join('\n')}\n`;
+  if (comparison.groups === null) return `${head}${SYNTHETIC_REMARK}\n`;
+  const rows = comparison.groups.flatMap(({ names, figures }) =>
+    SCORERS.map((scorer) => ({ names: [...names, scorer], figures: figures[scorer] })),
+  );
+  return `${head}${groupTable([...by, 'scorer'], rows)}`;
+}

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { figuresOf, type Judged } from '../../../src/cli/eval/metrics.js';
+import { figuresOf, type Judged, reliabilityBins } from '../../../src/cli/eval/metrics.js';
 
 const judged = (pairs: readonly (readonly [number, 0 | 1])[]): Judged[] =>
   pairs.map(([p, y]) => ({ p, calibrated: p, harmful: y === 1 }));
@@ -62,4 +62,49 @@ test('the interval holds the value, and the same seed gives the same interval', 
     }),
     { numRuns: 20 },
   );
+});
+
+test('precision, recall and confusion at the threshold', () => {
+  const figures = figuresOf(
+    judged([
+      [0.9, 1],
+      [0.8, 0],
+      [0.6, 1],
+      [0.3, 1],
+      [0.2, 0],
+    ]),
+    50,
+    1,
+  );
+  expect(figures.confusion).toEqual({ truePositive: 2, falsePositive: 1, falseNegative: 1, trueNegative: 1 });
+  expect(figures.precision?.value).toBeCloseTo(2 / 3);
+  expect(figures.recall?.value).toBeCloseTo(2 / 3);
+  expect(figures.eceRange.value).toBe(figures.ece);
+  expect(figures.eceRange.low).toBeLessThanOrEqual(figures.eceRange.high);
+});
+
+test('nothing flagged: no false alarm, nothing found', () => {
+  expect(
+    figuresOf(
+      judged([
+        [0.1, 1],
+        [0.2, 0],
+      ]),
+      0,
+      1,
+    ),
+  ).toMatchObject({ precision: { value: 1 }, recall: { value: 0 }, f1: { value: 0 } });
+});
+
+test('reliability: bins of fifteen with their means, empty ones left out', () => {
+  const bins = reliabilityBins(
+    judged([
+      [0.01, 0],
+      [0.03, 1],
+      [1, 1],
+    ]),
+  );
+  expect(bins).toHaveLength(2);
+  expect(bins[0]).toEqual({ count: 2, p: 0.02, harmful: 0.5 });
+  expect(bins[1]).toEqual({ count: 1, p: 1, harmful: 1 });
 });
