@@ -144,15 +144,18 @@ function partsAnswer({ note, evidence }: CaseFile): CaseDetail['parts'] {
         .map(({ kind, detail, span }) => ({ kind, detail: detail ?? null, span: { ...span } })),
       readable: (['pinyin', 'translit', 'skeleton'] as const)
         .map((view) => ({ view, text: text.view(view).text.slice(0, READABLE_CHARS) }))
-        .filter((line) => helps(line.view, line.text, text.raw)),
+        .filter((line) => helps(line.view, line.text, text.raw))
+        .filter((line, index, lines) => lines.findIndex((other) => other.text === line.text) === index),
     };
   });
 }
 
+/** Without case and accents, which readers of the language can do without. */
+const bare = (text: string): string => text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase();
+
 /** A line that only repeats the text in small letters helps nobody. */
 function helps(view: string, line: string, raw: string): boolean {
-  const plain = raw.slice(0, READABLE_CHARS).normalize('NFKC').toLowerCase();
-  if (line === '' || line.toLowerCase() === plain) return false;
+  if (line === '' || bare(line) === bare(raw.slice(0, READABLE_CHARS))) return false;
   return view !== 'pinyin' || /\p{Script=Han}/u.test(raw);
 }
 

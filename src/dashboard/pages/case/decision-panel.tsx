@@ -109,11 +109,13 @@ function RegionRow(props: PanelProps & { readonly group: Group; readonly severit
     onChange({ byPolicy: { ...draft.byPolicy, [policy]: { ...chosen, ...change } } });
   const actions = actionsOf(group, severity);
   const regions = format.regions(group.regions);
+  const [only = policy, ...more] = group.regions;
+  const name = format.region(more.length === 0 ? only : policy) ?? choice.name;
   const none = { value: '', label: '–' };
   return (
     <div className="region">
       <strong>
-        {regions} <span className="quiet small">{format.region(choice.policy) ?? choice.name}</span>
+        {regions} <span className="quiet small">{name}</span>
       </strong>
       {choice.standing !== null && (
         <span className="small quiet">
