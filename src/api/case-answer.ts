@@ -156,6 +156,7 @@ const bare = (text: string): string => text.normalize('NFKD').replaceAll(/\p{M}/
 /** A line that only repeats the text in small letters helps nobody. */
 function helps(view: string, line: string, raw: string): boolean {
   if (line === '' || bare(line) === bare(raw.slice(0, READABLE_CHARS))) return false;
+  if (view === 'translit') return /(?!\p{Script=Latin})\p{L}/u.test(raw);
   return view !== 'pinyin' || /\p{Script=Han}/u.test(raw);
 }
 

@@ -31,7 +31,7 @@ afterAll(async () => {
 const CLOAKED = {
   externalId: 'zh-cloaked',
   title: '手工耳环第二弹',
-  body: '喜欢的姐妹加我v信：earring_demo88，备注耳环，价格私聊，先到先得～',
+  body: '喜欢的姐妹加我 w e c h a t earring_demo88 领优惠，先到先得。',
   author: { id: 'author-earring', createdAt: '2026-01-02T00:00:00Z', region: 'cn' },
   regions: ['cn', 'us'],
 };

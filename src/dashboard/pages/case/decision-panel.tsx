@@ -1,22 +1,12 @@
-import { Button, NativeSelect, SegmentedControl, Select, Textarea } from '@mantine/core';
+import { Button, SegmentedControl, Select, Textarea } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Action } from '../../../domain.js';
 import type { CaseDetail } from '../../api/types.js';
-import {
-  actionsOf,
-  type Chosen,
-  clauseOf,
-  commonActions,
-  type Draft,
-  type Group,
-  type Missing,
-  type Outcome,
-  severityOf,
-} from '../../draft.js';
-import { useFormat } from '../../format.js';
+import { commonActions, type Draft, type Group, type Missing, type Outcome, severityOf } from '../../draft.js';
 import { Fault } from '../../parts/fault.js';
 import { type Shortcut, useShortcuts } from '../../shortcuts.js';
 import { useWords } from '../../words.js';
+import { DecisionRegion } from './decision-region.js';
 import { NoticePreview } from './notice-preview.js';
 
 export interface PanelProps {
@@ -99,59 +89,6 @@ function Actions(props: PanelProps & { readonly actions: readonly Action[] }) {
   );
 }
 
-function RegionRow(props: PanelProps & { readonly group: Group; readonly severity: number }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const { draft, group, severity, onChange } = props;
-  const { choice, policy } = group;
-  const chosen = draft.byPolicy[policy] ?? { action: null, clause: null };
-  const set = (change: Partial<Chosen>) =>
-    onChange({ byPolicy: { ...draft.byPolicy, [policy]: { ...chosen, ...change } } });
-  const actions = actionsOf(group, severity);
-  const regions = format.regions(group.regions);
-  const [only = policy, ...more] = group.regions;
-  const name = format.region(more.length === 0 ? only : policy) ?? choice.name;
-  const none = { value: '', label: '–' };
-  return (
-    <div className="region">
-      <strong>
-        {regions} <span className="quiet small">{name}</span>
-      </strong>
-      {choice.standing !== null && (
-        <span className="small quiet">
-          {t('case:standing', {
-            action: t(`words:action.${choice.standing.action}`),
-            by: t(`words:by.${choice.standing.by}`),
-          })}
-        </span>
-      )}
-      <NativeSelect
-        size="xs"
-        aria-label={t('case:action-in', { regions })}
-        value={chosen.action ?? ''}
-        data={[none, ...actions.map((action) => ({ value: action, label: t(`words:action.${action}`) }))]}
-        onChange={(event) => set({ action: actions.find((action) => action === event.currentTarget.value) ?? null })}
-      />
-      {chosen.action !== null && chosen.action !== 'allow' && (
-        <NativeSelect
-          size="xs"
-          data-missing={clauseOf(draft, group) === null}
-          aria-label={t('case:clause-in', { regions })}
-          value={clauseOf(draft, group) ?? ''}
-          data={[
-            none,
-            ...choice.clauses.map(({ id, kind, ref, title }) => ({
-              value: id,
-              label: `${t(`words:ground.${kind}`)}: ${title ?? ref}`,
-            })),
-          ]}
-          onChange={(event) => set({ clause: event.currentTarget.value === '' ? null : event.currentTarget.value })}
-        />
-      )}
-    </div>
-  );
-}
-
 function AppealOutcome({ draft, onChange }: PanelProps) {
   const { t } = useTranslation();
   return (
@@ -194,7 +131,7 @@ export function DecisionPanel(props: PanelProps) {
       <Actions {...props} actions={actions} />
       <div id={CONTROL.clause} className="regions">
         {groups.map((group) => (
-          <RegionRow key={group.policy} {...props} group={group} severity={severity} />
+          <DecisionRegion key={group.policy} draft={draft} group={group} severity={severity} onChange={onChange} />
         ))}
       </div>
       <Textarea
