@@ -98,6 +98,7 @@ export interface CaseCounts {
   readonly byCategory: readonly { readonly category: string; readonly count: number }[];
   readonly byReason: readonly { readonly reason: string; readonly count: number }[];
   readonly byDesk: readonly { readonly desk: string; readonly count: number }[];
+  readonly bySource: readonly { readonly source: string; readonly name: string; readonly count: number }[];
 }
 export interface Lease {
   readonly caseId: string;

@@ -127,7 +127,9 @@ describe.each([
     expect(seen.items.map(({ caseId }) => caseId)).toEqual([soon.caseId, late.caseId]);
     expect(await store.desk.row(general, middle.caseId, NOW)).toBeNull();
     expect(await store.desk.file(general, middle.caseId, NOW)).toBeNull();
-    expect((await store.desk.counts(general, { language: [lang] }, NOW)).open).toBe(2);
+    const counted = await store.desk.counts(general, { language: [lang] }, NOW);
+    expect(counted.open).toBe(2);
+    expect(counted.bySource).toMatchObject([{ source, count: 2 }]);
   });
 
   it('shows, lends and counts only what lies within language, region and category', async () => {

@@ -97,6 +97,7 @@ export const copyCounts = (counts: Awaited<ReturnType<ApiDeps['store']['desk']['
   byCategory: [...counts.byCategory],
   byReason: [...counts.byReason],
   byDesk: [...counts.byDesk],
+  bySource: [...counts.bySource],
 });
 
 function claimRoutes(server: ApiServer, { store, clock }: ApiDeps, desk: Desk): void {

@@ -108,6 +108,7 @@ export const CaseCountsAnswer = z
     byCategory: tally('category'),
     byReason: tally('reason'),
     byDesk: tally('desk'),
+    bySource: z.array(z.object({ source: z.string(), name: z.string(), count: whole })),
   })
   .meta({ id: 'CaseCounts', description: 'Within the rights of the person who asks' });
 export type CaseCountsAnswer = z.infer<typeof CaseCountsAnswer>;

@@ -450,6 +450,10 @@ export function memoryDesk({ tables, check, login, audit }: MemoryDeskParts): De
         byCategory: list('category', (row) => [row.category ?? 'und']),
         byReason: list('reason', (row) => [row.reason]),
         byDesk: list('desk', (row) => [row.desk]),
+        bySource: list('source', (row) => [row.sourceId]).map((one) => ({
+          ...one,
+          name: all.find(({ sourceId }) => sourceId === one.source)?.sourceName ?? one.source,
+        })),
       };
     },
     row: async (sight, caseId, now) => {

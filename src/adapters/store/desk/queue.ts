@@ -81,7 +81,7 @@ const grouped = (key: string, from = 'seen', value = key): string =>
 
 /** `$1` is the person, `$2` the moment. */
 const countsSql = (where: string): string => `WITH seen AS MATERIALIZED (
-    SELECT c.language, c.regions, c.category, c.reason, c.desk, c.due_at, c.opened_at, c.lease_by, c.lease_until,
+    SELECT c.source_id, c.language, c.regions, c.category, c.reason, c.desk, c.due_at, c.opened_at, c.lease_by, c.lease_until,
       c.assigned_to, c.assigned_until FROM cases c WHERE ${where})
   SELECT count(*) AS open,
     count(*) FILTER (WHERE (lease_by = $1 AND lease_until > $2) OR (assigned_to = $1 AND assigned_until > $2)) AS mine,
@@ -90,7 +90,10 @@ const countsSql = (where: string): string => `WITH seen AS MATERIALIZED (
     count(*) FILTER (WHERE due_at > $2 AND due_at <= $2::timestamptz + interval '1 hour') AS "dueWithinHour",
     min(opened_at) AS oldest,
     ${grouped('language')} AS "byLanguage", ${grouped('region', 'seen, unnest(regions) r', 'r')} AS "byRegion",
-    ${grouped('category')} AS "byCategory", ${grouped('reason')} AS "byReason", ${grouped('desk')} AS "byDesk"
+    ${grouped('category')} AS "byCategory", ${grouped('reason')} AS "byReason", ${grouped('desk')} AS "byDesk",
+    (SELECT coalesce(json_agg(g), '[]') FROM (SELECT s.id AS source, s.name, x.count
+       FROM (SELECT source_id, count(*) AS count FROM seen GROUP BY 1) x JOIN sources s ON s.id = x.source_id
+       ORDER BY x.count DESC, s.name LIMIT ${MOST_GROUPS}) g) AS "bySource"
   FROM seen`;
 
 const countsOf = (row: CountsSql | undefined): CaseCounts => ({
@@ -105,4 +108,5 @@ const countsOf = (row: CountsSql | undefined): CaseCounts => ({
   byCategory: row?.byCategory ?? [],
   byReason: row?.byReason ?? [],
   byDesk: row?.byDesk ?? [],
+  bySource: row?.bySource ?? [],
 });

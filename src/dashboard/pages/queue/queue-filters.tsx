@@ -49,6 +49,31 @@ const withChosen = (choices: readonly Choice[], chosen: readonly string[]): Choi
   ...chosen.filter((value) => !choices.some((one) => one.value === value)).map((value) => ({ value, label: value })),
 ];
 
+interface SourcesProps {
+  readonly sources: CaseCounts['bySource'];
+  readonly chosen: string;
+  readonly onChange: (name: string, value: string) => void;
+}
+
+/** Only where there is a choice: most installations serve one platform. */
+function Sources({ sources, chosen, onChange }: SourcesProps) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  if (sources.length < 2 && chosen === '') return null;
+  const known = sources.map(({ source, name, count }) => ({
+    value: source,
+    label: `${name} (${format.count(count)})`,
+  }));
+  return (
+    <NativeSelect
+      label={t('queue:source')}
+      value={chosen}
+      onChange={(event) => onChange('source', event.currentTarget.value)}
+      data={[{ value: '', label: t('common:any') }, ...withChosen(known, chosen === '' ? [] : [chosen])]}
+    />
+  );
+}
+
 export function QueueFilters({ params, counts, onChange }: QueueFiltersProps) {
   const { t } = useTranslation();
   const choices = useChoices(counts);
@@ -76,6 +101,7 @@ export function QueueFilters({ params, counts, onChange }: QueueFiltersProps) {
       {one('status', ['closed'])}
       {one('holder', ['none', 'mine', 'others'])}
       {one('overdue', ['true', 'false'])}
+      <Sources sources={counts?.bySource ?? []} chosen={params.get('source') ?? ''} onChange={set} />
       {Object.entries(choices).map(([name, data]) => {
         const chosen = (params.get(name) ?? '').split(',').filter((value) => value !== '');
         return (
