@@ -44,14 +44,23 @@ interface StageSaid {
 /** `ocr: no_model` speaks of one reading of a picture. */
 const READING = /^(facts|ocr|codes|hash|model): (.+)$/;
 const CODE = /^[a-z_]+$/;
+/** Harm that no picture model was taught to see. */
+const UNSEEN = /^none looks for (.+?)(, drawn for review)?$/;
 
 /** Where the text of a gap stands: the reading that it is about, a code to look up, or a key of its own. */
 export function gapSays({ status, why }: GapSaid): {
   readonly reading: string | null;
   readonly code: string | null;
   readonly key: string | null;
+  /** Categories that the text names. */
+  readonly what?: readonly string[];
 } {
   const [, reading = null, rest = why] = READING.exec(why) ?? [];
+  const [, what, drawn] = UNSEEN.exec(rest) ?? [];
+  if (what !== undefined) {
+    const key = drawn === undefined ? 'words:gap-why.unseen' : 'words:gap-why.unseen-drawn';
+    return { reading: null, code: null, key, what: what.split(', ') };
+  }
   switch (status) {
     case 'overdue':
     case 'no_region_file':
@@ -80,6 +89,9 @@ export function useWords() {
     known(`words:skip.${name}`, known(`errors:${name}`, name.replaceAll('_', ' ')));
   const gapWhy = (gap: GapSaid): string => {
     const said = gapSays(gap);
+    if (said.key !== null && said.what !== undefined) {
+      return t(said.key, { what: said.what.map((id) => known(`categories:${id}`, id)).join(', ') });
+    }
     const text = said.code === null ? (said.key === null ? gap.why : known(said.key, gap.why)) : code(said.code);
     return said.reading === null ? text : `${known(`words:reading.${said.reading}`, said.reading)}: ${text}`;
   };

@@ -62,6 +62,14 @@ describe('a gap', () => {
   });
 
   test.each([
+    ['model: none looks for violence.graphic, hate.symbol', 'words:gap-why.unseen'],
+    ['model: none looks for violence.graphic, hate.symbol, drawn for review', 'words:gap-why.unseen-drawn'],
+  ])('of harm that no picture model knows: %s', (why, key) => {
+    const said = gapSays({ status: 'skipped', why });
+    expect(said).toEqual({ reading: null, code: null, key, what: ['violence.graphic', 'hate.symbol'] });
+  });
+
+  test.each([
     ['ocr: no_model', { reading: 'ocr', code: 'no_model', key: null }],
     ['facts: image_unreadable', { reading: 'facts', code: 'image_unreadable', key: null }],
     ['words of a newer server', { reading: null, code: null, key: null }],
