@@ -66,6 +66,7 @@ function chatModelOf(config: Config, purpose: ChatPurpose, found: ChatConfig, po
     model: found.model,
     region: found.region,
     seesImages: purpose === 'opinion' && config.OPINION_IMAGES === 'on',
+    costMicrosOf: (prompt, completion) => Math.ceil(prompt * found.pricePrompt + completion * found.priceCompletion),
     async complete(ask, signal) {
       const answer = await ports.guard.run(() => metered(purpose, ports.metrics, () => complete(ask, signal)), signal);
       countTokens(purpose, answer, ports.metrics);

@@ -7,20 +7,24 @@ import { loadLanguageModel } from './adapters/language-ngrams.js';
 import { openLog } from './adapters/log-pino.js';
 import { openMetrics, type ProcessMetrics } from './adapters/metrics.js';
 import { openPasswordHasher } from './adapters/password-argon2.js';
+import { readPromptFiles } from './adapters/prompt-files.js';
 import { openQueue, type RedisQueue } from './adapters/queue-bullmq.js';
 import { openOpenId } from './adapters/sign-in-openid.js';
 import { openStore } from './adapters/store-prisma.js';
 import { openFetcher } from './adapters/webhook-fetch.js';
 import { composeImages, type Images } from './compose-images.js';
+import { composeLlm, type Llm } from './compose-llm.js';
 import { type Config, retentionOf } from './config.js';
 import { InvalidInputError } from './errors.js';
 import { openImageBanks } from './image-banks.js';
 import { checkModelFiles, laterClassifier, laterLanguageModel } from './later-models.js';
+import { PROMPTS_DIR } from './paths.js';
 import type { Bundle } from './policy/bundle.js';
 import type { Classifier, Clock, Fetcher, Ids, LanguageModel, Log, PasswordHasher } from './ports.js';
 import type { FullStore, OpenId } from './ports-review.js';
 import { openRules, type Rules } from './rules.js';
 import { type ModerateNow, moderateWith, type RuleSet } from './usecases/moderate.js';
+import type { AskDeps } from './usecases/opinions/ask-opinion.js';
 
 export interface Ports {
   readonly clock: Clock;
@@ -35,6 +39,7 @@ export interface Ports {
   readonly language: LanguageModel;
   readonly openId: OpenId | null;
   readonly images: Images;
+  readonly llm: Llm;
 }
 export interface App extends Omit<Ports, 'classifier' | 'language'> {
   readonly config: Config;
@@ -48,6 +53,8 @@ export interface App extends Omit<Ports, 'classifier' | 'language'> {
   readonly filesFault: () => string | null;
   /** Judges without storing anything; the campaign stage has no store here. */
   readonly moderate: ModerateNow;
+  /** What second opinions are asked with; null: no language model is configured. */
+  readonly opinions: AskDeps | null;
   close(): Promise<void>;
 }
 export interface Addresses {
@@ -98,6 +105,8 @@ export async function compose(
       ...keep(composeImages(config)),
       bank: keep(await openImageBanks({ store: store.imageBanks, clock, log, pollMs: BANKS_POLL_MS })),
     };
+    const llm = overrides.llm ?? composeLlm(config, { clock, ids, metrics });
+    const opinions = opinionsOf(llm, { clock, ids });
     const rules = keep(
       await openRules({
         config,
@@ -105,6 +114,7 @@ export async function compose(
         language,
         store,
         images,
+        opinions: opinions === null ? undefined : { region: opinions.chat.region, direct: null },
         clock,
         log,
         watch: wanted.watch,
@@ -124,6 +134,8 @@ export async function compose(
       hasher: overrides.hasher ?? openPasswordHasher(),
       openId: overrides.openId ?? openIdOf(config),
       images,
+      llm,
+      opinions,
       rules: rules.stored,
       bundle: rules.bundle,
       baseBundle: rules.base,
@@ -136,6 +148,11 @@ export async function compose(
     await close();
     throw error;
   }
+}
+
+function opinionsOf({ opinion, moderation }: Llm, ports: Pick<AskDeps, 'clock' | 'ids'>): AskDeps | null {
+  if (opinion === null) return null;
+  return { chat: opinion, moderation, prompts: readPromptFiles(path.join(PROMPTS_DIR, 'opinion')), ...ports };
 }
 
 function openIdOf(config: Config): OpenId | null {

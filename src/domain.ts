@@ -344,6 +344,15 @@ export interface ImageModelReading {
   readonly model: string;
   /** The model's own labels, 0 to 1, the highest over the frames read. */
   readonly labels: Readonly<Record<string, number>>;
+  /** What it looks for, in our categories; absent: nobody said what its labels mean. */
+  readonly scores?: Readonly<Partial<Record<CategoryId, MappedScore>>> | undefined;
+}
+export interface MappedScore {
+  readonly label: string;
+  /** The model's own figure, 0 to 1. */
+  readonly score: number;
+  /** Scaled so that .5 is the flag threshold. */
+  readonly calibrated: number;
 }
 /** One picture: each reading is an outcome of its own, so that one that failed hides none of the others. */
 export interface ImageReading {
@@ -390,6 +399,8 @@ export interface DeliberateEvidence {
   readonly opinions: readonly Opinion[];
   /** Of the moderation endpoint. */
   readonly findings: readonly Finding[];
+  /** Whether its scores are among them; a code: it was asked and failed. */
+  readonly moderation: 'off' | 'read' | ErrorCode;
   readonly reasons: readonly OpinionReason[];
 }
 export type EvidenceKey = keyof EvidenceMap;

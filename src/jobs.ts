@@ -24,7 +24,8 @@ const keepFailed = { count: 1_000, ageSeconds: 86_400 } as const;
 export const JOBS = {
   notes: { schema: JobFields, attempts: 3, backoffMs: 500, timeLimitMs: 120_000, keepFailed, concurrency: 'config' },
   images: { schema: JobFields, attempts: 3, backoffMs: 2_000, timeLimitMs: 300_000, keepFailed, concurrency: 1 },
-  opinions: { schema: JobFields, attempts: 3, backoffMs: 2_000, timeLimitMs: 120_000, keepFailed, concurrency: 2 },
+  // Attempts, pauses and one repair at the endpoint, all within one attempt of the job.
+  opinions: { schema: JobFields, attempts: 3, backoffMs: 2_000, timeLimitMs: 300_000, keepFailed, concurrency: 2 },
   // A delivery's own schedule is a row in Postgres; the job only says that something is due.
   deliveries: { schema: JobFields, attempts: 1, backoffMs: 1_000, timeLimitMs: 300_000, keepFailed, concurrency: 1 },
   upkeep: { schema: JobFields, attempts: 1, backoffMs: 1_000, timeLimitMs: 600_000, keepFailed, concurrency: 1 },

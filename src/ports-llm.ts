@@ -48,6 +48,8 @@ export interface ChatModel {
   /** Where the endpoint computes, as the operator declares it (`eu`, `us`, `local`); null: not declared. */
   readonly region: string | null;
   readonly seesImages: boolean;
+  /** What so many tokens would cost; unset: nothing is known of prices. */
+  costMicrosOf?(promptTokens: number, completionTokens: number): number;
   complete(ask: ChatAsk, signal: AbortSignal): Promise<ChatAnswer>;
 }
 

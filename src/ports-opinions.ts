@@ -49,6 +49,8 @@ export interface BudgetLimit {
 export interface OpinionState {
   readonly status: 'none' | 'due' | 'done';
   readonly askedBy: string | null;
+  /** When it was first asked; null: never. */
+  readonly since: number | null;
   readonly outcome: Outcome<DeliberateEvidence> | null;
 }
 export interface OpinionsStore {

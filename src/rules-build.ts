@@ -2,6 +2,7 @@
 
 import type { Images } from './compose-images.js';
 import type { Config } from './config.js';
+import type { SkipReason } from './domain.js';
 import { type Bundle, compileBundle } from './policy/bundle.js';
 import { casesOf } from './policy/case-terms.js';
 import { evaluate } from './policy/evaluate.js';
@@ -14,6 +15,7 @@ import type { Override, PolicyPart } from './ports-policy.js';
 import type { Store } from './ports-store.js';
 import { campaignStage } from './stages/campaign/index.js';
 import { classifyStage } from './stages/classify/index.js';
+import { deliberateStage, type OpinionSource } from './stages/deliberate/index.js';
 import { type ImageSource, imagesStage } from './stages/images/index.js';
 import { orderStages } from './stages/index.js';
 import { languageStage } from './stages/language/index.js';
@@ -24,6 +26,7 @@ import { indexTextHashes } from './stages/match/text-hash.js';
 import { normaliseStage } from './stages/normalise/index.js';
 import type { AnyStage, StageNeeds } from './stages/stage.js';
 import type { Judge, RuleSet } from './usecases/moderate.js';
+import { storedOpinions } from './usecases/opinions/sources.js';
 
 export type RulesStore = Store & PolicyPart;
 /** What stands over a bundle; its version goes with every decision. */
@@ -38,6 +41,8 @@ export interface RulesOptions {
   readonly store: RulesStore | null;
   /** Unset: a note with pictures gets a gap. */
   readonly images?: Pick<Images, 'direct' | 'stored' | 'bank'> | undefined;
+  /** Unset: no language model is configured. `direct` asks at once, for what is judged without being stored. */
+  readonly opinions?: { readonly region: string | null; readonly direct: OpinionSource | null } | undefined;
   readonly clock: Clock;
   readonly log: Log;
   readonly watch: boolean;
@@ -64,6 +69,7 @@ interface Parts {
   readonly campaigns: CampaignStore | null;
   readonly privateTerms: string | undefined;
   readonly images: ImageSource | null;
+  readonly opinions: OpinionSource | SkipReason;
 }
 
 /** Without `given` the files on disk. */
@@ -79,14 +85,24 @@ export async function buildRules(
   const bank = store === null ? null : indexTextHashes(await store.banks.allText());
   const matcher = once(() => compileBanks(banks));
   if (options.eager) matcher();
-  const stagesWith = (campaigns: CampaignStore | null, images: ImageSource | null) =>
-    once(() => stagesOf({ matcher: matcher(), bank, campaigns, privateTerms, images }, options));
+  const stagesWith = (own: Pick<Parts, 'campaigns' | 'images' | 'opinions'>) =>
+    once(() => stagesOf({ matcher: matcher(), bank, privateTerms, ...own }, options));
+  const deadlineMs = deadlineOf(bundle);
+  const { opinions } = options;
   const stages = {
-    stored: stagesWith(
-      store?.campaigns ?? null,
-      store === null ? null : (options.images?.stored(store.images, deadlineOf(bundle)) ?? null),
-    ),
-    unstored: stagesWith(null, options.images?.direct ?? null),
+    stored: stagesWith({
+      campaigns: store?.campaigns ?? null,
+      images: store === null ? null : (options.images?.stored(store.images, deadlineMs) ?? null),
+      opinions:
+        opinions === undefined || store === null
+          ? 'not_configured'
+          : storedOpinions(store.opinions, opinions.region, deadlineMs),
+    }),
+    unstored: stagesWith({
+      campaigns: null,
+      images: options.images?.direct ?? null,
+      opinions: opinions === undefined ? 'not_configured' : (opinions.direct ?? 'no_store'),
+    }),
   };
   return compiledUnder({ bundle, stages, clock: options.clock }, given?.standing ?? null);
 }
@@ -143,6 +159,7 @@ function stagesOf(parts: Parts, options: RulesOptions): readonly AnyStage[] {
     matchStage({ matcher, bank, privateTerms }),
     ...classify,
     campaignStage(campaigns),
+    deliberateStage(parts.opinions),
   ]);
 }
 

@@ -16,6 +16,13 @@ export function notesHandler(app: App): JobHandler {
     leaseMs: app.config.LEASE_MS,
     maxCrashes: app.config.MAX_CRASHES,
     onDecided: gather(app),
+    onOpinionDue: (revisionId) => {
+      const nudge = nudgeOf('opinions', revisionId, 0);
+      app.queue.nudge([nudge]).catch((error: unknown) => {
+        // The sweeper nudges again.
+        app.log.warn('opinion not nudged', { error });
+      });
+    },
   });
 }
 

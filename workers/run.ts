@@ -8,6 +8,7 @@ import { sweepWith } from '../src/usecases/sweep.js';
 import { deliveriesHandler } from './deliveries.js';
 import { imagesHandler } from './images.js';
 import { notesHandler } from './notes.js';
+import { opinionsHandler } from './opinions.js';
 import { stuckWatch } from './stuck.js';
 import { upkeepHandler } from './upkeep.js';
 
@@ -17,6 +18,7 @@ function handlersOf(app: App): JobHandlers {
   const all = {
     notes: () => notesHandler(app),
     images: () => imagesHandler(app),
+    opinions: () => opinionsHandler(app),
     deliveries: () => deliveriesHandler(app),
     upkeep: () => upkeepHandler(app),
   };
@@ -38,7 +40,13 @@ export function runWorker(app: App, redisUrl: string, onStuck: () => void): Runn
     log,
     metrics: app.metrics,
   });
-  const sweep = sweepWith({ ...app, work: app.store.work, images: app.store.images, sweepMs: config.SWEEP_MS });
+  const sweep = sweepWith({
+    ...app,
+    work: app.store.work,
+    images: app.store.images,
+    opinions: app.store.opinions,
+    sweepMs: config.SWEEP_MS,
+  });
   const countRules = countRulesWith({
     ...app,
     policy: app.store.policy,

@@ -57,7 +57,7 @@ export function wordOfOpinions(
   settings: OpinionSettings,
 ): OpinionWord {
   const lacks = gaps.filter(({ stage }) => stage === 'deliberate');
-  const { opinions, findings } = deliberate.status === 'found' ? deliberate.value : NONE;
+  const { opinions, findings, moderation } = deliberate.status === 'found' ? deliberate.value : NONE;
   const counted = opinions.flatMap((opinion) =>
     opinion.findings.filter(({ confidence }) => confidence >= settings.least_confidence),
   );
@@ -73,7 +73,11 @@ export function wordOfOpinions(
       }),
     );
   const doubtsRemoval = settings.doubt_holds_removal && opinions.some((opinion) => opinion.doubtsRemoval);
-  const all = [...lacks, ...said, ...signals];
+  const silent: readonly Gap[] =
+    moderation === 'off' || moderation === 'read'
+      ? []
+      : [{ stage: 'deliberate', status: 'failed', why: `moderation endpoint: ${moderation}`, action: 'review' }];
+  const all = [...lacks, ...said, ...signals, ...silent];
   const gravest = [...counted].sort((a, b) => b.severity - a.severity || b.confidence - a.confidence)[0];
   const counts = gravest !== undefined && settings.raises[`${gravest.severity}`] !== 'allow';
   return {
@@ -85,7 +89,7 @@ export function wordOfOpinions(
   };
 }
 
-const NONE: DeliberateEvidence = { opinions: [], findings: [], reasons: [] };
+const NONE: DeliberateEvidence = { opinions: [], findings: [], moderation: 'off', reasons: [] };
 const DOUBT: Gap = { stage: 'deliberate', status: 'opinion', why: 'doubts a removal', action: 'allow' };
 
 function gapOf({ category, severity, confidence, clause }: OpinionFinding, settings: OpinionSettings): Gap {

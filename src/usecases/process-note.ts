@@ -18,6 +18,8 @@ export interface ProcessNoteDeps {
   readonly maxCrashes: number;
   /** Something may now be due for delivery. */
   readonly onDecided: () => void;
+  /** A question was left open that a job of its own answers. */
+  readonly onOpinionDue?: ((revisionId: string) => void) | undefined;
 }
 
 export function processNoteWith(deps: ProcessNoteDeps): JobHandler {
@@ -150,6 +152,7 @@ function note(deps: ProcessNoteDeps, claim: Claim, record: ModerationRecord, sav
   // What is grave already leaves at once, though the note is still pending.
   if (record.pending) {
     if (record.decisions.length > 0) deps.onDecided();
+    if (record.evidence.deliberate.status === 'due') deps.onOpinionDue?.(claim.revisionId);
     return;
   }
   deps.metrics.count('notes_decided_total', { action: strongest(record.decisions) });

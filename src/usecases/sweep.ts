@@ -1,6 +1,7 @@
 /** Repairs what a lost nudge left behind: asks Postgres what is due and nudges again. Any number may run. */
 import { nudgeOf } from '../jobs.js';
 import type { Clock, Log, Metrics, Nudge, Queue } from '../ports.js';
+import type { OpinionsStore } from '../ports-opinions.js';
 import type { ImagesStore, WorkStore } from '../ports-store.js';
 import { imageSubject } from './process-image.js';
 
@@ -12,6 +13,7 @@ const UPKEEP_EVERY_MS = 600_000;
 export interface SweepDeps {
   readonly work: WorkStore;
   readonly images?: Pick<ImagesStore, 'takeDue'> | undefined;
+  readonly opinions?: Pick<OpinionsStore, 'takeDue'> | undefined;
   readonly queue: Queue & { waiting(queue: Nudge['queue']): Promise<number> };
   readonly clock: Clock;
   readonly log: Log;
@@ -38,6 +40,9 @@ export function sweepWith(deps: SweepDeps): () => Promise<Swept> {
     // Pictures that were never nudged, or whose worker ended.
     const pictures = (await deps.images?.takeDue(AT_ONCE, now - PICTURE_PATIENCE * deps.sweepMs, now)) ?? [];
     nudges.push(...pictures.map((row) => nudgeOf('images', imageSubject(row.revisionId, row.index), row.run)));
+    // Questions that were never nudged, or whose worker ended.
+    const opinions = (await deps.opinions?.takeDue(AT_ONCE, now - PICTURE_PATIENCE * deps.sweepMs, now)) ?? [];
+    nudges.push(...opinions.map((row) => nudgeOf('opinions', row.revisionId, row.run)));
     const slot = Math.floor(now / UPKEEP_EVERY_MS);
     if (slot !== upkeepSlot) nudges.push(nudgeOf('upkeep', 'upkeep', slot));
     nudges.push(nudgeOf('deliveries', 'deliveries', Math.floor(now / deps.sweepMs)));

@@ -10,7 +10,7 @@ const LEASE_MS = 60_000;
 const DUE = { status: 'due', until: new Date(Date.now() + 600_000).toISOString() } as const;
 const OUTCOME = {
   status: 'found',
-  value: { opinions: [], findings: [], reasons: ['score_band'] },
+  value: { opinions: [], findings: [], moderation: 'off', reasons: ['score_band'] },
   ms: 3,
   version: '1',
 } as const;
@@ -61,7 +61,7 @@ describe.each([
 
   it('a result that waits makes the question due; the answer makes the note due', async () => {
     const { revisionId } = await waiting();
-    expect(await store.opinions.state(revisionId)).toEqual({ status: 'due', askedBy: null, outcome: null });
+    expect(await store.opinions.state(revisionId)).toMatchObject({ status: 'due', askedBy: null, outcome: null });
     const claim = await claimOf(revisionId);
     expect(claim).toMatchObject({ revisionId, askedBy: null, crashes: 0, note: { title: 'A quiet walk' } });
     expect(claim.evidence.deliberate.status).toBe('due');

@@ -70,6 +70,7 @@ const outcome: fc.Arbitrary<Outcome<DeliberateEvidence>> = fc.oneof(
     .record({
       opinions: fc.array(opinion, { maxLength: 2 }),
       findings: fc.array(signal, { maxLength: 2 }),
+      moderation: fc.constantFrom('off' as const, 'read' as const, 'llm_timeout' as const),
       reasons: fc.constant(['score_band' as const]),
     })
     .map((value) => ({ status: 'found' as const, value, ms: 1, version: '1' })),
@@ -139,6 +140,7 @@ describe('an opinion', () => {
     version: '1',
     value: {
       reasons: ['score_band'],
+      moderation: 'off',
       findings: [],
       opinions: [
         {

@@ -6,7 +6,7 @@ import type { Database } from './database.js';
 
 const STATE = {
   name: 'opinion_state',
-  text: 'SELECT state, asked_by, outcome FROM opinion_work WHERE revision_id = $1',
+  text: 'SELECT state, asked_by, outcome, created_at FROM opinion_work WHERE revision_id = $1',
 };
 /** A lease that ran out without a result or a hand-back is a crash of its holder. */
 const CLAIM = {
@@ -119,10 +119,15 @@ interface ExchangeRow {
 export function opinionsWith(database: Database): OpinionsStore {
   return {
     async state(revisionId): Promise<OpinionState> {
-      type Row = { state: 'due' | 'done'; asked_by: string | null; outcome: Outcome<DeliberateEvidence> | null };
+      type Row = {
+        state: 'due' | 'done';
+        asked_by: string | null;
+        outcome: Outcome<DeliberateEvidence> | null;
+        created_at: Date;
+      };
       const [row] = await database.repeatable<Row>(STATE, [revisionId]);
-      if (row === undefined) return { status: 'none', askedBy: null, outcome: null };
-      return { status: row.state, askedBy: row.asked_by, outcome: row.outcome };
+      if (row === undefined) return { status: 'none', askedBy: null, since: null, outcome: null };
+      return { status: row.state, askedBy: row.asked_by, since: row.created_at.getTime(), outcome: row.outcome };
     },
     async claim(revisionId, leaseMs, now) {
       const [row] = await database.rows<ClaimRow>(CLAIM, [revisionId, new Date(now), new Date(now + leaseMs)]);

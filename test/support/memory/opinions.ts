@@ -57,8 +57,8 @@ export function memoryOpinions(tables: Tables, check: () => Promise<void>): Opin
       await check();
       const work = workOf(revisionId);
       return work === null
-        ? { status: 'none', askedBy: null, outcome: null }
-        : { status: work.state, askedBy: work.askedBy, outcome: work.outcome };
+        ? { status: 'none', askedBy: null, since: null, outcome: null }
+        : { status: work.state, askedBy: work.askedBy, since: 0, outcome: work.outcome };
     },
     claim: async (revisionId, leaseMs, now) => {
       await check();

@@ -1,0 +1,160 @@
+/** One second opinion from claim to stored answer; the answer makes the note due again. */
+import type { DeliberateEvidence, Outcome } from '../../domain.js';
+import { codeOf, ERROR_CODES, InvalidInputError, UnavailableError } from '../../errors.js';
+import { type JobHandler, nudgeOf } from '../../jobs.js';
+import { textsOf } from '../../pipeline.js';
+import type { Log, Metrics, Queue } from '../../ports.js';
+import type { OpinionClaim, OpinionsStore } from '../../ports-opinions.js';
+import { mayBeSent, type OpinionPlan } from '../../stages/deliberate/plan.js';
+import { textsOfReadings } from '../../stages/images/index.js';
+import { type AskDeps, askOpinion, type Ledger, type SentPicture } from './ask-opinion.js';
+
+export interface OpineDeps {
+  readonly opinions: OpinionsStore;
+  /** Null: no language model is configured in this process. */
+  readonly ask: AskDeps | null;
+  /** By the policy in force; null: nobody asks any more. */
+  readonly planOf: (claim: OpinionClaim) => OpinionPlan | null;
+  readonly picturesOf: (claim: OpinionClaim, signal: AbortSignal) => Promise<readonly SentPicture[]>;
+  readonly queue: Pick<Queue, 'nudge'>;
+  readonly clock: AskDeps['clock'];
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly leaseMs: number;
+  readonly maxCrashes: number;
+}
+type Answer = Outcome<DeliberateEvidence>;
+
+/** Raised when answers may differ; stored with every one. */
+export const OPINION_VERSION = '1';
+
+export function opineWith(deps: OpineDeps): JobHandler {
+  return async (run, signal) => {
+    signal.throwIfAborted();
+    const claim = await deps.opinions.claim(run.subjectId, deps.leaseMs, deps.clock.now());
+    return claim === null ? 'nothing_due' : workOn(deps, claim, run.lastAttempt, signal);
+  };
+}
+
+async function workOn(
+  deps: OpineDeps,
+  claim: OpinionClaim,
+  lastAttempt: boolean,
+  signal: AbortSignal,
+): Promise<'saved' | 'stale'> {
+  const lease = keepLease(deps, claim);
+  try {
+    const outcome =
+      claim.crashes >= deps.maxCrashes
+        ? crashed(deps, claim)
+        : await outcomeOf(deps, claim, lastAttempt, AbortSignal.any([signal, lease.lost]));
+    const why = outcome.status === 'failed' ? outcome.code : outcome.status === 'skipped' ? outcome.why : '';
+    deps.metrics.count('stage_outcomes_total', { stage: 'opinion', status: outcome.status, why });
+    const { saved, wake } = await deps.opinions.complete(claim, outcome, deps.clock.now());
+    if (!saved) deps.metrics.count('stale_writes_total');
+    if (wake !== null) await nudgeNote(deps, claim.revisionId, wake);
+    return saved ? 'saved' : 'stale';
+  } catch (error) {
+    if (signal.aborted || error instanceof UnavailableError) await handBack(deps, claim);
+    throw error;
+  } finally {
+    lease.end();
+  }
+}
+
+function keepLease(deps: OpineDeps, claim: OpinionClaim): { readonly lost: AbortSignal; end(): void } {
+  const lost = new AbortController();
+  const timer = setInterval(() => {
+    deps.opinions.extend(claim, deps.leaseMs, deps.clock.now()).then(
+      (kept) => {
+        if (!kept) lost.abort(new UnavailableError('lease_lost', 'Another worker owns this opinion'));
+      },
+      (error: unknown) => deps.log.warn('lease not extended', { revisionId: claim.revisionId, error }),
+    );
+  }, deps.leaseMs / 3);
+  return { lost: lost.signal, end: () => clearInterval(timer) };
+}
+
+const failed = (code: keyof typeof ERROR_CODES, message: string = ERROR_CODES[code].title): Answer => ({
+  status: 'failed',
+  code,
+  message,
+});
+
+/** Written without asking again: whatever the question does to a worker, it may not do once more. */
+function crashed(deps: OpineDeps, { revisionId, crashes }: OpinionClaim): Answer {
+  deps.log.error('opinion given up after crashes', { revisionId, crashes });
+  return failed('stage_failed');
+}
+
+/** What cannot be mended by another attempt is an outcome; the rest is tried again until the last one. */
+async function outcomeOf(
+  deps: OpineDeps,
+  claim: OpinionClaim,
+  lastAttempt: boolean,
+  signal: AbortSignal,
+): Promise<Answer> {
+  if (deps.ask === null) return failed('llm_unavailable', 'No language model is configured here');
+  const started = performance.now();
+  try {
+    const plan = deps.planOf(claim);
+    // The policy may have changed since the question was put.
+    if (plan === null) return { status: 'skipped', why: 'not_needed' };
+    if (!mayBeSent(plan, deps.ask.chat.region)) return { status: 'skipped', why: 'not_supported' };
+    const value = await askOpinion(orderOf(deps, claim, plan, signal), deps.ask, ledgerOf(deps, claim, plan), signal);
+    return { status: 'found', value, ms: Math.round(performance.now() - started), version: OPINION_VERSION };
+  } catch (error) {
+    signal.throwIfAborted();
+    const isOurs = error instanceof InvalidInputError || error instanceof UnavailableError;
+    if (!isOurs || isOfTheHouse(error) || (error instanceof UnavailableError && !lastAttempt)) throw error;
+    deps.log.warn('opinion failed', { revisionId: claim.revisionId, code: error.code });
+    return failed(codeOf(error), error.message);
+  }
+}
+
+/** Without the database there is nothing to record a failure in either. */
+const isOfTheHouse = (error: InvalidInputError | UnavailableError): boolean => error.code === 'store_unavailable';
+
+function orderOf(deps: OpineDeps, claim: OpinionClaim, plan: OpinionPlan, signal: AbortSignal) {
+  const { note, evidence } = claim;
+  const readings = evidence.images.status === 'found' ? evidence.images.value.readings : [];
+  const texts = [...textsOf(note), ...textsOfReadings(readings)];
+  return { note, evidence, texts, plan, pictures: () => deps.picturesOf(claim, signal) };
+}
+
+/** A day of UTC. */
+const dayOf = (now: number): string => new Date(now).toISOString().slice(0, 10);
+
+function ledgerOf({ opinions, clock }: OpineDeps, claim: OpinionClaim, plan: OpinionPlan): Ledger {
+  return {
+    cached: (cacheKey) => opinions.cached(claim.sourceId, cacheKey),
+    record: (exchange) => opinions.record(claim, exchange),
+    async reserve(granted) {
+      const day = dayOf(clock.now());
+      const regions = await opinions.reserve(plan.budgets, granted, day);
+      if (regions.length === 0) return null;
+      return (spent) => {
+        const difference = { tokens: spent.tokens - granted.tokens, micros: spent.micros - granted.micros };
+        return opinions.settle(regions, difference, day);
+      };
+    },
+  };
+}
+
+async function nudgeNote(deps: OpineDeps, revisionId: string, run: number): Promise<void> {
+  try {
+    await deps.queue.nudge([nudgeOf('notes', revisionId, run)]);
+  } catch (error) {
+    // The sweeper nudges again.
+    deps.log.debug('note not nudged', { revisionId, code: codeOf(error) });
+  }
+}
+
+async function handBack(deps: OpineDeps, claim: OpinionClaim): Promise<void> {
+  try {
+    await deps.opinions.handBack(claim, deps.clock.now());
+  } catch (error) {
+    // The lease runs out by itself.
+    deps.log.warn('opinion not handed back', { revisionId: claim.revisionId, error });
+  }
+}
