@@ -16,6 +16,7 @@ import type {
 import type { ImageBanksPart } from './ports-banks.js';
 import type { PolicyPart } from './ports-policy.js';
 import type { Actor, AuditEvent, NoteRow, Page, Role, Store, StoredDecision, User } from './ports-store.js';
+import type { TranslationsPart } from './ports-translation.js';
 
 export { CASE_REASONS, DESKS } from './domain.js';
 export type { CaseClock, CaseReason, CaseTerms, Desk };
@@ -506,7 +507,7 @@ export interface DeskStores {
   readonly people: PeopleStore;
 }
 /** The whole store, as the API and the workers have it. */
-export type FullStore = Store & DeskStores & PolicyPart & ImageBanksPart;
+export type FullStore = Store & DeskStores & PolicyPart & TranslationsPart & ImageBanksPart;
 
 /** A person as an outside issuer vouches for them. */
 export interface OpenIdPerson {

@@ -13,6 +13,7 @@ import { overviewOf } from './store/overview.js';
 import { peopleWith } from './store/people.js';
 import { policyWith } from './store/policy.js';
 import { auditWith, banksWith, bundlesWith } from './store/records.js';
+import { translationsWith } from './store/translations.js';
 import { type Retention, upkeepWith } from './store/upkeep.js';
 import { webhooksWith } from './store/webhooks.js';
 import { workWith } from './store/work.js';
@@ -56,6 +57,7 @@ export async function openStore(options: StoreOptions): Promise<FullStore> {
     policy: policyWith(database),
     banks: banksWith(database),
     campaigns: campaignsWith(database),
+    translations: translationsWith(database),
     upkeep: upkeepWith(database, retention),
     overview: (now) => overviewOf(database, now),
     ping,

@@ -16,6 +16,7 @@ import { memoryOpinions } from './memory/opinions.js';
 import { pageOf } from './memory/page.js';
 import { memoryPolicy } from './memory/policy.js';
 import { emptyTables, iso, latest, stored, type Tables } from './memory/rows.js';
+import { memoryTranslations } from './memory/translations.js';
 import { memoryWebhooks } from './memory/webhooks.js';
 import { memoryWork } from './memory/work.js';
 
@@ -70,6 +71,7 @@ export function storeMemory(): MemoryStore {
         bank.push(entry);
       },
     },
+    translations: memoryTranslations(tables, check),
     campaigns: memoryCampaigns(check),
     upkeep: {
       purge: async () => {
