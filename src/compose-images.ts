@@ -4,15 +4,15 @@ import path from 'node:path';
 import { openBlobFolder } from './adapters/blobs-folder.js';
 import { openCodeReader } from './adapters/codes-zxing.js';
 import { openImageFetcher } from './adapters/image-fetch.js';
-import { openNsfwjs } from './adapters/image-model-nsfwjs.js';
 import { DECODE_LIMITS } from './adapters/images/decode-image-limits.js';
 import { openDecoder } from './adapters/images-sharp.js';
 import { openTextReader } from './adapters/ocr-tesseract.js';
+import { composeImageModel } from './compose-image-model.js';
 import type { Config } from './config.js';
 import type { ImageReading, ImageRef } from './domain.js';
 import { InvalidInputError } from './errors.js';
-import { DECODE_SCRIPT, NSFW_SCRIPT, OCR_SCRIPT } from './paths.js';
-import type { Blobs, ImageFetcher, ImageHashBank, ImageModel } from './ports.js';
+import { DECODE_SCRIPT, OCR_SCRIPT } from './paths.js';
+import type { Blobs, ImageFetcher, ImageHashBank } from './ports.js';
 import type { ImagesStore } from './ports-store.js';
 import type { ImageSource } from './stages/images/index.js';
 import { pdqOf } from './stages/images/pdq/pdq.js';
@@ -58,7 +58,7 @@ export function composeImages(config: Config, decodeScript = DECODE_SCRIPT, ocrS
     text,
     codes: openCodeReader(),
     hash: pdqOf,
-    model: imageModelOf(config),
+    model: composeImageModel(config),
   };
   const blobs = openBlobFolder(path.join(config.DATA_DIR, 'images'));
   return {
@@ -76,20 +76,6 @@ export function composeImages(config: Config, decodeScript = DECODE_SCRIPT, ocrS
     },
   };
 }
-
-const MODEL_MEMORY_MB = 1_024;
-const MODEL_HEAP_MB = 512;
-
-const imageModelOf = (config: Config): ImageModel | null =>
-  config.IMAGE_MODEL === 'off'
-    ? null
-    : openNsfwjs({
-        script: NSFW_SCRIPT,
-        heapMb: MODEL_HEAP_MB,
-        maxRssBytes: MODEL_MEMORY_MB * MEGABYTE,
-        timeoutMs: config.IMAGE_MODEL_TIMEOUT_MS,
-        recycleAfter: DECODE_RECYCLE,
-      });
 
 /** Waiting is worth it until the policies call the pictures overdue; a look in between costs little. */
 const LEAST_PAUSE_MS = 60_000;

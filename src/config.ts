@@ -96,7 +96,12 @@ export const Env = z.object({
   OCR_TIMEOUT_MS: whole(30_000, 500, 180_000).describe('Time limit of reading the words of one picture'),
   OCR_MEMORY_MB: whole(1_024, 256, 8_192).describe('Memory that reading the words of one picture may take'),
   OCR_RECYCLE: whole(300, 1, 10_000).describe('Pictures after which the process that reads words is replaced'),
-  IMAGE_MODEL: z.enum(['nsfwjs', 'off']).default('nsfwjs').describe('Model that looks at pictures: nsfwjs, or off'),
+  IMAGE_MODEL: z
+    .string()
+    .regex(/^[\w.-]+$/)
+    .default('nsfwjs')
+    .describe('Model that looks at pictures: nsfwjs, a folder under MODELS_DIR, or off'),
+  IMAGE_MODEL_MEMORY_MB: whole(1_024, 128, 65_536).describe('Memory that the image model may take'),
   IMAGE_MODEL_TIMEOUT_MS: whole(30_000, 200, 120_000).describe('Time limit of the image model for one picture'),
   IMAGE_WORKERS: whole(1, 0, 64).describe('Worker processes for pictures that npm start runs'),
   WORKER_QUEUES: z

@@ -10,6 +10,7 @@ function packageRoot(): string {
 }
 
 const root = packageRoot();
+export const SHIPPED_MODELS_DIR = path.join(root, 'models');
 export const MIGRATIONS_DIR = path.join(root, 'prisma', 'migrations');
 export const FIXTURES_DIR = path.join(root, 'fixtures', 'notes');
 export const PICTURES_DIR = path.join(root, 'fixtures', 'images');
@@ -20,4 +21,5 @@ export const WORKER_SCRIPT = path.join(root, 'dist', 'workers', 'main.js');
 export const DECODE_SCRIPT = path.join(root, 'dist', 'src', 'adapters', 'images', 'decode-child.js');
 export const OCR_SCRIPT = path.join(root, 'dist', 'src', 'adapters', 'ocr', 'ocr-child.js');
 export const OCR_MODELS_DIR = path.join(root, 'models', 'ocr');
+export const HUB_IMAGE_SCRIPT = path.join(root, 'dist', 'src', 'adapters', 'images', 'hub-model-child.js');
 export const NSFW_SCRIPT = path.join(root, 'dist', 'src', 'adapters', 'images', 'nsfw-child.js');

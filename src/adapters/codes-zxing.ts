@@ -5,7 +5,7 @@ import { prepareZXingModule, type ReadResult, readBarcodes } from 'zxing-wasm/re
 import type { CodeReading } from '../domain.js';
 import type { CodeReader, Pixels } from '../ports.js';
 
-/** Codes of one picture that are read, and how much of each: a code holds 4,296 letters at most. */
+/** Codes of one picture that are read, and how much of each: a code holds 4,296 letters at most. Controls come spelled out. */
 const MOST_CODES = 16;
 const MOST_LETTERS = 4_296;
 

@@ -1,7 +1,14 @@
 /** Models in the hub's layout, in this process: the only importer of transformers.js. Nothing is ever fetched from a hub. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { AutoModelForSequenceClassification, AutoTokenizer, env, pipeline, Tensor } from '@xenova/transformers';
+import {
+  AutoModelForSequenceClassification,
+  AutoTokenizer,
+  env,
+  pipeline,
+  RawImage,
+  Tensor,
+} from '@xenova/transformers';
 import { z } from 'zod';
 import { SCORE_KEYS } from '../domain.js';
 import type { Encoder } from '../stages/classify/model.js';
@@ -163,3 +170,53 @@ export async function openTranslation(
     },
   };
 }
+
+export interface OpenedImageLabels {
+  /** Every label with its share, 0 to 1. */
+  look(pixels: {
+    readonly width: number;
+    readonly height: number;
+    readonly rgb: Uint8Array;
+  }): Promise<Readonly<Record<string, number>>>;
+  close(): Promise<void>;
+}
+export interface ImageLabelsOptions {
+  readonly dir: string;
+  readonly task: 'image-classification' | 'zero-shot-image-classification';
+  readonly dtype: Dtype;
+  readonly threads: number;
+  /** What a zero-shot model is asked, each put in the place of `{}`. */
+  readonly labels: readonly string[];
+  readonly template: string;
+}
+const Looked = z.array(z.object({ label: z.string(), score: z.number() }));
+
+/** Any image-classification or zero-shot image-classification model of the hub's layout. */
+export async function openImageLabels(asked: ImageLabelsOptions): Promise<OpenedImageLabels> {
+  const dir = path.resolve(asked.dir);
+  const options = { ...localOnly(asked.threads), dtype: asked.dtype };
+  const answered = (output: unknown) =>
+    Object.fromEntries(Looked.parse(output).map(({ label, score }) => [label, score]));
+  if (asked.task === 'image-classification') {
+    const { id2label } = await readJson(path.join(dir, 'config.json'), labelsFile);
+    const every = { top_k: Object.keys(id2label).length };
+    const classify = await pipeline(asked.task, dir, options);
+    return {
+      look: async (pixels) => answered(await classify(pictureOf(pixels), every)),
+      close: async () => {
+        await classify.dispose();
+      },
+    };
+  }
+  const compare = await pipeline(asked.task, dir, options);
+  const question = { hypothesis_template: asked.template };
+  return {
+    look: async (pixels) => answered(await compare(pictureOf(pixels), [...asked.labels], question)),
+    close: async () => {
+      await compare.dispose();
+    },
+  };
+}
+
+const pictureOf = ({ rgb, width, height }: Parameters<OpenedImageLabels['look']>[0]): RawImage =>
+  new RawImage(rgb, width, height, 3);

@@ -1,6 +1,5 @@
 /** Missing evidence is a value: what each region makes of a stage that failed, was skipped or is still due. */
 import type { Action, Evidence, EvidenceKey, Gap, Outcome, SkipReason } from '../domain.js';
-import { categoriesOfLabels } from '../stages/images/findings.js';
 import { believed, type EvaluationInput, type RuleContext } from './context.js';
 import type { CompiledRegion } from './model.js';
 import type { RegionSettings, StageRule } from './schema.js';
@@ -102,8 +101,8 @@ export function unseenGap({ evidence }: EvaluationInput, region: CompiledRegion)
   if (evidence.images.status !== 'found' || categories.length === 0) return null;
   const missed = evidence.images.value.readings.flatMap(({ facts, model }) => {
     if (facts.status !== 'found' || model.status !== 'found') return [];
-    const seen = categoriesOfLabels(model.value.labels);
-    const unseen = categories.filter((category) => !seen.has(category));
+    const looksFor = model.value.scores ?? {};
+    const unseen = categories.filter((category) => !Object.hasOwn(looksFor, category));
     return unseen.length === 0 ? [] : [{ unseen, drawn: bucketOf(facts.value.sha256) < share }];
   });
   const [first] = missed;

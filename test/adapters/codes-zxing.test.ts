@@ -74,6 +74,12 @@ describe('codes', () => {
     expect([...(await texts([frame, { ...frame, frame: 1 }]))].sort()).toEqual([LINK, 'wechat: heron2026']);
   });
 
+  it('gives text that can be stored: controls are spelled out', async () => {
+    const picture = await on([{ input: await code(`a\0b${'x'.repeat(300)}`, 400), left: 20, top: 20 }]);
+    const [text] = await texts([await pixelsOf(picture)]);
+    expect(text).toBe(`a<NUL>b${'x'.repeat(300)}`);
+  });
+
   it('finds none where there are none', async () => {
     expect(await texts([await pixelsOf(sharp(path.resolve('fixtures/images/menu-en.png')))])).toEqual([]);
     expect(await texts([{ width: 1, height: 1, rgb: new Uint8Array(3), frame: 0, scale: 1 }])).toEqual([]);

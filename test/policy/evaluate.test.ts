@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Decision, Evaluation, Evidence, NoteFacts } from '../../src/domain.js';
+import type { Decision, Evaluation, Evidence, ImageModelReading, NoteFacts } from '../../src/domain.js';
 import { evaluate } from '../../src/policy/evaluate.js';
 import type { Bundle } from '../../src/policy/model.js';
 import type { RuleTest } from '../../src/policy/schema.js';
@@ -425,7 +425,7 @@ describe('a picture in which no model looked for some harm', () => {
       ),
     });
   const found = <T>(value: T) => ({ status: 'found', value, ms: 0, version: '1' }) as const;
-  const reading = (labels: Readonly<Record<string, number>>) => ({
+  const reading = (scores: ImageModelReading['scores']) => ({
     index: 0,
     facts: found({
       format: 'png' as const,
@@ -439,25 +439,21 @@ describe('a picture in which no model looked for some harm', () => {
     ocr: found({ text: '', words: [], confidence: 0, languages: [] }),
     codes: found([]),
     hash: found({ pdq: '0'.repeat(64), quality: 0 }),
-    model: found({ model: 'm', labels }),
+    model: found({ model: 'm', labels: {}, scores }),
   });
-  const gapsOf = (percent: number, labels: Readonly<Record<string, number>>): readonly string[] => {
-    const images = found({ readings: [reading(labels)], findings: [] });
+  const gapsOf = (percent: number, scores: ImageModelReading['scores']): readonly string[] => {
+    const images = found({ readings: [reading(scores)], findings: [] });
     const changes = { facts: { hasImages: true }, evidence: { images } };
     return only(judge(unseen(percent), {}, ['global'], changes)).gaps.map(({ why, action }) => `${why} -> ${action}`);
   };
 
+  const nudity = { 'sexual.explicit': { label: 'Porn', score: 0.1, calibrated: 0.1 } };
   test.each([
-    ['is allowed, on record', 0, { Porn: 0.1 }, ['model: none looks for violence.graphic -> allow']],
-    [
-      'is drawn for a person',
-      100,
-      { Porn: 0.1 },
-      ['model: none looks for violence.graphic, drawn for review -> review'],
-    ],
+    ['is allowed, on record', 0, nudity, ['model: none looks for violence.graphic -> allow']],
+    ['is drawn for a person', 100, nudity, ['model: none looks for violence.graphic, drawn for review -> review']],
     ['names all that was missed', 0, {}, ['model: none looks for violence.graphic, sexual.explicit -> allow']],
-  ])('%s', (_name, percent, labels, expected) => {
-    expect(gapsOf(percent, labels)).toEqual(expected);
+  ])('%s', (_name, percent, scores, expected) => {
+    expect(gapsOf(percent, scores)).toEqual(expected);
   });
   test('the same picture falls the same way', () => {
     expect(gapsOf(50, {})).toEqual(gapsOf(50, {}));

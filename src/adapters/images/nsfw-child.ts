@@ -6,7 +6,7 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { load, type NSFWJS } from 'nsfwjs';
 import type { Pixels } from '../../ports.js';
 import { serveParent } from './child-main.js';
-import type { NsfwOrder, NsfwValue } from './nsfw-protocol.js';
+import { highestOf, type ImageModelOrder, type ImageModelValue } from './model-protocol.js';
 
 const MODEL = 'MobileNetV2';
 const CLASSES = 5;
@@ -20,7 +20,7 @@ async function open(): Promise<NSFWJS> {
   return load(MODEL);
 }
 
-async function labelsOf(model: NSFWJS, { rgb, width, height }: Pixels): Promise<NsfwValue> {
+async function labelsOf(model: NSFWJS, { rgb, width, height }: Pixels): Promise<ImageModelValue> {
   const picture = tensor3d(rgb, [height, width, 3], 'int32');
   try {
     const found = await model.classify(picture, CLASSES);
@@ -30,15 +30,8 @@ async function labelsOf(model: NSFWJS, { rgb, width, height }: Pixels): Promise<
   }
 }
 
-/** The highest of each label over the frames. */
-serveParent<NsfwOrder, NsfwValue>(async ({ frames }) => {
+serveParent<ImageModelOrder, ImageModelValue>(async ({ frames }) => {
   loading ??= open();
   const model = await loading;
-  const highest: Record<string, number> = {};
-  for (const frame of frames) {
-    for (const [label, score] of Object.entries(await labelsOf(model, frame))) {
-      highest[label] = Math.max(highest[label] ?? 0, score);
-    }
-  }
-  return highest;
+  return highestOf(frames, (frame) => labelsOf(model, frame));
 });

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { InvalidInputError } from '../../errors.js';
 import { parseYaml } from '../../policy/yaml.js';
 import { Overlay } from '../../stages/classify/overlay.js';
+import { ImageOverlay } from '../../stages/images/image-overlay.js';
 
 export const overlayFile = (dir: string): string =>
   path.join(path.dirname(dir), 'overlays', `${path.basename(dir)}.yaml`);
@@ -29,6 +30,8 @@ export const readOverlay = (dir: string): Overlay | null => read(overlayFile(dir
 
 export const readTranslationOverlay = (dir: string): TranslationOverlay | null =>
   read(overlayFile(dir), TranslationOverlay);
+
+export const readImageOverlay = (dir: string): ImageOverlay | null => read(overlayFile(dir), ImageOverlay);
 
 function read<T>(file: string, schema: z.ZodType<T>): T | null {
   const text = textOf(file);

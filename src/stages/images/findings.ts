@@ -2,19 +2,14 @@
 import { CATEGORIES, CATEGORY_IDS, type CategoryId, SEVERITIES, type Severity } from '../../categories.js';
 import type { Finding, ImageReading } from '../../domain.js';
 import type { ImageHashBank } from '../../ports.js';
+import { FLAG } from './image-overlay.js';
 
 /** Hamming distance of 256 bits up to which two pictures count as the same; the figure that PDQ's authors give. */
 export const PDQ_DISTANCE = 31;
+/** The scaled figure of the same hash: below what a policy removes at by itself. The farthest is at the flag threshold. */
+const SAME = 0.85;
 /** Pictures too plain to compare are not compared. */
 const LEAST_QUALITY = 50;
-
-/** Labels of nsfwjs; labels of other models reach rules as `image.labels`. */
-const LABELS: Readonly<Record<string, CategoryId>> = {
-  Porn: 'sexual.explicit',
-  Hentai: 'sexual.explicit',
-  Sexy: 'sexual.suggestive',
-};
-const LABEL_FLAG = 0.5;
 
 const isCategory = (name: string): name is CategoryId => (CATEGORY_IDS as readonly string[]).includes(name);
 const severityOf = (value: number): Severity => SEVERITIES.find((known) => known === value) ?? 4;
@@ -30,11 +25,12 @@ function bankFindings({ index, hash }: ImageReading, bank: ImageHashBank, source
     if (hit.benign || !(hit.distance < benign) || !isCategory(hit.category)) return [];
     // The distance is 256 times what lacks to 1.
     const score = 1 - hit.distance / 256;
+    const calibrated = SAME - ((SAME - FLAG) * hit.distance) / PDQ_DISTANCE;
     return [
       {
         category: hit.category,
         score,
-        calibrated: score,
+        calibrated,
         severity: severityOf(hit.severity),
         source: 'image_hash',
         detector: hit.bank === undefined ? hit.entryId : `${hit.bank}/${hit.entryId}`,
@@ -46,33 +42,24 @@ function bankFindings({ index, hash }: ImageReading, bank: ImageHashBank, source
   });
 }
 
-const categoryOf = (label: string): CategoryId | undefined =>
-  Object.hasOwn(LABELS, label) ? LABELS[label] : undefined;
-
-/** What a model with these labels looks for. */
-export const categoriesOfLabels = (labels: Readonly<Record<string, number>>): ReadonlySet<CategoryId> =>
-  new Set(Object.keys(labels).flatMap((label) => categoryOf(label) ?? []));
-
 /** A model alone never claims the highest severity of a category. */
 function modelFindings({ index, model }: ImageReading): readonly Finding[] {
   if (model.status !== 'found') return [];
-  return Object.entries(model.value.labels).flatMap(([label, score]): readonly Finding[] => {
-    const category = categoryOf(label);
-    if (category === undefined || score < LABEL_FLAG) return [];
+  return Object.entries(model.value.scores ?? {}).flatMap(([category, { label, score, calibrated }]) => {
+    if (!isCategory(category) || calibrated < FLAG) return [];
     const most = CATEGORIES[category].maxSeverity;
-    return [
-      {
-        category,
-        score,
-        calibrated: score,
-        severity: severityOf(Math.max(Math.min(most, 1), most - 1)),
-        source: 'image_model',
-        detector: `image-model:${label}`,
-        part: `image:${index}`,
-        spans: [],
-        view: 'raw',
-      },
-    ];
+    const finding: Finding = {
+      category,
+      score,
+      calibrated,
+      severity: severityOf(Math.max(Math.min(most, 1), most - 1)),
+      source: 'image_model',
+      detector: `image-model:${label}`,
+      part: `image:${index}`,
+      spans: [],
+      view: 'raw',
+    };
+    return [finding];
   });
 }
 

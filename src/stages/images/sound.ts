@@ -1,5 +1,6 @@
 /** What the readers of a picture must answer. Anything else is a failure, never "nothing found". */
 import { z } from 'zod';
+import { CATEGORY_IDS } from '../../categories.js';
 
 const Share = z.number().min(0).max(1);
 const Whole = z.int().min(0);
@@ -20,4 +21,10 @@ export const SOUND_HASH = z.object({
   quality: z.number().min(0).max(100),
   turned: z.array(z.string().regex(/^[0-9a-f]{64}$/)).optional(),
 });
-export const SOUND_LABELS = z.object({ model: z.string(), labels: z.record(z.string(), Share) });
+export const SOUND_LABELS = z.object({
+  model: z.string(),
+  labels: z.record(z.string(), Share),
+  scores: z
+    .partialRecord(z.enum(CATEGORY_IDS), z.object({ label: z.string(), score: Share, calibrated: Share }))
+    .optional(),
+});

@@ -123,12 +123,20 @@ describe('findings', () => {
       { category: 'fraud.scam', source: 'image_hash', part: 'image:0', spans: [] },
     ]);
     expect(findingsOfReadings([reading()], bank([near, { distance: 4, benign: true }]))).toEqual([]);
+    const scaled = (distance: number) => findingsOfReadings([reading()], bank([{ distance, benign: false }]))[0];
+    expect(scaled(0)).toMatchObject({ score: 1, calibrated: 0.85 });
+    expect(scaled(31)).toMatchObject({ score: 1 - 31 / 256, calibrated: 0.5 });
     const plain = reading({ hash: found({ pdq: '0'.repeat(64), quality: 10 }) });
     expect(findingsOfReadings([plain], bank([near]))).toEqual([]);
   });
-  it('come from labels at the flag threshold, below the highest severity', () => {
-    const labelled = reading({ model: found({ model: 'm', labels: { Porn: 0.5, Drawing: 0.9 } }) });
-    expect(findingsOfReadings([labelled], null)).toMatchObject([{ category: 'sexual.explicit', severity: 2 }]);
+  it('come from mapped labels at the flag threshold, below the highest severity', () => {
+    const label = { label: 'Porn', score: 0.8, calibrated: 0.5 };
+    const labels = { Porn: 0.8, Sexy: 0.3 };
+    const scores = { 'sexual.explicit': label, 'sexual.suggestive': { label: 'Sexy', score: 0.3, calibrated: 0.2 } };
+    const labelled = reading({ model: found({ model: 'm', labels, scores }) });
+    expect(findingsOfReadings([labelled], null)).toMatchObject([
+      { category: 'sexual.explicit', severity: 2, score: 0.8, calibrated: 0.5, detector: 'image-model:Porn' },
+    ]);
     expect(findingsOfReadings([reading()], null)).toEqual([]);
   });
 });
