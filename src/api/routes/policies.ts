@@ -1,46 +1,30 @@
-/** What rules are and what is in force; bundles, overrides, the record of a rule. */
+/** What rules are, what is in force, and the record of a rule. */
 import type { z } from 'zod';
 import { InvalidInputError } from '../../errors.js';
 import type { Bundle, CompiledRegion } from '../../policy/bundle.js';
 import { unknownRegion } from '../../policy/edit-rule.js';
 import { RuleSource, refOf } from '../../policy/schema.js';
 import { wordList } from '../../policy/word-list.js';
-import type { InForce, Moved, Override } from '../../ports-policy.js';
-import { changeOverride, checkOverride } from '../../usecases/policy/change-override.js';
+import type { Override } from '../../ports-policy.js';
 import { quickTests, regionTests, regionView } from '../../usecases/policy/region-view.js';
 import { ruleView } from '../../usecases/policy/rule-view.js';
-import { actorOf, sessionOf } from '../auth.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
+import { baseOf, forceOf } from '../policy-force.js';
 import { problems } from '../schemas/common.js';
 import {
-  BundlePage,
-  BundlesQuery,
-  HashParams,
-  MovedAnswer,
-  OverrideInput,
-  OverrideQuery,
   PoliciesAnswer,
   RegionAnswer,
   RegionParams,
-  RollbackInput,
   RuleAnswer,
   RuleParams,
   RuleQuery,
   TestsAnswer,
-  WhyInput,
   WordsAnswer,
 } from '../schemas/policy.js';
+import { bundleRoutes, overrideRoutes } from './policy-force.js';
 
 const tags = ['policies'];
 const TEST_LIMIT_MS = 60_000;
-
-export const baseOf = (deps: ApiDeps): Bundle => (deps.baseBundle ?? deps.bundle)();
-
-export async function forceOf(deps: ApiDeps): Promise<InForce> {
-  const force = await deps.store.policy.inForce();
-  if (force === null) throw new InvalidInputError('conflict', 'No policy is in force yet.');
-  return force;
-}
 
 function regionOf(bundle: Bundle, id: string): CompiledRegion {
   const region = bundle.regions.get(id);
@@ -189,104 +173,6 @@ function ruleRoute(server: ApiServer, deps: ApiDeps): void {
         override: row.override === null ? null : named(row.override),
       }));
       return { ...view, regions } as z.infer<typeof RuleAnswer>;
-    },
-  });
-}
-
-const REFUSED: Readonly<Record<Exclude<Moved, 'done' | 'unchanged'>, string>> = {
-  unknown: 'There is no such bundle.',
-  own: 'Its author cannot approve it; a second person has to.',
-  not_waiting: 'It does not wait for anybody.',
-  needs_approval: 'Rules of severity 3 or 4 change: a second person has to approve it.',
-  refused: 'It was refused.',
-  never_active: 'It was never in force; nothing can go back to it.',
-};
-
-async function settled(deps: ApiDeps, moved: Moved): Promise<z.infer<typeof MovedAnswer>> {
-  if (moved === 'unknown') throw new InvalidInputError('not_found', REFUSED.unknown);
-  if (moved !== 'done' && moved !== 'unchanged') throw new InvalidInputError('conflict', REFUSED[moved]);
-  await deps.followPolicy?.();
-  const { bundleHash, version, pinned } = await forceOf(deps);
-  return { bundleHash, version, pinned };
-}
-
-function bundleRoutes(server: ApiServer, deps: ApiDeps): void {
-  const { policy } = deps.store;
-  const response = { 200: MovedAnswer, ...problems };
-  server.route({
-    method: 'GET',
-    url: '/v1/policies/bundles',
-    schema: {
-      tags,
-      summary: 'Candidates and what was in force, the latest change first',
-      querystring: BundlesQuery,
-      response: { 200: BundlePage, ...problems },
-    },
-    handler: async (request) => {
-      const { cursor, limit } = request.query;
-      return structuredClone(await policy.bundles(cursor ?? null, limit)) as z.infer<typeof BundlePage>;
-    },
-  });
-  server.route({
-    method: 'POST',
-    url: '/v1/policies/bundles/:hash/activate',
-    schema: { tags, summary: 'Put a bundle in force', params: HashParams, body: WhyInput, response },
-    handler: async (request) => {
-      const order = { pin: false, why: request.body.why };
-      return settled(deps, await policy.activate(request.params.hash, order, actorOf(request), deps.clock.now()));
-    },
-  });
-  server.route({
-    method: 'POST',
-    url: '/v1/policies/bundles/:hash/approve',
-    schema: { tags, summary: 'Approve a candidate as a second person', params: HashParams, body: WhyInput, response },
-    handler: async (request) => {
-      const { userId: id, login } = sessionOf(request).session.user;
-      const { why } = request.body;
-      return settled(deps, await policy.approve(request.params.hash, { id, login }, why, deps.clock.now()));
-    },
-  });
-  server.route({
-    method: 'POST',
-    url: '/v1/policies/bundles/:hash/refuse',
-    schema: { tags, summary: 'Refuse a candidate', params: HashParams, body: WhyInput, response },
-    handler: async (request) =>
-      settled(deps, await policy.refuse(request.params.hash, request.body.why, actorOf(request), deps.clock.now())),
-  });
-  server.route({
-    method: 'POST',
-    url: '/v1/policies/rollback',
-    schema: { tags, summary: 'Go back to an earlier bundle and stay there', body: RollbackInput, response },
-    handler: async (request) => {
-      const { to, why } = request.body;
-      const hash = to ?? (await policy.former());
-      if (hash === null) throw new InvalidInputError('conflict', 'There is no earlier bundle.');
-      return settled(deps, await policy.activate(hash, { pin: true, why }, actorOf(request), deps.clock.now()));
-    },
-  });
-}
-
-function overrideRoutes(server: ApiServer, deps: ApiDeps): void {
-  const response = { 200: MovedAnswer, ...problems };
-  server.route({
-    method: 'PUT',
-    url: '/v1/policies/overrides',
-    schema: { tags, summary: 'Mode of a rule, whatever the files say', body: OverrideInput, response },
-    handler: async (request) => {
-      const approval = deps.config.POLICY_APPROVAL === 'on';
-      checkOverride(baseOf(deps), request.body, { approval, now: deps.clock.now() });
-      await changeOverride(deps.store.policy, request.body, actorOf(request), deps.clock.now());
-      return settled(deps, 'done');
-    },
-  });
-  server.route({
-    method: 'DELETE',
-    url: '/v1/policies/overrides',
-    schema: { tags, summary: 'Take an override back', querystring: OverrideQuery, response },
-    handler: async (request) => {
-      const { rule, region } = request.query;
-      const dropped = await deps.store.policy.dropOverride(rule, region, actorOf(request), deps.clock.now());
-      return settled(deps, dropped ? 'done' : 'unknown');
     },
   });
 }

@@ -10,9 +10,9 @@ import { tryNote } from '../../usecases/policy/try-note.js';
 import { sessionOf } from '../auth.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
 import { summarise } from '../note-answer.js';
+import { baseOf } from '../policy-force.js';
 import { IdParams, problems } from '../schemas/common.js';
 import { BacktestAnswer, BacktestInput, BacktestStarted, TryAnswer, TryInput } from '../schemas/policy.js';
-import { baseOf } from './policies.js';
 
 const tags = ['policies'];
 const TIME_LIMIT_MS = 30_000;
