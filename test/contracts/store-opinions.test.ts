@@ -87,9 +87,14 @@ describe.each([
   it('what is handed back is due at once, and no crash', async () => {
     const { revisionId } = await waiting();
     const claim = await claimOf(revisionId);
-    await store.opinions.handBack(claim, Date.now());
-    const due = await store.opinions.takeDue(100, Date.now() - 60_000, Date.now() + 10);
-    expect(due.map((row) => row.revisionId)).toContain(revisionId);
+    await store.opinions.handBack(claim, false, Date.now());
+    const due = async () =>
+      (await store.opinions.takeDue(100, Date.now() - 60_000, Date.now() + 10)).map((row) => row.revisionId);
+    expect(await due()).toContain(revisionId);
+    const again = await claimOf(revisionId);
+    expect(again).toMatchObject({ crashes: 0 });
+    await store.opinions.handBack(again, true, Date.now());
+    expect(await due()).not.toContain(revisionId);
     expect(await claimOf(revisionId)).toMatchObject({ crashes: 0 });
   });
 

@@ -26,7 +26,7 @@ const EXTEND = {
 };
 const HAND_BACK = {
   name: 'hand_back_opinion',
-  text: `UPDATE opinion_work SET lease_until = NULL, nudged_at = NULL, due_at = $3
+  text: `UPDATE opinion_work SET lease_until = NULL, nudged_at = CASE WHEN $4 THEN $3::timestamptz END, due_at = $3
     WHERE revision_id = $1 AND epoch = $2 AND state = 'due'`,
 };
 const RECORD = {
@@ -136,8 +136,8 @@ export function opinionsWith(database: Database): OpinionsStore {
     async extend({ revisionId, epoch }, leaseMs, now) {
       return (await database.repeatable(EXTEND, [revisionId, epoch, new Date(now + leaseMs)])).length > 0;
     },
-    async handBack({ revisionId, epoch }, now) {
-      await database.repeatable(HAND_BACK, [revisionId, epoch, new Date(now)]);
+    async handBack({ revisionId, epoch }, queueRetries, now) {
+      await database.repeatable(HAND_BACK, [revisionId, epoch, new Date(now), queueRetries]);
     },
     async record(claim, exchange) {
       await database.repeatable(RECORD, recordValues(claim, exchange));

@@ -55,7 +55,7 @@ async function workOn(
     if (wake !== null) await nudgeNote(deps, claim.revisionId, wake);
     return saved ? 'saved' : 'stale';
   } catch (error) {
-    if (signal.aborted || error instanceof UnavailableError) await handBack(deps, claim);
+    if (signal.aborted || error instanceof UnavailableError) await handBack(deps, claim, !signal.aborted);
     throw error;
   } finally {
     lease.end();
@@ -150,9 +150,9 @@ async function nudgeNote(deps: OpineDeps, revisionId: string, run: number): Prom
   }
 }
 
-async function handBack(deps: OpineDeps, claim: OpinionClaim): Promise<void> {
+async function handBack(deps: OpineDeps, claim: OpinionClaim, queueRetries: boolean): Promise<void> {
   try {
-    await deps.opinions.handBack(claim, deps.clock.now());
+    await deps.opinions.handBack(claim, queueRetries, deps.clock.now());
   } catch (error) {
     // The lease runs out by itself.
     deps.log.warn('opinion not handed back', { revisionId: claim.revisionId, error });

@@ -81,9 +81,12 @@ export function memoryOpinions(tables: Tables, check: () => Promise<void>): Opin
       if (work !== null) work.leaseUntil = now + leaseMs;
       return work !== null;
     },
-    handBack: async (claim) => {
+    handBack: async (claim, queueRetries, now) => {
       await check();
-      Object.assign(held(claim.revisionId, claim.epoch) ?? {}, { leaseUntil: null, nudgedAt: null });
+      Object.assign(held(claim.revisionId, claim.epoch) ?? {}, {
+        leaseUntil: null,
+        nudgedAt: queueRetries ? now : null,
+      });
     },
     record: async (claim, exchange) => {
       await check();
