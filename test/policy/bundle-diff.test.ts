@@ -1,0 +1,66 @@
+/** What a candidate changes, as the person who approves it reads it. */
+import { describe, expect, test } from 'vitest';
+import { bundleDifference, noDifference } from '../../src/policy/bundle-diff.js';
+import { bundleOf, GLOBAL_HEAD, global, region, rule } from './bench-files.js';
+
+const grave = { severity: '3', when: 'reaches("hate.attack", "remove")' };
+const before = bundleOf({
+  'global.yaml': global(rule({ id: 'same' }), rule({ id: 'goes' }), rule({ id: 'turns', ...grave })),
+  'regions/de.yaml': region('de'),
+  'terms/en.yaml': 'language: en\nterms:\n  - { id: en.one, severity: 2 }\n  - { id: en.two, severity: 1 }\n',
+});
+
+describe('the difference of two bundles', () => {
+  test('is nothing between equal ones', () => expect(bundleDifference(before, before)).toEqual(noDifference));
+
+  test('names files, rules with fields and regions, terms, and the gravest severity of them', () => {
+    const after = bundleOf({
+      'global.yaml': global(
+        rule({ id: 'same', owner: 'others', message: 'Said in other words.' }),
+        rule({ id: 'turns', ...grave, mode: 'shadow' }),
+        rule({ id: 'comes', severity: '1' }),
+      ),
+      'terms/en.yaml': 'language: en\nterms:\n  - { id: en.one, severity: 4 }\n  - { id: en.three, severity: 1 }\n',
+      'regions/fr.yaml': region('fr'),
+    });
+    const found = bundleDifference(before, after);
+    expect(found.files).toEqual([
+      { file: 'global.yaml', kind: 'changed' },
+      { file: 'regions/de.yaml', kind: 'removed' },
+      { file: 'regions/fr.yaml', kind: 'added' },
+      { file: 'terms/en.yaml', kind: 'changed' },
+    ]);
+    const everywhere = found.rules.filter(({ regions }) => regions.includes('global'));
+    expect(everywhere.toSorted((a, b) => (a.rule < b.rule ? -1 : 1))).toEqual([
+      { rule: 'comes', severity: 1, kind: 'added', regions: ['fr', 'global'], fields: [] },
+      { rule: 'goes', severity: 2, kind: 'removed', regions: ['de', 'global'], fields: [] },
+      { rule: 'turns', severity: 3, kind: 'changed', regions: ['global'], fields: ['mode'] },
+    ]);
+    // Owner and words for reviewers meet no note.
+    expect(found.rules.some(({ rule: id, kind }) => id === 'same' && kind === 'changed')).toBe(false);
+    expect(found.terms.toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual([
+      { id: 'en.one', severity: 4 },
+      { id: 'en.three', severity: 1 },
+      { id: 'en.two', severity: 1 },
+    ]);
+    expect(found.settings.filter(({ region: id }) => id === 'fr')).toEqual([{ region: 'fr', names: [] }]);
+    expect(found.severity).toBe(4);
+  });
+
+  test('counts a threshold with the rule that asks it, and names settings', () => {
+    const eased = GLOBAL_HEAD.replace('review: 0.6', 'review: 0.7').replace('hold_hours: 72', 'hold_hours: 24');
+    const after = bundleOf({
+      'global.yaml': `${eased}rules:\n${rule({ id: 'same' })}${rule({ id: 'goes' })}${rule({ id: 'turns', ...grave })}`,
+      'regions/de.yaml': region('de'),
+      'terms/en.yaml': 'language: en\nterms: none\n',
+    });
+    const found = bundleDifference(before, after);
+    expect(found.rules.map(({ rule: id, fields }) => [id, fields])).toEqual([
+      ['goes', ['thresholds']],
+      ['same', ['thresholds']],
+    ]);
+    expect(found.settings).toContainEqual({ region: 'global', names: ['thresholds', 'evidence'] });
+    // A file that lists no terms has lost those that it had.
+    expect(found.terms.map(({ id }) => id)).toEqual(['en.one', 'en.two']);
+  });
+});
