@@ -1,6 +1,10 @@
 /** A stage that fails in any way never leads to allow: each part of the pipeline, broken in each way, one cell each. */
+import path from 'node:path';
+import { openIds } from '../../src/adapters/clock-ids.js';
+import { readPromptFiles } from '../../src/adapters/prompt-files.js';
 import { readConfig } from '../../src/config.js';
 import type { Decision, Evidence, EvidenceKey, ImageReading, Note } from '../../src/domain.js';
+import { PROMPTS_DIR } from '../../src/paths.js';
 import { EVIDENCE_KEYS } from '../../src/pipeline.js';
 import type {
   Classifier,
@@ -11,11 +15,15 @@ import type {
   LanguageModel,
   TextReader,
 } from '../../src/ports.js';
+import type { ChatModel } from '../../src/ports-llm.js';
 import { buildRules } from '../../src/rules-build.js';
+import type { OpinionSource } from '../../src/stages/deliberate/index.js';
 import { type ImageReaders, readImage } from '../../src/stages/images/read-image.js';
 import type { AnyStage } from '../../src/stages/stage.js';
 import { type Judge, moderateWith } from '../../src/usecases/moderate.js';
-import { classifierFake, languageFake } from '../support/classifier.js';
+import { type AskDeps, askOpinion, type Ledger, NO_LEDGER } from '../../src/usecases/opinions/ask-opinion.js';
+import { languageFake } from '../support/classifier.js';
+import { answerWith, DOUBT_WORD, doubtfulClassifier } from '../support/opinions.js';
 import { broken } from './support/form.js';
 import { row } from './support/row.js';
 
@@ -29,6 +37,7 @@ interface Parts {
   readonly hash: NonNullable<ImageReaders['hash']>;
   readonly bank: ImageHashBank['lookup'];
   readonly imageModel: ImageModel['classify'];
+  readonly chat: ChatModel['complete'];
 }
 type PartName = keyof Parts;
 /** The stage that has to be marked when the part breaks. */
@@ -41,6 +50,7 @@ const STAGE_OF: Readonly<Record<PartName, EvidenceKey>> = {
   hash: 'images',
   bank: 'images',
   imageModel: 'images',
+  chat: 'deliberate',
 };
 /** Parts that answer at once cannot keep anyone waiting but by blocking the thread, which row 6 does. */
 const SYNCHRONOUS: ReadonlySet<PartName> = new Set(['language', 'hash', 'bank']);
@@ -73,18 +83,23 @@ const pixels = { width: 8, height: 8, rgb: new Uint8Array(192), frame: 0, scale:
 const facts = { format: 'png', width: 8, height: 8, frames: 1, framesRead: [0], bytes: 9, sha256: 'ab' } as const;
 const CALM: Parts = {
   language: languageFake.guess,
-  classifier: classifierFake().classify,
+  classifier: doubtfulClassifier().classify,
   decoder: async () => ({ facts, frames: [pixels] }),
   ocr: async () => ({ text: '', words: [], confidence: 0, languages: [] }),
   codes: async () => [],
   hash: () => ({ pdq: '0'.repeat(64), quality: 90 }),
   bank: () => [],
   imageModel: async () => ({ model: 'calm', labels: { Neutral: 0.99 } }),
+  chat: async () => {
+    const text = answerWith([]);
+    const spent = { promptTokens: 9, completionTokens: 9, costMicros: 0, ms: 1 };
+    return { text, json: JSON.parse(text), model: 'calm', finish: 'stop', ...spent };
+  },
 };
 const NOTE: Note = {
   kind: 'note',
   title: 'A morning walk',
-  body: 'We walked along the river and watched two herons by the water.',
+  body: `We walked along the river and watched two herons by the ${DOUBT_WORD}.`,
   regions: ['us', 'de', 'jp'],
   context: {},
   images: [{ index: 0, data: '' }],
@@ -93,6 +108,9 @@ const NOTE: Note = {
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 const clock = { now: () => Date.UTC(2026, 0, 1) };
 const signal = new AbortController().signal;
+
+/** The day's money for the language model is gone. */
+let isSpent = false;
 
 /** One set of rules for all cells; what its parts answer changes from cell to cell. */
 async function pipelineOf(parts: () => Parts): Promise<() => Promise<readonly Decision[]>> {
@@ -114,6 +132,25 @@ async function pipelineOf(parts: () => Parts): Promise<() => Promise<readonly De
       return [await readImage(order, readers, stop)];
     },
   };
+  const asked: AskDeps = {
+    chat: {
+      purpose: 'opinion',
+      model: 'calm',
+      region: null,
+      seesImages: false,
+      complete: (...ask) => parts().chat(...ask),
+    },
+    moderation: null,
+    prompts: readPromptFiles(path.join(PROMPTS_DIR, 'opinion')),
+    ids: openIds(clock),
+    clock,
+  };
+  const ledger: Ledger = { ...NO_LEDGER, reserve: async () => (isSpent ? null : async () => undefined) };
+  const opinions: OpinionSource = {
+    region: null,
+    dueUntil: async () => null,
+    opinion: (input, plan, stop) => askOpinion({ ...input, plan, pictures: async () => [] }, asked, ledger, stop),
+  };
   const rules = await buildRules({
     config: readConfig({ LOG_LEVEL: 'silent' }),
     classifier: {
@@ -123,6 +160,7 @@ async function pipelineOf(parts: () => Parts): Promise<() => Promise<readonly De
     },
     language: { guess: (text) => parts().language(text) },
     store: null,
+    opinions: { region: null, direct: opinions },
     images: { direct, stored: () => direct, bank: { lookup: (...asked) => parts().bank(...asked) } },
     clock,
     log: quiet,
@@ -148,8 +186,8 @@ const forgiving = (judge: Judge): Judge => ({
     return judge.evaluate(noteFacts, mended, texts, regions);
   },
 });
-const limitOf = (stage: AnyStage): number =>
-  stage.name === 'images' || stage.name === 'classify' ? STAGE_LIMIT_MS : stage.timeoutMs;
+const LIMITED: ReadonlySet<EvidenceKey> = new Set(['images', 'classify', 'deliberate']);
+const limitOf = (stage: AnyStage): number => (LIMITED.has(stage.name) ? STAGE_LIMIT_MS : stage.timeoutMs);
 
 const breakOne = (part: PartName, answer: () => unknown): Parts => ({ ...CALM, [part]: answer }) as Parts;
 const isAllowed = ({ action }: Decision): boolean => action === 'allow';
@@ -166,6 +204,8 @@ row(24, 'A failed stage never allows', { short: 120, full: 120 }, async () => {
       if (waits && SYNCHRONOUS.has(part)) continue;
       cells += 1;
       parts = breakOne(part, answer);
+      // Of a paid part the budget is money as well as time.
+      isSpent = part === 'chat' && fault === 'over budget';
       const decisions = await decide();
       const cell = `${part} ${fault}`;
       if (decisions.length === 0 || decisions.some(isAllowed)) allowed.push(cell);
