@@ -8,6 +8,7 @@ import type { Bundle } from '../policy/bundle.js';
 import type { Blobs, Clock, Ids, ImageDecoder, Log, Metrics, PasswordHasher, Queue } from '../ports.js';
 import type { FullStore, OpenId } from '../ports-review.js';
 import type { ModerateNow } from '../usecases/moderate.js';
+import type { Translation } from '../usecases/translate/translate-case.js';
 
 export interface Readiness {
   readonly name: string;
@@ -34,6 +35,10 @@ export interface ApiDeps {
   /** Where pictures lie, and who shows them. */
   readonly images: { readonly blobs: Blobs; readonly readers: { readonly decoder: Pick<ImageDecoder, 'view'> } };
   readonly moderate: ModerateNow;
+  /** Null or unset: nothing is translated. */
+  readonly translation?: Translation | null | undefined;
+  /** Null or unset: no language model is configured. */
+  readonly opinions?: object | null | undefined;
   /** Null or unset: people sign in by password alone. */
   readonly openId?: OpenId | null | undefined;
   ready(): Promise<readonly Readiness[]>;

@@ -2,6 +2,7 @@
 import type { Evidence, Finding, Outcome } from '../domain.js';
 import { ERROR_CODES } from '../errors.js';
 import type { NoteRow, NoteView, RevisionView, StoredDecision } from '../ports-store.js';
+import { findingsOfOpinions } from '../stages/deliberate/findings.js';
 import { STAGE_ORDER } from '../stages/index.js';
 import type { AcceptedAnswer, EvidenceAnswer, NoteAnswer, RevisionAnswer, TraceAnswer } from './schemas/note.js';
 
@@ -26,6 +27,11 @@ const foundIn = <T>(outcome: Outcome<T> | undefined): T | null => (outcome?.stat
 /** Arrays leave as copies: the schemas' types are mutable, the words of the house are not. */
 const copyFinding = (finding: Finding) => ({ ...finding, spans: finding.spans.map((span) => ({ ...span })) });
 
+function opinionsIn({ deliberate }: Partial<Evidence>): readonly Finding[] {
+  const value = foundIn(deliberate);
+  return value === null ? [] : findingsOfOpinions(value);
+}
+
 export function summarise(evidence: Partial<Evidence>): EvidenceAnswer {
   const language = foundIn(evidence.language);
   const normalise = foundIn(evidence.normalise);
@@ -45,6 +51,7 @@ export function summarise(evidence: Partial<Evidence>): EvidenceAnswer {
       ...(match?.findings ?? []),
       ...(classify?.findings ?? []),
       ...(foundIn(evidence.images)?.findings ?? []),
+      ...opinionsIn(evidence),
     ].map(copyFinding),
     contacts,
   };

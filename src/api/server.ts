@@ -34,6 +34,8 @@ import { figureRoutes } from './routes/review-figures.js';
 import { ownRoutes, userRoutes } from './routes/review-people.js';
 import { pleaRoutes } from './routes/review-pleas.js';
 import { queueRoutes } from './routes/review-queue.js';
+import { translationRoutes } from './routes/review-translation.js';
+import { secondOpinionRoutes } from './routes/second-opinion.js';
 import { webhookRoutes } from './routes/webhooks.js';
 import { schemaCompiler } from './schema-compiler.js';
 
@@ -191,6 +193,8 @@ function reviewRoutes(server: ApiServer, deps: ApiDeps): void {
   queueRoutes(server, deps, desk);
   eventRoutes(server, deps, desk);
   caseRoutes(server, deps, desk);
+  secondOpinionRoutes(server, deps, desk);
+  translationRoutes(server, deps, desk);
   pleaRoutes(server, deps);
   figureRoutes(server, deps);
   userRoutes(server, deps);

@@ -202,3 +202,62 @@ describe('an endpoint that', () => {
     expect((await last(await submit())).decision.action).toBe('allow');
   });
 });
+
+describe('a reviewer', () => {
+  interface Person {
+    readonly cookie: string;
+    readonly csrf: string;
+    readonly userId: string;
+  }
+  async function person(role: 'reviewer' | 'auditor'): Promise<Person> {
+    const { hasher, store, clock } = system.app;
+    const login = `${role}-${serial}`;
+    const user = await store.access.createUser(
+      { login, passwordHash: await hasher.hash('twelve letters'), role },
+      clock.now(),
+    );
+    const answer = await system.server.inject({
+      method: 'POST',
+      url: '/auth/sign-in',
+      payload: { login, password: 'twelve letters' },
+    });
+    const [cookie] = String(answer.headers['set-cookie']).split(';');
+    return { cookie: cookie ?? '', csrf: (answer.json() as { csrfToken: string }).csrfToken, userId: user.userId };
+  }
+  const ask = (who: Person, method: 'GET' | 'POST', caseId: string) =>
+    system.server.inject({
+      method,
+      url: `/v1/cases/${caseId}/second-opinion`,
+      headers: { cookie: who.cookie, 'x-csrf-token': who.csrf },
+    });
+
+  it('reads it beside the case and may ask once more, and decides alone', async () => {
+    server.reply = () => answerWith([{ category: 'violence.threat', severity: 3, clause: 'respect-2' }]);
+    const { view } = await last(await submit());
+    server.reply = () => answerWith([]);
+    const anna = await person('reviewer');
+    const rows = await system.server.inject({ url: '/v1/cases', headers: { cookie: anna.cookie } });
+    const items = (rows.json() as { items: { id: string; noteId: string }[] }).items;
+    const caseId = items.find(({ noteId }) => noteId === view.noteId)?.id ?? '';
+    const first = await ask(anna, 'GET', caseId);
+    expect(first.json()).toMatchObject({
+      configured: true,
+      status: 'found',
+      askedBy: null,
+      reasons: ['score_band'],
+      opinions: [{ findings: [{ quote: DOUBT_WORD, clause: 'respect-2', severity: 3 }] }],
+    });
+    expect(first.body).not.toContain('You give a second opinion');
+    expect((await ask(await person('auditor'), 'POST', caseId)).statusCode).toBe(403);
+    expect((await ask(anna, 'POST', caseId)).statusCode).toBe(202);
+    const again = await until(async () => {
+      const body = (await ask(anna, 'GET', caseId)).json() as { status: string };
+      return body.status === 'found' ? body : null;
+    }, 10_000);
+    expect(again).toMatchObject({ askedBy: anna.userId, reasons: ['person'] });
+    // Nothing of it changes what stands.
+    expect((await last(view.noteId)).decision.action).toBe('hold');
+    const { items: events } = await system.app.store.audit.list(null, 50);
+    expect(events.some(({ verb, actor }) => verb === 'opinion.asked' && actor.id === anna.userId)).toBe(true);
+  });
+});
