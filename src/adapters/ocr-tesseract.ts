@@ -2,7 +2,7 @@
 import type { OcrReading } from '../domain.js';
 import { InvalidInputError, UnavailableError } from '../errors.js';
 import type { Pixels, TextReader } from '../ports.js';
-import type { OcrAnswer, OcrOrder } from './ocr/protocol.js';
+import { MEMORY_EXIT_CODE, type OcrAnswer, type OcrOrder } from './ocr/protocol.js';
 import { ChildEnded, ChildLate, watchChild } from './watched-child.js';
 
 export interface TextReaderOptions {
@@ -32,7 +32,7 @@ export function openTextReader(options: TextReaderOptions): WatchedTextReader {
     try {
       return await child.ask(order, signal);
     } catch (error) {
-      if (!(error instanceof ChildEnded)) throw asRefusal(error);
+      if (!(error instanceof ChildEnded) || error.code === MEMORY_EXIT_CODE) throw asRefusal(error);
       return child.ask(order, signal).catch((again: unknown) => {
         throw asRefusal(again);
       });

@@ -1,12 +1,14 @@
 /** Entry of the reading process: one picture at a time, until the parent goes or kills it. */
 import { codeOf } from '../../errors.js';
+import type { Grey } from '../../stages/images/ocr/grey.js';
+import type { LineWord } from '../../stages/images/ocr/join.js';
 import { readFrames } from '../../stages/images/ocr/read-frames.js';
 import { READY } from '../watched-child.js';
-import type { OcrAnswer, OcrOrder } from './protocol.js';
+import { MEMORY_EXIT_CODE, type OcrAnswer, type OcrOrder } from './protocol.js';
+import { loadScriptWeights } from './script-weights.js';
 import { openEngine } from './tesseract.js';
 
 const WATCH_MS = 50;
-const MEMORY_EXIT_CODE = 71;
 
 /** The memory of the engine lies outside the heap that V8 limits, so the whole process is watched. */
 const maxRssBytes = Number(process.argv[2]);
@@ -16,14 +18,16 @@ const endIfGrown = (): void => {
 setInterval(endIfGrown, WATCH_MS).unref();
 
 const engine = await openEngine();
+const weights = await loadScriptWeights();
 
 function answer({ id, frames, likely }: OcrOrder): OcrAnswer {
   try {
     // The engine keeps this thread busy, so that the timer alone would look too late.
-    const reading = readFrames(frames, likely, (line, set) => {
+    const readLine = (line: Grey, set: string): readonly LineWord[] => {
       endIfGrown();
       return engine.read(line, set);
-    });
+    };
+    const reading = readFrames(frames, likely, { readLine, weights });
     return { id, ok: true, reading, rssBytes: process.memoryUsage.rss() };
   } catch (error) {
     const missing = codeOf(error) === 'model_missing';

@@ -11,7 +11,7 @@ export interface LineWord {
   readonly x1: number;
 }
 /** What cutting a line out needs to be undone. */
-export type LinePlace = Pick<LineCrop, 'u0' | 'v0' | 'step' | 'slant' | 'width' | 'height'>;
+export type LinePlace = Pick<LineCrop, 'u0' | 'v0' | 'step' | 'slant' | 'marginPx' | 'width' | 'height'>;
 export interface ReadLine {
   readonly place: LinePlace;
   readonly words: readonly LineWord[];
@@ -28,6 +28,10 @@ const ENDS_UNSPACED = new RegExp(`[${UNSPACED}]$`, 'u');
 const STARTS_UNSPACED = new RegExp(`^[${UNSPACED}\\p{M}]`, 'u');
 /** Between letters of such a script a gap is a space from this share of the height of the line on. */
 const WIDE_GAP = 0.5;
+/** Korean has spaces, but the engine now and then cuts a word into syllables. */
+const HANGUL_GAP = 0.12;
+const HANGUL_END = /\p{Script=Hangul}$/u;
+const HANGUL_START = /^\p{Script=Hangul}/u;
 
 export function joinLines(lines: readonly ReadLine[]): OcrReading {
   let text = '';
@@ -54,16 +58,18 @@ export function joinLines(lines: readonly ReadLine[]): OcrReading {
 }
 
 function isApart(before: LineWord, word: LineWord, height: number): boolean {
+  const gap = Math.max(word.x0 - before.x1, before.x0 - word.x1);
+  if (HANGUL_END.test(before.text) && HANGUL_START.test(word.text)) return gap > height * HANGUL_GAP;
   if (!ENDS_UNSPACED.test(before.text) || !STARTS_UNSPACED.test(word.text)) return true;
-  return Math.max(word.x0 - before.x1, before.x0 - word.x1) > height * WIDE_GAP;
+  return gap > height * WIDE_GAP;
 }
 
 /** The upright box around the word, in pixels of the original. */
 function boxOf({ x0, x1 }: LineWord, { place, scale }: ReadLine): Box {
-  const { u0, v0, step, slant, height } = place;
+  const { u0, v0, step, slant, marginPx, height } = place;
   const [sin, cos] = [Math.sin(slant), Math.cos(slant)];
   const corners = [x0, x1].flatMap((x) =>
-    [0, height].map((y) => {
+    [marginPx / 2, height - marginPx / 2].map((y) => {
       const [u, v] = [u0 + x * step, v0 + y * step];
       return { x: (u * cos - v * sin) * scale, y: (u * sin + v * cos) * scale };
     }),

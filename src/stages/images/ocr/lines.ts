@@ -1,7 +1,7 @@
 /** Where lines of text stand on a picture, whatever the script: edges, their connected parts, the slant, rows of parts. */
 import type { Pixels } from '../../../ports.js';
 import { type Part, partsOf } from './components.js';
-import { edgesOf, histogramOf, percentileOf, reduce } from './grey.js';
+import { edgesOf, type Grey, histogramOf, percentileOf, reduce } from './grey.js';
 
 /** A line in coordinates turned by the slant: `u` along the line, `v` across, in pixels of the given picture. */
 export interface TextLine {
@@ -24,6 +24,7 @@ const LEAST_STEP = 14;
 const LEAST_HEIGHT_PX = 4;
 const MOST_LINES = 120;
 const MOST_PARTS = 6_000;
+const MOST_PIECES = 80;
 const DEGREE = Math.PI / 180;
 
 export function findLines(pixels: Pick<Pixels, 'width' | 'height' | 'rgb'>): FoundLines {
@@ -35,7 +36,9 @@ export function findLines(pixels: Pick<Pixels, 'width' | 'height' | 'rgb'>): Fou
   const grain = percentileOf(counts, 0.5);
   const strong = percentileOf(counts, 0.985);
   const least = Math.max(LEAST_STEP, grain * 3.5, strong * 0.28);
-  const parts = partsOf(edges, least).filter((part) => isLetterLike(part, small.width, small.height));
+  const parts = partsOf(edges, least)
+    .filter((part) => isLetterLike(part, small.width, small.height))
+    .flatMap((part) => pieces(part, edges, least));
   if (parts.length === 0 || parts.length > MOST_PARTS) return { slant: 0, lines: [] };
   const slant = slantOf(parts);
   const lines = linesOf(parts, slant)
@@ -51,6 +54,31 @@ function isLetterLike({ left, top, right, bottom, area }: Part, width: number, h
   if (h > height * 0.9 && height > 60) return false;
   if (w > width * 0.95 && h > height * 0.5) return false;
   return w / h < 60 && h / w < 15;
+}
+
+/** Letters that touch, as in Arabic, Devanagari and small print, are cut into pieces about as wide as they are tall. */
+function pieces(part: Part, edges: Grey, least: number): readonly Part[] {
+  const [width, height] = [part.right - part.left, part.bottom - part.top];
+  const count = Math.min(MOST_PIECES, Math.round(width / height));
+  if (count < 2) return [part];
+  return Array.from({ length: count }, (_, i) => {
+    const left = part.left + Math.round((width * i) / count);
+    return tightened({ ...part, left, right: part.left + Math.round((width * (i + 1)) / count) }, edges, least);
+  }).flatMap((piece) => piece ?? []);
+}
+
+/** The same columns, from the first row with an edge to the last. */
+function tightened(part: Part, { width, px }: Grey, least: number): Part | null {
+  let [top, bottom, area] = [part.bottom, part.top, 0];
+  for (let y = part.top; y < part.bottom; y += 1) {
+    for (let x = part.left; x < part.right; x += 1) {
+      if ((px[y * width + x] as number) < least) continue;
+      if (y < top) top = y;
+      bottom = y + 1;
+      area += 1;
+    }
+  }
+  return bottom > top ? { ...part, top, bottom, area } : null;
 }
 
 /** The turn under which the rows of the parts are sharpest. */
@@ -70,15 +98,13 @@ function slantOf(parts: readonly Part[]): number {
   return best.angle * DEGREE;
 }
 
-/** Sum of squares of the rows that tops and bottoms of the parts fall into; wide parts are sampled along their width. */
+/** Sum of squares of the rows that tops and bottoms of the parts fall into. */
 function sharpness(parts: readonly Part[], angle: number, bin: number): number {
   const rows = new Map<number, number>();
   const [sin, cos] = [Math.sin(angle), Math.cos(angle)];
   for (const { left, right, top, bottom } of parts) {
     const x = (left + right) / 2;
-    // The lower edge of a wide part that is turned lies at one end of it.
-    const drop = (Math.abs(sin) * (right - left)) / 2;
-    for (const y of [bottom - drop, top + drop]) {
+    for (const y of [top, bottom]) {
       const place = (y * cos - x * sin) / bin;
       const low = Math.floor(place);
       rows.set(low, (rows.get(low) ?? 0) + (1 - place + low));
@@ -102,7 +128,7 @@ function turned({ left, right, top, bottom }: Part, slant: number): Turned {
   const [x, y] = [(left + right) / 2, (top + bottom) / 2];
   const [u, v] = [x * cos + y * sin, y * cos - x * sin];
   const half = (right - left) / 2;
-  const tall = Math.max(1.5, (bottom - top) / 2 - Math.abs(sin) * half * 0.9);
+  const tall = (bottom - top) / 2;
   return { u0: u - half, u1: u + half, v0: v - tall, v1: v + tall };
 }
 
@@ -134,7 +160,20 @@ function linesOf(parts: readonly Part[], slant: number): readonly Turned[] {
     );
     if (line !== undefined) widen(line, mark);
   }
-  return mergeOverlaps(lines).filter(isLine).sort(byPlace);
+  return joinMarks(mergeOverlaps(lines)).filter(isLine).sort(byPlace);
+}
+
+/** Large marks above and below the letters: hamza, tones, accents of capitals. */
+function joinMarks(lines: readonly Turned[]): readonly Turned[] {
+  const isMarkOf = (small: Turned, line: Turned): boolean => {
+    const tall = line.v1 - line.v0;
+    const gap = Math.max(line.v0 - small.v1, small.v0 - line.v1);
+    const isSmall = small.v1 - small.v0 < tall * 0.55 && small.u1 - small.u0 < tall;
+    return isSmall && gap < tall * 0.25 && small.u1 > line.u0 - tall * 0.3 && small.u0 < line.u1 + tall * 0.3;
+  };
+  const homes = new Map(lines.map((small) => [small, lines.find((line) => line !== small && isMarkOf(small, line))]));
+  for (const [small, line] of homes) if (line !== undefined) widen(line, small);
+  return lines.filter((line) => homes.get(line) === undefined);
 }
 
 function nearest<L extends Turned & { tall: number }>(lines: readonly L[], part: Turned, tall: number): L | undefined {

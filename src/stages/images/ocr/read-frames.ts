@@ -1,65 +1,109 @@
-/** Frames of one picture -> its words: find the lines, guess the script, read each line, keep what is believable. */
+/** Frames of one picture -> its words: find the lines, see the script, read each line, keep what is believable. */
 import type { LanguageTag, OcrReading } from '../../../domain.js';
 import type { Pixels } from '../../../ports.js';
 import { cropLine, type LineCrop } from './crop.js';
 import type { Grey } from './grey.js';
 import { joinLines, type LineWord, type ReadLine } from './join.js';
 import { findLines } from './lines.js';
-import { rankScripts } from './rank-scripts.js';
+import { type RankedScript, rankScripts } from './rank-scripts.js';
+import type { ScriptClass, ScriptWeights } from './script-net.js';
 import { setOf } from './scripts.js';
+import { CONFIDENCE_PER_LEAN, settleTwins } from './settle-twins.js';
 
-/** Reads one line with these data. */
-export type LineReader = (line: Grey, set: string) => readonly LineWord[];
+export interface ReadingParts {
+  /** Reads one line with these data. */
+  readonly readLine: (line: Grey, set: string) => readonly LineWord[];
+  readonly weights: ScriptWeights;
+}
 
-/** The size that the engine's networks were trained on, with a little room. */
-const CROP = { tallPx: 30, marginPx: 8 } as const;
+/** A little above the height that the engine's networks take, with little room around: more of it costs accuracy. */
+const CROP = { tallPx: 36, marginPx: 4 } as const;
 /** A line read with this much confidence is not tried with other data. */
 const SURE = 0.8;
+/** Below this one, data that the letters do not look like are tried too. */
+const DOUBTFUL = 0.7;
+const FAIR_ODDS = 0.03;
+const MOST_TRIES = 3;
+/** The second best guess is tried in any case from here on. */
+const CLOSE_ODDS = 0.15;
 /** Below it there is no text, whatever the letters say. */
-const BELIEVABLE = 0.4;
-const MOST_TRIES = 4;
+const BELIEVABLE = 0.45;
+/** Second and later tries in one frame: a picture full of doubtful lines must not take for ever. */
+const MOST_RETRIES = 8;
 
-export function readFrames(
-  frames: readonly Pixels[],
-  likely: readonly LanguageTag[],
-  readLine: LineReader,
-): OcrReading {
-  const lines = frames.flatMap((frame) => readFrame(frame, likely, readLine));
-  return joinLines(lines);
+export function readFrames(frames: readonly Pixels[], likely: readonly LanguageTag[], parts: ReadingParts): OcrReading {
+  return joinLines(frames.flatMap((frame) => readFrame(frame, likely, parts)));
 }
 
-function readFrame(frame: Pixels, likely: readonly LanguageTag[], readLine: LineReader): readonly ReadLine[] {
+function readFrame(frame: Pixels, likely: readonly LanguageTag[], parts: ReadingParts): readonly ReadLine[] {
   const { lines, slant } = findLines(frame);
   const crops = lines.map((line) => cropLine(frame, line, slant, CROP));
-  if (crops.length === 0) return [];
-  const sets = rankScripts(crops, likely).map(setOf);
-  const first = sets[0];
-  if (first === undefined) return [];
-  const tried = new Map<LineCrop, Attempt>();
-  // The longest line decides which data read the picture.
-  const longest = crops.reduce((best, crop) => (crop.width > best.width ? crop : best));
-  let main = attempt(longest, first, readLine);
-  for (const set of sets.slice(1, MOST_TRIES)) {
-    if (main.confidence >= SURE) break;
-    const other = attempt(longest, set, readLine);
-    if (other.confidence > main.confidence) main = other;
-  }
-  tried.set(longest, main);
-  return crops.flatMap((crop): readonly ReadLine[] => {
-    const { words, set, confidence } = tried.get(crop) ?? attempt(crop, main.set, readLine);
-    return confidence < BELIEVABLE ? [] : [{ place: crop, words, set, scale: frame.scale }];
+  const attempt = reader(parts);
+  const confidenceOf = (line: LineCrop, script: ScriptClass): number => attempt(line, script).confidence;
+  const ranked = settleTwins(crops, rankScripts(crops, likely, parts.weights), confidenceOf);
+  const budget = { retries: MOST_RETRIES };
+  const read = crops.flatMap((crop, i): readonly ReadLine[] => {
+    const best = bestOf(crop, ranked[i] ?? [], attempt, budget);
+    if (best === null || best.confidence < BELIEVABLE) return [];
+    return [{ place: crop, words: best.words, set: best.set, scale: frame.scale }];
   });
+  return withoutStrays(read);
 }
+
+/** One letter of another script than the rest is a comma, a bullet or a corner of a picture. */
+function withoutStrays(lines: readonly ReadLine[]): readonly ReadLine[] {
+  const longest = lines.reduce<ReadLine | null>(
+    (best, line) => (best === null || lengthOf(line) > lengthOf(best) ? line : best),
+    null,
+  );
+  return lines.filter((line) => lengthOf(line) > 1 || line.set === longest?.set);
+}
+
+const lengthOf = ({ words }: Pick<ReadLine, 'words'>): number => words.reduce((sum, { text }) => sum + text.length, 0);
+
+/** The first data that are sure, else the most convincing of a few: their confidence, and what the letters look like. */
+function bestOf(
+  crop: LineCrop,
+  ranked: readonly RankedScript[],
+  attempt: Read,
+  budget: { retries: number },
+): Attempt | null {
+  let best: Attempt | null = null;
+  let most = Number.NEGATIVE_INFINITY;
+  for (const { script, odds } of ranked.slice(0, MOST_TRIES)) {
+    if (best !== null) {
+      if (budget.retries === 0 || !isWorthTrying(odds, best.confidence)) break;
+      budget.retries -= 1;
+    }
+    const next = attempt(crop, script);
+    const score = next.confidence + Math.log(odds) * CONFIDENCE_PER_LEAN;
+    if (score > most) [best, most] = [next, score];
+  }
+  return best;
+}
+
+const isWorthTrying = (odds: number, confidence: number): boolean =>
+  odds >= CLOSE_ODDS || confidence < (odds >= FAIR_ODDS ? SURE : DOUBTFUL);
 
 interface Attempt {
   readonly words: readonly LineWord[];
   readonly set: string;
   readonly confidence: number;
 }
+type Read = (line: LineCrop, script: ScriptClass) => Attempt;
 
-function attempt(line: LineCrop, set: string, readLine: LineReader): Attempt {
-  const words = readLine(line, set);
-  const letters = words.reduce((sum, { text }) => sum + text.length, 0);
-  const sum = words.reduce((total, { text, confidence }) => total + confidence * text.length, 0);
-  return { words, set, confidence: letters === 0 ? 0 : sum / letters };
+/** No line is read twice with the same data. */
+function reader({ readLine }: ReadingParts): Read {
+  const known = new Map<LineCrop, Map<ScriptClass, Attempt>>();
+  return (line, script) => {
+    const before = known.get(line)?.get(script);
+    if (before !== undefined) return before;
+    const set = setOf(script);
+    const words = set === null ? [] : readLine(line, set);
+    const letters = words.reduce((sum, { text }) => sum + text.length, 0);
+    const sum = words.reduce((total, { text, confidence }) => total + confidence * text.length, 0);
+    const made = { words, set: set ?? '', confidence: letters === 0 ? 0 : sum / letters };
+    known.set(line, (known.get(line) ?? new Map<ScriptClass, Attempt>()).set(script, made));
+    return made;
+  };
 }

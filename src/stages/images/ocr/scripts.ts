@@ -1,12 +1,11 @@
-/** Scripts that can be read, the data that read each, and the order in which they are tried. */
+/** The data that read each script, and the scripts of languages. */
 import type { LanguageTag } from '../../../domain.js';
-
-export const OCR_SCRIPTS = ['Latn', 'Cyrl', 'Hans', 'Hant', 'Jpan', 'Kore', 'Arab', 'Deva', 'Thai'] as const;
-export type OcrScript = (typeof OCR_SCRIPTS)[number];
+import type { ScriptClass } from './script-net.js';
 
 /** `latin` and `cyrillic` know the letters of a whole script, so that no language has to be guessed before reading. */
-const SETS: Readonly<Record<OcrScript, string>> = {
+const SETS: Readonly<Record<Exclude<ScriptClass, 'None'>, string>> = {
   Latn: 'latin',
+  Viet: 'vie',
   Cyrl: 'cyrillic',
   Hans: 'chi_sim',
   Hant: 'chi_tra',
@@ -16,9 +15,10 @@ const SETS: Readonly<Record<OcrScript, string>> = {
   Deva: 'hin',
   Thai: 'tha',
 };
-export const setOf = (script: OcrScript): string => SETS[script];
+export const setOf = (script: ScriptClass): string | null => (script === 'None' ? null : SETS[script]);
 
-const BY_LANGUAGE: Readonly<Record<string, OcrScript>> = {
+const BY_LANGUAGE: Readonly<Record<string, ScriptClass>> = {
+  vi: 'Viet',
   ru: 'Cyrl',
   uk: 'Cyrl',
   be: 'Cyrl',
@@ -41,7 +41,7 @@ const BY_LANGUAGE: Readonly<Record<string, OcrScript>> = {
 const HANT = /^(zh|yue)-(Hant|TW|HK|MO)\b/i;
 const LATN = /-Latn\b/i;
 
-export function scriptOfTag(tag: LanguageTag): OcrScript {
+export function scriptOfTag(tag: LanguageTag): ScriptClass {
   if (LATN.test(tag)) return 'Latn';
   if (HANT.test(tag)) return 'Hant';
   return BY_LANGUAGE[tag.split('-')[0]?.toLowerCase() ?? ''] ?? 'Latn';
