@@ -169,6 +169,17 @@ const findingsOf = (evidence: Evidence | null): readonly Finding[] => [
 const whyNot = (outcome: Outcome<unknown>): string | null =>
   outcome.status === 'skipped' ? outcome.why : outcome.status === 'failed' ? outcome.code : null;
 
+const HASH_BITS = 256;
+
+const pictureFindings = (evidence: Evidence | null, index: number): CaseDetail['images'][number]['findings'] =>
+  (found(evidence?.images)?.findings ?? []).flatMap(
+    ({ part, source, category, severity, detector, score, calibrated }) => {
+      if (part !== `image:${index}` || (source !== 'image_hash' && source !== 'image_model')) return [];
+      const bits = source === 'image_hash' ? Math.round((1 - score) * HASH_BITS) : null;
+      return [{ category, severity, source, detector, calibrated, bits }];
+    },
+  );
+
 function imagesAnswer({ row, note, evidence }: CaseFile): CaseDetail['images'] {
   const readings = found(evidence?.images)?.readings ?? [];
   return (note?.images ?? []).map(({ index, url }) => {
@@ -189,6 +200,7 @@ function imagesAnswer({ row, note, evidence }: CaseFile): CaseDetail['images'] {
       })),
       codes: codes.map(({ kind, text, box }) => ({ kind, text, box: { ...box } })),
       labels: { ...found(reading?.model)?.labels },
+      findings: pictureFindings(evidence, index),
       outcomes: (['facts', 'ocr', 'codes', 'hash', 'model'] as const).flatMap((name) => {
         const outcome = reading?.[name];
         return outcome === undefined ? [] : [{ reading: name, status: outcome.status, why: whyNot(outcome) }];

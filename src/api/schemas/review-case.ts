@@ -35,6 +35,18 @@ const ImageAnswer = z
       .describe('Spans index the part image:<n>'),
     codes: z.array(z.object({ kind: z.string(), text: z.string(), box: Box })),
     labels: z.record(z.string(), z.number()).describe('Of the image model'),
+    findings: z
+      .array(
+        z.object({
+          category: z.string(),
+          severity: whole,
+          source: z.enum(['image_hash', 'image_model']),
+          detector: z.string().describe('Of a bank its name and the entry'),
+          calibrated: z.number(),
+          bits: whole.nullable().describe('Of a hash: how many of 256 bits differ'),
+        }),
+      )
+      .describe('What banks of hashes and the image model say of it'),
     outcomes: z
       .array(z.object({ reading: z.string(), status: z.string(), why: z.string().nullable() }))
       .describe('What each reading of the picture came to'),

@@ -7,6 +7,7 @@ import { mountDashboard } from '../../../src/adapters/dashboard-files.js';
 import { loadLanguageModel } from '../../../src/adapters/language-ngrams.js';
 import { cookieName } from '../../../src/api/auth.js';
 import { buildServer } from '../../../src/api/server.js';
+import type { Ports } from '../../../src/compose.js';
 import { type Config, readConfig } from '../../../src/config.js';
 import type { Rights } from '../../../src/ports-review.js';
 import type { Role } from '../../../src/ports-store.js';
@@ -38,9 +39,13 @@ export interface Desk {
 
 const ENV = { RATE_LIMIT_PER_MINUTE: '1000000', SESSION_IDLE_MINUTES: '600', UNDO_SECONDS: '60' };
 
-export async function openDesk(env: Readonly<Record<string, string>> = {}, port = 0): Promise<Desk> {
+export async function openDesk(
+  env: Readonly<Record<string, string>> = {},
+  port = 0,
+  overrides: Partial<Ports> = {},
+): Promise<Desk> {
   const language = await loadLanguageModel(path.join(readConfig({}).MODELS_DIR, 'language', 'language.bin.gz'));
-  const system = await startSystem({ env: { ...ENV, ...env }, overrides: { language } });
+  const system = await startSystem({ env: { ...ENV, ...env }, overrides: { language, ...overrides } });
   const server = await served(system);
   const url = await server.listen({ port, host: '127.0.0.1' });
   system.startWorker();

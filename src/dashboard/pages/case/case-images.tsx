@@ -5,6 +5,7 @@ import { useStep } from '../../api/case.js';
 import { usePreferences } from '../../api/preferences.js';
 import type { CaseDetail, CaseImage, CasePart } from '../../api/types.js';
 import { useFormat } from '../../format.js';
+import { useWords } from '../../words.js';
 
 interface PictureProps {
   readonly image: CaseImage;
@@ -14,17 +15,33 @@ interface PictureProps {
   readonly onShown: (index: number) => void;
 }
 
-/** Where each word was read, with the word: lines of a drawing over the picture, not part of it. */
-function Boxes({ image, part }: { readonly image: CaseImage; readonly part: CasePart | undefined }) {
+interface BoxesProps {
+  readonly image: CaseImage;
+  readonly part: CasePart | undefined;
+  readonly isShown: boolean;
+}
+
+/** Where each word was read, with the word as long as the picture hides it: a drawing over the picture, not part of it. */
+function Boxes({ image, part, isShown }: BoxesProps) {
   if (image.width === null || image.height === null) return null;
+  // What was found in the words of the picture stands out where the words stand.
+  const hits = part?.findings.flatMap(({ spans }) => spans) ?? [];
   return (
     <svg className="boxes" viewBox={`0 0 ${image.width} ${image.height}`} aria-hidden="true">
       {image.words.map(({ box, span }) => (
-        <g key={`${span.start}`}>
+        <g key={`${span.start}`} data-hit={hits.some(({ start, end }) => span.start < end && start < span.end)}>
           <rect x={box.left} y={box.top} width={box.width} height={box.height} />
-          <text x={box.left} y={box.top} fontSize={Math.max(box.height * 0.8, 10)}>
-            {part?.text.slice(span.start, span.end)}
-          </text>
+          {!isShown && (
+            <text
+              x={box.left}
+              y={box.top + box.height * 0.8}
+              fontSize={box.height * 0.8}
+              textLength={box.width}
+              lengthAdjust="spacingAndGlyphs"
+            >
+              {part?.text.slice(span.start, span.end)}
+            </text>
+          )}
         </g>
       ))}
       {image.codes.map(({ box, text }) => (
@@ -37,9 +54,17 @@ function Boxes({ image, part }: { readonly image: CaseImage; readonly part: Case
 function Facts({ image }: { readonly image: CaseImage }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const words = useWords();
   const labels = Object.entries(image.labels).sort((a, b) => b[1] - a[1]);
   return (
     <ul className="small plain">
+      {image.findings.map(({ category, source, detector, calibrated, bits }) => (
+        <li key={`${source} ${detector}`}>
+          <strong>{words.category(category)}</strong> {t(`words:source.${source}`)}{' '}
+          <span className="mono quiet">{detector}</span>{' '}
+          {bits === null ? format.decimal(calibrated) : t('case:distance', { n: format.count(bits) })}
+        </li>
+      ))}
       {labels.map(([label, score]) => (
         <li key={label}>{`${label} ${format.decimal(score)}`}</li>
       ))}
@@ -64,6 +89,7 @@ function Picture({ image, part, held, boxes, onShown }: PictureProps) {
   const { blur, grey } = usePreferences();
   const [pressed, setPressed] = useState(false);
   const isShown = !blur || pressed || held;
+  const [isGone, setGone] = useState(image.view === null);
   const told = useRef(false);
   useEffect(() => {
     if (!isShown || !blur || told.current) return;
@@ -73,17 +99,23 @@ function Picture({ image, part, held, boxes, onShown }: PictureProps) {
   const n = image.index + 1;
   return (
     <figure className="picture">
-      {image.view === null ? (
+      {image.view === null || isGone ? (
         <p className="quiet">{t('case:no-copy')}</p>
       ) : (
         <div className="frame" data-blur={!isShown} data-grey={grey}>
-          <img src={image.view} alt={t('case:picture', { n })} loading="lazy" decoding="async" />
-          {boxes && <Boxes image={image} part={part} />}
+          <img
+            src={image.view}
+            alt={t('case:picture', { n })}
+            loading="lazy"
+            decoding="async"
+            onError={() => setGone(true)}
+          />
+          {boxes && <Boxes image={image} part={part} isShown={isShown} />}
         </div>
       )}
       <figcaption className="row">
         {t('case:picture', { n })}
-        {image.view !== null && blur && (
+        {!isGone && blur && (
           <Button variant="default" size="compact-sm" aria-pressed={pressed} onClick={() => setPressed(!pressed)}>
             {t(pressed ? 'case:hide' : 'case:show')}
           </Button>

@@ -1,0 +1,177 @@
+/** A case with a picture: our copy of it, blurred and grey; what was read on it, where it stands; who made it visible. */
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { prepareZXingModule, writeBarcode } from 'zxing-wasm/writer';
+import { composeImages, type Images } from '../../src/compose-images.js';
+import { readConfig } from '../../src/config.js';
+import type { OcrReading } from '../../src/domain.js';
+import { indexHashes } from '../../src/stages/images/hash-index.js';
+import { pdqOf } from '../../src/stages/images/pdq/pdq.js';
+import { bundleWorker } from '../support/worker-process.js';
+import { axeFaults, type Browser, openBrowser } from './support/browser.js';
+import { type Desk, openDesk, sit } from './support/desk.js';
+
+const PICTURES = path.resolve(import.meta.dirname, '../../screenshots');
+const WIDTH = 640;
+const LINES = [
+  { text: 'Spring sale at the pier', top: 60 },
+  { text: 'Guaranteed returns, zero risk', top: 130 },
+];
+const SIZE = 34;
+
+let browser: Browser;
+let desk: Desk;
+let images: Images;
+let decoder: Awaited<ReturnType<typeof bundleWorker>>;
+let folder = '';
+
+/** What a reader of words would say of the drawing below: each word with its box. */
+function wordsOf(scale: number): OcrReading {
+  const text = LINES.map((line) => line.text).join('\n');
+  const words = LINES.flatMap(({ text: line, top }) =>
+    [...line.matchAll(/\S+/g)].map(({ 0: word, index }) => {
+      const start = text.indexOf(line) + index;
+      const box = { left: 40 + index * 17, top: top - SIZE, width: word.length * 17, height: SIZE + 8 };
+      const scaled = Object.fromEntries(Object.entries(box).map(([side, px]) => [side, px * scale])) as typeof box;
+      return { box: scaled, confidence: 0.9, span: { start, end: start + word.length } };
+    }),
+  );
+  return { text, words, confidence: 0.9, languages: ['eng'] };
+}
+
+async function drawing(): Promise<Buffer> {
+  const file = createRequire(import.meta.url).resolve('zxing-wasm/writer/zxing_writer.wasm');
+  const wasm = await readFile(file);
+  const wasmBinary = wasm.buffer.slice(wasm.byteOffset, wasm.byteOffset + wasm.byteLength);
+  await prepareZXingModule({ overrides: { wasmBinary }, fireImmediately: true });
+  const { image } = await writeBarcode('https://wa.me/15550100123', { format: 'QRCode', scale: 4 });
+  if (image === null) throw new Error('no code was drawn');
+  const code = await sharp(Buffer.from(await image.arrayBuffer()))
+    .resize(170, 170, { kernel: 'nearest' })
+    .flatten({ background: '#fff' })
+    .png()
+    .toBuffer();
+  const lines = LINES.map(
+    ({ text, top }) =>
+      `<text x="40" y="${top}" font-family="DejaVu Sans Mono" font-size="28" textLength="${text.length * 17}" fill="#7a1f3d">${text}</text>`,
+  );
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="400"><rect width="100%" height="100%" fill="#f6d9a8"/><circle cx="120" cy="300" r="80" fill="#c2543a"/><circle cx="250" cy="290" r="50" fill="#2e6f8e"/>${lines.join('')}</svg>`;
+  return sharp(Buffer.from(svg))
+    .composite([{ input: code, left: 430, top: 200 }])
+    .png()
+    .toBuffer();
+}
+
+async function hashOf(png: Buffer): Promise<string> {
+  const { data, info } = await sharp(png).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  return pdqOf({ width: info.width, height: info.height, rgb: data }).pdq;
+}
+
+let png: Buffer;
+beforeAll(async () => {
+  await mkdir(PICTURES, { recursive: true });
+  folder = await mkdtemp(path.join(tmpdir(), 'polywarden-pictures-'));
+  decoder = await bundleWorker(path.resolve('src/adapters/images/decode-child.ts'));
+  png = await drawing();
+  const { readers, ...rest } = composeImages(readConfig({ DATA_DIR: folder, IMAGE_MODEL: 'off' }), decoder.script);
+  const bank = indexHashes([
+    {
+      entryId: 'hash_1',
+      bank: 'sale-banners',
+      pdq: await hashOf(png),
+      category: 'fraud.scam',
+      severity: 3,
+      benign: false,
+    },
+  ]);
+  const text = { read: async () => wordsOf(1), close: async () => undefined };
+  images = { ...rest, bank, readers: { ...readers, text } };
+  [browser, desk] = await Promise.all([openBrowser(), openDesk({}, 0, { images })]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await desk?.close();
+  await images?.close();
+  await decoder?.remove();
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Row {
+  readonly id: string;
+}
+
+it('is blurred and grey until asked for by button or key; words, code and bank stand beside it; the audit has who looked', async () => {
+  await desk.submit([
+    {
+      externalId: 'pier-1',
+      title: 'At the pier',
+      body: 'Come and see us.',
+      author: { id: 'pier' },
+      regions: ['us'],
+      images: [{ data: png.toString('base64') }],
+    },
+  ]);
+  const who = await desk.person('admin', { desks: ['general', 'senior', 'legal', 'child_safety'] });
+  const queue = await desk.ask<{ items: Row[] }>(who, 'GET', '/v1/cases?status=open');
+  const { page, wrongs, close } = await sit(browser, desk, who);
+  await page.goto(`${desk.url}/cases/${queue.body.items[0]?.id}`);
+  const frame = page.locator('.frame');
+  await frame.locator('img').waitFor();
+  await page.waitForFunction('document.querySelector(".frame img")?.naturalWidth > 0');
+  expect(await frame.getAttribute('data-blur')).toBe('true');
+  expect(await frame.getAttribute('data-grey')).toBe('true');
+  expect(await page.evaluate('getComputedStyle(document.querySelector(".frame img")).filter')).toContain(
+    'grayscale(1)',
+  );
+  expect(await frame.locator('img').getAttribute('src')).toMatch(/^\/v1\/notes\/[^/]+\/images\/0\?revision=1$/);
+  expect(await frame.locator('svg text').allTextContents()).toContain('Guaranteed');
+  expect(await frame.locator('[data-hit="true"] text').allTextContents()).toContain('Guaranteed');
+  expect(await frame.locator('[data-hit="true"] text').allTextContents()).not.toContain('Spring');
+  expect(await frame.locator('rect.code').count()).toBe(1);
+  const picture = page.locator('.picture');
+  expect(await picture.textContent()).toContain('sale-banners/hash_1 distance 0 of 256');
+  expect(await picture.textContent()).toContain('https://wa.me/15550100123');
+  await page.screenshot({ path: path.join(PICTURES, 'case-picture-hidden.png'), fullPage: true });
+
+  const told = page.waitForResponse((response) => response.url().endsWith('/unblurred'));
+  await page.keyboard.down('b');
+  expect((await told).status()).toBe(204);
+  expect(await frame.getAttribute('data-blur')).toBe('false');
+  await page.keyboard.up('b');
+  await page.locator('.frame[data-blur="true"]').waitFor();
+  await picture.getByRole('button').click();
+  await page.locator('.frame[data-blur="false"]').waitFor();
+  await page.screenshot({ path: path.join(PICTURES, 'case-picture-shown.png'), fullPage: true });
+  expect(await axeFaults(page)).toEqual([]);
+
+  type Line = { verb: string; actor: { id: string }; detail: { image: number } };
+  const audit = await desk.ask<{ items: Line[] }>(who, 'GET', '/v1/audit?verb=case.unblurred');
+  expect(audit.body.items.map(({ actor, detail }) => [actor.id, detail.image])).toEqual([[who.id, 0]]);
+  expect(wrongs).toEqual([]);
+  await close();
+});
+
+it('says so when the copy is no longer there', async () => {
+  await desk.submit([
+    {
+      externalId: 'pier-2',
+      title: 'At the pier again',
+      body: '',
+      author: { id: 'pier' },
+      regions: ['us'],
+      images: [{ data: png.toString('base64') }],
+    },
+  ]);
+  const who = await desk.person('senior');
+  const { page, close } = await sit(browser, desk, who);
+  await page.route('**/images/0?*', (route) => route.fulfill({ status: 404, body: '' }));
+  const caseId = await desk.report('pier-2', 'Look at this one.');
+  await page.goto(`${desk.url}/cases/${caseId}`);
+  await page.getByText('There is no safe copy of this picture.').waitFor();
+  expect(await page.locator('.picture button').count()).toBe(0);
+  await close();
+});
