@@ -14,6 +14,7 @@ import { openStore } from './adapters/store-prisma.js';
 import { openFetcher } from './adapters/webhook-fetch.js';
 import { composeImages, type Images } from './compose-images.js';
 import { composeLlm, type Llm } from './compose-llm.js';
+import { composeTranslation, type OpenTranslation } from './compose-translation.js';
 import { type Config, retentionOf } from './config.js';
 import { InvalidInputError } from './errors.js';
 import { openImageBanks } from './image-banks.js';
@@ -25,6 +26,7 @@ import type { FullStore, OpenId } from './ports-review.js';
 import { openRules, type Rules } from './rules.js';
 import { type ModerateNow, moderateWith, type RuleSet } from './usecases/moderate.js';
 import type { AskDeps } from './usecases/opinions/ask-opinion.js';
+import type { Translation } from './usecases/translate/translate-case.js';
 
 export interface Ports {
   readonly clock: Clock;
@@ -40,6 +42,8 @@ export interface Ports {
   readonly openId: OpenId | null;
   readonly images: Images;
   readonly llm: Llm;
+  /** Null: translation is off. */
+  readonly translation: Translation | null;
 }
 export interface App extends Omit<Ports, 'classifier' | 'language'> {
   readonly config: Config;
@@ -106,6 +110,7 @@ export async function compose(
       bank: keep(await openImageBanks({ store: store.imageBanks, clock, log, pollMs: BANKS_POLL_MS })),
     };
     const llm = overrides.llm ?? composeLlm(config, { clock, ids, metrics });
+    const translation = overrides.translation ?? translationOf(composeTranslation(config, llm.translation, ids), keep);
     const opinions = opinionsOf(llm, { clock, ids });
     const rules = keep(
       await openRules({
@@ -135,6 +140,7 @@ export async function compose(
       openId: overrides.openId ?? openIdOf(config),
       images,
       llm,
+      translation,
       opinions,
       rules: rules.stored,
       bundle: rules.bundle,
@@ -153,6 +159,13 @@ export async function compose(
 function opinionsOf({ opinion, moderation }: Llm, ports: Pick<AskDeps, 'clock' | 'ids'>): AskDeps | null {
   if (opinion === null) return null;
   return { chat: opinion, moderation, prompts: readPromptFiles(path.join(PROMPTS_DIR, 'opinion')), ...ports };
+}
+
+function translationOf(
+  translation: OpenTranslation | null,
+  keep: (part: OpenTranslation) => OpenTranslation,
+): Translation | null {
+  return translation === null ? null : keep(translation);
 }
 
 function openIdOf(config: Config): OpenId | null {

@@ -110,6 +110,27 @@ export const Env = z.object({
     .default('all')
     .describe('Queues that a worker process takes from: all, or names by comma'),
   ...LLM_ENV,
+  TRANSLATION: z
+    .enum(['off', 'openai', 'local'])
+    .default('off')
+    .describe('Who translates for reviewers: nobody, the chat model for translations, or a model under MODELS_DIR'),
+  TRANSLATION_LOCAL_MODEL: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9._-]*$/)
+    .optional()
+    .describe('Folder under MODELS_DIR of the translation model, for TRANSLATION=local'),
+  TRANSLATION_AHEAD: z
+    .enum(['on', 'off'])
+    .default('off')
+    .describe('on: open cases are translated before they are opened'),
+  TRANSLATION_TO: z
+    .string()
+    .regex(/^[a-z]{2,3}(-[A-Za-z0-9]+)*(,[a-z]{2,3}(-[A-Za-z0-9]+)*)*$/)
+    .default('en')
+    .describe('Languages that open cases are translated into ahead of time, by comma'),
+  TRANSLATION_TIMEOUT_MS: whole(60_000, 500, 600_000).describe(
+    'Time limit of one translation that a reviewer asks for',
+  ),
   MODEL_THREADS: whole(1, 1, 64).describe('Threads of one model session'),
 });
 export type Env = z.infer<typeof Env>;

@@ -60,6 +60,8 @@ export const ERROR_CODES = {
   llm_bad_answer: code(502, false, 'The language model gave no usable answer'),
   llm_rejected: code(502, false, 'The endpoint of the language model does not take the request'),
   llm_over_budget: code(503, false, 'The budget of the day for the language model is used up'),
+  translation_off: code(409, false, 'No translation is configured'),
+  translation_forbidden: code(403, false, 'A region does not let its notes go to the translation endpoint'),
   // policy and configuration
   policy_invalid: code(500, false, 'A policy file is not valid'),
   policy_cycle: code(500, false, 'Policy files extend each other in a circle'),

@@ -11,14 +11,23 @@ export interface TranslatedText {
   /** 0 to 1, the engine's own figure, never measured; null: it gives none. */
   readonly confidence: number | null;
 }
+export interface TranslationAnswer {
+  /** One for each segment, in order. */
+  readonly texts: readonly TranslatedText[];
+  /** What it cost; 0 for a model of our own. */
+  readonly tokens: number;
+  readonly micros: number;
+}
 export interface Translator {
   readonly engine: 'openai' | 'local';
   readonly model: string;
   /** Where it computes, as the operator declares it; null: not declared. */
   readonly region: string | null;
   canTranslate(from: LanguageTag, to: LanguageTag): boolean;
-  /** One text for each segment, in order. Throws `llm_*` or `model_unavailable`. */
-  translate(order: TranslationOrder, signal: AbortSignal): Promise<readonly TranslatedText[]>;
+  /** Tokens that the order may cost at most, for budgets; 0 for a model of our own. */
+  tokensFor(order: TranslationOrder): number;
+  /** Throws `llm_*`, `model_missing` or `model_unavailable`. */
+  translate(order: TranslationOrder, signal: AbortSignal): Promise<TranslationAnswer>;
   close(): Promise<void>;
 }
 

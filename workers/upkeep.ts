@@ -3,16 +3,28 @@ import type { App } from '../src/compose.js';
 import type { JobHandler } from '../src/jobs.js';
 import { removeBlobs } from '../src/usecases/remove-blobs.js';
 import { openOverdue } from '../src/usecases/review/overdue.js';
+import { translateAhead } from '../src/usecases/translate/ahead.js';
 import { upkeepWith } from '../src/usecases/upkeep.js';
 
 export function upkeepHandler(app: App): JobHandler {
   const purge = upkeepWith({ upkeep: app.store.upkeep, clock: app.clock, log: app.log });
+  const ahead = aheadOf(app);
   return async (run, signal) => {
     const { clock, log, bundle } = app;
     const opened = await openOverdue({ desk: app.store.desk, bundle, clock, log });
     const outcome = await purge(run, signal);
     // After what was purged, so that its bytes go in the same run.
     await removeBlobs({ images: app.store.images, blobs: app.images.blobs, clock, log });
+    await ahead(signal);
     return opened > 0 ? 'opened' : outcome;
   };
+}
+
+/** Last, since an engine may be slow; what was not reached waits for the next run. */
+function aheadOf(app: App): (signal: AbortSignal) => Promise<unknown> {
+  const { translation, config, store, clock, log, bundle } = app;
+  if (translation === null || config.TRANSLATION_AHEAD === 'off') return async () => undefined;
+  const languages = config.TRANSLATION_TO.split(',');
+  const deps = { ...translation, store: store.translations, budgets: store.opinions, clock, log, bundle, languages };
+  return (signal) => translateAhead(deps, signal);
 }

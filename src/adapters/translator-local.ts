@@ -33,6 +33,7 @@ export function openLocalTranslator({ dir, threads = 1 }: LocalTranslatorOptions
     model: `${name}@${overlay.version}`,
     region: null,
     canTranslate: (from, to) => pairOf(overlay, from, to) !== null,
+    tokensFor: () => 0,
     async translate({ from, to, segments }, signal) {
       const pair = pairOf(overlay, from, to);
       if (pair === null) throw new InvalidInputError('language_unknown', `${name} does not translate ${from} to ${to}`);
@@ -42,7 +43,7 @@ export function openLocalTranslator({ dir, threads = 1 }: LocalTranslatorOptions
         signal.throwIfAborted();
         out.push({ text: await one(model, { text, pair, overlay }), confidence: null });
       }
-      return out;
+      return { texts: out, tokens: 0, micros: 0 };
     },
     close: async () => {
       if (opening !== null) await (await opening).close();

@@ -11,6 +11,7 @@ import { summarise, traceOf } from './note-answer.js';
 import type { AppealAnswer, ReportAnswer } from './schemas/review-appeals.js';
 import type { CaseDetail } from './schemas/review-case.js';
 import type { CaseRowAnswer } from './schemas/review-queue.js';
+import type { TranslationAnswer } from './schemas/review-translation.js';
 
 const found = <T>(outcome: Outcome<T> | undefined): T | null => (outcome?.status === 'found' ? outcome.value : null);
 /** Lines that help to read are for a glance; the text itself is always whole. */
@@ -67,6 +68,8 @@ export interface CaseScene {
   readonly bundle: Bundle;
   readonly current: Bundle;
   readonly now: number;
+  /** As it is stored; nothing is asked for. */
+  readonly translation: TranslationAnswer;
 }
 
 export function caseAnswer(scene: CaseScene): CaseDetail {
@@ -84,7 +87,7 @@ export function caseAnswer(scene: CaseScene): CaseDetail {
     note: noteOf(file),
     parts: partsAnswer(file),
     images: imagesAnswer(file),
-    translation: { status: 'not_configured', parts: [] },
+    translation: scene.translation,
     why: whyAnswer(scene),
     evidence: evidence === null ? null : summarise(evidence),
     trace: traceOf(evidence, file.decisions),

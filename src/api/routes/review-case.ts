@@ -6,6 +6,7 @@ import { momentOf } from '../../usecases/review/bundles.js';
 import { checkVerdicts } from '../../usecases/review/choices.js';
 import { bundleOf, decideCase, finderOf } from '../../usecases/review/decide.js';
 import { noticeOf } from '../../usecases/review/notice.js';
+import { storedTranslation } from '../../usecases/translate/translate-case.js';
 import { caseAnswer } from '../case-answer.js';
 import { checkColleague } from '../colleagues.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
@@ -16,6 +17,9 @@ import { Id, IdParams, problems } from '../schemas/common.js';
 import { CaseDetail, CommentAnswer, OpinionAnswer } from '../schemas/review-case.js';
 import { DecidedAnswer, DecisionInput, NoticeAnswer, NoticeInput, UndoneAnswer } from '../schemas/review-decision.js';
 import { AskInput, CommentInput, OpinionInput, UnblurredInput } from '../schemas/review-queue.js';
+import { TranslationQuery } from '../schemas/review-translation.js';
+
+import { translateDeps, translationAnswer, translationSubject, wishOf } from '../translate.js';
 
 const tags = ['cases'];
 
@@ -33,6 +37,7 @@ export function caseRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void {
       tags,
       summary: 'Everything about one case; that you have seen it is recorded',
       params: IdParams,
+      querystring: TranslationQuery,
       response: { 200: CaseDetail, ...problems },
     },
     handler: async (request) => {
@@ -41,7 +46,10 @@ export function caseRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void {
       await audit('case.seen', sight, file.row, { revision: file.row.revision });
       const moment = momentOf(file.decisions, file.row.decisionId);
       const [then, bundle] = [await desk.bundleAt(file.bundleHash, moment), await bundleOf(desk, file)];
-      return caseAnswer({ file, sight, then, bundle, current: deps.bundle(), now: clock.now() });
+      const wish = wishOf(deps, request.query.to, bundle);
+      const stored = await storedTranslation(translateDeps(deps), translationSubject(file), wish);
+      const translation = translationAnswer(stored);
+      return caseAnswer({ file, sight, then, bundle, current: deps.bundle(), now: clock.now(), translation });
     },
   });
   server.route({

@@ -4,6 +4,7 @@ import { ActionName, Instant } from './common.js';
 import { EvidenceAnswer, FindingAnswer, GapAnswer, Span, TraceAnswer } from './note.js';
 import { AppealAnswer, ReportAnswer } from './review-appeals.js';
 import { CaseRowAnswer, PersonRef } from './review-queue.js';
+import { TranslationAnswer } from './review-translation.js';
 
 const whole = z.number().int();
 
@@ -225,10 +226,7 @@ export const CaseDetail = z
     }),
     parts: z.array(TextPart),
     images: z.array(ImageAnswer),
-    translation: z.object({
-      status: z.enum(['not_configured', 'ready']),
-      parts: z.array(z.object({ part: z.string(), language: z.string(), text: z.string(), engine: z.string() })),
-    }),
+    translation: TranslationAnswer,
     why: z.object({
       bundleHash: z.string(),
       current: z.boolean().describe('False: the policies have changed since'),

@@ -1,10 +1,20 @@
 /** One case: reading it, and the steps that its holder takes. */
 import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import i18next from 'i18next';
 import { useEffect, useRef } from 'react';
 import type { Change } from './cases.js';
 import { getJson } from './client.js';
 import { useSend } from './queries.js';
-import type { CaseDetail, Colleagues, Decided, DecisionOrder, Lease, Notices, VerdictInput } from './types.js';
+import type {
+  CaseDetail,
+  CaseTranslation,
+  Colleagues,
+  Decided,
+  DecisionOrder,
+  Lease,
+  Notices,
+  VerdictInput,
+} from './types.js';
 
 /** The lease lasts 5 minutes; two lost heartbeats are no harm. */
 const HEARTBEAT_MS = 60_000;
@@ -14,7 +24,9 @@ const keyOf = (caseId: string) => ['case', caseId] as const;
 export const caseQuery = (caseId: string) =>
   queryOptions({
     queryKey: keyOf(caseId),
-    queryFn: ({ signal }) => getJson<CaseDetail>(pathOf(caseId), signal),
+    // In the language of the interface at the time of asking.
+    queryFn: ({ signal }) =>
+      getJson<CaseDetail>(`${pathOf(caseId)}?to=${encodeURIComponent(i18next.language)}`, signal),
     // Each reading is recorded; what changes is asked for again by the steps themselves.
     staleTime: 60_000,
     refetchOnWindowFocus: false,
@@ -29,6 +41,36 @@ export function useStep<T = unknown>(caseId: string, step: string) {
     mutationFn: (body: object) => send<T>({ method: 'POST', path: `${pathOf(caseId)}/${step}`, body }),
     onSettled: () => queries.invalidateQueries({ queryKey: keyOf(caseId) }),
   });
+}
+
+/** The answer takes the place of what the case had: no second reading, which would be recorded. */
+export function useTranslate(caseId: string) {
+  const queries = useQueryClient();
+  const send = useSend();
+  return useMutation({
+    mutationFn: (to: string) =>
+      send<CaseTranslation>({ method: 'POST', path: `${pathOf(caseId)}/translation`, body: { to } }),
+    onSuccess: (translation) =>
+      queries.setQueryData<CaseDetail>(keyOf(caseId), (old) => old && { ...old, translation }),
+  });
+}
+
+/** Sentences of the notice, for whoever cannot read the author's language; nothing is asked unless wished. */
+export function useNoticeTranslation(caseId: string) {
+  const send = useSend();
+  return useMutation({
+    mutationFn: ({ to, language, sentences }: NoticeToTranslate) =>
+      send<CaseTranslation>({
+        method: 'POST',
+        path: `${pathOf(caseId)}/translation`,
+        body: { to, notice: { language, sentences } },
+      }),
+  });
+}
+export interface NoticeToTranslate {
+  readonly to: string;
+  readonly language: string;
+  readonly sentences: readonly string[];
 }
 
 export function useClaim(caseId: string) {

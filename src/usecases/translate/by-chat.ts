@@ -28,6 +28,8 @@ const TOKENS_PER_CHAR = 1.5;
 const FRAME_TOKENS = 300;
 const PIECE_TOKENS = 30;
 const MOST_TOKENS = 8_000;
+/** The words around the pieces. */
+const PROMPT_TOKENS = 500;
 
 export function chatTranslator(chat: ChatModel, prompt: TranslationPrompt, newMark: () => string): Translator {
   return {
@@ -36,18 +38,22 @@ export function chatTranslator(chat: ChatModel, prompt: TranslationPrompt, newMa
     model: `${chat.model}@${prompt.version}`,
     region: chat.region,
     canTranslate: () => true,
+    tokensFor: (order) => TRIES * (answerTokens(order) + Math.ceil(TOKENS_PER_CHAR * charsOf(order)) + PROMPT_TOKENS),
     async translate(order, signal) {
       const mark = newMark();
       const ask = {
         system: fillTemplate(prompt.system, { from: nameOf(order.from), to: nameOf(order.to) }),
         user: [{ kind: 'text', text: fillTemplate(prompt.user, { mark, pieces: piecesOf(order) }) }],
         answer: SHAPE,
-        maxTokens: tokensFor(order),
+        maxTokens: answerTokens(order),
       } as const;
+      let [tokens, micros] = [0, 0];
       for (let turn = 1; ; turn += 1) {
-        const { json } = await chat.complete(ask, signal);
-        const read = readPieces(json, order);
-        if (read !== null) return read;
+        const answer = await chat.complete(ask, signal);
+        tokens += answer.promptTokens + answer.completionTokens;
+        micros += answer.costMicros;
+        const texts = readPieces(answer.json, order);
+        if (texts !== null) return { texts, tokens, micros };
         if (turn >= TRIES) throw new InvalidInputError('llm_bad_answer', 'The translation does not fit the pieces');
       }
     },
@@ -58,10 +64,13 @@ export function chatTranslator(chat: ChatModel, prompt: TranslationPrompt, newMa
 const piecesOf = ({ segments }: TranslationOrder): string =>
   segments.map((text, i) => JSON.stringify({ i, text })).join('\n');
 
-function tokensFor({ segments }: TranslationOrder): number {
-  const chars = segments.reduce((sum, text) => sum + text.length, 0);
-  return Math.min(MOST_TOKENS, Math.ceil(FRAME_TOKENS + PIECE_TOKENS * segments.length + TOKENS_PER_CHAR * chars));
-}
+const charsOf = ({ segments }: TranslationOrder): number => segments.reduce((sum, text) => sum + text.length, 0);
+
+const answerTokens = (order: TranslationOrder): number =>
+  Math.min(
+    MOST_TOKENS,
+    Math.ceil(FRAME_TOKENS + PIECE_TOKENS * order.segments.length + TOKENS_PER_CHAR * charsOf(order)),
+  );
 
 /** English names are what models know best; the tag is told as well. */
 function nameOf(tag: string): string {

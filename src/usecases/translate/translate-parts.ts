@@ -154,7 +154,7 @@ async function translateGroup(
   const from = group[0]?.from ?? 'und';
   const rules = glossaryRules(glossary, from, to);
   const hidden = group.map(({ original }) => protect(original, rules, redacts));
-  const answers = await translator.translate({ from, to, segments: hidden.map(({ text }) => text) }, signal);
+  const { texts: answers } = await translator.translate({ from, to, segments: hidden.map(({ text }) => text) }, signal);
   return group.map(({ span, original }, i) => {
     const answer = answers[i];
     const kept = hidden[i];

@@ -7,6 +7,7 @@ import type { CaseDetail, CasePart } from '../../api/types.js';
 import { useFormat } from '../../format.js';
 import { Legend } from '../../parts/legend.js';
 import { OriginalText } from '../../parts/original-text.js';
+import { PartTranslation, TranslationState } from './case-translation.js';
 
 const GRAVE = 3;
 
@@ -25,23 +26,6 @@ function Readable({ part }: { readonly part: CasePart }) {
       <span className="quiet small">{t(`case:view.${view}`)}</span> <span dir="auto">{text}</span>
     </p>
   ));
-}
-
-function Translation({ detail, part }: { readonly detail: CaseDetail; readonly part: CasePart }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const found = detail.translation.parts.find((one) => one.part === part.part);
-  if (found === undefined) return null;
-  return (
-    <div className="translation">
-      <p className="small quiet no-margin">
-        {t('case:translation-by', { language: format.language(found.language), engine: found.engine })}
-      </p>
-      <p className="original" dir="auto" lang={found.language}>
-        {found.text}
-      </p>
-    </div>
-  );
 }
 
 function Part({ detail, part }: { readonly detail: CaseDetail; readonly part: CasePart }) {
@@ -66,7 +50,7 @@ function Part({ detail, part }: { readonly detail: CaseDetail; readonly part: Ca
           />
           <Readable part={part} />
         </div>
-        <Translation detail={detail} part={part} />
+        <PartTranslation detail={detail} part={part} />
       </div>
     </section>
   );
@@ -98,9 +82,7 @@ export function CaseWords({ detail }: { readonly detail: CaseDetail }) {
         ))}
       </div>
       <Legend findings={findings} />
-      {detail.translation.status === 'not_configured' && (
-        <p className="small quiet no-margin">{t('case:translation-off')}</p>
-      )}
+      <TranslationState detail={detail} />
     </section>
   );
 }

@@ -4,6 +4,7 @@ import type { CaseDetail } from '../../api/types.js';
 import { type Draft, type Group, verdictsOf } from '../../draft.js';
 import { useFormat } from '../../format.js';
 import { Fault } from '../../parts/fault.js';
+import { NoticeTranslation } from './notice-translation.js';
 
 interface NoticePreviewProps {
   readonly detail: CaseDetail;
@@ -33,6 +34,11 @@ export function NoticePreview({ detail, draft, groups, complete }: NoticePreview
           <p dir={item.direction} lang={item.language} className="no-margin">
             {item.sentences.map(({ text }) => text).join(' ')}
           </p>
+          <NoticeTranslation
+            detail={detail}
+            language={item.language}
+            sentences={item.sentences.map(({ text }) => text)}
+          />
           {item.openSlots.length > 0 && (
             <p className="small quiet no-margin">{t('case:open-slots', { slots: item.openSlots.join(', ') })}</p>
           )}

@@ -1,0 +1,161 @@
+/** The texts of a case for a reader: what is stored of their translation, and asking for the rest. */
+import type { Evidence, LanguageTag, Note, RegionId } from '../../domain.js';
+import { InvalidInputError } from '../../errors.js';
+import type { Bundle } from '../../policy/bundle.js';
+import type { Clock } from '../../ports.js';
+import type { TranslationsStore, Translator } from '../../ports-translation.js';
+import { policyOf } from '../review/choices.js';
+import { partsOf } from '../review/why.js';
+import { type BudgetStore, budgeted } from './budgeted.js';
+import type { Glossary } from './glossary.js';
+import {
+  storedParts,
+  type TextToTranslate,
+  type TranslateDeps,
+  type TranslatedPart,
+  type TranslateScene,
+  translateParts,
+  wantedTexts,
+} from './translate-parts.js';
+
+/** What an installation translates with. */
+export interface Translation {
+  readonly translator: Translator;
+  readonly glossary: Glossary;
+}
+export interface CaseTranslateDeps extends Translation {
+  readonly store: TranslationsStore;
+  readonly budgets: BudgetStore;
+  readonly clock: Clock;
+}
+/** What of a case or of a queued revision is needed. */
+export interface TranslationSubject {
+  readonly sourceId: string;
+  readonly noteId: string;
+  readonly revisionId: string;
+  readonly regions: readonly RegionId[];
+  readonly note: Note;
+  readonly evidence: Evidence | null;
+}
+/** `forbidden`: a region file lets its notes go to none of the declared places. */
+export type TranslationStatus = 'not_configured' | 'forbidden' | 'not_needed' | 'absent' | 'ready';
+export interface CaseTranslation {
+  readonly status: TranslationStatus;
+  readonly to: LanguageTag;
+  readonly engine: string | null;
+  readonly parts: readonly TranslatedPart[];
+}
+
+/** Money of a region file is in units, of the ledger in millionths. */
+const MONEY = 1e6;
+
+export function textsToTranslate({ note, evidence }: TranslationSubject): readonly TextToTranslate[] {
+  const language = evidence?.language.status === 'found' ? evidence.language.value : null;
+  const images = evidence?.images.status === 'found' ? evidence.images.value : null;
+  const whole = language?.languages[0]?.tag ?? note.languageHint ?? 'und';
+  return partsOf(note, evidence).map(({ part, text }) => {
+    const segments = (language?.segments ?? []).filter((segment) => segment.part === part);
+    const isPicture = part !== 'title' && part !== 'body';
+    const own = longest(segments) ?? (isPicture ? images?.languages?.[0]?.tag : undefined) ?? whole;
+    return { part, text: text.raw, language: own, segments };
+  });
+}
+
+function longest(segments: TextToTranslate['segments']): LanguageTag | undefined {
+  const sure = segments.filter(({ tag }) => tag !== 'und');
+  const length = ({ span }: TextToTranslate['segments'][number]): number => span.end - span.start;
+  return [...sure].sort((a, b) => length(b) - length(a))[0]?.tag;
+}
+
+/** A model of our own sends nothing anywhere; an endpoint must stand where every region lets its notes go. */
+function mayTranslate({ engine, region }: Translator, bundle: Bundle, regions: readonly RegionId[]): boolean {
+  if (engine === 'local') return true;
+  return regions.every((id) => {
+    const { endpoints } = policyOf(bundle, id).settings.opinions;
+    return endpoints === null || (region !== null && endpoints.includes(region));
+  });
+}
+
+const sceneOf = (deps: Translation, subject: TranslationSubject, { to, bundle }: Wish): TranslateScene => ({
+  sourceId: subject.sourceId,
+  noteId: subject.noteId,
+  revisionId: subject.revisionId,
+  to,
+  redacts:
+    deps.translator.engine !== 'local' && subject.regions.some((id) => policyOf(bundle, id).settings.opinions.redact),
+});
+
+export interface Wish {
+  readonly to: LanguageTag;
+  readonly bundle: Bundle;
+}
+
+const none = (status: TranslationStatus, to: LanguageTag, engine: string | null = null): CaseTranslation => ({
+  status,
+  to,
+  engine,
+  parts: [],
+});
+const engineOf = ({ translator }: Translation): string => `${translator.engine} ${translator.model}`;
+
+/** What is there already; asks no engine. */
+export async function storedTranslation(
+  deps: CaseTranslateDeps | null,
+  subject: TranslationSubject | null,
+  wish: Wish,
+): Promise<CaseTranslation> {
+  if (deps === null) return none('not_configured', wish.to);
+  if (subject === null) return none('not_needed', wish.to, engineOf(deps));
+  if (!mayTranslate(deps.translator, wish.bundle, subject.regions)) return none('forbidden', wish.to, engineOf(deps));
+  const texts = wantedTexts(textsToTranslate(subject), wish.to);
+  if (texts.length === 0) return none('not_needed', wish.to, engineOf(deps));
+  const parts = await storedParts(deps, sceneOf(deps, subject, wish), texts);
+  const status = parts.length === texts.length ? 'ready' : 'absent';
+  return { status, to: wish.to, engine: engineOf(deps), parts };
+}
+
+/** Sentences beside the note, as the notice that its author will read. */
+export interface ExtraTexts {
+  readonly language: LanguageTag;
+  readonly sentences: readonly string[];
+}
+
+/** Throws what the engine throws; `gone_erased` when the note went meanwhile. */
+export async function translateCase(
+  deps: CaseTranslateDeps,
+  subject: TranslationSubject,
+  wish: Wish,
+  { extra, signal }: { readonly extra: ExtraTexts | null; readonly signal: AbortSignal },
+): Promise<CaseTranslation> {
+  const { to, bundle } = wish;
+  if (!mayTranslate(deps.translator, bundle, subject.regions)) {
+    throw new InvalidInputError('translation_forbidden', 'A region of this note lets it go to no such endpoint');
+  }
+  const sentences = (extra?.sentences ?? []).map((text, i): TextToTranslate => {
+    return { part: `notice:${i}`, text, language: extra?.language ?? 'und', segments: [] };
+  });
+  const texts = wantedTexts([...textsToTranslate(subject), ...sentences], to);
+  const paid: TranslateDeps = { ...deps, translator: purse(deps, subject, bundle) };
+  const order = { texts, now: deps.clock.now(), signal };
+  const { parts, kept } = await translateParts(paid, sceneOf(deps, subject, wish), order);
+  if (!kept) throw new InvalidInputError('gone_erased', 'The note was erased meanwhile.');
+  return { status: texts.length === 0 ? 'not_needed' : 'ready', to, engine: engineOf(deps), parts };
+}
+
+function purse(
+  { translator, budgets, clock }: CaseTranslateDeps,
+  subject: TranslationSubject,
+  bundle: Bundle,
+): Translator {
+  if (translator.engine === 'local') return translator;
+  const policies = new Map(subject.regions.map((id) => policyOf(bundle, id)).map((policy) => [policy.id, policy]));
+  const limits = [...policies.values()].map(({ id, settings: { opinions } }) => {
+    const money = opinions.budget.money_per_day;
+    return {
+      region: id,
+      tokens: opinions.budget.tokens_per_day,
+      micros: money === null ? null : Math.round(money * MONEY),
+    };
+  });
+  return budgeted(translator, { store: budgets, budgets: limits, clock });
+}
