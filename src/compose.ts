@@ -208,10 +208,10 @@ export interface Offline {
 /** Pipeline and policies alone: no database, no Redis. Without a model the classify stage says so. */
 export async function composeOffline(
   config: Config,
-  options: { readonly model: boolean; readonly log: Log },
+  options: { readonly model: boolean; readonly log: Log; readonly images?: Images | undefined },
 ): Promise<Offline> {
   const classifier = options.model ? await modelFor(config, 'now') : null;
-  const images = composeImages(config);
+  const images = options.images ?? composeImages(config);
   try {
     const rules = await openRules({
       config,

@@ -5,6 +5,7 @@ import type { Readable, Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { openLog } from '../adapters/log-pino.js';
 import { composeOffline } from '../compose.js';
+import type { Images } from '../compose-images.js';
 import { type Config, configFromProcess } from '../config.js';
 import type { EvidenceKey } from '../domain.js';
 import { codeOf } from '../errors.js';
@@ -83,6 +84,7 @@ export async function moderateCommand(
   args: readonly string[],
   io: Io,
   config: Config = configFromProcess(),
+  images?: Images,
 ): Promise<number> {
   const order = readOrder(args);
   if (order === 'help') {
@@ -95,7 +97,7 @@ export async function moderateCommand(
   const input = await openInput(order.input, io);
   const log = openLog(config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL, 'cli');
   const model = order.stages === null || order.stages.includes('classify');
-  const offline = await composeOffline(config, { model, log });
+  const offline = await composeOffline(config, { model, log, images });
   try {
     const output = await openOutput(order.output, io);
     const bar = rowBar(io.stderr, input.bytes);

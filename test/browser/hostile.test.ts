@@ -30,6 +30,9 @@ function withPicture(answer: { parts: object[]; images: object[] }): object {
     words: [{ box, confidence: 1, span: { start: 0, end: SCRIPT.length } }],
     codes: [{ kind: 'qr', text: LINK, box }],
     labels: { [SCRIPT]: 0.5 },
+    findings: [
+      { category: 'fraud.scam', severity: 3, source: 'image_hash', detector: SCRIPT, calibrated: 0.8, bits: 4 },
+    ],
     outcomes: [{ reading: 'ocr', status: 'failed', why: SCRIPT }],
   };
   const readable = [{ view: 'skeleton', text: SCRIPT }];

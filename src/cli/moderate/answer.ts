@@ -123,9 +123,11 @@ function gapsOf(evidence: Evidence, decisions: readonly Decision[]): readonly Ga
         : [];
     },
   );
+  // A stage that has looked at the pictures may have failed at one of them.
+  const ofPicture = (gap: Gap): boolean => gap.stage === 'images' && evidence.images.status === 'found';
   const policy = decisions
     .flatMap((decision) => decision.gaps)
-    .filter((gap) => gap.status !== 'skipped' && gap.status !== 'failed')
+    .filter((gap) => (gap.status !== 'skipped' && gap.status !== 'failed') || ofPicture(gap))
     .map(({ stage, status, why }) => ({ stage, status, why }));
   const all = [...stages, ...policy];
   return [...new Map(all.map((gap) => [`${gap.stage} ${gap.status} ${gap.why}`, gap])).values()];
