@@ -10,6 +10,13 @@ export interface LineWord {
   readonly x0: number;
   readonly x1: number;
 }
+/** Mean, long words counting for more; 0 without any. */
+export function confidenceOf(words: readonly LineWord[]): number {
+  const letters = words.reduce((sum, { text }) => sum + text.length, 0);
+  const sum = words.reduce((total, { text, confidence }) => total + confidence * text.length, 0);
+  return letters === 0 ? 0 : sum / letters;
+}
+
 /** What cutting a line out needs to be undone. */
 export type LinePlace = Pick<LineCrop, 'u0' | 'v0' | 'step' | 'slant' | 'marginPx' | 'width' | 'height'>;
 export interface ReadLine {

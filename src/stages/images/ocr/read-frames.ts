@@ -3,7 +3,7 @@ import type { LanguageTag, OcrReading } from '../../../domain.js';
 import type { Pixels } from '../../../ports.js';
 import { cropLine, type LineCrop } from './crop.js';
 import type { Grey } from './grey.js';
-import { joinLines, type LineWord, type ReadLine } from './join.js';
+import { confidenceOf, joinLines, type LineWord, type ReadLine } from './join.js';
 import { findLines } from './lines.js';
 import { type RankedScript, rankScripts } from './rank-scripts.js';
 import type { ScriptClass, ScriptWeights } from './script-net.js';
@@ -39,8 +39,8 @@ function readFrame(frame: Pixels, likely: readonly LanguageTag[], parts: Reading
   const { lines, slant } = findLines(frame);
   const crops = lines.map((line) => cropLine(frame, line, slant, CROP));
   const attempt = reader(parts);
-  const confidenceOf = (line: LineCrop, script: ScriptClass): number => attempt(line, script).confidence;
-  const ranked = settleTwins(crops, rankScripts(crops, likely, parts.weights), confidenceOf);
+  const wordsOf = (line: LineCrop, script: ScriptClass): readonly LineWord[] => attempt(line, script).words;
+  const ranked = settleTwins(crops, rankScripts(crops, likely, parts.weights), wordsOf);
   const budget = { retries: MOST_RETRIES };
   const read = crops.flatMap((crop, i): readonly ReadLine[] => {
     const best = bestOf(crop, ranked[i] ?? [], attempt, budget);
@@ -100,9 +100,7 @@ function reader({ readLine }: ReadingParts): Read {
     if (before !== undefined) return before;
     const set = setOf(script);
     const words = set === null ? [] : readLine(line, set);
-    const letters = words.reduce((sum, { text }) => sum + text.length, 0);
-    const sum = words.reduce((total, { text, confidence }) => total + confidence * text.length, 0);
-    const made = { words, set: set ?? '', confidence: letters === 0 ? 0 : sum / letters };
+    const made = { words, set: set ?? '', confidence: confidenceOf(words) };
     known.set(line, (known.get(line) ?? new Map<ScriptClass, Attempt>()).set(script, made));
     return made;
   };

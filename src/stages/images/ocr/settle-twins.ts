@@ -4,6 +4,7 @@
  * for one of them.
  */
 import type { LineCrop } from './crop.js';
+import { confidenceOf, type LineWord } from './join.js';
 import type { RankedScript } from './rank-scripts.js';
 import type { ScriptClass } from './script-net.js';
 
@@ -12,13 +13,15 @@ interface Twins {
   /** Share of the less likely one from which on there is a doubt. */
   readonly doubt: number;
   readonly lines: number;
+  /** Added to the confidence in the first: what it cannot read it says, the second does not. */
+  readonly favour: number;
   /** No picture has both. */
   readonly isEither: boolean;
 }
 const TWINS: readonly Twins[] = [
-  { pair: ['Hans', 'Hant'], doubt: 0.004, lines: 3, isEither: true },
-  { pair: ['Latn', 'Viet'], doubt: 0.25, lines: 1, isEither: false },
-  { pair: ['Latn', 'Cyrl'], doubt: 0.03, lines: 1, isEither: false },
+  { pair: ['Hans', 'Hant'], doubt: 0.004, lines: 3, favour: 0.03, isEither: true },
+  { pair: ['Latn', 'Viet'], doubt: 0.25, lines: 1, favour: 0, isEither: false },
+  { pair: ['Latn', 'Cyrl'], doubt: 0.03, lines: 1, favour: 0, isEither: false },
 ];
 /** The network errs in the same way on all lines of one font. */
 const NETWORK_SHARE = 0.5;
@@ -28,12 +31,12 @@ const OWN_MIND = 0.9;
 export const CONFIDENCE_PER_LEAN = 1 / 60;
 
 type Ranked = readonly (readonly RankedScript[])[];
-type ConfidenceOf = (line: LineCrop, script: ScriptClass) => number;
+type Read = (line: LineCrop, script: ScriptClass) => readonly LineWord[];
 
-export const settleTwins = (crops: readonly LineCrop[], ranked: Ranked, confidenceOf: ConfidenceOf): Ranked =>
-  TWINS.reduce((scripts, twins) => settle(crops, scripts, twins, confidenceOf), ranked);
+export const settleTwins = (crops: readonly LineCrop[], ranked: Ranked, read: Read): Ranked =>
+  TWINS.reduce((scripts, twins) => settle(crops, scripts, twins, read), ranked);
 
-function settle(crops: readonly LineCrop[], ranked: Ranked, twins: Twins, confidenceOf: ConfidenceOf): Ranked {
+function settle(crops: readonly LineCrop[], ranked: Ranked, twins: Twins, read: Read): Ranked {
   const [one, other] = twins.pair;
   const doubtful = crops
     .flatMap((crop, i) => {
@@ -45,7 +48,7 @@ function settle(crops: readonly LineCrop[], ranked: Ranked, twins: Twins, confid
     .slice(0, twins.lines);
   if (doubtful.length === 0) return ranked;
   const lean = doubtful.reduce((sum, { crop, lean }) => {
-    const surer = confidenceOf(crop, one) - confidenceOf(crop, other);
+    const surer = moreSure(read(crop, one), read(crop, other), twins.isEither) + twins.favour;
     return sum + lean * NETWORK_SHARE + surer / CONFIDENCE_PER_LEAN;
   }, 0);
   const [kept, dropped] = lean >= 0 ? [one, other] : [other, one];
@@ -55,6 +58,19 @@ function settle(crops: readonly LineCrop[], ranked: Ranked, twins: Twins, confid
     return keeps ? scripts : scripts.filter(({ script }) => script !== dropped);
   });
 }
+
+/** By how much one reading is more confident than the other, over all words or over those that they read differently. */
+function moreSure(a: readonly LineWord[], b: readonly LineWord[], isWhereDifferent: boolean): number {
+  if (!isWhereDifferent) return confidenceOf(a) - confidenceOf(b);
+  const [onlyA, onlyB] = [without(a, b), without(b, a)];
+  return onlyA.length === 0 || onlyB.length === 0 ? 0 : confidenceOf(onlyA) - confidenceOf(onlyB);
+}
+
+const without = (words: readonly LineWord[], others: readonly LineWord[]): readonly LineWord[] =>
+  words.filter(
+    ({ text, x0, x1 }) =>
+      /\p{L}/u.test(text) && !others.some((other) => other.text === text && other.x0 < x1 && x0 < other.x1),
+  );
 
 /** The place of the better of both, under the name of the one. */
 function merged(scripts: readonly RankedScript[], kept: ScriptClass, dropped: ScriptClass): readonly RankedScript[] {
