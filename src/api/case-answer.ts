@@ -159,8 +159,9 @@ const bare = (text: string): string => text.normalize('NFKD').replaceAll(/\p{M}/
 /** A line that only repeats the text in small letters helps nobody. */
 function helps(view: string, line: string, raw: string): boolean {
   if (line === '' || bare(line) === bare(raw.slice(0, READABLE_CHARS))) return false;
-  if (view === 'translit') return /(?!\p{Script=Latin})\p{L}/u.test(raw);
-  return view !== 'pinyin' || /\p{Script=Han}/u.test(raw);
+  // Han has its pinyin line, where it is Chinese; everything else that is not Latin has its letters.
+  if (view === 'translit') return /(?!\p{Script=Latin}|\p{Script=Han})\p{L}/u.test(raw);
+  return view !== 'pinyin' || (/\p{Script=Han}/u.test(raw) && !/\p{Script=Hiragana}|\p{Script=Katakana}/u.test(raw));
 }
 
 const findingsOf = (evidence: Evidence | null): readonly Finding[] => [

@@ -133,6 +133,13 @@ describe('what a person may look up', () => {
     await call(who, 'GET', `/v1/notes/${noteId}`);
     const trail = await call(await bench.signedIn('auditor'), 'GET', `/v1/audit?subject=${noteId}&verb=note.seen`);
     expect(trail.body.items).toMatchObject([{ actor: { id: who.id } }]);
+    const { login } = trail.body.items[0].actor;
+    const auditor = await bench.signedIn('auditor');
+    for (const actor of [login, who.id]) {
+      const own = await call(auditor, 'GET', `/v1/audit?actor=${actor}&verb=note.seen`);
+      expect(own.body.items, actor).toMatchObject([{ subject: noteId }]);
+    }
+    expect((await call(auditor, 'GET', '/v1/audit?actor=nobody')).body.items).toEqual([]);
   });
 });
 

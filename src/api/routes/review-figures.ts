@@ -66,9 +66,12 @@ function auditRoutes(server: ApiServer, deps: ApiDeps): void {
       response: { 200: AuditPage, ...problems },
     },
     handler: async (request) => {
-      const { cursor, limit, ...filter } = request.query;
-      const page = await desk.audit(filter, cursor ?? null, limit);
-      const logins = new Map((await people.people()).map(({ userId, login }) => [userId, login]));
+      const { cursor, limit, ...asked } = request.query;
+      const all = await people.people();
+      // Auditors know people by their logins, the record knows them by id.
+      const actor = all.find(({ login }) => login === asked.actor)?.userId ?? asked.actor;
+      const page = await desk.audit({ ...asked, actor }, cursor ?? null, limit);
+      const logins = new Map(all.map(({ userId, login }) => [userId, login]));
       const items = page.items.map((event) => ({
         ...event,
         actor: { ...event.actor, login: logins.get(event.actor.id) ?? null },

@@ -11,7 +11,7 @@ const Word = z
   .regex(/^[^\p{Cc}\p{Cs}]+$/u);
 export const AuditQuery = z.strictObject({
   subject: Word.optional().describe('Id of a note, case, key or person'),
-  actor: Word.optional().describe('Id of a person, key, or part of the system'),
+  actor: Word.optional().describe('Id or login of a person, id of a key, or part of the system'),
   verb: Word.optional().describe('Such as note.decided, case.seen, case.decided'),
   since: Moment.optional(),
   until: Moment.optional(),
