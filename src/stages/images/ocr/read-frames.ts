@@ -28,6 +28,9 @@ const MOST_TRIES = 3;
 const CLOSE_ODDS = 0.15;
 /** Below it there is no text, whatever the letters say. */
 const BELIEVABLE = 0.45;
+/** Up to so many letters in no script of the longer lines must be read with more confidence. */
+const STRAY_LENGTH = 3;
+const STRAY_SURE = 0.85;
 /** Second and later tries in one frame: a picture full of doubtful lines must not take for ever. */
 const MOST_RETRIES = 8;
 
@@ -50,13 +53,14 @@ function readFrame(frame: Pixels, likely: readonly LanguageTag[], parts: Reading
   return withoutStrays(read);
 }
 
-/** One letter of another script than the rest is a comma, a bullet or a corner of a picture. */
+/** Corners, bullets and branches of trees are read as a letter or two, of which the engine is not sure. */
 function withoutStrays(lines: readonly ReadLine[]): readonly ReadLine[] {
-  const longest = lines.reduce<ReadLine | null>(
-    (best, line) => (best === null || lengthOf(line) > lengthOf(best) ? line : best),
-    null,
-  );
-  return lines.filter((line) => lengthOf(line) > 1 || line.set === longest?.set);
+  const isLong = (line: ReadLine): boolean => lengthOf(line) > STRAY_LENGTH;
+  const sets = new Set(lines.filter(isLong).map(({ set }) => set));
+  return lines.filter((line) => {
+    const least = sets.has(line.set) ? BELIEVABLE : STRAY_SURE;
+    return isLong(line) || (confidenceOf(line.words) >= least && (sets.size === 0 || lengthOf(line) > 1));
+  });
 }
 
 const lengthOf = ({ words }: Pick<ReadLine, 'words'>): number => words.reduce((sum, { text }) => sum + text.length, 0);
