@@ -24,12 +24,10 @@ const KINDS: readonly (readonly [name: string, pattern: RegExp, fits?: (match: s
   ['card', new RegExp(digits(13, 19), 'gu'), (match) => isLuhn(digitsOf(match))],
   // Resident ids of China: 17 digits and a check letter.
   ['id', /(?<!\p{Nd})\p{Nd}{17}[\p{Nd}Xx](?![\p{Nd}\p{L}])/gu],
+  // What looks like a document: capitals and six or more digits together.
+  ['id', /(?<![\p{L}\p{N}])(?:[A-Z]{1,3}-?\p{Nd}{6,20}(?:-?[A-Z]{1,2})?|\p{Nd}{6,20}-?[A-Z]{1,2})(?![\p{L}\p{N}])/gu],
   ['phone', new RegExp(`(?:[+\\uff0b]${GAP})?[(]?${digits(7, 15)}`, 'gu'), isPhone],
-  // What looks like a document: letters and digits together, six or more digits.
-  [
-    'id',
-    /(?<![\p{L}\p{N}])(?=[\p{L}\p{N}-]{8,24}(?![\p{L}\p{N}]))(?:[A-Z]{1,3}-?)?\p{Nd}{6,20}(?:-?[A-Z]{1,2})?(?![\p{L}\p{N}])/gu,
-  ],
+  ['id', /(?<![\p{L}\p{N}])\p{Nd}{16,24}(?![\p{L}\p{N}])/gu],
 ];
 
 /** By Unicode, the digits of a script lie in one row from its zero. */
