@@ -56,6 +56,7 @@ describe('codes', () => {
     ['on its side', (picture: Sharp) => picture.rotate(90)],
     ['at a slant', (picture: Sharp) => picture.rotate(23, { background: '#fff' })],
     ['light on dark', (picture: Sharp) => picture.flatten({ background: '#fff' }).negate({ alpha: false })],
+    ['mirrored', (picture: Sharp) => picture.flop()],
     ['small', (picture: Sharp) => picture.resize(96)],
     ['blurred', (picture: Sharp) => picture.blur(1.5)],
     ['as a poor JPEG', (picture: Sharp) => picture.flatten({ background: '#fff' }).jpeg({ quality: 20 })],
