@@ -28,13 +28,16 @@ const NOTE_ID = /^note_[0-9A-Za-z]+$/;
 
 const SIGNS: Readonly<Record<RuleTrace['effect'], string>> = {
   fired: '+',
+  error: '!',
   shadow: 's',
   exempted: 'x',
-  error: '!',
   no: '-',
   not_asked: '.',
   disabled: 'o',
 };
+
+/** What spoke comes first; the signs stand in that order. */
+const ORDER = Object.keys(SIGNS);
 
 function ruleLines(trace: RuleTrace): readonly string[] {
   const head = `  ${SIGNS[trace.effect]} ${trace.rule} (${trace.category} ${trace.severity}, ${trace.mode}) -> ${trace.action}: ${trace.why}`;
@@ -52,7 +55,9 @@ function explanationLines({ evaluation, traces }: Explanation, all: boolean): re
   ]);
   for (const { policy, rules } of traces) {
     lines.push('', `rules of ${policy}: + fired, - did not, s shadow, x exempted, . not asked, o off, ! broken`);
-    const shown = rules.filter((rule) => all || (rule.effect !== 'not_asked' && rule.effect !== 'disabled'));
+    const shown = rules
+      .filter((rule) => all || (rule.effect !== 'not_asked' && rule.effect !== 'disabled'))
+      .toSorted((a, b) => ORDER.indexOf(a.effect) - ORDER.indexOf(b.effect));
     lines.push(...shown.flatMap(ruleLines));
     if (shown.length < rules.length)
       lines.push(`  ${rules.length - shown.length} more were off or had nothing to look at (--all)`);
