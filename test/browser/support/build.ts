@@ -51,4 +51,8 @@ async function printSizes(assets: string): Promise<void> {
     const names = files.filter((name) => name.endsWith(kind));
     console.log(`bundle ${kind}: ${kib(await sum(names))}, ${kib(packed(names))} gzip, ${names.length} files`);
   }
+  // Pages, languages, charts and the editor are loaded when they are opened.
+  const html = readFileSync(path.join(assets, '../index.html'), 'utf8');
+  const first = files.filter((name) => html.includes(path.basename(name)));
+  console.log(`first load: ${kib(await sum(first))}, ${kib(packed(first))} gzip, ${first.length} files`);
 }
