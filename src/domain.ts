@@ -339,6 +339,8 @@ export interface PdqReading {
   readonly quality: number;
   /** Hashes of the same picture turned and mirrored in the seven other ways; absent where nobody asked for them. */
   readonly turned?: readonly string[] | undefined;
+  /** Of the other frames of an animation, turned ones too; frames that are too plain are left out. */
+  readonly frames?: readonly string[] | undefined;
 }
 export interface ImageModelReading {
   readonly model: string;

@@ -2,8 +2,8 @@
 import { DECODE_LIMITS } from '../adapters/images/decode-image-limits.js';
 import { openDecoder } from '../adapters/images-sharp.js';
 import { type Config, configFromProcess } from '../config.js';
-import { InvalidInputError } from '../errors.js';
 import { DECODE_SCRIPT } from '../paths.js';
+import { hashFrames } from '../stages/images/pdq/frames.js';
 import { pdqOf } from '../stages/images/pdq/pdq.js';
 import { BANK_USAGE, type BankIo } from './bank/bank-io.js';
 import { addToBank, createBank, importIntoBank, removeFromBank } from './bank/change.js';
@@ -39,9 +39,7 @@ export const hasherFrom =
     try {
       return await use(async (bytes) => {
         const { frames } = await decoder.decode(bytes, new AbortController().signal);
-        const [first] = frames;
-        if (first === undefined) throw new InvalidInputError('image_unreadable', 'The picture has no frame');
-        return pdqOf(first);
+        return hashFrames(frames.map(pdqOf));
       });
     } finally {
       await decoder.close();

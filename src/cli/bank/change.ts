@@ -2,12 +2,13 @@
 import { CATEGORY_IDS, isCategoryId } from '../../categories.js';
 import { InvalidInputError } from '../../errors.js';
 import { didYouMean } from '../../policy/nearest.js';
+import { LEAST_QUALITY } from '../../stages/images/pdq/frames.js';
 import { usageError } from '../io.js';
 import { sourceNamed } from '../source.js';
 import { OPERATOR, type StorePorts } from '../store.js';
 import { BANK_USAGE, type BankIo, bytesOf, readSubjects } from './bank-io.js';
 import type { BankValues } from './options.js';
-import { HASH_FORMATS, LEAST_QUALITY, MOST_NOTE, readHashes } from './read-hashes.js';
+import { HASH_FORMATS, MOST_NOTE, readHashes } from './read-hashes.js';
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const MOST_WORDS = 200;

@@ -4,12 +4,12 @@ import type { ImageHashHit } from '../../ports.js';
 import type { ImageBank, ImageBankEntry } from '../../ports-banks.js';
 import { PDQ_DISTANCE } from '../../stages/images/findings.js';
 import { indexHashes } from '../../stages/images/hash-index.js';
+import { LEAST_QUALITY } from '../../stages/images/pdq/frames.js';
 import { usageError } from '../io.js';
 import { sourceNamed } from '../source.js';
 import type { StorePorts } from '../store.js';
 import { BANK_USAGE, type BankIo, bankNamed, readSubjects, type Subject } from './bank-io.js';
 import type { BankValues } from './options.js';
-import { LEAST_QUALITY } from './read-hashes.js';
 
 const PAGE = 1_000;
 const until = (at: string | null): string => (at === null ? '-' : at.slice(0, 10));

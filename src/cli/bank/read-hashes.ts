@@ -1,5 +1,6 @@
 /** A list of picture hashes, CSV or JSON lines -> its hashes, each with its line. Reads text, touches no files. */
 import { z } from 'zod';
+import { LEAST_QUALITY } from '../../stages/images/pdq/frames.js';
 import { rowsOf } from '../terms/read-list.js';
 
 export const HASH_FORMATS = ['csv', 'jsonl'] as const;
@@ -20,8 +21,6 @@ export interface ReadHashes {
   readonly refused: readonly RefusedHash[];
 }
 
-/** As the authors of PDQ say: below it a picture is too plain to compare. */
-export const LEAST_QUALITY = 50;
 export const MOST_NOTE = 500;
 /** About half of the bits are set, since each says whether a frequency lies above the median. */
 const LEAST_BITS = 64;

@@ -3,13 +3,12 @@ import { CATEGORIES, CATEGORY_IDS, type CategoryId, SEVERITIES, type Severity } 
 import type { Finding, ImageReading } from '../../domain.js';
 import type { ImageHashBank } from '../../ports.js';
 import { FLAG } from './image-overlay.js';
+import { LEAST_QUALITY } from './pdq/frames.js';
 
 /** Hamming distance of 256 bits up to which two pictures count as the same; the figure that PDQ's authors give. */
 export const PDQ_DISTANCE = 31;
 /** The scaled figure of the same hash: below what a policy removes at by itself. The farthest is at the flag threshold. */
 const SAME = 0.85;
-/** Pictures too plain to compare are not compared. */
-const LEAST_QUALITY = 50;
 
 const isCategory = (name: string): name is CategoryId => (CATEGORY_IDS as readonly string[]).includes(name);
 const severityOf = (value: number): Severity => SEVERITIES.find((known) => known === value) ?? 4;

@@ -78,9 +78,9 @@ export function indexHashes(entries: readonly HashEntry[], now: () => number = (
       for (let bit = 0; bit < WORD_BITS; bit += 1) visit(table, word ^ (1 << bit), see);
     }
   };
-  const nearest = ({ pdq, turned }: PdqReading, distance: number): ReadonlyMap<number, number> => {
+  const nearest = ({ pdq, turned, frames }: PdqReading, distance: number): ReadonlyMap<number, number> => {
     const near = new Map<number, number>();
-    for (const hash of [pdq, ...(turned ?? [])]) {
+    for (const hash of [pdq, ...(turned ?? []), ...(frames ?? [])]) {
       const parts = partsOf(hash);
       candidates(hash, (at) => {
         const found = distanceTo(parts, at);

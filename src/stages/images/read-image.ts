@@ -2,6 +2,7 @@
 import type { ImageReading, LanguageTag, Outcome, PdqReading, SkipReason } from '../../domain.js';
 import { codeOf, ERROR_CODES, type ErrorCode, InvalidInputError, UnavailableError } from '../../errors.js';
 import type { CodeReader, DecodedImage, ImageDecoder, ImageModel, Pixels, TextReader } from '../../ports.js';
+import { hashFrames } from './pdq/frames.js';
 import { SOUND_CODES, SOUND_HASH, SOUND_LABELS, SOUND_TEXT } from './sound.js';
 
 export interface ImageReaders {
@@ -22,7 +23,7 @@ export interface ImageOrder {
 }
 
 /** Raised when the readings of the same picture may change; part of the stage's version. */
-export const READING_VERSION = '1';
+export const READING_VERSION = '2';
 
 const skipped = (why: SkipReason): Outcome<never> => ({ status: 'skipped', why });
 export const failedReading = (code: ErrorCode): Outcome<never> => ({
@@ -77,7 +78,6 @@ async function readParts(
   ...[read, signal]: [Read, AbortSignal]
 ): Promise<Omit<ImageReading, 'index' | 'facts'>> {
   const { text, codes, hash, model } = readers;
-  const first = frames[0];
   // One after the other: each takes a core, and a picture is not in a hurry.
   const ocr =
     text === null
@@ -88,9 +88,9 @@ async function readParts(
       ? skipped('not_configured')
       : await read(async () => SOUND_CODES.parse(await codes.read(frames, signal)));
   const hashed =
-    hash === null || first === undefined
+    hash === null
       ? skipped('not_configured')
-      : await read(async () => SOUND_HASH.parse(hash(first)));
+      : await read(async () => hashFrames(frames.map((frame) => SOUND_HASH.parse(hash(frame)))));
   const labels =
     model === null
       ? skipped('no_model')

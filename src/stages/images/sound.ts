@@ -16,10 +16,12 @@ export const SOUND_TEXT = z
   })
   .refine(({ text, words }) => words.every(({ span }) => span.start <= span.end && span.end <= text.length));
 export const SOUND_CODES = z.array(z.object({ kind: z.literal('qr'), text: z.string(), box: BoxShape, frame: Whole }));
+const Hash = z.string().regex(/^[0-9a-f]{64}$/);
 export const SOUND_HASH = z.object({
-  pdq: z.string().regex(/^[0-9a-f]{64}$/),
+  pdq: Hash,
   quality: z.number().min(0).max(100),
-  turned: z.array(z.string().regex(/^[0-9a-f]{64}$/)).optional(),
+  turned: z.array(Hash).optional(),
+  frames: z.array(Hash).optional(),
 });
 export const SOUND_LABELS = z.object({
   model: z.string(),
