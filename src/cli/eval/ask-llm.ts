@@ -1,9 +1,8 @@
 /** The configured language model as a scorer: the prompt of second opinions, without clauses of a region. */
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { openIds, systemClock } from '../../adapters/clock-ids.js';
 import { openMetrics } from '../../adapters/metrics.js';
+import { readPromptFiles } from '../../adapters/prompt-files.js';
 import { composeLlm } from '../../compose-llm.js';
 import type { Config } from '../../config.js';
 import { type Note, type OpinionFinding, SCORE_KEYS, type ScoreKey } from '../../domain.js';
@@ -30,23 +29,14 @@ const PLAN = {
   clauses: [],
 } as const;
 
-export async function openConfiguredOpinions(config: Config): Promise<Opinions> {
+export function openConfiguredOpinions(config: Config): Opinions {
   const ids = openIds(systemClock);
   const { opinion } = composeLlm(config, { clock: systemClock, ids, metrics: openMetrics('eval') });
   if (opinion === null) {
     throw new InvalidInputError('config_invalid', '--with llm needs LLM_BASE_URL or LLM_API_KEY, or --replies FILE');
   }
-  const files = await promptFiles(path.join(PROMPTS_DIR, 'opinion'));
+  const files = readPromptFiles(path.join(PROMPTS_DIR, 'opinion'));
   return llmOpinions(opinion, files, () => ids.secret(12));
-}
-
-async function promptFiles(dir: string): Promise<PromptFiles> {
-  const [system, user, repair] = await Promise.all(
-    ['system.md', 'user.md', 'repair.md'].map((name) => readFile(path.join(dir, name), 'utf8')),
-  );
-  if (system === undefined || user === undefined || repair === undefined) throw new RangeError('three files');
-  const version = createHash('sha256').update(`${system}\n${user}\n${repair}`).digest('hex').slice(0, 12);
-  return { version, system, user, repair };
 }
 
 /** `newMark` gives what no text can guess. */

@@ -125,6 +125,8 @@ function chartsOf(series: readonly Series[]): string {
     { title: 'ROC', x: 'false alarms', y: 'recall', lines: of('roc'), diagonal: true },
     { title: 'Reliability', x: 'probability said', y: 'share harmful', lines: reliability, diagonal: true },
   ];
-  const figures = charts.map((chart) => `<figure><figcaption>${chart.title}</figcaption>${chartSvg(chart)}</figure>`);
-  return `<div class="charts">${figures.join('')}</div>`;
+  const drawn = charts.filter(({ lines }) => lines.some(({ points }) => points.length > 0));
+  const figures = drawn.map((chart) => `<figure><figcaption>${chart.title}</figcaption>${chartSvg(chart)}</figure>`);
+  const missing = drawn.length < charts.length ? '<p>One class alone: there is no curve to draw.</p>' : '';
+  return `<div class="charts">${figures.join('')}</div>${missing}`;
 }

@@ -20,6 +20,7 @@ const ENDS_RUN: readonly ErrorCode[] = [
   'llm_rejected',
   'llm_over_budget',
   'model_missing',
+  'deadline_exceeded',
 ];
 
 /** How many revisions were translated. */
@@ -55,6 +56,7 @@ async function tryOne(
     await translateCase(deps, order.revision, wish, { extra: null, signal: order.signal });
     return null;
   } catch (error) {
+    if (order.signal.aborted) return 'deadline_exceeded';
     const code = codeOf(error);
     if (code === 'store_unavailable' || code === 'internal') throw error;
     return code;

@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { llmOpinions } from '../../../src/cli/eval/ask-llm.js';
+import { llmOpinions, openConfiguredOpinions } from '../../../src/cli/eval/ask-llm.js';
+import { readConfig } from '../../../src/config.js';
 import { InvalidInputError, UnavailableError } from '../../../src/errors.js';
 import type { ChatAnswer, ChatAsk, ChatModel } from '../../../src/ports-llm.js';
+import { openLlmServer } from '../../support/llm-server.js';
 
 const file = (name: string) => readFile(path.resolve('prompts/opinion', name), 'utf8');
 const files = {
@@ -61,4 +63,23 @@ test('words that do not stand in the text are no answer; a refusal is none; an e
   expect(await asked(chatOf(null, new InvalidInputError('llm_refused', 'no')))).toBeNull();
   const away = chatOf(null, new UnavailableError('llm_unavailable', 'away'));
   await expect(asked(away)).rejects.toMatchObject({ code: 'llm_unavailable' });
+});
+
+test('by configuration alone: the official client against an endpoint on loopback; a stand-in is known by its name', async () => {
+  expect(() => openConfiguredOpinions(readConfig({}))).toThrowError(
+    expect.objectContaining({ code: 'config_invalid' }),
+  );
+  const server = await openLlmServer();
+  try {
+    server.reply = () => JSON.stringify(says(finding('You are a fool')));
+    const env = { LLM_BASE_URL: server.baseUrl, LLM_MODEL: 'synthetic-1', LLM_PRICE_PROMPT: '2', LLM_ATTEMPTS: '1' };
+    const opinions = openConfiguredOpinions(readConfig(env));
+    expect(await opinions.ask(row)).toMatchObject({ p: { toxicity: 0.7 }, synthetic: true, costMicros: 200 });
+    server.fault = 'refusal';
+    expect(await opinions.ask(row)).toBeNull();
+    server.fault = 'unauthorised';
+    await expect(opinions.ask(row)).rejects.toMatchObject({ code: 'llm_rejected' });
+  } finally {
+    await server.close();
+  }
 });
