@@ -71,6 +71,22 @@ describe.each([
     expect(await store.opinions.state(revisionId)).toMatchObject({ status: 'done', outcome: OUTCOME });
   });
 
+  it('an answer that comes while the note is judged once more is not slept through', async () => {
+    const { revisionId } = await waiting();
+    const opinion = await claimOf(revisionId);
+    const judged = must(await store.work.claim(revisionId, LEASE_MS, Date.now()));
+    await store.opinions.complete(opinion, OUTCOME, Date.now());
+    const stillOpen = record({
+      pending: true,
+      decisions: [],
+      evidence: evidenceOf({ deliberate: DUE }),
+      bundleHash: 'b2',
+    });
+    expect(await store.work.complete(judged, stillOpen, Date.now())).toBe('saved');
+    const due = await store.work.takeDue(100, Date.now() + 1, Date.now() + 1_000);
+    expect(due.map((row) => row.revisionId)).toContain(revisionId);
+  });
+
   it('one holder at a time, and the late one is refused', async () => {
     const { revisionId } = await waiting();
     const first = must(await store.opinions.claim(revisionId, 1_000, Date.now()));
