@@ -1,7 +1,8 @@
 /** CEL behind a small engine: everything declared, checked at load, bounded. The only importer of the CEL package. */
 import { TypeError as CelTypeError, Environment, EvaluationError, ParseError } from '@marcbachmann/cel-js';
 import type { CategoryId } from '../categories.js';
-import { type ExpressionFacts, type ExpressionFault, inspect } from './cel-inspect.js';
+import type { ExpressionFault } from './cel-faults.js';
+import { type ExpressionFacts, inspect } from './cel-inspect.js';
 import { isUnder, type RuleContext, VALUE_CLASSES } from './context.js';
 import type { LintId } from './lints.js';
 import { didYouMean } from './nearest.js';

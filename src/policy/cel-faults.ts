@@ -1,0 +1,97 @@
+/** What is wrong with a condition that the engine itself would take: words, functions, comparisons, cost. */
+import { tooShort } from '../stages/match/term-length.js';
+import { type AstNode, callOf, isFunctionName, isMacro, walk } from './cel-ast.js';
+import type { LintId } from './lints.js';
+import { didYouMean } from './nearest.js';
+import { compilePattern } from './patterns.js';
+import { CEL_FUNCTIONS, CEL_MACROS, FUNCTIONS, WORDS, type WordKind } from './vocabulary.js';
+
+export interface ExpressionFault {
+  readonly lint: LintId;
+  /** Into the expression, UTF-16 code units. */
+  readonly offset: number;
+  readonly message: string;
+}
+
+/** One macro inside another, no deeper: with lists of 64 that is 4,096 steps at most. */
+const MAX_MACRO_DEPTH = 2;
+
+interface WordFault {
+  readonly lint: LintId;
+  readonly message: string;
+}
+function wordFault(kind: WordKind, node: AstNode, call: string): WordFault | null {
+  const wrong = (message: string, lint: LintId = 'cel-word'): WordFault => ({ lint, message: `${call}: ${message}` });
+  if (node.op !== 'value' || typeof node.args !== 'string') return wrong(`write the ${kind} as a quoted word`);
+  const word = node.args;
+  switch (kind) {
+    case 'pattern': {
+      const compiled = compilePattern(word);
+      return compiled.ok ? null : wrong(compiled.message, 'cel-pattern');
+    }
+    case 'language':
+      return isLanguageTag(word) ? null : wrong(`"${word}" is not a BCP 47 language tag`);
+    case 'wording': {
+      const problem = tooShort(word);
+      return problem === null ? null : wrong(problem, 'term-short');
+    }
+    case 'term':
+    case 'bank':
+      return null;
+    default: {
+      const words = WORDS[kind];
+      return words.includes(word) ? null : wrong(`unknown ${kind} "${word}"${didYouMean(word, words)}`);
+    }
+  }
+}
+
+function isLanguageTag(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1;
+  } catch {
+    return false;
+  }
+}
+
+function callFaults(node: AstNode): readonly ExpressionFault[] {
+  const call = callOf(node);
+  if (call === null) return [];
+  const { name, args } = call;
+  if (!isFunctionName(name)) {
+    if (CEL_FUNCTIONS.has(name) || CEL_MACROS.has(name)) return [];
+    const instead = name === 'matches' ? '; use re(text, "pattern")' : didYouMean(name, Object.keys(FUNCTIONS));
+    return [
+      { lint: 'cel-refused', offset: node.start, message: `the function ${name} may not be used here${instead}` },
+    ];
+  }
+  const { words } = FUNCTIONS[name];
+  return words.flatMap((kind, index) => {
+    const arg = args[index];
+    const fault = kind === null || arg === undefined ? null : wordFault(kind, arg, name);
+    return fault === null ? [] : [{ ...fault, offset: arg?.start ?? node.start }];
+  });
+}
+
+const typeOf = (node: AstNode): unknown => {
+  const type: unknown = Reflect.get(node, 'checkedType');
+  return typeof type === 'object' && type !== null ? Reflect.get(type, 'name') : undefined;
+};
+
+function equalityFaults(node: AstNode): readonly ExpressionFault[] {
+  if (node.op !== '==' && node.op !== '!=') return [];
+  if (!node.args.some((side) => typeOf(side) === 'double')) return [];
+  const message = `${node.op} on scores is never exact; compare with >= or <`;
+  return [{ lint: 'cel-equality', offset: node.start, message }];
+}
+
+export function faultsOf(ast: AstNode): readonly ExpressionFault[] {
+  const faults: ExpressionFault[] = [];
+  for (const { node, macroDepth } of walk(ast)) {
+    faults.push(...callFaults(node), ...equalityFaults(node));
+    if (isMacro(node) && macroDepth > MAX_MACRO_DEPTH) {
+      const message = 'one list walk inside another is the limit; this is deeper';
+      faults.push({ lint: 'cel-cost', offset: node.start, message });
+    }
+  }
+  return faults;
+}
