@@ -28,6 +28,8 @@ export type ModerateNow = (
     readonly stages?: readonly EvidenceKey[];
     /** Whether the edge had to replace characters that cannot be stored. */
     readonly repaired?: boolean;
+    /** Whose note it is; its own hash banks count then. */
+    readonly sourceId?: string | undefined;
   },
   signal: AbortSignal,
 ) => Promise<Moderated>;
@@ -94,7 +96,7 @@ export function moderateWith(deps: ModerateDeps): ModerateNow {
         selected: options.stages === undefined ? null : new Set(options.stages),
         lastAttempt: true,
       },
-      { sourceId: '', revisionId: '', note, repaired: options.repaired ?? false, now },
+      { sourceId: options.sourceId ?? '', revisionId: '', note, repaired: options.repaired ?? false, now },
       signal,
     );
     const regions = regionsOf(note, options.regions, judge);

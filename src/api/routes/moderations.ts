@@ -4,6 +4,7 @@ import type { EvidenceKey, ImageRef, Note } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
 import { repairText } from '../../stages/normalise/repair.js';
 import { turns } from '../../turns.js';
+import { reachOf } from '../auth.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
 import { OPENAI_CATEGORIES, type OpenaiResult, toOpenaiResult } from '../openai.js';
 import { problems } from '../schemas/common.js';
@@ -98,6 +99,7 @@ export function moderationRoutes(server: ApiServer, deps: ApiDeps): void {
         note: noteOf(task, deps.config.TEXT_LIMIT_CHARS),
         images: task.images.length,
       }));
+      const sourceId = reachOf(request) ?? undefined;
       const gone = new AbortController();
       // Also comes after the answer, when it changes nothing.
       reply.raw.once('close', () => gone.abort());
@@ -108,7 +110,7 @@ export function moderationRoutes(server: ApiServer, deps: ApiDeps): void {
       for (const { note, images } of notes) {
         const { evidence } = await inTurn(() => {
           signal.throwIfAborted();
-          return deps.moderate(note, { stages: STAGES, regions: ['global'] }, signal);
+          return deps.moderate(note, { stages: STAGES, regions: ['global'], sourceId }, signal);
         });
         if (evidence.classify.status === 'found') model = evidence.classify.value.model;
         results.push(toOpenaiResult(evidence, images));
