@@ -52,6 +52,12 @@ describe('an edited rule', () => {
   });
 });
 
+test('a file gets its list of rules where it has none, and is refused where the list stands on one line', () => {
+  const fresh = withEditedRule('id: de\n', 'de.yaml', 'id: one\n');
+  expect(idsOf(fresh.text)).toEqual(['one']);
+  expect(() => withEditedRule('id: de\nrules: [{ id: one }]\n', 'de.yaml', 'id: two\n')).toThrow(/one line/);
+});
+
 test('ids are read however they are written, and unknown regions get the nearest one', () => {
   expect([idIn('- id: a.b'), idIn("id: 'a.b'"), idIn('when: x')]).toEqual(['a.b', 'a.b', null]);
   expect(unknownRegion('dr', ['de', 'fr'])).toContain('There is no file for "dr"');
