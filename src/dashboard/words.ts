@@ -18,6 +18,7 @@ export const VERBS = [
   'note.erased',
   'note.seen',
   'notes.searched',
+  'opinion.asked',
   'policy.activated',
   'policy.approved',
   'policy.breaker_tripped',

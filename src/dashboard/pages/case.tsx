@@ -13,6 +13,7 @@ import { useShortcuts } from '../shortcuts.js';
 import { Author, Comments, People, Similar, Trace } from './case/case-background.js';
 import { CaseHead } from './case/case-head.js';
 import { CaseImages } from './case/case-images.js';
+import { CaseOpinion } from './case/case-opinion.js';
 import { Appeal, Opinions, OtherCases, Reports } from './case/case-pleas.js';
 import { CaseWhy } from './case/case-why.js';
 import { CaseWords } from './case/case-words.js';
@@ -107,6 +108,7 @@ function CaseView({ detail }: { readonly detail: CaseDetail }) {
           <Appeal detail={detail} />
           <Reports detail={detail} />
           <Opinions detail={detail} />
+          <CaseOpinion key={`opinion ${detail.case.id}`} detail={detail} />
           <CaseWhy key={`why ${detail.case.id}`} detail={detail} />
           <Similar detail={detail} />
           <Author detail={detail} />
