@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { connect } from '../../src/adapters/postgres.js';
 import { openIssuer } from '../support/issuer.js';
 import { type Browser, openBrowser } from './support/browser.js';
 import { type Desk, fixtureNotes, openDesk, sit } from './support/desk.js';
@@ -103,6 +104,40 @@ it('hands a case over by keyboard: one colleague has it to themselves', async ()
   const theirs = (await desk.ask<{ items: Row[] }>(second, 'GET', '/v1/cases?holder=mine')).body.items;
   expect(theirs.map(({ id }) => id)).toContain(caseId);
   expect((await desk.ask(second, 'POST', `/v1/cases/${caseId}/claim`)).status).toBe(200);
+  expect(wrongs).toEqual([]);
+  await close();
+});
+
+it('shows what the policy judges again while the case is open, and the claim stays', async () => {
+  await desk.submit([
+    {
+      externalId: 'again-1',
+      title: 'Financial freedom is easy',
+      body: 'Guaranteed returns of 300% in 24 hours, zero risk! Send 200 USDT to my wallet and I will double your money.',
+      regions: ['us'],
+    },
+  ]);
+  const caseId = await desk.report('again-1', 'This promises money that nobody will see.');
+  const { page, wrongs, close } = await sit(browser, desk, await desk.person());
+  await page.goto(`${desk.url}/cases/${caseId}`);
+  await page.getByRole('button', { name: /Take this case/ }).waitFor();
+  await page.keyboard.press('c');
+  await page.locator('[data-testid="lease"]').waitFor();
+  const grade = page.locator('.case-head .severity');
+  expect(await grade.textContent()).not.toContain('4');
+  const connection = await connect(desk.system.databaseUrl);
+  try {
+    // What a second result does to the case that goes on.
+    await connection.query(
+      `UPDATE cases c SET severity = 4, changed_at = now(), decision_id = (SELECT d.id FROM decisions d
+         WHERE d.note_id = c.note_id AND d.id IS DISTINCT FROM c.decision_id ORDER BY d.id LIMIT 1) WHERE c.id = $1`,
+      [caseId],
+    );
+  } finally {
+    await connection.end();
+  }
+  await expect.poll(() => grade.textContent(), { timeout: 15_000 }).toContain('4');
+  expect(await page.locator('[data-testid="lease"]').count()).toBe(1);
   expect(wrongs).toEqual([]);
   await close();
 });
