@@ -3,7 +3,7 @@ import type { ImageReading, LanguageTag, Outcome, PdqReading, SkipReason } from 
 import { codeOf, ERROR_CODES, type ErrorCode, InvalidInputError, UnavailableError } from '../../errors.js';
 import type { CodeReader, DecodedImage, ImageDecoder, ImageModel, Pixels, TextReader } from '../../ports.js';
 import { hashFrames } from './pdq/frames.js';
-import { SOUND_CODES, SOUND_HASH, SOUND_LABELS, SOUND_TEXT } from './sound.js';
+import { SOUND_CODES, SOUND_HASH, SOUND_LABELS, SOUND_TEXT, soundDecoded } from './sound.js';
 
 export interface ImageReaders {
   readonly decoder: ImageDecoder;
@@ -59,7 +59,7 @@ const reader =
 /** Throws UnavailableError while attempts remain; everything else ends as an outcome. */
 export async function readImage(order: ImageOrder, readers: ImageReaders, signal: AbortSignal): Promise<ImageReading> {
   const read = reader(order, signal);
-  const decoded = await read(async () => readers.decoder.decode(await order.bytes(), signal));
+  const decoded = await read(async () => soundDecoded(await readers.decoder.decode(await order.bytes(), signal)));
   if (decoded.status !== 'found') {
     return unreadImage(order.index, decoded.status === 'failed' ? decoded.code : 'stage_failed');
   }

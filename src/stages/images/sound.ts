@@ -1,12 +1,35 @@
 /** What the readers of a picture must answer. Anything else is a failure, never "nothing found". */
 import { z } from 'zod';
 import { CATEGORY_IDS } from '../../categories.js';
+import { IMAGE_FORMATS } from '../../domain.js';
+import type { DecodedImage } from '../../ports.js';
 
 const Share = z.number().min(0).max(1);
 const Whole = z.int().min(0);
 const BoxShape = z.object({ left: z.number(), top: z.number(), width: z.number().min(0), height: z.number().min(0) });
 const SpanShape = z.object({ start: Whole, end: Whole });
 
+const FACTS = z.object({
+  format: z.enum(IMAGE_FORMATS),
+  width: z.int().min(1),
+  height: z.int().min(1),
+  frames: z.int().min(1),
+  framesRead: z.array(Whole).min(1),
+  bytes: Whole,
+  sha256: z.string().min(1),
+});
+const Frame = z.object({ width: z.int().min(1), height: z.int().min(1), frame: Whole, scale: z.number().positive() });
+
+/** The pixels themselves are counted, not looked at one by one. */
+export function soundDecoded(decoded: DecodedImage): DecodedImage {
+  FACTS.parse(decoded.facts);
+  if (decoded.frames.length === 0) throw new RangeError('the decoder gave no frame');
+  for (const pixels of decoded.frames) {
+    const { width, height } = Frame.parse(pixels);
+    if (pixels.rgb.length !== width * height * 3) throw new RangeError('the decoder gave part of a frame');
+  }
+  return decoded;
+}
 export const SOUND_TEXT = z
   .object({
     text: z.string(),

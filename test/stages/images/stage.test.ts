@@ -92,6 +92,15 @@ describe('readImage', () => {
     expect(read).toEqual(unreadImage(3, 'image_unreadable'));
   });
 
+  it.each([
+    ['no facts', { facts: undefined, frames: [pixels] }],
+    ['no frame', { facts, frames: [] }],
+    ['part of a frame', { facts, frames: [{ ...pixels, width: 2 }] }],
+  ])('fails as a whole when the decoder gives %s', async (_name, decoded) => {
+    const odd = { ...decoder, decode: async () => decoded as Awaited<ReturnType<ImageDecoder['decode']>> };
+    expect(await readImage(order(), readers({ decoder: odd }), signal)).toEqual(unreadImage(3, 'stage_failed'));
+  });
+
   it('asks again while attempts remain, and records the lack on the last', async () => {
     const text = { read: away, close: async () => undefined };
     await expect(readImage(order(false), readers({ text }), signal)).rejects.toThrow('away');
