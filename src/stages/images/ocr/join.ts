@@ -36,7 +36,7 @@ const STARTS_UNSPACED = new RegExp(`^[${UNSPACED}\\p{M}]`, 'u');
 /** Between letters of such a script a gap is a space from this share of the height of the line on. */
 const WIDE_GAP = 0.5;
 /** Korean has spaces, but the engine now and then cuts a word into syllables. */
-const HANGUL_GAP = 0.12;
+const HANGUL_GAP = 0.17;
 const HANGUL_END = /\p{Script=Hangul}$/u;
 const HANGUL_START = /^\p{Script=Hangul}/u;
 

@@ -25,7 +25,7 @@ const DOUBTFUL = 0.7;
 const FAIR_ODDS = 0.03;
 const MOST_TRIES = 3;
 /** The second best guess is tried in any case from here on. */
-const CLOSE_ODDS = 0.15;
+const CLOSE_ODDS = 0.25;
 /** Below it there is no text, whatever the letters say. */
 const BELIEVABLE = 0.45;
 /** Up to so many letters in no script of the longer lines must be read with more confidence. */

@@ -10,18 +10,48 @@ import type { ScriptClass } from './script-net.js';
 
 interface Twins {
   readonly pair: readonly [ScriptClass, ScriptClass];
-  /** Share of the less likely one from which on there is a doubt. */
-  readonly doubt: number;
+  /** Shares of the second one that leave a doubt. */
+  readonly doubt: readonly [number, number];
   readonly lines: number;
-  /** Added to the confidence in the first: what it cannot read it says, the second does not. */
+  /** Added to the confidence in the first. */
   readonly favour: number;
+  /** With this confidence in the first the second is not asked. */
+  readonly sure: number;
   /** No picture has both. */
   readonly isEither: boolean;
+  /** Compared by the words that they read differently, or by all. */
+  readonly isWhereDifferent: boolean;
 }
 const TWINS: readonly Twins[] = [
-  { pair: ['Hans', 'Hant'], doubt: 0.004, lines: 3, favour: 0.03, isEither: true },
-  { pair: ['Latn', 'Viet'], doubt: 0.25, lines: 1, favour: 0, isEither: false },
-  { pair: ['Latn', 'Cyrl'], doubt: 0.03, lines: 1, favour: 0, isEither: false },
+  // Simplified data stumble over Traditional letters, Traditional data write Simplified ones in their own way.
+  {
+    pair: ['Hans', 'Hant'],
+    doubt: [0.004, 0.996],
+    lines: 2,
+    favour: 0.03,
+    sure: 1,
+    isEither: true,
+    isWhereDifferent: true,
+  },
+  // Latin data are never as sure of Vietnamese marks, and much faster.
+  {
+    pair: ['Latn', 'Viet'],
+    doubt: [0.2, 1],
+    lines: 1,
+    favour: 0.05,
+    sure: 0.905,
+    isEither: true,
+    isWhereDifferent: false,
+  },
+  {
+    pair: ['Latn', 'Cyrl'],
+    doubt: [0.03, 0.97],
+    lines: 1,
+    favour: 0,
+    sure: 0.9,
+    isEither: false,
+    isWhereDifferent: false,
+  },
 ];
 /** The network errs in the same way on all lines of one font. */
 const NETWORK_SHARE = 0.5;
@@ -29,6 +59,10 @@ const NETWORK_SHARE = 0.5;
 const OWN_MIND = 0.9;
 /** A difference in confidence of this much speaks as loud as odds of e to one. */
 export const CONFIDENCE_PER_LEAN = 1 / 60;
+
+/** Odds that the ranking leaves out are lower than this. */
+const LEAST = 0.003;
+const CERTAIN = 100;
 
 type Ranked = readonly (readonly RankedScript[])[];
 type Read = (line: LineCrop, script: ScriptClass) => readonly LineWord[];
@@ -42,15 +76,14 @@ function settle(crops: readonly LineCrop[], ranked: Ranked, twins: Twins, read: 
     .flatMap((crop, i) => {
       const [a, b] = [oddsOf(ranked[i], one), oddsOf(ranked[i], other)];
       const leads = ranked[i]?.[0]?.script === one || ranked[i]?.[0]?.script === other;
-      return leads && Math.min(a, b) / (a + b) >= twins.doubt ? [{ crop, lean: Math.log(a / b) }] : [];
+      const share = b / (a + b);
+      const isDoubt = leads && share >= twins.doubt[0] && share <= twins.doubt[1];
+      return isDoubt ? [{ crop, lean: Math.log(Math.max(a, LEAST) / Math.max(b, LEAST)) }] : [];
     })
     .sort((x, y) => y.crop.width - x.crop.width)
     .slice(0, twins.lines);
   if (doubtful.length === 0) return ranked;
-  const lean = doubtful.reduce((sum, { crop, lean }) => {
-    const surer = moreSure(read(crop, one), read(crop, other), twins.isEither) + twins.favour;
-    return sum + lean * NETWORK_SHARE + surer / CONFIDENCE_PER_LEAN;
-  }, 0);
+  const lean = doubtful.reduce((sum, { crop, lean }) => sum + lean * NETWORK_SHARE + surer(crop, twins, read), 0);
   const [kept, dropped] = lean >= 0 ? [one, other] : [other, one];
   return ranked.map((scripts) => {
     if (twins.isEither) return merged(scripts, kept, dropped);
@@ -59,11 +92,14 @@ function settle(crops: readonly LineCrop[], ranked: Ranked, twins: Twins, read: 
   });
 }
 
-/** By how much one reading is more confident than the other, over all words or over those that they read differently. */
-function moreSure(a: readonly LineWord[], b: readonly LineWord[], isWhereDifferent: boolean): number {
-  if (!isWhereDifferent) return confidenceOf(a) - confidenceOf(b);
-  const [onlyA, onlyB] = [without(a, b), without(b, a)];
-  return onlyA.length === 0 || onlyB.length === 0 ? 0 : confidenceOf(onlyA) - confidenceOf(onlyB);
+/** By how much the first reading is more convincing than the second, in the unit of the network's leaning. */
+function surer(crop: LineCrop, { pair, favour, sure, isWhereDifferent }: Twins, read: Read): number {
+  const first = read(crop, pair[0]);
+  if (confidenceOf(first) >= sure) return CERTAIN;
+  const second = read(crop, pair[1]);
+  const [a, b] = isWhereDifferent ? [without(first, second), without(second, first)] : [first, second];
+  const apart = a.length === 0 || b.length === 0 ? 0 : confidenceOf(a) - confidenceOf(b);
+  return (apart + favour) / CONFIDENCE_PER_LEAN;
 }
 
 const without = (words: readonly LineWord[], others: readonly LineWord[]): readonly LineWord[] =>
