@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { Manifest, readManifest } from '../../../src/adapters/models/manifest.js';
-import { readOverlay, readTranslationOverlay } from '../../../src/adapters/models/overlays.js';
+import { readImageOverlay, readOverlay, readTranslationOverlay } from '../../../src/adapters/models/overlays.js';
 
 const MODELS = path.resolve('models');
 
@@ -16,9 +16,12 @@ test('the list reads; what is shipped is there, what is not has an overlay that 
       expect(readOverlay(dir), entry.folder).not.toBeNull();
     } else if (entry.kind === 'translation') {
       expect(readTranslationOverlay(dir), entry.folder).not.toBeNull();
+    } else {
+      expect(readImageOverlay(dir), entry.folder).not.toBeNull();
     }
   }
-  expect(models.some(({ source }) => source === 'hub')).toBe(true);
+  const kinds = models.filter(({ source }) => source === 'hub').map(({ kind }) => kind);
+  expect(new Set(kinds)).toEqual(new Set(['text-classification', 'translation', 'zero-shot-image-classification']));
 });
 
 test('a path that leaves the folder, a folder twice and an unknown key are refused', () => {
