@@ -25,12 +25,12 @@ interface Options {
   readonly onChange: (text: string) => void;
 }
 
-/** Paper in both schemes: the colours of the words are made for a light ground. */
-const [PAPER, INK, SHADE] = ['#ffffff', '#12181b', '#edf1f3'];
+/** Paper: the colours of the words are made for a light ground. The dark scheme turns the whole over (styles.css). */
+const [PAPER, INK, SHADE, EDGE] = ['#ffffff', '#12181b', '#edf1f3', '#ced4da'];
 const THEME = EditorView.theme({
   '&': {
     fontSize: '14px',
-    border: '1px solid var(--line)',
+    border: `1px solid ${EDGE}`,
     borderRadius: '6px',
     background: PAPER,
     color: INK,
@@ -44,8 +44,8 @@ const THEME = EditorView.theme({
   '.cm-activeLine, .cm-activeLineGutter': { background: SHADE },
   '.cm-content': { caretColor: INK },
   '.cm-cursor': { borderLeftColor: INK },
-  '&.cm-focused': { outline: '2px solid var(--ink)' },
-  '.cm-tooltip': { background: PAPER, color: INK, border: '1px solid var(--line)' },
+  '&.cm-focused': { outline: '2px solid #0b6b7d' },
+  '.cm-tooltip': { background: PAPER, color: INK, border: `1px solid ${EDGE}` },
   '.cm-tooltip-autocomplete ul li[aria-selected]': { background: '#0b6b7d', color: PAPER },
 });
 
