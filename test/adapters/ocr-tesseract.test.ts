@@ -2,8 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { calmReaders, isAllowed } from '../../bench/picture-verdict.js';
 import { openTextReader, type WatchedTextReader } from '../../src/adapters/ocr-tesseract.js';
 import { codeOf } from '../../src/errors.js';
+import { loadBundle } from '../../src/policy/load.js';
 import type { Pixels } from '../../src/ports.js';
 import { readImage } from '../../src/stages/images/read-image.js';
 import { bundleWorker } from '../support/worker-process.js';
@@ -171,8 +173,13 @@ describe('the reading process', () => {
       close: async () => undefined,
     };
     const order = { index: 0, bytes: async () => new Uint8Array(4), likely: [], lastAttempt: false };
-    const reading = await readImage(order, { decoder, text, codes: null, hash: null, model: null }, signal);
+    const calm = calmReaders(decoder);
+    const reading = await readImage(order, { ...calm, text }, signal);
     expect(reading.ocr).toMatchObject({ status: 'failed', code: 'ocr_failed' });
     expect(reading.facts.status).toBe('found');
+    const bundle = await loadBundle(path.resolve(import.meta.dirname, '../../policies'));
+    expect(isAllowed(reading, bundle)).toBe(false);
+    const clean = await readImage(order, calm, signal);
+    expect(isAllowed(clean, bundle), 'the same picture without words is').toBe(true);
   });
 });
