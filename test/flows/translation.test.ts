@@ -18,9 +18,12 @@ import { createKey } from '../../src/usecases/keys.js';
 import { hashToken } from '../../src/usecases/sign-in.js';
 import { translateAhead } from '../../src/usecases/translate/ahead.js';
 import type { Translation } from '../../src/usecases/translate/translate-case.js';
+import { upkeepHandler } from '../../workers/upkeep.js';
 import { evidenceOf, moderateFake } from '../api/support.js';
+import { HOT_WORD } from '../support/classifier.js';
 import { imagesFake } from '../support/images.js';
 import { LLM_FAULTS, type LlmServer, openLlmServer, type SeenRequest, saidBy } from '../support/llm-server.js';
+import { startSystem } from '../support/running.js';
 import { freshDatabase } from '../support/services.js';
 import { acceptInput, decision, must, noteOf } from '../support/store.js';
 
@@ -330,6 +333,31 @@ describe('a region file', () => {
       expect(llm.requests).toHaveLength(0);
     } finally {
       bundle = await loadBundle('policies');
+    }
+  });
+});
+
+describe('the upkeep job of the whole system', () => {
+  it('translates open cases where it is wished, and only there', async () => {
+    const env = { LLM_BASE_URL: llm.baseUrl, LLM_MODEL: 'synthetic-small', LLM_ATTEMPTS: '1', TRANSLATION: 'openai' };
+    for (const wished of ['off', 'on']) {
+      llm.requests.length = 0;
+      const language = { guess: () => [{ tag: 'es', confidence: 0.9 }] };
+      const system = await startSystem({ env: { ...env, TRANSLATION_AHEAD: wished }, overrides: { language } });
+      try {
+        system.startWorker();
+        const text = `Eres un ${HOT_WORD} y todos lo saben en esta ciudad tan bonita.`;
+        const note = { externalId: 'ahead', title: '', body: text, regions: ['de'], languageHint: 'es' };
+        const { id } = (await system.post('/v1/notes', note)).json() as { readonly id: string };
+        await system.decided(id);
+        const run = { jobId: 'upkeep-1', subjectId: 'upkeep', lastAttempt: true };
+        await upkeepHandler(system.app)(run, new AbortController().signal);
+        // The worker's own run may have been first.
+        const asked = llm.requests.filter((request) => saidBy(request, 'system').startsWith('You translate'));
+        expect(asked.length > 0).toBe(wished === 'on');
+      } finally {
+        await system.close();
+      }
     }
   });
 });
