@@ -107,3 +107,18 @@ it('holds what a bank knows, also turned; not what is as near to a benign one, n
   await bank('add', 'menus', MENU);
   expect((await decided(copy)).action).toBe('allow');
 });
+
+it('is followed by every process that judges, without being asked', async () => {
+  const plain = await startSystem({ env: { DATA_DIR: folder } });
+  const { store, clock } = plain.app;
+  const pdq = 'a5'.repeat(32);
+  const known = () => plain.app.images.bank?.lookup({ pdq, quality: 90 }, 31).map(({ bank: name }) => name);
+  expect(known()).toEqual([]);
+  const order = { name: 'later', sourceId: null, kind: 'block', category: 'fraud.scam', severity: 3 } as const;
+  const actor = { kind: 'system', id: 'test' } as const;
+  await store.imageBanks.create({ ...order, owner: 'ana', source: 'test', expiresAt: null }, actor, clock.now());
+  await store.imageBanks.add({ name: 'later', hashes: [{ pdq, note: '' }], expiresAt: null }, actor, clock.now());
+  await until(async () => (known()?.length === 1 ? true : null), 15_000);
+  expect(known()).toEqual(['later']);
+  await plain.close();
+});
