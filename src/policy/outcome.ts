@@ -6,7 +6,7 @@ import { strengthOf } from './choose-action.js';
 import type { EvaluationInput } from './context.js';
 import { stageGaps, unreadGap, unseenGap } from './gaps.js';
 import type { CompiledRegion, CompiledRule } from './model.js';
-import { mergeOpinion, wordOfOpinions } from './second-opinion.js';
+import { gapsOfWord, mergeOpinion, wordOfOpinions } from './second-opinion.js';
 import { type Answers, actionOf, hitOf, inCanary } from './verdict.js';
 
 export interface Outcome {
@@ -114,17 +114,18 @@ export function judge(input: EvaluationInput, region: CompiledRegion, answers: A
   const plain = missing.gaps.filter(({ stage }) => stage !== 'deliberate');
   const lacks = [...plain, ...[unread, unseen].filter((gap) => gap !== null), ...errors];
   const ranked = [...kept].sort(byStrength);
+  const base = strongest([...ranked.map(({ hit }) => hit.action), ...lacks.map((gap) => gap.action)]);
   const lead = ranked.find(({ hit }) => hit.action !== 'allow') ?? ranked[0] ?? null;
   return {
     region: region.id,
-    action: mergeOpinion(strongest([...ranked.map(({ hit }) => hit.action), ...lacks.map((gap) => gap.action)]), word),
+    action: mergeOpinion(base, word),
     lead: lead?.hit ?? null,
     leadRule: lead?.rule ?? null,
     category: lead?.rule.category ?? word.category,
     severity: lead?.rule.severity ?? word.severity,
     rules: ranked.map(({ hit }) => hit),
     shadow: [...exempted, ...shadow].sort(byStrength).map(({ hit }) => hit),
-    gaps: [...lacks, ...word.gaps].sort(byText),
+    gaps: [...lacks, ...gapsOfWord(base, word)].sort(byText),
     pending: missing.pending,
   };
 }

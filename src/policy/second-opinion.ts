@@ -85,12 +85,16 @@ export function wordOfOpinions(
     doubtsRemoval,
     category: counts ? gravest.category : null,
     severity: counts ? gravest.severity : 0,
-    gaps: doubtsRemoval ? [...all, DOUBT] : all,
+    gaps: all,
   };
 }
 
 const NONE: DeliberateEvidence = { opinions: [], findings: [], moderation: 'off', reasons: [] };
-const DOUBT: Gap = { stage: 'deliberate', status: 'opinion', why: 'doubts a removal', action: 'allow' };
+/** On record where it took effect. */
+const DOUBT: Gap = { stage: 'deliberate', status: 'opinion', why: 'doubts the removal', action: 'hold' };
+
+export const gapsOfWord = (base: Action, { gaps, doubtsRemoval }: OpinionWord): readonly Gap[] =>
+  base === 'remove' && doubtsRemoval ? [...gaps, DOUBT] : gaps;
 
 function gapOf({ category, severity, confidence, clause }: OpinionFinding, settings: OpinionSettings): Gap {
   const where = clause === null ? '' : `, ${clause}`;

@@ -176,6 +176,16 @@ describe('an opinion', () => {
     });
   });
 
+  it('turns a removal that it doubts into a hold, and nothing else into anything', () => {
+    const removed = testInput({ expect: 'match', language: 'en', scores: { 'hate.attack': 0.97 } }, NOW);
+    const doubting = grave(0.1, true);
+    expect(judge(removed, { status: 'skipped', why: 'not_configured' }).get('us')?.action).toBe('remove');
+    const decision = judge(removed, doubting).get('us');
+    expect(decision).toMatchObject({ action: 'hold', category: 'hate.attack' });
+    expect(decision?.gaps.map(({ why }) => why)).toContain('doubts the removal');
+    expect(judge(calm(), doubting).get('us')).toMatchObject({ action: 'allow', gaps: [] });
+  });
+
   it('does nothing below the least confidence', () => {
     expect(judge(calm(), grave(0.3)).get('us')?.action).toBe('allow');
   });
