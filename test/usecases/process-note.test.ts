@@ -93,6 +93,23 @@ describe('processNote', () => {
     expect(one.decided()).toBe(1);
   });
 
+  it('says that a question was left open, once its result is stored', async () => {
+    const waits = { ...fine, name: 'deliberate', dueUntil: async () => '2026-11-01T00:00:00.000Z' } as AnyStage;
+    const one = await bench([waits]);
+    const { judge, stages } = one.deps.rules();
+    const pending = { ...judge, evaluate: () => ({ ...allow, pending: true, decisions: [] }) };
+    const open: string[] = [];
+    const deps = {
+      ...one.deps,
+      rules: () => ({ stages, judge: pending }),
+      onOpinionDue: (revisionId: string) => void open.push(revisionId),
+    };
+    const run = { jobId: 'j', subjectId: one.revisionId, lastAttempt: false };
+    expect(await processNoteWith(deps)(run, never)).toBe('saved');
+    expect(open).toEqual([one.revisionId]);
+    expect(one.decided()).toBe(0);
+  });
+
   it('stores the moment that the policy was told as the time of the decision', async () => {
     const told: string[] = [];
     const one = await bench([

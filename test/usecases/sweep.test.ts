@@ -9,7 +9,7 @@ const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}
 const metrics = { count: () => {}, observe: () => {}, set: () => {}, render: async () => '' };
 const note: Note = { kind: 'note', title: '', body: 'x', regions: [], context: {}, images: [] };
 
-async function bench(options: { waiting?: number; away?: boolean } = {}) {
+async function bench(options: { waiting?: number; away?: boolean; open?: readonly string[] } = {}) {
   const store = storeMemory();
   let now = 1_000_000;
   const input = { sourceId: 's', externalId: 'x', contentHash: 'h', repaired: false, idempotency: null, note, now };
@@ -18,6 +18,7 @@ async function bench(options: { waiting?: number; away?: boolean } = {}) {
   const nudged: Nudge[] = [];
   const sweep = sweepWith({
     work: store.work,
+    opinions: { takeDue: async () => (options.open ?? []).map((revisionId) => ({ revisionId, run: 2 })) },
     queue: {
       nudge: async (nudges) => {
         if (state.away) throw new UnavailableError('queue_unavailable', 'away');
@@ -54,6 +55,13 @@ describe('sweep', () => {
     const ids = one.notes().map((nudge) => nudge.jobId);
     expect(ids.length).toBe(2);
     expect(new Set(ids).size).toBe(2);
+  });
+
+  it('nudges questions that nobody answered', async () => {
+    const one = await bench({ open: ['rev_1'] });
+    await one.sweep();
+    const opinions = one.nudged.filter(({ queue }) => queue === 'opinions');
+    expect(opinions).toEqual([{ queue: 'opinions', subjectId: 'rev_1', jobId: 'rev_1-2' }]);
   });
 
   it('leaves alone what waits in the queue', async () => {
