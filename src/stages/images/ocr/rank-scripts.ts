@@ -15,6 +15,7 @@ const MOST_LOOKED_AT = 16;
 const DOUBT = 0.002;
 /** A script of the note's languages counts for so much more. */
 const LIKELY = 3;
+const MOST_HEEDED = 3;
 /** What is less probable than this is not tried. */
 const LEAST_ODDS = 0.003;
 
@@ -54,7 +55,9 @@ function decideTogether(odds: ReadonlyMap<Grey, number[]>, { pair, heed }: (type
   const all = leans.reduce((sum, lean) => sum + lean, 0);
   for (const [i, own] of [...odds.values()].entries()) {
     const lean = leans[i] ?? 0;
-    const share = 1 / (1 + Math.exp(-lean - heed * (all - lean)));
+    // Many lines in one font err in one way: they count as a few.
+    const others = ((all - lean) / Math.max(1, leans.length - 1)) * Math.min(MOST_HEEDED, leans.length - 1);
+    const share = 1 / (1 + Math.exp(-lean - heed * others));
     const both = (own[a] ?? 0) + (own[b] ?? 0);
     own[a] = both * share;
     own[b] = both * (1 - share);

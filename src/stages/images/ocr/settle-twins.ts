@@ -55,8 +55,8 @@ const TWINS: readonly Twins[] = [
 ];
 /** The network errs in the same way on all lines of one font. */
 const NETWORK_SHARE = 0.5;
-/** A line that looks this much like the other script keeps it: a picture may have both. */
-const OWN_MIND = 0.9;
+/** A picture may have both: the other one is tried where the kept one leaves a doubt. */
+const SECOND = 0.05;
 /** A difference in confidence of this much speaks as loud as odds of e to one. */
 export const CONFIDENCE_PER_LEAN = 1 / 60;
 
@@ -85,11 +85,7 @@ function settle(crops: readonly LineCrop[], ranked: Ranked, twins: Twins, read: 
   if (doubtful.length === 0) return ranked;
   const lean = doubtful.reduce((sum, { crop, lean }) => sum + lean * NETWORK_SHARE + surer(crop, twins, read), 0);
   const [kept, dropped] = lean >= 0 ? [one, other] : [other, one];
-  return ranked.map((scripts) => {
-    if (twins.isEither) return merged(scripts, kept, dropped);
-    const keeps = oddsOf(scripts, kept) === 0 || oddsOf(scripts, dropped) >= OWN_MIND;
-    return keeps ? scripts : scripts.filter(({ script }) => script !== dropped);
-  });
+  return ranked.map((scripts) => inFront(scripts, kept, dropped, twins.isEither));
 }
 
 /** By how much the first reading is more convincing than the second, in the unit of the network's leaning. */
@@ -108,14 +104,19 @@ const without = (words: readonly LineWord[], others: readonly LineWord[]): reado
       /\p{L}/u.test(text) && !others.some((other) => other.text === text && other.x0 < x1 && x0 < other.x1),
   );
 
-/** The place of the better of both, under the name of the one. */
-function merged(scripts: readonly RankedScript[], kept: ScriptClass, dropped: ScriptClass): readonly RankedScript[] {
+/** The kept one at the place of the better of both; the other behind it, or nowhere. */
+function inFront(
+  scripts: readonly RankedScript[],
+  kept: ScriptClass,
+  dropped: ScriptClass,
+  isEither: boolean,
+): readonly RankedScript[] {
   const first = scripts.findIndex(({ script }) => script === kept || script === dropped);
-  const odds = oddsOf(scripts, kept) + oddsOf(scripts, dropped);
-  return scripts.flatMap((one, i) => {
-    if (one.script !== kept && one.script !== dropped) return [one];
-    return i === first ? [{ script: kept, odds }] : [];
-  });
+  const [a, b] = [oddsOf(scripts, kept), oddsOf(scripts, dropped)];
+  const others = scripts.filter(({ script }, i) => i === first || (script !== kept && script !== dropped));
+  if (isEither) return others.flatMap((one, i) => (i === first ? [{ script: kept, odds: a + b }] : [one]));
+  const second = { script: dropped, odds: Math.max(SECOND, Math.min(a, b)) };
+  return others.flatMap((one, i) => (i === first ? [{ script: kept, odds: Math.max(a, b) }, second] : [one]));
 }
 
 const oddsOf = (scripts: readonly RankedScript[] | undefined, script: ScriptClass): number =>
