@@ -14,8 +14,12 @@ const LOCK_ID = 72_707_369;
 const LOCK_WAIT_MS = 60_000;
 /** A waiting ALTER blocks every later query of its table, so it gives up soon and comes back after a pause. */
 const TABLE_LOCK_WAIT = '1s';
-const LOCK_TRIES = 30;
-const LOCK_PAUSE_MS = 1_000;
+/** Readers and writers of the table pass between two tries. */
+export interface Patience {
+  readonly tries: number;
+  readonly pauseMs: number;
+}
+const PATIENCE: Patience = { tries: 30, pauseMs: 1_000 };
 const LOCK_NOT_AVAILABLE = '55P03';
 
 const TABLE = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
@@ -42,7 +46,11 @@ interface AppliedRow {
 }
 
 /** Returns the names that were applied now; none when the database was up to date. */
-export async function migrate(databaseUrl: string, dir: string): Promise<readonly string[]> {
+export async function migrate(
+  databaseUrl: string,
+  dir: string,
+  patience: Patience = PATIENCE,
+): Promise<readonly string[]> {
   const migrations = await readMigrations(dir);
   let connection: Connection;
   try {
@@ -56,7 +64,7 @@ export async function migrate(databaseUrl: string, dir: string): Promise<readonl
     await connection.query(`SET lock_timeout = '${TABLE_LOCK_WAIT}'`);
     await connection.query(TABLE);
     const due = await pending(connection, migrations);
-    for (const migration of due) await applyWhenFree(connection, migration);
+    for (const migration of due) await applyWhenFree(connection, migration, patience);
     return due.map((migration) => migration.name);
   } catch (error) {
     throw translated(error);
@@ -99,16 +107,15 @@ async function pending(connection: Connection, migrations: readonly Migration[])
   return migrations.filter(({ name }) => !applied.has(name));
 }
 
-/** Readers and writers of the table pass between two tries. */
-async function applyWhenFree(connection: Connection, migration: Migration): Promise<void> {
+async function applyWhenFree(connection: Connection, migration: Migration, patience: Patience): Promise<void> {
   for (let turn = 1; ; turn += 1) {
     try {
       await apply(connection, migration);
       return;
     } catch (error) {
-      if (failureCode(error) !== LOCK_NOT_AVAILABLE || turn === LOCK_TRIES) throw error;
+      if (failureCode(error) !== LOCK_NOT_AVAILABLE || turn >= patience.tries) throw error;
       await connection.query('ROLLBACK');
-      await pause(LOCK_PAUSE_MS);
+      await pause(patience.pauseMs);
     }
   }
 }

@@ -84,7 +84,7 @@ it('refuses a migration that was changed after it had been applied', async () =>
   await expect(migrate(databaseUrl, home)).rejects.toMatchObject({ code: 'migration_failed', message: /was changed/ });
 });
 
-it('gives up soon on a table that somebody holds', async () => {
+it('waits in turns for a table that somebody holds, and gives up in the end', async () => {
   const databaseUrl = await emptyDatabase();
   const home = await write('held', '1_first', 'CREATE TABLE busy (id int)');
   await migrate(databaseUrl, home);
@@ -92,10 +92,13 @@ it('gives up soon on a table that somebody holds', async () => {
   const holder = await connect(databaseUrl);
   await holder.query('BEGIN');
   await holder.query('SELECT * FROM busy');
-  await expect(migrate(databaseUrl, home)).rejects.toMatchObject({ code: 'store_unavailable' });
+  const soon = migrate(databaseUrl, home, { tries: 2, pauseMs: 10 });
+  await expect(soon).rejects.toMatchObject({ code: 'store_unavailable' });
+  const waiting = migrate(databaseUrl, home, { tries: 20, pauseMs: 50 });
+  await new Promise((resolve) => setTimeout(resolve, 1_200));
   await holder.query('COMMIT');
   await holder.end();
-  expect(await migrate(databaseUrl, home)).toEqual(['2_second']);
+  expect(await waiting).toEqual(['2_second']);
 });
 
 it('names a folder that is not there and a database that is away', async () => {
