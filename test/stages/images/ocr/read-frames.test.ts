@@ -72,6 +72,20 @@ describe('readFrames', () => {
     expect(read.text).toBe('Apple\nApple');
   });
 
+  it('reads a line of the other script on the same picture', () => {
+    const parts: ReadingParts = {
+      weights: says({ Latn: 0.5, Cyrl: 0.5 }),
+      // The longer line is Latin, the shorter one Cyrillic.
+      readLine: (line, set) => {
+        const isLatin = line.width > 350;
+        return set === 'latin'
+          ? [word(isLatin ? 'Lunch menu' : 'Cyn', isLatin ? 0.92 : 0.5)]
+          : [word(isLatin ? 'опсћ' : 'Суп дня', isLatin ? 0.4 : 0.93)];
+      },
+    };
+    expect(readFrames([page()], [], parts).text).toBe('Lunch menu\nСуп дня');
+  });
+
   it('asks nothing where there is no writing, and believes no doubtful letters', () => {
     expect(reading({ None: 1 }, {}).asked).toEqual([]);
     expect(reading({ Thai: 1 }, { tha: word('จ๕', 0.7) }).read.text).toBe('');
