@@ -2,6 +2,7 @@
 import type { Pixels } from '../../../ports.js';
 import { type Part, partsOf } from './components.js';
 import { edgesOf, type Grey, histogramOf, percentileOf, reduce } from './grey.js';
+import { slantOf } from './slant.js';
 
 /** A line in coordinates turned by the slant: `u` along the line, `v` across, in pixels of the given picture. */
 export interface TextLine {
@@ -25,7 +26,6 @@ const LEAST_HEIGHT_PX = 4;
 const MOST_LINES = 120;
 const MOST_PARTS = 6_000;
 const MOST_PIECES = 80;
-const DEGREE = Math.PI / 180;
 
 export function findLines(pixels: Pick<Pixels, 'width' | 'height' | 'rgb'>): FoundLines {
   const factor = Math.ceil(Math.max(pixels.width, pixels.height) / FIND_SIDE_PX);
@@ -79,41 +79,6 @@ function tightened(part: Part, { width, px }: Grey, least: number): Part | null 
     }
   }
   return bottom > top ? { ...part, top, bottom, area } : null;
-}
-
-/** The turn under which the rows of the parts are sharpest. */
-function slantOf(parts: readonly Part[]): number {
-  const heights = parts.map((part) => part.bottom - part.top).sort((a, b) => a - b);
-  const middle = heights[heights.length >> 1] ?? 8;
-  const bin = Math.max(1.5, middle / 6);
-  const large = parts.filter((part) => part.bottom - part.top >= middle * 0.6);
-  let best = { angle: 0, score: sharpness(large, 0, bin) * 1.02 };
-  const look = (degrees: number): void => {
-    const score = sharpness(large, degrees * DEGREE, bin);
-    if (score > best.score) best = { angle: degrees, score };
-  };
-  for (let degrees = -9; degrees <= 9; degrees += 0.75) look(degrees);
-  const coarse = best.angle;
-  for (let step = -2; step <= 2; step += 1) if (step !== 0) look(coarse + step * 0.25);
-  return best.angle * DEGREE;
-}
-
-/** Sum of squares of the rows that tops and bottoms of the parts fall into. */
-function sharpness(parts: readonly Part[], angle: number, bin: number): number {
-  const rows = new Map<number, number>();
-  const [sin, cos] = [Math.sin(angle), Math.cos(angle)];
-  for (const { left, right, top, bottom } of parts) {
-    const x = (left + right) / 2;
-    for (const y of [top, bottom]) {
-      const place = (y * cos - x * sin) / bin;
-      const low = Math.floor(place);
-      rows.set(low, (rows.get(low) ?? 0) + (1 - place + low));
-      rows.set(low + 1, (rows.get(low + 1) ?? 0) + (place - low));
-    }
-  }
-  let sum = 0;
-  for (const count of rows.values()) sum += count * count;
-  return sum;
 }
 
 interface Turned {
