@@ -14,6 +14,7 @@ const NSFWJS = 'nsfwjs';
 const NSFWJS_NAME = 'nsfwjs@4.4.0/mobilenet-v2';
 const MEGABYTE = 1_048_576;
 const HEAP_MB = 512;
+const START_MS = 20_000;
 const RECYCLE_AFTER = 300;
 
 export interface ImageModelScripts {
@@ -29,6 +30,7 @@ export function composeImageModel(
   if (config.IMAGE_MODEL === 'off') return null;
   const limits = {
     heapMb: HEAP_MB,
+    startMs: START_MS,
     maxRssBytes: config.IMAGE_MODEL_MEMORY_MB * MEGABYTE,
     timeoutMs: config.IMAGE_MODEL_TIMEOUT_MS,
     recycleAfter: RECYCLE_AFTER,

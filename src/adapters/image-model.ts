@@ -2,11 +2,11 @@
 import { UnavailableError } from '../errors.js';
 import type { ImageModel } from '../ports.js';
 import { type ImageOverlay, mapLabels } from '../stages/images/image-overlay.js';
-import { type Child, ChildEnded, ChildLate, type ChildOptions, openChild } from './images/child.js';
 import type { Answered } from './images/child-main.js';
 import type { ImageModelOrder, ImageModelValue, LoadOrder } from './images/model-protocol.js';
+import { ChildEnded, ChildLate, type ChildOptions, type WatchedChild, watchChild } from './watched-child.js';
 
-export type WatchedImageModel = ImageModel & Pick<Child<never, never>, 'started' | 'pid'>;
+export type WatchedImageModel = ImageModel & Pick<WatchedChild<never, never>, 'started' | 'pid'>;
 
 export interface ImageModelOptions extends ChildOptions {
   /** As evidence names it. */
@@ -17,7 +17,7 @@ export interface ImageModelOptions extends ChildOptions {
 }
 
 export function openImageModel({ name, overlay, load, ...options }: ImageModelOptions): WatchedImageModel {
-  const child = openChild<ImageModelOrder, Answered<ImageModelValue>>(options);
+  const child = watchChild<ImageModelOrder, Answered<ImageModelValue>>(options);
   return {
     model: name,
     classify: async (frames, signal) => {
@@ -32,6 +32,6 @@ export function openImageModel({ name, overlay, load, ...options }: ImageModelOp
     },
     started: child.started,
     pid: child.pid,
-    close: child.close,
+    close: async () => child.close(),
   };
 }

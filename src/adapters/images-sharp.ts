@@ -1,10 +1,10 @@
 /** Decoding in a process of its own. */
 import { InvalidInputError } from '../errors.js';
 import type { ImageDecoder } from '../ports.js';
-import { type Child, ChildEnded, ChildLate, MEMORY_EXIT_CODE, openChild } from './images/child.js';
 import type { Answered } from './images/child-main.js';
 import type { DecodeLimits } from './images/decode-image-limits.js';
 import type { DecodeOrder, DecodeValue, DecodeWork } from './images/protocol.js';
+import { ChildEnded, ChildLate, MEMORY_EXIT_CODE, type WatchedChild, watchChild } from './watched-child.js';
 
 export interface DecoderOptions {
   readonly script: string;
@@ -14,12 +14,13 @@ export interface DecoderOptions {
   /** Pictures after which the process is replaced: what a decoder leaks stays small. */
   readonly recycleAfter: number;
 }
-export type WatchedDecoder = ImageDecoder & Pick<Child<never, never>, 'started' | 'pid'>;
+export type WatchedDecoder = ImageDecoder & Pick<WatchedChild<never, never>, 'started' | 'pid'>;
 
 const HEAP_MB = 256;
+const START_MS = 20_000;
 
 export function openDecoder({ limits, ...options }: DecoderOptions): WatchedDecoder {
-  const child = openChild<DecodeOrder, Answered<DecodeValue>>({ ...options, heapMb: HEAP_MB });
+  const child = watchChild<DecodeOrder, Answered<DecodeValue>>({ ...options, heapMb: HEAP_MB, startMs: START_MS });
   /** A process may also end for a reason of its own; the second end is the picture's. */
   const ask = async (work: DecodeWork, signal: AbortSignal, isAgain = false): Promise<Answered<DecodeValue>> => {
     try {
@@ -41,7 +42,7 @@ export function openDecoder({ limits, ...options }: DecoderOptions): WatchedDeco
     view: (bytes, sidePx, signal) => run({ kind: 'view', bytes, sidePx }, signal, ({ view }) => view),
     started: child.started,
     pid: child.pid,
-    close: child.close,
+    close: async () => child.close(),
   };
 }
 

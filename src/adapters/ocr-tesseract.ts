@@ -2,8 +2,8 @@
 import type { OcrReading } from '../domain.js';
 import { InvalidInputError, UnavailableError } from '../errors.js';
 import type { Pixels, TextReader } from '../ports.js';
-import { MEMORY_EXIT_CODE, type OcrAnswer, type OcrOrder } from './ocr/protocol.js';
-import { ChildEnded, ChildLate, watchChild } from './watched-child.js';
+import type { OcrAnswer, OcrOrder } from './ocr/protocol.js';
+import { ChildEnded, ChildLate, MEMORY_EXIT_CODE, watchChild } from './watched-child.js';
 
 export interface TextReaderOptions {
   readonly script: string;
@@ -24,7 +24,6 @@ const HEAP_MB = 512;
 export function openTextReader(options: TextReaderOptions): WatchedTextReader {
   const child = watchChild<Omit<OcrOrder, 'id'>, OcrAnswer>({
     ...options,
-    args: [String(options.maxRssBytes)],
     heapMb: HEAP_MB,
   });
   /** A process may also end for a reason of its own; the second end is the picture's. */

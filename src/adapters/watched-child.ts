@@ -8,7 +8,8 @@ import { turns } from '../turns.js';
 
 export interface ChildOptions {
   readonly script: string;
-  readonly args: readonly string[];
+  /** The process watches this itself and ends with `MEMORY_EXIT_CODE`. */
+  readonly maxRssBytes: number;
   readonly heapMb: number;
   /** From the fork to the word `ready`. */
   readonly startMs: number;
@@ -37,6 +38,8 @@ export interface WatchedChild<Order, Answer> {
 }
 
 export const READY = 'ready';
+/** The child's own word that it grew beyond its limit. */
+export const MEMORY_EXIT_CODE = 71;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 60_000;
 
@@ -58,7 +61,7 @@ export function watchChild<Order extends object, Answer extends { readonly id: n
   const start = async (signal: AbortSignal): Promise<ChildProcess> => {
     const wait = notBefore - performance.now();
     if (wait > 0) throw new UnavailableError('model_unavailable', 'The process could not be started a moment ago');
-    const made = fork(options.script, [...options.args], {
+    const made = fork(options.script, [String(options.maxRssBytes)], {
       serialization: 'advanced',
       execArgv: [`--max-old-space-size=${options.heapMb}`],
       // Nothing of our secrets: it knows no address and no key.

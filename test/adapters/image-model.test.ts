@@ -13,7 +13,15 @@ import { bundleWorker } from '../support/worker-process.js';
 
 const signal = new AbortController().signal;
 const overlay = must(readImageOverlay(path.resolve('models/nsfwjs')));
-const LIMITS = { name: 'nsfwjs', overlay, heapMb: 512, maxRssBytes: 1e9, timeoutMs: 60_000, recycleAfter: 2 };
+const LIMITS = {
+  name: 'nsfwjs',
+  overlay,
+  heapMb: 512,
+  maxRssBytes: 1e9,
+  startMs: 20_000,
+  timeoutMs: 60_000,
+  recycleAfter: 2,
+};
 const plain: Pixels = { width: 8, height: 8, rgb: new Uint8Array(192).fill(200), frame: 0, scale: 1 };
 
 describe('nsfwjs in its process', () => {
@@ -27,7 +35,7 @@ describe('nsfwjs in its process', () => {
   };
   const misbehaving = async (body: string): Promise<string> => {
     const file = path.join(folder, `${models.length}.mjs`);
-    await writeFile(file, body);
+    await writeFile(file, `${body} process.send('ready');`);
     return file;
   };
   beforeAll(async () => {

@@ -27,7 +27,7 @@ describe('the decoding process', () => {
   /** A child that misbehaves as the words say. */
   const misbehaving = async (body: string): Promise<string> => {
     const file = path.join(folder, `${decoders.length}.mjs`);
-    await writeFile(file, body);
+    await writeFile(file, `${body} process.send('ready');`);
     return file;
   };
 

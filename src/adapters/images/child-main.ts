@@ -1,8 +1,9 @@
-/** The other end of `child.ts`: answers one order at a time until the parent goes or kills it. */
+/** The other end of `watched-child.ts`: answers one order at a time until the parent goes or kills it. */
 import { codeOf, type ErrorCode, sayError } from '../../errors.js';
-import { MEMORY_EXIT_CODE } from './child.js';
+import { MEMORY_EXIT_CODE, READY } from '../watched-child.js';
 
-export type Answered<T> =
+export type Answered<T> = { readonly id: number } & Result<T>;
+type Result<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
 
@@ -20,9 +21,10 @@ export function serveParent<Order, T>(work: (order: Order) => Promise<T>): void 
     void answer(work, order).then((answered) => process.send?.({ id: order.id, ...answered }));
   });
   process.on('disconnect', () => process.exit(0));
+  process.send?.(READY);
 }
 
-async function answer<Order, T>(work: (order: Order) => Promise<T>, order: Order): Promise<Answered<T>> {
+async function answer<Order, T>(work: (order: Order) => Promise<T>, order: Order): Promise<Result<T>> {
   try {
     return { ok: true, value: await work(order) };
   } catch (error) {

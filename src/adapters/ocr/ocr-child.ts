@@ -3,8 +3,8 @@ import { codeOf } from '../../errors.js';
 import type { Grey } from '../../stages/images/ocr/grey.js';
 import type { LineWord } from '../../stages/images/ocr/join.js';
 import { readFrames } from '../../stages/images/ocr/read-frames.js';
-import { READY } from '../watched-child.js';
-import { MEMORY_EXIT_CODE, type OcrAnswer, type OcrOrder } from './protocol.js';
+import { MEMORY_EXIT_CODE, READY } from '../watched-child.js';
+import type { OcrAnswer, OcrOrder } from './protocol.js';
 import { loadScriptWeights } from './script-weights.js';
 import { openEngine } from './tesseract.js';
 

@@ -15,6 +15,3 @@ export type OcrAnswer =
       readonly code: 'ocr_failed' | 'model_missing';
       readonly message: string;
     };
-
-/** The child's own word that it grew beyond its limit. */
-export const MEMORY_EXIT_CODE = 71;
