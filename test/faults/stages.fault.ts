@@ -1,10 +1,13 @@
 /** A stage that fails in any way never leads to allow: each part of the pipeline, broken in each way, one cell each. */
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import sharp from 'sharp';
 import { openIds } from '../../src/adapters/clock-ids.js';
+import { openTextReader } from '../../src/adapters/ocr-tesseract.js';
 import { readPromptFiles } from '../../src/adapters/prompt-files.js';
 import { readConfig } from '../../src/config.js';
 import type { Decision, Evidence, EvidenceKey, ImageReading, Note } from '../../src/domain.js';
-import { PROMPTS_DIR } from '../../src/paths.js';
+import { OCR_SCRIPT, PROMPTS_DIR } from '../../src/paths.js';
 import { EVIDENCE_KEYS } from '../../src/pipeline.js';
 import type {
   Classifier,
@@ -192,7 +195,7 @@ const limitOf = (stage: AnyStage): number => (LIMITED.has(stage.name) ? STAGE_LI
 const breakOne = (part: PartName, answer: () => unknown): Parts => ({ ...CALM, [part]: answer }) as Parts;
 const isAllowed = ({ action }: Decision): boolean => action === 'allow';
 
-row(24, 'A failed stage never allows', { short: 120, full: 120 }, async () => {
+row(24, 'A failed stage never allows', { short: 180, full: 1_800 }, async (form) => {
   let parts = CALM;
   const decide = await pipelineOf(() => parts);
   const calm = await decide();
@@ -212,13 +215,49 @@ row(24, 'A failed stage never allows', { short: 120, full: 120 }, async () => {
       if (!decisions.every(({ gaps }) => gaps.some(({ stage }) => stage === STAGE_OF[part]))) unmarked.push(cell);
     }
   }
+  const child = await manyPictures(form.of(20, 1_000), form.of(8, 300));
   return {
-    figure: `${cells} cells: wrongly allowed ${allowed.length}${list(allowed)}, marked degraded ${cells - unmarked.length}/${cells}${list(unmarked)}`,
+    figure: `${cells} cells: wrongly allowed ${allowed.length}${list(allowed)}, marked degraded ${cells - unmarked.length}/${cells}${list(unmarked)}; ${child.pictures} pictures read by ${child.started} processes, one of which grew by ${child.growthMb.toFixed(1)} MB a picture`,
     holds: {
       'the calm note is allowed': calm.length > 0 && calm.every(isAllowed),
       'nothing is allowed': allowed.length === 0,
       'each is marked': unmarked.length === 0,
+      'the process that reads words is replaced': child.started === child.expected,
+      'it does not grow without end': child.growthMb < 5,
     },
   };
 });
 const list = (cells: readonly string[]): string => (cells.length === 0 ? '' : ` (${cells.join(', ')})`);
+
+/** The process that reads words, worked until it has been replaced: starts, and memory by picture within one of them. */
+async function manyPictures(pictures: number, recycleAfter: number) {
+  const file = path.resolve('fixtures/images/menu-en.png');
+  const { data, info } = await sharp(file)
+    .removeAlpha()
+    .toColourspace('srgb')
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const menu = { width: info.width, height: info.height, rgb: data, frame: 0, scale: 1 };
+  const limits = { startMs: 60_000, timeoutMs: 60_000, maxRssBytes: 1_024 * MEGABYTE, recycleAfter };
+  const reader = openTextReader({ script: OCR_SCRIPT, ...limits });
+  let [warm, last] = [0, 0];
+  try {
+    for (let n = 0; n < pictures; n += 1) {
+      const { text } = await reader.read([menu], [], signal);
+      if (text === '') throw new Error('the menu has words');
+      // The first two pictures load the data.
+      if (n === 1) warm = await residentMb(reader.pid());
+      if (n === recycleAfter - 1) last = await residentMb(reader.pid());
+    }
+    const expected = Math.ceil(pictures / recycleAfter);
+    return { pictures, started: reader.started(), expected, growthMb: (last - warm) / (recycleAfter - 2) };
+  } finally {
+    await reader.close();
+  }
+}
+const MEGABYTE = 1_048_576;
+
+async function residentMb(pid: number | null): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/VmRSS:\s+(\d+)/u.exec(status)?.[1] ?? 0) / 1_024;
+}
