@@ -136,7 +136,7 @@ describe('the reading process', () => {
 
   it('watches its own memory', async () => {
     const reader = open({ maxRssBytes: 40_000_000 });
-    // It ends while it starts or at its first picture, according to how fast it is.
+    // It ends while it starts or at its first picture, whichever comes first.
     expect(['ocr_failed', 'model_unavailable']).toContain(await codeFor(reader));
     expect(reader.pid()).toBeNull();
   });

@@ -21,6 +21,7 @@ const engine = await openEngine();
 const weights = await loadScriptWeights();
 
 function answer({ id, frames, likely }: OcrOrder): OcrAnswer {
+  endIfGrown();
   try {
     // The engine keeps this thread busy, so that the timer alone would look too late.
     const readLine = (line: Grey, set: string): readonly LineWord[] => {
