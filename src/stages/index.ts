@@ -5,9 +5,10 @@ import type { AnyStage, Stage, StageInput } from './stage.js';
 
 /** Every evidence key in the order in which it is gathered. */
 export const STAGE_ORDER = [
-  'normalise',
   'language',
   'images',
+  // After the pictures: their words may be disguised too.
+  'normalise',
   'match',
   'classify',
   'campaign',

@@ -1,4 +1,4 @@
-/** Reads each text in its views and notes signs of disguise. */
+/** Reads each text in its views, words and codes of pictures too, and notes signs of disguise. */
 import type { NormaliseEvidence } from '../../domain.js';
 import type { Stage } from '../stage.js';
 import { cloakSigns } from './signs.js';
@@ -8,8 +8,8 @@ export { normaliseText, normaliseText as normalise } from './text.js';
 export function normaliseStage(): Stage<'normalise'> {
   return {
     name: 'normalise',
-    version: '1',
-    reads: [],
+    version: '2',
+    reads: ['images'],
     languages: '*',
     cost: 'free',
     timeoutMs: 2_000,

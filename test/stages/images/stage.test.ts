@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ImageReading, OcrReading, Outcome } from '../../../src/domain.js';
+import type { ImageReading, NormaliseEvidence, OcrReading, Outcome } from '../../../src/domain.js';
 import { InvalidInputError, UnavailableError } from '../../../src/errors.js';
 import { runPipeline } from '../../../src/pipeline.js';
 import type { ImageDecoder, Pixels } from '../../../src/ports.js';
@@ -7,6 +7,8 @@ import { findingsOfReadings } from '../../../src/stages/images/findings.js';
 import { boxesOf, imagesStage, readImage, textsOfReadings } from '../../../src/stages/images/index.js';
 import { type ImageReaders, unreadImage } from '../../../src/stages/images/read-image.js';
 import { sniffImage } from '../../../src/stages/images/sniff.js';
+import { orderStages } from '../../../src/stages/index.js';
+import { normaliseStage } from '../../../src/stages/normalise/index.js';
 import type { AnyStage } from '../../../src/stages/stage.js';
 import { languageFake } from '../../support/classifier.js';
 import { noteOf } from '../../support/store.js';
@@ -170,6 +172,21 @@ describe('the stage', () => {
     const { evidence, texts } = await run(null);
     expect(texts.map(({ part }) => part)).toEqual(['image:0', 'qr:0', 'image:1', 'qr:1']);
     expect(evidence.images).toMatchObject({ status: 'found', value: { languages: [{ tag: 'en' }] } });
+  });
+  it('comes before the signs of disguise, so that those on pictures count', async () => {
+    const text = 'w e c h a t now';
+    const ocr = found({ text, words: [], confidence: 0.9, languages: ['eng'] });
+    const source = { dueUntil: async () => null, readings: async () => [reading({ ocr })] };
+    const stages = orderStages([normaliseStage(), imagesStage({ source, bank: null, language: languageFake })]);
+    const note = noteOf({ title: '', body: '', images: [{ index: 0 }] });
+    const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+    const { evidence } = await runPipeline(
+      { stages, needs: { wanted: new Set() }, log, selected: null, lastAttempt: true },
+      { sourceId: 's', revisionId: 'r', note, repaired: false, now: 0 },
+      signal,
+    );
+    const { parts } = (evidence.normalise as { value: NormaliseEvidence }).value;
+    expect(parts).toContainEqual({ part: 'image:0', length: text.length, signs: ['spaced'] });
   });
 });
 
