@@ -4,7 +4,7 @@ import path from 'node:path';
 import { InvalidInputError } from '../errors.js';
 import { type Bundle, compileBundle } from './bundle.js';
 
-const FOLDERS = ['regions', 'terms', 'notices'] as const;
+export const POLICY_FOLDERS = ['regions', 'terms', 'notices'] as const;
 
 async function namesIn(dir: string): Promise<readonly string[]> {
   try {
@@ -18,7 +18,7 @@ async function namesIn(dir: string): Promise<readonly string[]> {
 /** File name relative to the folder -> text: global.yaml, regions/, terms/ and notices/. */
 export async function readPolicyFiles(dir: string): Promise<ReadonlyMap<string, string>> {
   const names: string[] = (await namesIn(dir)).filter((name): boolean => name === 'global.yaml');
-  for (const folder of FOLDERS) {
+  for (const folder of POLICY_FOLDERS) {
     names.push(...(await namesIn(path.join(dir, folder))).map((name) => `${folder}/${name}`));
   }
   const texts = await Promise.all(

@@ -1,10 +1,10 @@
 /** `polywarden policy check`: every fault with file, line and column, in milliseconds; `--watch` after every save. */
-import { watch } from 'node:fs';
 import path from 'node:path';
 import { codeOf, InvalidInputError, sayError } from '../../errors.js';
 import { checkFiles } from '../../policy/check-files.js';
 import { formatFault, type PolicyFault } from '../../policy/faults.js';
 import { readPolicyFiles } from '../../policy/load.js';
+import { watchPolicies } from '../../rules-watch.js';
 import { readArgs } from '../io.js';
 import { POLICY_USAGE, type PolicyIo } from './policy-io.js';
 
@@ -76,15 +76,17 @@ async function checkOnSave(shape: Shape, io: PolicyIo): Promise<number> {
       last = last.then(again);
       last.catch(reject);
     };
-    const watcher = watch(io.policiesDir, { recursive: true }, (_event, name) => {
-      if (name?.endsWith('.yaml') === false) return;
-      clearTimeout(timer);
-      timer = setTimeout(next, SETTLE_MS);
+    const close = watchPolicies(io.policiesDir, {
+      onEvent: (name) => {
+        if (name?.includes('.') === true && !name.endsWith('.yaml')) return;
+        clearTimeout(timer);
+        timer = setTimeout(next, SETTLE_MS);
+      },
+      onError: reject,
     });
-    watcher.on('error', reject);
     stopped.addEventListener('abort', () => {
       clearTimeout(timer);
-      watcher.close();
+      close();
       resolve(last);
     });
     next();
