@@ -1,9 +1,12 @@
 /** Environment -> one frozen Config; all faults reported together. The only reader of process.env. */
+import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import { LLM_ENV } from './config-llm.js';
 import { InvalidInputError } from './errors.js';
+import { SHIPPED_MODELS_DIR, SHIPPED_POLICIES_DIR } from './paths.js';
 
 const flag = (fallback: boolean) =>
   z
@@ -159,8 +162,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     ...rest,
     WORKERS: rest.WORKERS ?? Math.min(MOST_WORKERS, availableParallelism()),
     DATA_DIR: path.resolve(rest.DATA_DIR),
-    POLICIES_DIR: path.resolve(rest.POLICIES_DIR),
-    MODELS_DIR: path.resolve(rest.MODELS_DIR),
+    // Unset, those that lie beside the program, so that its commands work in any folder.
+    POLICIES_DIR: present['POLICIES_DIR'] === undefined ? SHIPPED_POLICIES_DIR : path.resolve(rest.POLICIES_DIR),
+    MODELS_DIR: present['MODELS_DIR'] === undefined ? SHIPPED_MODELS_DIR : path.resolve(rest.MODELS_DIR),
     databaseUrl: DATABASE_URL ?? null,
     redisUrl: REDIS_URL ?? null,
     termsDir: TERMS_DIR === undefined ? null : path.resolve(TERMS_DIR),
@@ -173,7 +177,12 @@ export const retentionOf = (config: Config) => ({
   idempotencyHours: config.IDEMPOTENCY_HOURS,
 });
 
-export const configFromProcess = (): Config => readConfig(process.env);
+/** A file `.env` of the working folder counts where the environment itself does not name a variable. */
+export function configFromProcess(folder = process.cwd(), env = process.env): Config {
+  const file = path.join(folder, '.env');
+  const named = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
+  return readConfig({ ...named, ...env });
+}
 
 /** Environment of a child process that shall use the same servers. */
 export const childEnvironment = (addresses: {

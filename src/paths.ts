@@ -11,6 +11,7 @@ function packageRoot(): string {
 
 const root = packageRoot();
 export const SHIPPED_MODELS_DIR = path.join(root, 'models');
+export const SHIPPED_POLICIES_DIR = path.join(root, 'policies');
 export const MIGRATIONS_DIR = path.join(root, 'prisma', 'migrations');
 export const FIXTURES_DIR = path.join(root, 'fixtures', 'notes');
 export const PICTURES_DIR = path.join(root, 'fixtures', 'images');

@@ -1,6 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Env, readConfig } from '../src/config.js';
+import { configFromProcess, Env, readConfig } from '../src/config.js';
+
+const root = path.resolve(import.meta.dirname, '..');
 
 const example = readFileSync(new URL('../.env.example', import.meta.url), 'utf8');
 const lines = example.split('\n');
@@ -39,5 +43,25 @@ describe('readConfig', () => {
 
   it('cannot be changed', () => {
     expect(Object.isFrozen(readConfig({}))).toBe(true);
+  });
+});
+
+describe('configFromProcess', () => {
+  it('reads .env of the working folder; the environment comes first', () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'polywarden-config-'));
+    try {
+      writeFileSync(path.join(folder, '.env'), 'PORT=8123\nWORKERS=3\nREDIS_URL=\n');
+      const config = configFromProcess(folder, { WORKERS: '2' });
+      expect(config).toMatchObject({ PORT: 8123, WORKERS: 2, redisUrl: null });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('finds the shipped models and policies whatever the working folder; a named one is relative to it', () => {
+    const unset = readConfig({});
+    expect(unset.MODELS_DIR).toBe(path.join(root, 'models'));
+    expect(unset.POLICIES_DIR).toBe(path.join(root, 'policies'));
+    expect(readConfig({ MODELS_DIR: 'others' }).MODELS_DIR).toBe(path.resolve('others'));
   });
 });
