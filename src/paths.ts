@@ -1,5 +1,5 @@
 /** Where the parts of this package lie, whether it runs from `src` or from `dist/src`. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -10,6 +10,13 @@ function packageRoot(): string {
 }
 
 const root = packageRoot();
+
+export function packageVersion(): string {
+  const parsed: unknown = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  const isNamed = typeof parsed === 'object' && parsed !== null && 'version' in parsed;
+  return isNamed ? String(parsed.version) : 'unknown';
+}
+
 export const SHIPPED_MODELS_DIR = path.join(root, 'models');
 export const SHIPPED_POLICIES_DIR = path.join(root, 'policies');
 export const MIGRATIONS_DIR = path.join(root, 'prisma', 'migrations');

@@ -1,4 +1,5 @@
 /** The text model in this process: the shipped one, or one from elsewhere whose labels an overlay file maps to ours. */
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
@@ -73,6 +74,8 @@ export async function openClassifier(options: ClassifierOptions): Promise<Classi
   const overlay = readOverlay(dir);
   if (overlay !== null) return openWithOverlay(options, overlay);
   try {
+    const missing = shippedFiles(dir).find((file) => !existsSync(file));
+    if (missing !== undefined) throw new Error(`there is no ${missing}`);
     const [calibration, competence, ngrams, session] = await Promise.all([
       readJson(path.join(dir, 'calibration.json'), calibrationFile),
       readJson(path.join(dir, 'competence.json'), competenceFile),

@@ -3,9 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { type Config, configFromProcess } from '../config.js';
-import { InvalidInputError } from '../errors.js';
 import { FIXTURES_DIR, PICTURES_DIR } from '../paths.js';
 import { type Agreement, agreementOf, type DemoRow, isGood } from './demo/agreement.js';
 import { readFixtures } from './demo/fixture.js';
@@ -13,6 +11,7 @@ import { type ErrorStream, startProgress } from './demo/progress.js';
 import type { DemoServer } from './demo/start-server.js';
 import { submitNotes } from './demo/submit-notes.js';
 import { tableBlock, tableFoot, tableHead } from './demo/table.js';
+import { readArgs, usageError } from './io.js';
 import { jsonText } from './json-text.js';
 
 export interface DemoPorts {
@@ -41,14 +40,11 @@ const USAGE = `polywarden demo [--once] [--json]
   Ends with 1 when a note has no decision or under 90 % of the decisions are the expected ones.`;
 
 function readOptions(args: readonly string[]): DemoOptions {
-  try {
-    const flag = { type: 'boolean', default: false } as const;
-    const options = { once: flag, json: flag, help: { ...flag, short: 'h' } } as const;
-    const { values } = parseArgs({ args: [...args], options });
-    return values;
-  } catch (error) {
-    throw new InvalidInputError('usage', `${String(error)}\n${USAGE}`, [], { cause: error });
-  }
+  const flag = { type: 'boolean', default: false } as const;
+  const options = { once: flag, json: flag, help: { ...flag, short: 'h' } } as const;
+  const { values, positionals } = readArgs(args, options, USAGE);
+  if (positionals.length > 0) throw usageError(`Unexpected argument ${positionals[0]}`, USAGE);
+  return values;
 }
 
 const untilSignal = (): Promise<void> =>

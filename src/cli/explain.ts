@@ -4,6 +4,8 @@ import { composeOffline } from '../compose.js';
 import { type Config, configFromProcess } from '../config.js';
 import type { Decision, Evidence, Note, Outcome } from '../domain.js';
 import { InvalidInputError } from '../errors.js';
+import { isRegionCode } from '../policy/regions.js';
+import { STAGE_ORDER } from '../stages/index.js';
 import { type Io, readArgs, usageError } from './io.js';
 import { storeFrom, type WithStore } from './store.js';
 
@@ -13,7 +15,8 @@ polywarden explain "some text" [--region de,us]
   A note id reads what was stored; anything else is judged now and not stored.`;
 
 const OPTIONS = { region: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
-const NOTE_ID = /^note_[0-9A-Z]{26}$/u;
+/** A mistyped id is an id that nothing has, not a text. */
+const NOTE_ID = /^note_\w+$/u;
 
 export async function explainCommand(
   args: readonly string[],
@@ -28,7 +31,9 @@ export async function explainCommand(
   }
   const [subject, ...rest] = positionals;
   if (subject === undefined || rest.length > 0) throw usageError('One note id or one text in quotes', EXPLAIN_USAGE);
-  const regions = (values.region ?? '').split(',').filter((region) => region !== '');
+  const regions = (values.region ?? '').split(',').flatMap((region) => region.trim().toLowerCase() || []);
+  const unknown = regions.find((region) => !isRegionCode(region));
+  if (unknown !== undefined) throw usageError(`${unknown} is not a region`, EXPLAIN_USAGE);
   const lines = NOTE_ID.test(subject) ? await ofNote(subject, withStore) : await ofText(subject, regions, config);
   io.stdout.write(`${lines.join('\n')}\n`);
   return 0;
@@ -65,9 +70,7 @@ async function ofText(text: string, regions: readonly string[], config: Config):
 }
 
 const evidenceLines = (evidence: Evidence): readonly string[] =>
-  (Object.entries(evidence) as [string, Outcome<unknown>][]).map(
-    ([stage, outcome]) => `  ${stage}: ${sayOutcome(outcome)}`,
-  );
+  STAGE_ORDER.map((stage) => `  ${stage}: ${sayOutcome(evidence[stage])}`);
 
 function sayOutcome(outcome: Outcome<unknown>): string {
   switch (outcome.status) {

@@ -2,20 +2,23 @@
 import { InvalidInputError } from '../errors.js';
 import { SCOPES, type Scope } from '../ports-store.js';
 import { createKey, revokeKey } from '../usecases/keys.js';
-import { type Io, readArgs, usageError } from './io.js';
+import { type Io, readArgs, unknownWord, usageError } from './io.js';
 import { OPERATOR, type StorePorts, storeFrom, type WithStore } from './store.js';
 
-export const KEY_USAGE = `polywarden key create [--source NAME] [--label TEXT] [--scopes ${SCOPES.join(',')}] [--days N]
+export const KEY_USAGE = `polywarden key create [--source NAME] [--label TEXT] [--scopes ${SCOPES.join(',')}] [--days N] [--plain]
 polywarden key list
 polywarden key revoke KEY_ID
 
-  A source is the platform that sends notes; it sees only its own. Without --scopes a key may do everything.`;
+  A source is the platform that sends notes; it sees only its own. Without --scopes a key may do everything.
+  --days N   the key expires after so many days
+  --plain    print the key alone, for scripts`;
 
 const OPTIONS = {
   source: { type: 'string', default: 'default' },
   label: { type: 'string', default: 'command line' },
   scopes: { type: 'string' },
   days: { type: 'string' },
+  plain: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h' },
 } as const;
 const DAY_MS = 86_400_000;
@@ -44,19 +47,23 @@ export async function keyCommand(args: readonly string[], io: Io, withStore: Wit
       io.stdout.write(`revoked ${subject}\n`);
       return 0;
     default:
-      throw usageError('create, list or revoke?', KEY_USAGE);
+      throw usageError(
+        verb === undefined ? 'create, list or revoke?' : unknownWord('command key', verb, ['create', 'list', 'revoke']),
+        KEY_USAGE,
+      );
   }
 }
 
 async function create(values: Values, withStore: WithStore): Promise<string> {
   const scopes = readScopes(values.scopes);
   const days = values.days === undefined ? null : Number(values.days);
-  if (days !== null && !(Number.isInteger(days) && days > 0)) throw usageError('--days is a whole number', KEY_USAGE);
+  if (days !== null && !(Number.isInteger(days) && days > 0))
+    throw usageError('--days is a whole number from 1', KEY_USAGE);
   return withStore(async ({ store, ids, clock }) => {
     const expiresAt = days === null ? null : new Date(clock.now() + days * DAY_MS).toISOString();
     const order = { sourceName: values.source, label: values.label, scopes, expiresAt };
     const { key, text } = await createKey({ access: store.access, ids, clock }, order, OPERATOR);
-    return `key id ${key.keyId}\nkey    ${text}   (shown once)\n`;
+    return values.plain ? `${text}\n` : `key id ${key.keyId}\nkey    ${text}   (shown once)\n`;
   });
 }
 
@@ -64,7 +71,7 @@ function readScopes(list: string | undefined): readonly Scope[] {
   if (list === undefined) return SCOPES;
   return list.split(',').map((name) => {
     const scope = SCOPES.find((one) => one === name.trim());
-    if (scope === undefined) throw usageError(`There is no scope ${name}`, KEY_USAGE);
+    if (scope === undefined) throw usageError(unknownWord('scope', name.trim(), SCOPES), KEY_USAGE);
     return scope;
   });
 }

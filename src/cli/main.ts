@@ -3,7 +3,8 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { codeOf, sayError } from '../errors.js';
-import { endWithReader, type Io, processIo } from './io.js';
+import { packageVersion } from '../paths.js';
+import { endWithReader, type Io, processIo, unknownWord } from './io.js';
 
 interface Command {
   readonly about: string;
@@ -61,19 +62,24 @@ export const usage = (): string =>
     '',
     ...Object.entries(COMMANDS).map(([name, { about }]) => `  ${name.padEnd(10)}${about}`),
     '',
-    'polywarden <command> --help says more.',
+    'polywarden <command> --help says more; polywarden --version says which this is.',
     '',
   ].join('\n');
 
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const [name, ...rest] = args;
+  if (name === 'help' && rest[0] !== undefined) return run([rest[0], '--help'], io);
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     io.stdout.write(usage());
     return name === undefined ? USAGE_EXIT : 0;
   }
+  if (name === '--version' || name === '-V') {
+    io.stdout.write(`polywarden ${packageVersion()}\n`);
+    return 0;
+  }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command === undefined) {
-    io.stderr.write(`There is no command ${name}.\n${usage()}`);
+    io.stderr.write(`${unknownWord('command', name, Object.keys(COMMANDS))}\n${usage()}`);
     return USAGE_EXIT;
   }
   try {

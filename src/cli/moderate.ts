@@ -12,7 +12,7 @@ import { codeOf } from '../errors.js';
 import { isRegionCode } from '../policy/regions.js';
 import { STAGE_ORDER } from '../stages/index.js';
 import type { ModerateNow } from '../usecases/moderate.js';
-import { type Io, readArgs, usageError } from './io.js';
+import { type Io, readArgs, unknownWord, usageError } from './io.js';
 import { jsonText } from './json-text.js';
 import { type Line, linesOf } from './lines.js';
 import { type AnswerRow, answerRow, errorRow } from './moderate/answer.js';
@@ -24,9 +24,11 @@ import { mapInOrder } from './ordered.js';
 export const MODERATE_USAGE = `polywarden moderate --input notes.jsonl|- --output out.jsonl|- [options]
 
   --input FILE     JSON lines {id, title, text, images, author, regions, languageHint}; - is standard input
-  --output FILE    one JSON line for each input line, in order; - is standard output
+  --output FILE    one JSON line for each row, in order, also for a bad one (error); - is standard output
   --region LIST    regions to decide for, comma-separated; without it those of the row, else all loaded ones
-  --stages LIST    stages to run, comma-separated: ${STAGE_ORDER.join(', ')}`;
+  --stages LIST    stages to run, comma-separated: ${STAGE_ORDER.join(', ')}
+
+  Needs no server and no database. Empty lines are passed over. Ends with 0 when every row has its answer or error.`;
 
 /** While the model reads one note, this thread prepares the next; more would only wait for each other. */
 const IN_FLIGHT = 2;
@@ -65,7 +67,7 @@ function readOrder(args: readonly string[]): Order | 'help' {
   const stages = list(values.stages);
   const isStage = (name: string): name is EvidenceKey => STAGE_ORDER.some((stage) => stage === name);
   const wrong = stages.find((name) => !isStage(name));
-  if (wrong !== undefined) throw usageError(`There is no stage ${wrong}`, MODERATE_USAGE);
+  if (wrong !== undefined) throw usageError(unknownWord('stage', wrong, STAGE_ORDER), MODERATE_USAGE);
   for (const [name, value, items] of [
     ['--region', values.region, regions],
     ['--stages', values.stages, stages],

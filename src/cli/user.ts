@@ -3,7 +3,7 @@ import { openPasswordHasher } from '../adapters/password-argon2.js';
 import { InvalidInputError } from '../errors.js';
 import type { PasswordHasher } from '../ports.js';
 import { ROLES, type Role } from '../ports-store.js';
-import { type Io, readArgs, usageError } from './io.js';
+import { type Io, readArgs, unknownWord, usageError } from './io.js';
 import { OPERATOR, type StorePorts, storeFrom, type WithStore } from './store.js';
 
 export const USER_USAGE = `polywarden user create   --login NAME [--role ${ROLES.join('|')}] [--password WORD]
@@ -37,21 +37,27 @@ export async function userCommand(
     io.stdout.write(`${USER_USAGE}\n`);
     return 0;
   }
+  const [verb, ...rest] = positionals;
+  if (verb === undefined) throw usageError('create or password?', USER_USAGE);
+  const act = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined;
+  if (act === undefined) throw usageError(unknownWord('command user', verb, Object.keys(VERBS)), USER_USAGE);
+  if (rest.length > 0) throw usageError(`Unexpected argument ${rest[0]}`, USER_USAGE);
   const role = ROLES.find((one) => one === values.role);
-  if (role === undefined) throw usageError(`There is no role ${values.role}`, USER_USAGE);
+  if (role === undefined) throw usageError(unknownWord('role', values.role, ROLES), USER_USAGE);
   if (values.password !== undefined && values.password.length < LEAST_LENGTH) {
     throw usageError(`A password has at least ${LEAST_LENGTH} characters`, USER_USAGE);
   }
-  const [verb, ...rest] = positionals;
-  if (rest.length > 0) throw usageError(`Unexpected argument ${rest[0]}`, USER_USAGE);
   const login = values.login ?? (verb === 'password' ? 'admin' : undefined);
   if (login === undefined) throw usageError('--login is needed', USER_USAGE);
-  const act = { create, password: change }[verb ?? ''];
-  if (act === undefined) throw usageError('create or password?', USER_USAGE);
   const made = await withStore((ports) => act(ports, hasher, { login, password: values.password ?? null, role }));
   io.stdout.write(`login ${login}\n${values.password === undefined ? `password ${made}   (shown once)\n` : ''}`);
   return 0;
 }
+
+const VERBS: Readonly<Record<string, (ports: StorePorts, hasher: PasswordHasher, order: Order) => Promise<string>>> = {
+  create,
+  password: change,
+};
 
 async function create(ports: StorePorts, hasher: PasswordHasher, order: Order): Promise<string> {
   const { access } = ports.store;

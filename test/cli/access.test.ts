@@ -1,9 +1,11 @@
 import { Readable, Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { eraseCommand } from '../../src/cli/erase.js';
+import { explainCommand } from '../../src/cli/explain.js';
 import { keyCommand } from '../../src/cli/key.js';
 import type { WithStore } from '../../src/cli/store.js';
 import { userCommand } from '../../src/cli/user.js';
+import { readConfig } from '../../src/config.js';
 import { parseKey } from '../../src/usecases/keys.js';
 import { storeMemory } from '../support/store-memory.js';
 
@@ -69,6 +71,20 @@ describe('key', () => {
     await keyCommand(['revoke', keyId], io, withStore);
     expect((await store.access.findKey(keyId))?.revokedAt).not.toBeNull();
     await expect(keyCommand(['revoke', 'key_x'], io, withStore)).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
+
+it('a key for scripts is printed alone', async () => {
+  const { withStore, io, said } = bench();
+  await keyCommand(['create', '--plain'], io, withStore);
+  expect(parseKey(said().trimEnd())).not.toBeNull();
+});
+
+describe('explain', () => {
+  it('takes a mistyped id for an id, not for a text to judge', async () => {
+    const { withStore, io } = bench();
+    const asked = explainCommand(['note_01m7yq2b1z'], io, readConfig({}), withStore);
+    await expect(asked).rejects.toMatchObject({ code: 'not_found' });
   });
 });
 

@@ -54,9 +54,42 @@ describe('polywarden', () => {
     expect(written.stderr + written.stdout).toContain('polywarden');
   });
 
+  it.each([
+    [['moderatte'], 'did you mean "moderate"?'],
+    [['moderate', '--inptu', 'x'], 'There is no option --inptu; did you mean "--input"?'],
+    [['moderate', '--output'], '--output needs a value'],
+    [['moderate', '--input', '-', '--output', '-', '--stages', 'langage'], 'did you mean "language"?'],
+    [['key', 'creat'], 'There is no command key creat; did you mean "create"?'],
+    [['key', 'create', '--days', '-1'], 'written --days=-1'],
+    [['key', 'create', '--days=-1'], '--days is a whole number from 1'],
+    [['key', 'create', '--plain=yes'], '--plain takes no value'],
+    [['key', 'create', '--scopes', 'notes:writ'], 'There is no scope notes:writ; did you mean "notes:write"?'],
+    [['user', 'passwort', '--login', 'x'], 'did you mean "password"?'],
+    [['user', 'create', '--login', 'x', '--role', 'senor'], 'There is no role senor; did you mean "senior"?'],
+    [['demo', '--ones'], 'There is no option --ones; did you mean "--once"?'],
+    [['explain', '--region', 'de,atlantis', 'x'], 'atlantis is not a region'],
+  ])('%j is told what was probably meant', async (args, hint) => {
+    const { io, written } = streams();
+    expect(await run(args, io)).toBe(2);
+    expect(written.stderr).toContain(hint);
+  });
+
+  it('says its version, and helps with a command in either order', async () => {
+    const version = streams();
+    expect(await run(['--version'], version.io)).toBe(0);
+    expect(version.written.stdout).toMatch(/^polywarden \d+\.\d+\.\d+\n$/);
+    const [before, after] = [streams(), streams()];
+    expect(await run(['help', 'key'], before.io)).toBe(0);
+    expect(await run(['key', '--help'], after.io)).toBe(0);
+    expect(before.written.stdout).toBe(after.written.stdout);
+  });
+
   it('names what is wrong with its input', async () => {
     const missing = streams();
     expect(await run(['moderate', '--input', '/nowhere/x.jsonl', '--output', '-'], missing.io)).toBe(1);
     expect(missing.written.stderr).toContain('file_unreadable');
+    const folder = streams();
+    expect(await run(['moderate', '--input', 'docs', '--output', '-'], folder.io)).toBe(1);
+    expect(folder.written.stderr).toContain('file_unreadable: docs cannot be read: it is a folder');
   });
 });

@@ -1,6 +1,6 @@
 /** Input and output of `polywarden moderate`: files, or the standard streams for `-`. */
-import { createReadStream, createWriteStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { constants, createReadStream, createWriteStream } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
 import type { Readable, Writable } from 'node:stream';
 import { InvalidInputError } from '../../errors.js';
 import type { Io } from '../io.js';
@@ -17,8 +17,10 @@ export async function openInput(
 ): Promise<{ readonly stream: Readable; readonly bytes: number | null }> {
   if (name === '-') return { stream: io.stdin, bytes: null };
   try {
-    const { size } = await stat(name);
-    return { stream: createReadStream(name), bytes: size };
+    const found = await stat(name);
+    if (found.isDirectory()) throw new Error('it is a folder');
+    await access(name, constants.R_OK);
+    return { stream: createReadStream(name), bytes: found.size };
   } catch (cause) {
     throw new InvalidInputError('file_unreadable', `${name} cannot be read`, [], { cause });
   }
