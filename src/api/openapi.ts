@@ -2,8 +2,8 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
-import { z } from 'zod';
 import { cookieName } from './auth.js';
+import { completeOpenapi } from './complete-openapi.js';
 import type { ApiDeps, ApiServer } from './deps.js';
 import { ROUTE_RULES, type Rule } from './permissions.js';
 import { EVENT_SCHEMAS } from './schemas/event.js';
@@ -21,6 +21,8 @@ and neither ever falls inside a grapheme. \`part\` names the text: \`title\`, \`
 **Webhooks** follow Standard Webhooks: \`webhook-id\` is the same for every attempt, \`webhook-signature\` covers id, time and body.
 `.trim();
 
+const LICENSE = { name: 'Apache-2.0', identifier: 'Apache-2.0' };
+
 const webhookHeaders = ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map((name) => ({
   name,
   in: 'header' as const,
@@ -32,13 +34,13 @@ const webhookHeaders = ['webhook-id', 'webhook-timestamp', 'webhook-signature'].
 function webhookSection() {
   return Object.fromEntries(
     Object.entries(EVENT_SCHEMAS).map(([type, { summary, schema }]) => {
-      const { $schema: _, ...json } = z.toJSONSchema(schema, { target: 'draft-2020-12', metadata: z.registry() });
+      const $ref = `#/components/schemas/${schema.meta()?.id}`;
       const post = {
         operationId: `webhook_${type.replace('.', '_')}`,
         summary,
         tags: ['events'],
         parameters: webhookHeaders,
-        requestBody: { required: true, content: { 'application/json': { schema: json } } },
+        requestBody: { required: true, content: { 'application/json': { schema: { $ref } } } },
         responses: { '2XX': { description: 'Taken; anything else is tried again for at least a day' } },
       };
       return [type, { post }];
@@ -73,7 +75,8 @@ export async function registerOpenapi(server: ApiServer, deps: ApiDeps): Promise
   await server.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Polywarden', version: '1', description: DESCRIPTION },
+      info: { title: 'Polywarden', version: '1', description: DESCRIPTION, license: LICENSE },
+      ...(deps.config.PUBLIC_URL === undefined ? {} : { servers: [{ url: deps.config.PUBLIC_URL }] }),
       components: {
         securitySchemes: {
           apiKey: { type: 'http', scheme: 'bearer', description: '`pw_<id>_<secret>`; only ever in this header' },
@@ -90,7 +93,7 @@ export async function registerOpenapi(server: ApiServer, deps: ApiDeps): Promise
       return { url, schema: { ...schema, ...documented, description, security: securityOf(rule) } };
     },
     // zod's JSON Schema and the OpenAPI types name the same things by different types.
-    transformObject: (document) => ({ ...jsonSchemaTransformObject(document), webhooks }) as OpenapiFile,
+    transformObject: (document) => completeOpenapi({ ...jsonSchemaTransformObject(document), webhooks }) as OpenapiFile,
   });
   await server.register(swaggerUi, { routePrefix: '/docs', staticCSP: DOCS_CSP });
 }

@@ -1,16 +1,26 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OPENAPI_EXAMPLES } from '../../src/api/openapi-examples.js';
 import { ROUTE_RULES } from '../../src/api/permissions.js';
 import { EVENT_TYPES } from '../../src/domain.js';
 import { type Bench, openBench } from './support.js';
 
+interface Ref {
+  readonly $ref: string;
+}
 interface Operation {
+  readonly operationId?: string;
+  readonly tags?: readonly string[];
   readonly summary?: string;
   readonly security?: readonly object[];
   readonly parameters?: readonly { readonly name: string; readonly in: string }[];
   readonly requestBody?: unknown;
-  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>;
+  readonly responses: Readonly<
+    Record<string, { readonly description: string; readonly content?: Readonly<Record<string, unknown>> }>
+  >;
 }
 interface File {
+  readonly tags: readonly { readonly name: string }[];
   readonly openapi: string;
   readonly info: { readonly description: string };
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
@@ -19,11 +29,7 @@ interface File {
       string,
       {
         readonly post: {
-          readonly requestBody: {
-            readonly content: Readonly<
-              Record<string, { readonly schema: { readonly properties: Readonly<Record<string, unknown>> } }>
-            >;
-          };
+          readonly requestBody: { readonly content: Readonly<Record<string, { readonly schema: Ref }>> };
         };
       }
     >
@@ -81,10 +87,91 @@ describe('/openapi.json', () => {
 
   it('describes the payload of every event', () => {
     expect(Object.keys(file.webhooks).toSorted()).toEqual([...EVENT_TYPES].toSorted());
-    const changed = file.webhooks['decision.changed']?.post.requestBody.content['application/json']?.schema;
-    const text = JSON.stringify(changed);
+    const { $ref } = file.webhooks['decision.changed']?.post.requestBody.content['application/json']?.schema ?? {
+      $ref: '',
+    };
+    const text = JSON.stringify(file.components.schemas[$ref.split('/').at(-1) ?? '']);
     for (const field of ['sequence', 'revision', 'regions', 'supersedes']) expect(text).toContain(`"${field}"`);
     expect(text).not.toMatch(/"(?:title|body|text)":/);
+  });
+});
+
+const operations = (): readonly (readonly [string, Operation])[] =>
+  Object.entries(file.paths).flatMap(([url, methods]) =>
+    Object.entries(methods).map(([method, operation]) => [`${method} ${url}`, operation] as const),
+  );
+
+describe('for generated clients', () => {
+  it('every operation has a name of its own, a declared tag and answers in words', () => {
+    const names = operations().map(([, operation]) => operation.operationId);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names).toContain('postWebhooksByIdRotate');
+    const tags = file.tags.map(({ name }) => name);
+    for (const [line, operation] of operations()) {
+      expect(tags, line).toContain(operation.tags?.[0]);
+      const described = Object.values(operation.responses).map((response) => response.description);
+      expect(described, line).not.toContain('Default Response');
+      expect(Object.keys(operation.responses)[0], line).toMatch(/^[23]\d\d$/);
+    }
+  });
+
+  it('every parameter of an address is declared', () => {
+    for (const [line, operation] of operations()) {
+      const named = [...line.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      const declared = (operation.parameters ?? []).filter((one) => one.in === 'path').map((one) => one.name);
+      expect(declared.toSorted(), line).toEqual(named.toSorted());
+    }
+  });
+
+  it('holds no schema that nothing refers to', () => {
+    const text = JSON.stringify(file);
+    const unused = Object.keys(file.components.schemas).filter(
+      (name) => !text.includes(`"#/components/schemas/${name}"`),
+    );
+    expect(unused).toEqual([]);
+  });
+
+  it('takes pictures beside a note, and in a batch the same notes', () => {
+    const types = ['application/json', 'multipart/form-data'].map((type) => [type, expect.anything()]);
+    expect(file.paths['/v1/notes']?.['post']?.requestBody).toMatchObject({ content: Object.fromEntries(types) });
+    const batch = JSON.stringify(file.paths['/v1/notes/batch']?.['post']?.requestBody);
+    expect(batch).toContain('"items":{"$ref":"#/components/schemas/NoteInput"}');
+  });
+
+  it('unknown keys are refused in requests; answers and events may gain some', () => {
+    const isClosed = (name: string): boolean =>
+      (file.components.schemas[name] as { additionalProperties?: unknown }).additionalProperties === false;
+    expect(isClosed('NoteInput')).toBe(true);
+    for (const name of ['NoteAnswer', 'Decision', 'Problem', 'NoteDecidedEvent'])
+      expect(isClosed(name), name).toBe(false);
+  });
+});
+
+describe('examples', () => {
+  /** As strict as can be, so that an example with a field that nobody sends is found too. */
+  const strictly = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(strictly);
+    if (typeof value !== 'object' || value === null) return value;
+    const inner = Object.fromEntries(Object.entries(value).map(([key, one]) => [key, strictly(one)]));
+    return 'properties' in inner && !('additionalProperties' in inner)
+      ? { ...inner, additionalProperties: false }
+      : inner;
+  };
+
+  it.each(Object.entries(OPENAPI_EXAMPLES))('of %s fits its schema', (name, example) => {
+    const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false });
+    ajv.addSchema({ $id: 'file', components: strictly(file.components) });
+    const check = ajv.compile({ $ref: `file#/components/schemas/${name}` });
+    check(example);
+    expect(check.errors ?? []).toEqual([]);
+    expect(file.components.schemas[name]).toMatchObject({ examples: [example] });
+  });
+
+  it('a wrong one is found', () => {
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    ajv.addSchema({ $id: 'file', components: strictly(file.components) });
+    const check = ajv.compile({ $ref: 'file#/components/schemas/NoteDecidedEvent' });
+    expect(check({ type: 'note.decided', timestamp: 'now', data: {}, text: 'x' })).toBe(false);
   });
 });
 
