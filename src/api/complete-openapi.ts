@@ -1,18 +1,6 @@
 /** What the routes' schemas cannot say: names of operations, tags, other contents, examples, and no parts that nothing uses. */
 import { OPENAPI_EXAMPLES } from './openapi-examples.js';
-
-interface Json {
-  [key: string]: unknown;
-}
-const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
-const at = (value: unknown, ...keys: readonly string[]): Json =>
-  keys.reduce<Json>(
-    (found, key) => {
-      const next = found[key];
-      return isJson(next) ? next : {};
-    },
-    isJson(value) ? value : {},
-  );
+import { at, type Json, openAnswers, usedSchemas } from './openapi-schemas.js';
 
 /** In the order of the page: what a platform calls, then what an operator asks, then what the dashboard uses. */
 const TAGS: Readonly<Record<string, string>> = {
@@ -84,6 +72,7 @@ function completeOperation(operation: Json, method: string, url: string): void {
 }
 
 const NOTE_REF = { $ref: '#/components/schemas/NoteInput' };
+const BATCH_ITEM = { anyOf: [NOTE_REF, { description: 'Anything else is refused by itself' }] };
 
 /** Two bodies that are read by hand: a note with its pictures, and a batch whose items are checked one by one. */
 function completeBodies(paths: Json): void {
@@ -108,61 +97,7 @@ function completeBodies(paths: Json): void {
     'schema',
     'properties',
   );
-  at(batch, 'notes')['items'] = NOTE_REF;
-}
-
-function everyObject(value: unknown, see: (found: Json) => void): void {
-  if (Array.isArray(value)) for (const item of value) everyObject(item, see);
-  if (!isJson(value)) return;
-  see(value);
-  for (const inner of Object.values(value)) everyObject(inner, see);
-}
-
-const PREFIX = '#/components/schemas/';
-function namesIn(value: unknown): readonly string[] {
-  const names: string[] = [];
-  everyObject(value, ({ $ref }) => {
-    if (typeof $ref === 'string' && $ref.startsWith(PREFIX)) names.push($ref.slice(PREFIX.length));
-  });
-  return names;
-}
-
-/** Every schema is declared for requests and for answers; only what something refers to stays. */
-function usedSchemas(document: Json): Json {
-  const schemas = at(document, 'components', 'schemas');
-  const used = new Set<string>();
-  const queue = [...namesIn(document['paths']), ...namesIn(document['webhooks'])];
-  for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
-    if (used.has(name)) continue;
-    used.add(name);
-    queue.push(...namesIn(schemas[name]));
-  }
-  return Object.fromEntries(Object.entries(schemas).filter(([name]) => used.has(name)));
-}
-
-/** Answers may gain fields; requests with unknown ones are refused. */
-function openAnswers(document: Json, asked: ReadonlySet<string>): void {
-  const open = (value: unknown): void =>
-    everyObject(value, (found) => {
-      if (found['additionalProperties'] === false) delete found['additionalProperties'];
-    });
-  for (const [name, schema] of Object.entries(at(document, 'components', 'schemas')))
-    if (!asked.has(name)) open(schema);
-  everyObject(document['paths'], ({ responses }) => open(responses));
-  open(document['webhooks']);
-}
-
-function namesOfRequests(document: Json): ReadonlySet<string> {
-  const schemas = at(document, 'components', 'schemas');
-  const asked = new Set<string>();
-  const queue: string[] = [];
-  everyObject(document['paths'], ({ requestBody, parameters }) => queue.push(...namesIn([requestBody, parameters])));
-  for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
-    if (asked.has(name)) continue;
-    asked.add(name);
-    queue.push(...namesIn(schemas[name]));
-  }
-  return asked;
+  at(batch, 'notes')['items'] = BATCH_ITEM;
 }
 
 /** Changes the document in place: it was made for this. */
@@ -177,7 +112,7 @@ export function completeOpenapi(document: Json): Json {
   for (const [name, example] of Object.entries(OPENAPI_EXAMPLES)) {
     at(components, 'schemas', name)['examples'] = [example];
   }
-  openAnswers(document, namesOfRequests(document));
+  openAnswers(document);
   document['tags'] = Object.entries(TAGS).map(([name, description]) => ({ name, description }));
   return document;
 }
