@@ -47,6 +47,11 @@ const FASTIFY_CODES: Readonly<Record<string, ErrorCode>> = {
   ECONNRESET: 'json_invalid',
 };
 
+/** Where the title alone would leave the caller guessing. */
+const FASTIFY_WORDS: Readonly<Record<string, string>> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'Send the header content-type: application/json.',
+};
+
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 export function diagnose(error: unknown): Diagnosis {
@@ -56,7 +61,7 @@ export function diagnose(error: unknown): Diagnosis {
   if (error instanceof DOMException && error.name === 'TimeoutError') return plain('deadline_exceeded');
   const vendor = error instanceof Error && 'code' in error ? textOf(error.code) : '';
   const known = FASTIFY_CODES[vendor];
-  return plain(known ?? 'internal');
+  return plain(known ?? 'internal', FASTIFY_WORDS[vendor]);
 }
 
 const asJson = (value: unknown): string => JSON.stringify(value);

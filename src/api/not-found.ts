@@ -42,6 +42,8 @@ export function notFoundHandler(routes: readonly LiveRoute[]) {
       const detail = `This address takes ${others.join(', ')}.`;
       return sendProblem(reply, problemOf('method_not_allowed', detail, request.id));
     }
-    return sendProblem(reply, problemOf('not_found', 'There is no such address.', request.id));
+    // Only a slash too many leaves a known address with a method that it takes.
+    const detail = `There is no such address${others.length > 0 ? ' with a slash at its end' : ''}.`;
+    return sendProblem(reply, problemOf('not_found', detail, request.id));
   };
 }

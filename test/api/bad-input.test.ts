@@ -126,7 +126,10 @@ describe('bad notes', () => {
   ])('415 for %s %j', async (type, extra) => {
     const answer = await send(JSON.stringify(goodNote()), type, extra);
     expect(answer.statusCode).toBe(415);
-    expect(answer.json().code).toBe('media_type_unsupported');
+    expect(answer.json()).toMatchObject({
+      code: 'media_type_unsupported',
+      detail: expect.stringMatching(/JSON|json|ompressed/),
+    });
   });
 
   it('names every fault at once', async () => {
@@ -171,6 +174,14 @@ describe('addresses', () => {
     expect(answer.statusCode).toBe(405);
     expect(answer.headers.allow).toBe('DELETE, GET, HEAD');
     expect(Problem.parse(answer.json()).code).toBe('method_not_allowed');
+  });
+
+  it('says that a slash is too many', async () => {
+    const { headers } = await bench.keyFor('app');
+    const answer = await bench.server.inject({ method: 'POST', url: '/v1/notes/', headers, payload: {} });
+    expect(answer.json()).toMatchObject({ status: 404, detail: expect.stringContaining('slash') });
+    const other = await bench.server.inject({ method: 'POST', url: '/v1/nothing', headers, payload: {} });
+    expect(other.json()).toMatchObject({ status: 404, detail: 'There is no such address.' });
   });
   it('a path that cannot be decoded is a problem document too', async () => {
     const answer = await ask('GET', '/v1/notes/%ff');

@@ -242,6 +242,12 @@ describe('GET /v1/notes', () => {
       expect(['cursor_invalid', 'query_invalid']).toContain(answer.json().code);
     },
   );
+
+  it('refuses a region that does not exist, which would look like one without notes', async () => {
+    const answer = await get('/v1/notes?region=zz');
+    expect(answer.json()).toMatchObject({ status: 400, code: 'region_unknown', errors: [{ pointer: '/region' }] });
+    expect((await get('/v1/notes?region=EU')).statusCode).toBe(200);
+  });
 });
 
 describe('erasure', () => {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ACTIONS } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
+import { isRegionCode } from '../../policy/regions.js';
 import { eraseAuthor, eraseNote } from '../../usecases/erase.js';
 import { ForeignId } from '../../usecases/note-input.js';
 import { actorOf, keyOf, reachOf } from '../auth.js';
@@ -42,6 +43,13 @@ const ListQuery = z.strictObject({
   limit: Limit,
 });
 
+/** A region that does not exist would otherwise look like one without notes. */
+function checkRegion(region: string | undefined): void {
+  if (region === undefined || isRegionCode(region)) return;
+  const message = 'Neither an ISO 3166-1 country nor a policy region';
+  throw new InvalidInputError('region_unknown', message, [{ pointer: '/region', message }]);
+}
+
 export function readRoutes(server: ApiServer, deps: ApiDeps): void {
   const { notes } = deps.store;
   const lookUp = lookUpOf(deps);
@@ -56,6 +64,7 @@ export function readRoutes(server: ApiServer, deps: ApiDeps): void {
     },
     handler: async (request) => {
       const { cursor, limit, ...filter } = request.query;
+      checkRegion(filter.region);
       const page = await notes.list(reachOf(request), filter, cursor ?? null, limit);
       return { items: (await lookUp.only(request, page.items)).map(rowAnswer), nextCursor: page.nextCursor };
     },
