@@ -239,6 +239,14 @@ export interface Attempt {
   readonly nextAttemptAt: number | null;
   readonly disableEndpoint: boolean;
 }
+/** What is not named stays; other events count from the next one on. */
+export interface EndpointChange {
+  readonly status?: Endpoint['status'] | undefined;
+  readonly rotateTo?: string | undefined;
+  readonly url?: string | undefined;
+  readonly events?: readonly EventType[] | undefined;
+  readonly description?: string | undefined;
+}
 export interface WebhooksStore {
   create(
     sourceId: string,
@@ -251,12 +259,7 @@ export interface WebhooksStore {
     now: number,
   ): Promise<Endpoint>;
   list(sourceId: string): Promise<readonly Endpoint[]>;
-  update(
-    sourceId: string,
-    endpointId: string,
-    change: { readonly status?: Endpoint['status']; readonly rotateTo?: string },
-    now: number,
-  ): Promise<Endpoint | null>;
+  update(sourceId: string, endpointId: string, change: EndpointChange, now: number): Promise<Endpoint | null>;
   remove(sourceId: string, endpointId: string): Promise<boolean>;
   deliveries(
     sourceId: string,

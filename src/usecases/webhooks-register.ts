@@ -2,7 +2,7 @@
 import type { EventType } from '../domain.js';
 import { InvalidInputError } from '../errors.js';
 import type { Clock, Ids } from '../ports.js';
-import type { Endpoint, WebhooksStore } from '../ports-store.js';
+import type { Endpoint, EndpointChange, WebhooksStore } from '../ports-store.js';
 
 /** Standard Webhooks asks for 24 to 64 random bytes. */
 const SECRET_BYTES = 32;
@@ -39,6 +39,17 @@ export async function registerEndpoint(
   const secret = newSecret(ports.ids);
   const endpoint = await ports.webhooks.create(sourceId, { ...order, secret }, ports.clock.now());
   return { endpoint, secret };
+}
+
+/** Null when there is no such endpoint; what waits for it goes to the new address. */
+export async function changeEndpoint(
+  ports: WebhookPorts,
+  sourceId: string,
+  endpointId: string,
+  change: Omit<EndpointChange, 'rotateTo'>,
+): Promise<Endpoint | null> {
+  if (change.url !== undefined) checkTarget(change.url, ports.allowPrivate);
+  return ports.webhooks.update(sourceId, endpointId, change, ports.clock.now());
 }
 
 /** Old and new secret both sign until the overlap that the store keeps has passed. */

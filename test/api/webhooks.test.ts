@@ -33,6 +33,11 @@ describe('/v1/webhooks', () => {
     const { id, secret } = await register();
     expect((await ask('PATCH', `/v1/webhooks/${id}`, { status: 'paused' })).json().status).toBe('paused');
     expect((await ask('PATCH', `/v1/webhooks/${id}`, { status: 'active' })).json().status).toBe('active');
+    const moved = { url: 'https://hooks.example/v2', events: ['note.erased'], description: 'second' };
+    expect((await ask('PATCH', `/v1/webhooks/${id}`, moved)).json()).toMatchObject({ ...moved, status: 'active' });
+    const refused = await ask('PATCH', `/v1/webhooks/${id}`, { url: 'http://hooks.example/' });
+    expect(refused.json()).toMatchObject({ code: 'fetch_blocked', errors: [{ pointer: '/url' }] });
+    expect((await ask('PATCH', `/v1/webhooks/${id}`, {})).json().code).toBe('body_invalid');
     const rotated = (await ask('POST', `/v1/webhooks/${id}/rotate`)).json();
     expect(rotated.secret).not.toBe(secret);
     expect(bench.store.tables.endpoints.get(id)?.secrets).toEqual([rotated.secret, secret]);

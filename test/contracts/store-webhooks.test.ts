@@ -211,6 +211,21 @@ describe('deliveries', () => {
     await own.close();
   });
 
+  it('go to the address that their endpoint has by then; other events count from the next one on', async () => {
+    await drain();
+    const sourceId = await sourceOf(store);
+    const { endpointId, description } = await register(sourceId);
+    await decided(sourceId);
+    const url = 'https://example.org/moved';
+    const moved = must(await store.webhooks.update(sourceId, endpointId, { url, events: ['note.erased'] }, Date.now()));
+    expect(moved).toMatchObject({ url, events: ['note.erased'], description, status: 'active' });
+    expect((await drain()).map((due) => due.url)).toEqual([url]);
+    await decided(sourceId);
+    expect(await drain()).toEqual([]);
+    const stranger = await sourceOf(store);
+    expect(await store.webhooks.update(stranger, endpointId, { description: 'mine' }, Date.now())).toBeNull();
+  });
+
   it('are signed with both secrets while a rotation overlaps', async () => {
     await drain();
     const sourceId = await sourceOf(store);

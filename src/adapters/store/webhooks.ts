@@ -49,10 +49,14 @@ export function webhooksWith(database: Database, ids: Ids): WebhooksStore {
         `UPDATE webhook_endpoints SET status = coalesce($3, status),
            previous_secret = CASE WHEN $4::text IS NULL THEN previous_secret ELSE secret END,
            previous_until = CASE WHEN $4::text IS NULL THEN previous_until ELSE $5 END,
-           secret = coalesce($4, secret)
+           secret = coalesce($4, secret), url = coalesce($6, url), events = coalesce($7::text[], events),
+           description = coalesce($8, description)
          WHERE source_id = $1 AND id = $2
          RETURNING id, url, events, status, description, created_at AS "createdAt"`,
-        [sourceId, endpointId, change.status ?? null, change.rotateTo ?? null, new Date(now + OVERLAP_MS)],
+        [
+          ...[sourceId, endpointId, change.status ?? null, change.rotateTo ?? null, new Date(now + OVERLAP_MS)],
+          ...[change.url ?? null, change.events ?? null, change.description ?? null],
+        ],
       );
       return row === undefined ? null : endpointOf(row);
     },

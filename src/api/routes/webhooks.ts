@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { InvalidInputError } from '../../errors.js';
 import type { Endpoint } from '../../ports-store.js';
-import { registerEndpoint, rotateSecret, type WebhookPorts } from '../../usecases/webhooks-register.js';
+import { changeEndpoint, registerEndpoint, rotateSecret, type WebhookPorts } from '../../usecases/webhooks-register.js';
 import { keyOf } from '../auth.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
 import { IdParams, problems } from '../schemas/common.js';
@@ -50,14 +50,14 @@ export function webhookRoutes(server: ApiServer, deps: ApiDeps): void {
     url: '/v1/webhooks/:id',
     schema: {
       tags,
-      summary: 'Pause or resume an endpoint',
+      summary: 'Pause or resume an endpoint, or change its address, events or description; the secret stays',
       params: IdParams,
       body: EndpointChange,
       response: { 200: EndpointAnswer, ...problems },
     },
     handler: async (request) => {
       const { sourceId } = keyOf(request);
-      return answer(existing(await webhooks.update(sourceId, request.params.id, request.body, deps.clock.now())));
+      return answer(existing(await changeEndpoint(ports, sourceId, request.params.id, request.body)));
     },
   });
   server.route({

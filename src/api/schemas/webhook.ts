@@ -6,14 +6,24 @@ import { Cursor, Id, Instant, Limit, Moment, pageOf } from './common.js';
 const Events = z.array(z.enum(EVENT_TYPES)).min(1).max(EVENT_TYPES.length);
 const NewEvents = Events.refine((events) => new Set(events).size === events.length, 'Each event once');
 
+const Target = storableText(2_000).min(1).describe('https, without credentials and port');
+
 export const EndpointInput = z
   .strictObject({
-    url: storableText(2_000).min(1).describe('https, without credentials and port'),
+    url: Target,
     events: NewEvents.default(['note.decided', 'decision.changed', 'note.erased']),
     description: storableText(200).default(''),
   })
   .meta({ id: 'Endpoint' });
-export const EndpointChange = z.strictObject({ status: z.enum(['active', 'paused']) });
+export const EndpointChange = z
+  .strictObject({
+    status: z.enum(['active', 'paused']).optional(),
+    url: Target.optional(),
+    events: NewEvents.optional().describe('From the next event on'),
+    description: storableText(200).optional(),
+  })
+  .refine((change) => Object.values(change).some((value) => value !== undefined), 'Name what shall change')
+  .meta({ id: 'EndpointChange' });
 
 const endpoint = {
   id: z.string(),

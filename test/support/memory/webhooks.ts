@@ -44,9 +44,12 @@ export function memoryWebhooks(tables: Tables, check: () => Promise<void>): Webh
       await check();
       const row = own(sourceId, endpointId);
       if (row === null) return null;
-      if (change.status !== undefined) row.status = change.status;
-      if (change.rotateTo !== undefined) row.secrets = [change.rotateTo, ...row.secrets].slice(0, 2);
-      return endpointOf(row);
+      const { rotateTo, ...named } = change;
+      const secrets = rotateTo === undefined ? row.secrets : [rotateTo, ...row.secrets].slice(0, 2);
+      const given = Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
+      const next: EndpointRow = { ...row, ...given, secrets };
+      tables.endpoints.set(endpointId, next);
+      return endpointOf(next);
     },
     remove: async (sourceId, endpointId) => {
       await check();
