@@ -76,6 +76,39 @@ describe('the reading process', () => {
     await reader.close();
   });
 
+  it.each([30, 90, 180, 270])('reads a picture that is turned by %i degrees', async (turn) => {
+    const reader = open();
+    const { text, words } = await reader.read([await picture('menu-en.png', turn)], [], signal);
+    expect(text).toContain('Tomato soup with bread');
+    expect(text).toContain('Lunch menu');
+    const place = (word: string) => words.find(({ span }) => text.slice(span.start, span.end) === word)?.box;
+    const [lunch, apple] = [place('Lunch'), place('Apple')];
+    const down = { x: (apple?.left ?? 0) - (lunch?.left ?? 0), y: (apple?.top ?? 0) - (lunch?.top ?? 0) };
+    // From the first line to the last, as the picture lies.
+    const [sin, cos] = [Math.sin((turn * Math.PI) / 180), Math.cos((turn * Math.PI) / 180)];
+    expect(down.y * cos - down.x * sin).toBeGreaterThan(200);
+    await reader.close();
+  });
+
+  it('reads what a mirror shows', async () => {
+    const reader = open();
+    const { width, height, rgb, ...rest } = await picture('menu-en.png');
+    const flopped = await sharp(rgb, { raw: { width, height, channels: 3 } })
+      .flop()
+      .raw()
+      .toBuffer();
+    const { text } = await reader.read([{ width, height, rgb: new Uint8Array(flopped), ...rest }], [], signal);
+    expect(text).toContain('Green salad');
+    await reader.close();
+  });
+
+  it('keeps the spaces between letters that stand apart', async () => {
+    const reader = open();
+    const { text } = await reader.read([await picture('cloaked-zh-hans.png')], [], signal);
+    expect(text.toLowerCase()).toContain('w e c h a t');
+    await reader.close();
+  });
+
   it('knows where each word stands, on a slanted picture and in original pixels too', async () => {
     const reader = open();
     for (const [turn, scale] of [

@@ -9,8 +9,10 @@ export interface DecodeLimits {
   readonly sidePx: number;
   /** Of animations, whose frames are many. */
   readonly frameSidePx: number;
-  /** Frames of an animation that are looked at: first, last and evenly between. */
+  /** Frames of an animation that are looked at: those that differ most. */
   readonly framesRead: number;
+  /** Pixels of all frames together that are compared to choose them. */
+  readonly comparedPixels: number;
 }
 
 export const DECODE_LIMITS: DecodeLimits = {
@@ -20,5 +22,6 @@ export const DECODE_LIMITS: DecodeLimits = {
   maxFrames: 2_000,
   sidePx: 2_000,
   frameSidePx: 1_200,
-  framesRead: 5,
+  framesRead: 6,
+  comparedPixels: 100_000_000,
 };

@@ -1,11 +1,13 @@
 /** Decodes and re-encodes one picture with sharp, its only importer. Runs in the child process alone. */
 import { createHash } from 'node:crypto';
-import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp';
+import sharp, { type Metadata, type SharpOptions } from 'sharp';
 import type { ImageFormat } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
 import type { DecodedImage, Pixels } from '../../ports.js';
 import { sniffImage } from '../../stages/images/sniff.js';
+import { chooseFrames, evenFrames } from './choose-frames.js';
 import type { DecodeLimits } from './decode-image-limits.js';
+import { isLostOnWhite, onPapers, type RawPixels } from './paper.js';
 
 /** Every loader is shut but those of the list, and those take bytes only: no path, no address, no SVG or TIFF. */
 const LOADERS = [
@@ -31,6 +33,9 @@ const FORMATS: Readonly<Record<ImageFormat, string>> = {
 const unreadable = (cause: unknown): InvalidInputError =>
   new InvalidInputError('image_unreadable', 'The image cannot be decoded', [], { cause });
 const tooLarge = (message: string): InvalidInputError => new InvalidInputError('image_too_large', message);
+
+/** Side to which frames are shrunk to be compared. */
+const COMPARED_PX = 48;
 
 interface Opened {
   readonly format: ImageFormat;
@@ -69,52 +74,58 @@ async function openImage(bytes: Uint8Array, limits: DecodeLimits): Promise<Opene
   };
 }
 
-function sampledFrames(frames: number, most: number): readonly number[] {
-  if (frames <= 1) return [0];
-  const count = Math.min(frames, most);
-  return [...new Set(Array.from({ length: count }, (_, i) => Math.round((i * (frames - 1)) / (count - 1))))];
+/** Of a long animation as many frames are compared as the cap on pixels allows; of the others some are looked at unseen. */
+async function framesToRead(bytes: Uint8Array, opened: Opened, limits: DecodeLimits): Promise<readonly number[]> {
+  const { frames, width, height } = opened;
+  if (frames <= 2) return evenFrames(frames, limits.framesRead);
+  const compared = Math.min(frames, Math.max(1, Math.floor(limits.comparedPixels / (width * height))));
+  const unseen = evenFrames(frames, limits.framesRead).filter((frame) => frame >= compared);
+  const small = await sharp(bytes, { ...BASE, limitInputPixels: false, pages: compared })
+    .flatten({ background: '#ffffff' })
+    .resize(COMPARED_PX, COMPARED_PX, { fit: 'fill', fastShrinkOnLoad: false })
+    .toColourspace('srgb')
+    .raw({ depth: 'uchar' })
+    .toBuffer();
+  return [...chooseFrames(small, compared, limits.framesRead - unseen.length), ...unseen];
 }
 
+const BASE: SharpOptions = { failOn: 'error', sequentialRead: true };
 const optionsOf = (opened: Opened, limits: DecodeLimits, frame: number): SharpOptions => ({
-  failOn: 'error',
+  ...BASE,
   limitInputPixels: limits.maxPixels,
-  sequentialRead: true,
   autoOrient: true,
   ...(opened.frames > 1 ? { page: frame, pages: 1 } : {}),
 });
 
-const upright = (bytes: Uint8Array, options: SharpOptions, sidePx: number): Sharp =>
-  sharp(bytes, options)
+async function uprightPixels(bytes: Uint8Array, options: SharpOptions, sidePx: number): Promise<RawPixels> {
+  const { data, info } = await sharp(bytes, options)
     .resize(sidePx, sidePx, { fit: 'inside', withoutEnlargement: true })
-    .flatten({ background: '#ffffff' })
-    .toColourspace('srgb');
-
-async function readFrame(bytes: Uint8Array, opened: Opened, limits: DecodeLimits, frame: number): Promise<Pixels> {
-  const sidePx = opened.frames > 1 ? limits.frameSidePx : limits.sidePx;
-  const { data, info } = await upright(bytes, optionsOf(opened, limits, frame), sidePx)
+    .toColourspace('srgb')
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
-  const { width, height } = info;
-  return { width, height, rgb: rgbOf(data, info.channels), frame, scale: opened.width / width };
+  return { width: info.width, height: info.height, channels: info.channels, data };
 }
 
-/** Grey pictures have one channel. */
-function rgbOf(data: Buffer, channels: number): Uint8Array {
-  if (channels === 3) return data;
-  const pixels = data.length / channels;
-  const rgb = new Uint8Array(pixels * 3);
-  for (let i = 0; i < pixels; i += 1) {
-    for (let c = 0; c < 3; c += 1) rgb[i * 3 + c] = data[i * channels + (channels < 3 ? 0 : c)] ?? 0;
-  }
-  return rgb;
+/** More than one where it depends on the paper what is seen. */
+async function readFrame(
+  bytes: Uint8Array,
+  opened: Opened,
+  limits: DecodeLimits,
+  frame: number,
+): Promise<readonly Pixels[]> {
+  const sidePx = opened.frames > 1 ? limits.frameSidePx : limits.sidePx;
+  const raw = await uprightPixels(bytes, optionsOf(opened, limits, frame), sidePx);
+  const { width, height } = raw;
+  return onPapers(raw).map((rgb) => ({ width, height, rgb, frame, scale: opened.width / width }));
 }
 
 export async function decodeImage(bytes: Uint8Array, limits: DecodeLimits): Promise<DecodedImage> {
   const opened = await openImage(bytes, limits);
-  const framesRead = sampledFrames(opened.frames, limits.framesRead);
   const frames: Pixels[] = [];
+  let framesRead: readonly number[] = [];
   try {
-    for (const frame of framesRead) frames.push(await readFrame(bytes, opened, limits, frame));
+    framesRead = await framesToRead(bytes, opened, limits);
+    for (const frame of framesRead) frames.push(...(await readFrame(bytes, opened, limits, frame)));
   } catch (cause) {
     throw unreadable(cause);
   }
@@ -128,10 +139,22 @@ export async function decodeImage(bytes: Uint8Array, limits: DecodeLimits): Prom
 export async function viewImage(bytes: Uint8Array, sidePx: number, limits: DecodeLimits): Promise<Uint8Array> {
   const opened = await openImage(bytes, limits);
   try {
-    return await upright(bytes, optionsOf(opened, limits, 0), sidePx)
+    const raw = await uprightPixels(bytes, optionsOf(opened, limits, 0), sidePx);
+    const { width, height, channels, data } = raw;
+    return await sharp(data, { raw: { width, height, channels: channelsOf(channels) } })
+      .flatten({ background: isLostOnWhite(raw) ? GREY : WHITE })
       .webp({ quality: 82 })
       .toBuffer();
   } catch (cause) {
     throw unreadable(cause);
   }
+}
+
+const WHITE = '#ffffff';
+/** Light and dark things are seen on it. */
+const GREY = '#777777';
+
+function channelsOf(count: number): 1 | 2 | 3 | 4 {
+  if (count === 1 || count === 2 || count === 3 || count === 4) return count;
+  throw new RangeError(`${count} channels`);
 }

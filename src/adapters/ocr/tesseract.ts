@@ -25,6 +25,7 @@ interface Words {
   GetUTF8Text(level: number): string | null;
   Confidence(level: number): number;
   Next(level: number): boolean;
+  IsAtBeginningOf(level: number): boolean;
 }
 interface Api {
   Init(folder: null, names: string, engine: number, config: null): number;
@@ -55,6 +56,7 @@ const LSTM_ONLY = 1;
 /** One line as it is: lines were found before. */
 const RAW_LINE = '13';
 const WORD = 3;
+const LETTER = 4;
 
 const require = createRequire(import.meta.url);
 
@@ -110,14 +112,24 @@ function pgmOf({ width, height, px }: Grey): Uint8Array {
   return Buffer.concat([head, px]);
 }
 
+/** The engine's figure for a word is about that of its worst letter; the mean over the letters says more of long words. */
 function wordsOf(at: Words, free: (value: unknown) => void): readonly LineWord[] {
-  const words: LineWord[] = [];
+  const words: { readonly word: LineWord; readonly letters: number[] }[] = [];
+  let letters: number[] = [];
   do {
-    const text = at.GetUTF8Text(WORD)?.trim() ?? '';
-    const box = at.getBoundingBox(WORD);
-    if (text === '' || box === null) continue;
-    words.push({ text, confidence: at.Confidence(WORD) / 100, x0: box.x0, x1: box.x1 });
-  } while (at.Next(WORD));
+    if (at.IsAtBeginningOf(WORD)) {
+      letters = [];
+      const text = at.GetUTF8Text(WORD)?.trim() ?? '';
+      const box = at.getBoundingBox(WORD);
+      if (text !== '' && box !== null) {
+        const word = { text, confidence: at.Confidence(WORD) / 100, x0: box.x0, x1: box.x1 };
+        words.push({ word, letters });
+      }
+    }
+    letters.push(at.Confidence(LETTER) / 100);
+  } while (at.Next(LETTER));
   free(at);
-  return words;
+  return words.map(({ word, letters }) => ({ ...word, letters: meanOf(letters) }));
 }
+
+const meanOf = (values: readonly number[]): number => values.reduce((sum, one) => sum + one, 0) / values.length;

@@ -69,20 +69,74 @@ describe('decodeImage', () => {
     expect(frames[0]).toMatchObject({ width: 2_000, height: 50, scale: 2 });
   });
 
-  it('looks at first, last and frames between of an animation', async () => {
-    const frames = await Promise.all(
-      ['#f00', '#0f0', '#00f', '#fff', '#000', '#ff0', '#0ff'].map((background) =>
-        sharp({ create: { width: 20, height: 20, channels: 3, background } })
-          .png()
-          .toBuffer(),
-      ),
+  /** Noise of its own in each frame, and one frame that is something else. */
+  const animation = (frames: number, other: number | null, format: 'gif' | 'webp'): Promise<Buffer> => {
+    const shown = Array.from({ length: frames }, (_, i) => {
+      const pixels = Buffer.alloc(40 * 40 * 3, i === other ? 20 : 250);
+      pixels.fill(0, i * 3, i * 3 + 3);
+      return sharp(pixels, { raw: { width: 40, height: 40, channels: 3 } })
+        .png()
+        .toBuffer();
+    });
+    return Promise.all(shown).then((all) =>
+      sharp(all, { join: { animated: true } })
+        .toFormat(format)
+        .toBuffer(),
     );
-    const gif = await sharp(frames, { join: { animated: true } })
-      .gif()
+  };
+  it.each(['gif', 'webp'] as const)('finds the one frame of a %s that is not like the others', async (format) => {
+    for (const other of [0, 3, 7, 22, 29]) {
+      const { facts, frames } = await decodeImage(await animation(30, other, format), DECODE_LIMITS);
+      expect(facts.frames).toBe(30);
+      expect(facts.framesRead.length).toBeLessThanOrEqual(DECODE_LIMITS.framesRead);
+      expect(facts.framesRead).toContain(other);
+      expect(frames.map(({ frame }) => frame)).toEqual(facts.framesRead);
+      expect((frames.find(({ frame }) => frame === other)?.rgb[600] ?? 255) < 60).toBe(true);
+    }
+  });
+  it('looks at frames that it did not compare too', async () => {
+    const limits = { ...DECODE_LIMITS, comparedPixels: 10 * 40 * 40 };
+    const { facts } = await decodeImage(await animation(30, 4, 'gif'), limits);
+    expect(facts.framesRead).toContain(4);
+    expect(facts.framesRead).toContain(29);
+    expect(facts.framesRead.length).toBeLessThanOrEqual(DECODE_LIMITS.framesRead);
+  });
+
+  const onNothing = async (ink: string): Promise<Buffer> => {
+    const bar = await sharp({ create: { width: 10, height: 4, channels: 3, background: ink } })
+      .png()
       .toBuffer();
-    const read = await decodeImage(gif, DECODE_LIMITS);
-    expect(read.facts).toMatchObject({ width: 20, height: 20, frames: 7, framesRead: [0, 2, 3, 5, 6] });
-    expect(read.frames.map(({ frame }) => frame)).toEqual([0, 2, 3, 5, 6]);
+    const clear = { r: 0, g: 0, b: 0, alpha: 0 };
+    return sharp({ create: { width: 40, height: 20, channels: 4, background: clear } })
+      .composite([{ input: bar, left: 5, top: 5 }])
+      .png()
+      .toBuffer();
+  };
+  it('shows what is light on nothing on black too, and people on grey', async () => {
+    const { frames, facts } = await decodeImage(await onNothing('#fff'), DECODE_LIMITS);
+    expect(facts.framesRead).toEqual([0]);
+    const at = (7 * 40 + 7) * 3;
+    expect(frames.map(({ rgb }) => [rgb[0], rgb[at]])).toEqual([
+      [255, 255],
+      [0, 255],
+    ]);
+    expect((await decodeImage(await onNothing('#000'), DECODE_LIMITS)).frames).toHaveLength(1);
+    const view = await sharp(await viewImage(await onNothing('#fff'), 40, DECODE_LIMITS))
+      .raw()
+      .toBuffer();
+    expect(Math.abs((view[at] ?? 0) - (view[0] ?? 0))).toBeGreaterThan(80);
+  });
+  it('shows grey with opacity on both papers as well', async () => {
+    const grey = await sharp(await onNothing('#fff'))
+      .toColourspace('b-w')
+      .png()
+      .toBuffer();
+    expect((await sharp(grey).metadata()).channels).toBe(2);
+    const { frames } = await decodeImage(grey, DECODE_LIMITS);
+    expect(frames.map(({ rgb }) => [rgb.length, rgb[0]])).toEqual([
+      [40 * 20 * 3, 255],
+      [40 * 20 * 3, 0],
+    ]);
   });
 });
 

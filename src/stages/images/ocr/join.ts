@@ -9,6 +9,8 @@ export interface LineWord {
   readonly confidence: number;
   readonly x0: number;
   readonly x1: number;
+  /** Mean confidence of its letters, where the engine says it. */
+  readonly letters?: number | undefined;
 }
 /** Mean, long words counting for more; 0 without any. */
 export function confidenceOf(words: readonly LineWord[]): number {

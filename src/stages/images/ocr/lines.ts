@@ -2,7 +2,7 @@
 import type { Pixels } from '../../../ports.js';
 import { type Part, partsOf } from './components.js';
 import { edgesOf, type Grey, histogramOf, percentileOf, reduce } from './grey.js';
-import { slantOf } from './slant.js';
+import { slantOf, USUAL_DEGREES } from './slant.js';
 
 /** A line in coordinates turned by the slant: `u` along the line, `v` across, in pixels of the given picture. */
 export interface TextLine {
@@ -16,6 +16,8 @@ export interface FoundLines {
   readonly slant: number;
   /** Top to bottom, columns left to right. */
   readonly lines: readonly TextLine[];
+  /** Nothing on it is like a letter, however it is held. */
+  readonly isBlank: boolean;
 }
 
 /** Finding needs less than reading: lines are found on a picture of at most this side. */
@@ -25,27 +27,42 @@ const LEAST_STEP = 14;
 const LEAST_HEIGHT_PX = 4;
 const MOST_LINES = 120;
 const MOST_PARTS = 6_000;
+const FEWER_PARTS = 1_500;
 const MOST_PIECES = 80;
 
-export function findLines(pixels: Pick<Pixels, 'width' | 'height' | 'rgb'>): FoundLines {
+type Colours = Pick<Pixels, 'width' | 'height' | 'rgb'>;
+
+/** As large as lines are looked for. */
+export function shrunk(pixels: Colours): Colours & { readonly factor: number } {
   const factor = Math.ceil(Math.max(pixels.width, pixels.height) / FIND_SIDE_PX);
-  const small = reduce(pixels, factor);
-  if (small.width < 8 || small.height < 8) return { slant: 0, lines: [] };
+  return { ...reduce(pixels, factor), factor };
+}
+
+/** `mostDegrees`: how far lines may be turned. */
+export function findLines(pixels: Colours, mostDegrees = USUAL_DEGREES): FoundLines {
+  const { factor, ...small } = shrunk(pixels);
+  const parts = small.width < 8 || small.height < 8 ? [] : lettersOf(small);
+  if (parts.length === 0) return { slant: 0, lines: [], isBlank: true };
+  const slant = slantOf(parts, mostDegrees);
+  const lines = linesOf(parts, slant)
+    .slice(0, MOST_LINES)
+    .map(({ u0, u1, v0, v1 }) => ({ u0: u0 * factor, u1: u1 * factor, v0: v0 * factor, v1: v1 * factor }));
+  return { slant, lines, isBlank: false };
+}
+
+function lettersOf(small: Colours): readonly Part[] {
   const edges = edgesOf(small);
   const counts = histogramOf(edges.px);
   const grain = percentileOf(counts, 0.5);
   const strong = percentileOf(counts, 0.985);
   const least = Math.max(LEAST_STEP, grain * 3.5, strong * 0.28);
-  const parts = partsOf(edges, least)
-    .filter((part) => isLetterLike(part, small.width, small.height))
-    .flatMap((part) => pieces(part, edges, least));
-  if (parts.length === 0 || parts.length > MOST_PARTS) return { slant: 0, lines: [] };
-  const slant = slantOf(parts);
-  const lines = linesOf(parts, slant)
-    .slice(0, MOST_LINES)
-    .map(({ u0, u1, v0, v1 }) => ({ u0: u0 * factor, u1: u1 * factor, v0: v0 * factor, v1: v1 * factor }));
-  return { slant, lines };
+  const parts = partsOf(edges, least).filter((part) => isLetterLike(part, small.width, small.height));
+  return largest(parts).flatMap((part) => pieces(part, edges, least));
 }
+
+/** Strewn specks must not hide what is written between them. */
+const largest = (parts: readonly Part[]): readonly Part[] =>
+  parts.length <= MOST_PARTS ? parts : [...parts].sort((a, b) => b.area - a.area).slice(0, FEWER_PARTS);
 
 function isLetterLike({ left, top, right, bottom, area }: Part, width: number, height: number): boolean {
   const [w, h] = [right - left, bottom - top];

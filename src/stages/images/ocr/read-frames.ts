@@ -1,14 +1,16 @@
 /** Frames of one picture -> its words: find the lines, see the script, read each line, keep what is believable. */
 import type { LanguageTag, OcrReading } from '../../../domain.js';
 import type { Pixels } from '../../../ports.js';
-import { cropLine, type LineCrop } from './crop.js';
+import { beliefIn } from './belief.js';
+import type { LineCrop } from './crop.js';
 import type { Grey } from './grey.js';
 import { confidenceOf, joinLines, type LineWord, type ReadLine } from './join.js';
-import { findLines } from './lines.js';
 import { type RankedScript, rankScripts } from './rank-scripts.js';
+import { type Attempt, type ReadCrops, readHeld } from './read-held.js';
 import type { ScriptClass, ScriptWeights } from './script-net.js';
 import { setOf } from './scripts.js';
 import { CONFIDENCE_PER_LEAN, settleTwins } from './settle-twins.js';
+import { withLettersApart } from './spaced-letters.js';
 
 export interface ReadingParts {
   /** Reads one line with these data. */
@@ -16,8 +18,6 @@ export interface ReadingParts {
   readonly weights: ScriptWeights;
 }
 
-/** A little above the height that the engine's networks take, with little room around: more of it costs accuracy. */
-const CROP = { tallPx: 36, marginPx: 4 } as const;
 /** A line read with this much confidence is not tried with other data. */
 const SURE = 0.8;
 /** Below this one, data that the letters do not look like are tried too. */
@@ -33,20 +33,33 @@ const STRAY_LENGTH = 3;
 const STRAY_SURE = 0.85;
 /** Second and later tries in one frame: a picture full of doubtful lines must not take for ever. */
 const MOST_RETRIES = 8;
+/** In each of the other ways to hold it. */
+const MOST_LATER_RETRIES = 1;
 
 export function readFrames(frames: readonly Pixels[], likely: readonly LanguageTag[], parts: ReadingParts): OcrReading {
-  return joinLines(frames.flatMap((frame) => readFrame(frame, likely, parts)));
+  const known = new Set<string>();
+  const lines = frames.flatMap((frame) => {
+    // What stands on one frame after the other is said once.
+    const fresh = readFrame(frame, likely, parts).filter((line) => !known.has(wordsIn(line)));
+    for (const line of fresh) known.add(wordsIn(line));
+    return fresh;
+  });
+  return joinLines(lines);
 }
 
+const wordsIn = ({ words }: ReadLine): string => words.map(({ text }) => text).join(' ');
+
 function readFrame(frame: Pixels, likely: readonly LanguageTag[], parts: ReadingParts): readonly ReadLine[] {
-  const { lines, slant } = findLines(frame);
-  const crops = lines.map((line) => cropLine(frame, line, slant, CROP));
   const attempt = reader(parts);
-  const wordsOf = (line: LineCrop, script: ScriptClass): readonly LineWord[] => attempt(line, script).words;
-  const ranked = settleTwins(crops, rankScripts(crops, likely, parts.weights), wordsOf);
-  const budget = { retries: MOST_RETRIES };
-  const read = crops.flatMap((crop, i): readonly ReadLine[] => {
-    const best = bestOf(crop, ranked[i] ?? [], attempt, budget);
+  let retries = MOST_RETRIES;
+  const readCrops: ReadCrops = (crops) => {
+    const budget = { retries };
+    retries = MOST_LATER_RETRIES;
+    const wordsOf = (line: LineCrop, script: ScriptClass): readonly LineWord[] => attempt(line, script).words;
+    const ranked = settleTwins(crops, rankScripts(crops, likely, parts.weights), wordsOf);
+    return crops.map((crop, i) => ({ crop, attempt: bestOf(crop, ranked[i] ?? [], attempt, budget) }));
+  };
+  const read = readHeld(frame, readCrops).flatMap(({ crop, attempt: best }): readonly ReadLine[] => {
     if (best === null || best.confidence < BELIEVABLE) return [];
     return [{ place: crop, words: best.words, set: best.set, scale: frame.scale }];
   });
@@ -74,7 +87,7 @@ function bestOf(
 ): Attempt | null {
   let best: Attempt | null = null;
   let most = Number.NEGATIVE_INFINITY;
-  for (const { script, odds } of ranked.slice(0, MOST_TRIES)) {
+  for (const { script, odds } of tries(ranked)) {
     if (best !== null) {
       if (budget.retries === 0 || !isWorthTrying(odds, best.confidence)) break;
       budget.retries -= 1;
@@ -86,14 +99,16 @@ function bestOf(
   return best;
 }
 
+/** Blurred and tiny Latin letters look like those of any script. */
+function tries(ranked: readonly RankedScript[]): readonly RankedScript[] {
+  const first = ranked.slice(0, MOST_TRIES);
+  const isLatin = ({ script }: RankedScript): boolean => script === 'Latn';
+  return first.length === 0 || first.some(isLatin) ? first : [...first, { script: 'Latn', odds: FAIR_ODDS }];
+}
+
 const isWorthTrying = (odds: number, confidence: number): boolean =>
   odds >= CLOSE_ODDS || confidence < (odds >= FAIR_ODDS ? SURE : DOUBTFUL);
 
-interface Attempt {
-  readonly words: readonly LineWord[];
-  readonly set: string;
-  readonly confidence: number;
-}
 type Read = (line: LineCrop, script: ScriptClass) => Attempt;
 
 /** No line is read twice with the same data. */
@@ -103,8 +118,8 @@ function reader({ readLine }: ReadingParts): Read {
     const before = known.get(line)?.get(script);
     if (before !== undefined) return before;
     const set = setOf(script);
-    const words = set === null ? [] : readLine(line, set);
-    const made = { words, set: set ?? '', confidence: confidenceOf(words) };
+    const words = set === null ? [] : withLettersApart(readLine(line, set), line, line.height - 2 * line.marginPx);
+    const made = { words, set: set ?? '', confidence: beliefIn(words, script) };
     known.set(line, (known.get(line) ?? new Map<ScriptClass, Attempt>()).set(script, made));
     return made;
   };

@@ -2,9 +2,11 @@
 import type { Part } from './components.js';
 
 const DEGREE = Math.PI / 180;
+/** A photo that was not held straight. */
+export const USUAL_DEGREES = 9;
 
 /** The turn under which the rows of the parts are sharpest. */
-export function slantOf(parts: readonly Part[]): number {
+export function slantOf(parts: readonly Part[], mostDegrees = USUAL_DEGREES): number {
   const heights = parts.map((part) => part.bottom - part.top).sort((a, b) => a - b);
   const middle = heights[heights.length >> 1] ?? 8;
   const bin = Math.max(1.5, middle / 6);
@@ -14,7 +16,7 @@ export function slantOf(parts: readonly Part[]): number {
     const score = sharpness(large, degrees * DEGREE, bin);
     if (score > best.score) best = { angle: degrees, score };
   };
-  for (let degrees = -9; degrees <= 9; degrees += 0.75) look(degrees);
+  for (let degrees = -mostDegrees; degrees <= mostDegrees; degrees += 0.75) look(degrees);
   const coarse = best.angle;
   for (let step = -2; step <= 2; step += 1) if (step !== 0) look(coarse + step * 0.25);
   return best.angle * DEGREE;

@@ -86,15 +86,44 @@ describe('readFrames', () => {
     expect(readFrames([page()], [], parts).text).toBe('Lunch menu\nСуп дня');
   });
 
+  it('tries a doubtful line upside down, and keeps it as it stands unless that convinces', () => {
+    const uprightOnly = (confidence: number): ReadingParts => ({
+      weights: says({ Latn: 1 }),
+      // The feet of the letters stand below; upside down they are above.
+      readLine: ({ width, height, px }) => {
+        let below = 0;
+        for (let at = (height >> 1) * width; at < px.length; at += 1) below += 255 - (px[at] as number);
+        let all = 0;
+        for (const value of px) all += 255 - value;
+        return below * 2 > all ? [word('dnos toh', 0.5)] : [word('hot soup', confidence)];
+      },
+    });
+    expect(readFrames([page()], [], uprightOnly(0.9)).text).toBe('hot soup\nhot soup');
+    expect(readFrames([page()], [], uprightOnly(0.7)).text).toBe('dnos toh\ndnos toh');
+  });
+
+  it('takes Latin letters for a guess where nothing convinces', () => {
+    const { asked, read } = reading({ Thai: 0.7, Arab: 0.3 }, { tha: word('จ๕ด', 0.5), latin: word('Lunch', 0.85) });
+    expect(asked.slice(0, 3)).toEqual(['tha', 'ara', 'latin']);
+    expect(read.text).toBe('Lunch\nLunch');
+  });
+
   it('asks nothing where there is no writing, and believes no doubtful letters', () => {
     expect(reading({ None: 1 }, {}).asked).toEqual([]);
     expect(reading({ Thai: 1 }, { tha: word('จ๕', 0.7) }).read.text).toBe('');
     expect(reading({ Thai: 1 }, { tha: word('อากาศดี', 0.3) }).read.text).toBe('');
   });
 
-  it('reads every frame', () => {
-    const parts: ReadingParts = { weights: says({ Thai: 1 }), readLine: () => [word('วันนี้', 0.93)] };
+  it('reads every frame, and says once what stands on several', () => {
+    let count = 0;
+    const changing = (): readonly LineWord[] => {
+      count += 1;
+      return [word(`วันนี้${count}`, 0.93)];
+    };
+    const parts: ReadingParts = { weights: says({ Thai: 1 }), readLine: changing };
     expect(readFrames([page(0), page(7)], [], parts).words).toHaveLength(4);
+    const same: ReadingParts = { weights: says({ Thai: 1 }), readLine: () => [word('วันนี้', 0.93)] };
+    expect(readFrames([page(0), page(7)], [], same).words).toHaveLength(2);
     expect(readFrames([], [], parts).text).toBe('');
   });
 });
