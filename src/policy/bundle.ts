@@ -1,5 +1,6 @@
 /** Files -> bundle: pure, all faults together, one hash over everything that can change a decision. */
 import { type Compiled, compileExpression, type Expression } from './cel.js';
+import { checkRuleNames } from './check-rules.js';
 import { compileRegion, inherit } from './compile-region.js';
 import type { RegionValue } from './context.js';
 import { faultOf, faultsError, formatFault, type PolicyFault, sortFaults } from './faults.js';
@@ -73,7 +74,7 @@ function readNotices(files: readonly NoticesFile[], report: Report): ReadonlyMap
           file,
           ['language'],
           'file-name',
-          `the language "${language}" must be the name of the file, "${wanted}"`,
+          `the language is "${language}", the file is named "${wanted}"; make them the same`,
         ),
       );
     }
@@ -110,18 +111,6 @@ function checkPlaceholders(files: readonly NoticesFile[], english: Notices | und
   }
 }
 
-function checkDuplicates(regions: readonly RegionFile[], report: Report): void {
-  for (const region of regions) {
-    const seen = new Set<string>();
-    (region.source.rules ?? []).forEach((rule, index) => {
-      if (seen.has(rule.id)) {
-        report(faultAt(region, ['rules', index, 'id'], 'duplicate-rule', `the rule id "${rule.id}" is used twice`));
-      }
-      seen.add(rule.id);
-    });
-  }
-}
-
 function groupsOf(regions: readonly CompiledRegion[], files: ReadonlyMap<string, RegionFile>, report: Report) {
   const groups = new Map<string, string>();
   for (const region of regions) {
@@ -148,7 +137,7 @@ export function checkBundle(
   const faults: PolicyFault[] = [];
   const report = makeReport(faults);
   const sources = readSources(files, report);
-  checkDuplicates(sources.regions, report);
+  checkRuleNames(sources.regions, report);
   const variants = makeVariants();
   const byFile = new Map(sources.regions.map((region) => [region.file, region]));
   const notices = readNotices(sources.notices, report);
@@ -163,7 +152,7 @@ export function checkBundle(
     variant: variants.make,
   };
   const made = new Map<string, Inheritance>();
-  for (const region of inOrder(sources.regions, report)) {
+  for (const region of inOrder(sources.regions, files, report)) {
     const parent = parentOf(region.source);
     made.set(region.source.id, inherit(region, parent === null ? undefined : made.get(parent)));
   }

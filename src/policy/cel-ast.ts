@@ -63,3 +63,9 @@ export function* walk(node: AstNode, depth = 0): Generator<{ readonly node: AstN
 
 export const literal = (node: AstNode | undefined): string =>
   node?.op === 'value' && typeof node.args === 'string' ? node.args : '';
+
+/** As the engine's check left it; undefined where it did not look. */
+export const typeOf = (node: AstNode): unknown => {
+  const type: unknown = Reflect.get(node, 'checkedType');
+  return typeof type === 'object' && type !== null ? Reflect.get(type, 'name') : undefined;
+};

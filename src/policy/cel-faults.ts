@@ -1,17 +1,13 @@
 /** What is wrong with a condition that the engine itself would take: words, functions, comparisons, cost. */
 import { tooShort } from '../stages/match/term-length.js';
-import { type AstNode, callOf, isFunctionName, isMacro, walk } from './cel-ast.js';
+import { type AstNode, callOf, isFunctionName, isMacro, typeOf, walk } from './cel-ast.js';
+import { comparedFaults } from './cel-compared.js';
+import type { ExpressionFault } from './cel-fault.js';
+import { isLanguage, languageHint, NO_LANGUAGE } from './languages.js';
 import type { LintId } from './lints.js';
-import { didYouMean } from './nearest.js';
+import { didYouMean, didYouMeanOneOf } from './nearest.js';
 import { compilePattern } from './patterns.js';
 import { CEL_FUNCTIONS, CEL_MACROS, FUNCTIONS, WORDS, type WordKind } from './vocabulary.js';
-
-export interface ExpressionFault {
-  readonly lint: LintId;
-  /** Into the expression, UTF-16 code units. */
-  readonly offset: number;
-  readonly message: string;
-}
 
 /** One macro inside another, no deeper: with lists of 64 that is 4,096 steps at most. */
 const MAX_MACRO_DEPTH = 2;
@@ -30,7 +26,7 @@ function wordFault(kind: WordKind, node: AstNode, call: string): WordFault | nul
       return compiled.ok ? null : wrong(compiled.message, 'cel-pattern');
     }
     case 'language':
-      return isLanguageTag(word) ? null : wrong(`"${word}" is not a BCP 47 language tag`);
+      return isLanguage(word) ? null : wrong(`"${word}" ${NO_LANGUAGE}${languageHint(word)}`);
     case 'wording': {
       const problem = tooShort(word);
       return problem === null ? null : wrong(problem, 'term-short');
@@ -40,16 +36,8 @@ function wordFault(kind: WordKind, node: AstNode, call: string): WordFault | nul
       return null;
     default: {
       const words = WORDS[kind];
-      return words.includes(word) ? null : wrong(`unknown ${kind} "${word}"${didYouMean(word, words)}`);
+      return words.includes(word) ? null : wrong(`unknown ${kind} "${word}"${didYouMeanOneOf(word, words)}`);
     }
-  }
-}
-
-function isLanguageTag(tag: string): boolean {
-  try {
-    return Intl.getCanonicalLocales(tag).length === 1;
-  } catch {
-    return false;
   }
 }
 
@@ -72,11 +60,6 @@ function callFaults(node: AstNode): readonly ExpressionFault[] {
   });
 }
 
-const typeOf = (node: AstNode): unknown => {
-  const type: unknown = Reflect.get(node, 'checkedType');
-  return typeof type === 'object' && type !== null ? Reflect.get(type, 'name') : undefined;
-};
-
 function equalityFaults(node: AstNode): readonly ExpressionFault[] {
   if (node.op !== '==' && node.op !== '!=') return [];
   if (!node.args.some((side) => typeOf(side) === 'double')) return [];
@@ -87,7 +70,7 @@ function equalityFaults(node: AstNode): readonly ExpressionFault[] {
 export function faultsOf(ast: AstNode): readonly ExpressionFault[] {
   const faults: ExpressionFault[] = [];
   for (const { node, macroDepth } of walk(ast)) {
-    faults.push(...callFaults(node), ...equalityFaults(node));
+    faults.push(...callFaults(node), ...equalityFaults(node), ...comparedFaults(node));
     if (isMacro(node) && macroDepth > MAX_MACRO_DEPTH) {
       const message = 'one list walk inside another is the limit; this is deeper';
       faults.push({ lint: 'cel-cost', offset: node.start, message });

@@ -2,7 +2,8 @@
 import { type CategoryId, isCategoryId } from '../categories.js';
 import type { EvidenceKey } from '../domain.js';
 import { type AstNode, callOf, children, isFunctionName, isNode, isVariableName, literal, walk } from './cel-ast.js';
-import { type ExpressionFault, faultsOf } from './cel-faults.js';
+import type { ExpressionFault } from './cel-fault.js';
+import { faultsOf } from './cel-faults.js';
 import { FUNCTIONS, type Step, VARIABLES } from './vocabulary.js';
 
 export interface ThresholdUse {
@@ -31,6 +32,9 @@ export interface ExpressionFacts {
   readonly usesModel: boolean;
   /** A category without which the answer is no, for skipping the rule unread. */
   readonly gate: CategoryId | null;
+  /** Parts that must all hold, and parts of which one is enough, without blanks; for comparing conditions. */
+  readonly all: readonly string[];
+  readonly any: readonly string[];
   /** The parts between `&&`, `||` and `!`, for explanations. */
   readonly clauses: readonly Clause[];
 }
@@ -56,6 +60,11 @@ function gateOf(ast: AstNode): CategoryId | null {
   }
   return null;
 }
+
+const disjuncts = (node: AstNode): readonly AstNode[] => (node.op === '||' ? node.args.flatMap(disjuncts) : [node]);
+/** Two ways to write the same part differ in blanks; blanks inside a quoted word count. */
+const withoutBlanks = (node: AstNode): string =>
+  sourceOf(node).replace(/"[^"]*"|'[^']*'|\s+/g, (part) => (part.trim() === '' ? '' : part));
 
 const DISCLOSURE = 'accepts_disclosure';
 const sourceOf = (node: AstNode): string => node.input.slice(node.start, node.end);
@@ -155,6 +164,8 @@ export function inspect(ast: AstNode): {
     usesVariables: [...names].some((name) => isVariableName(name) || isFunctionName(name)),
     usesModel: [...names].some((name) => MODEL_WORDS.has(name)),
     gate: gateOf(ast),
+    all: conjuncts(ast).map(withoutBlanks),
+    any: disjuncts(ast).map(withoutBlanks),
     clauses: clausesOf(ast),
   };
   return { facts, faults };

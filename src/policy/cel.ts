@@ -1,13 +1,13 @@
 /** CEL behind a small engine: everything declared, checked at load, bounded. The only importer of the CEL package. */
 import { TypeError as CelTypeError, Environment, EvaluationError, ParseError } from '@marcbachmann/cel-js';
 import type { CategoryId } from '../categories.js';
-import type { ExpressionFault } from './cel-faults.js';
+import type { ExpressionFault } from './cel-fault.js';
 import { type ExpressionFacts, inspect } from './cel-inspect.js';
+import { sayEngineFault, sayNoAnswer } from './cel-say.js';
 import { isUnder, type RuleContext, VALUE_CLASSES } from './context.js';
 import type { LintId } from './lints.js';
-import { didYouMean } from './nearest.js';
 import { compilePattern } from './patterns.js';
-import { CEL_FUNCTIONS, CEL_MACROS, FUNCTIONS, type FunctionName, TYPES, VARIABLES } from './vocabulary.js';
+import { FUNCTIONS, type FunctionName, TYPES, VARIABLES } from './vocabulary.js';
 
 const LIMITS = { maxAstNodes: 500, maxDepth: 40, maxListElements: 64, maxMapEntries: 64, maxCallArguments: 4 };
 /** Long before this an author should split the rule. */
@@ -77,23 +77,6 @@ function declare(): Environment {
 }
 const ENVIRONMENT = declare();
 
-const KNOWN_CALLS = (): readonly string[] => [...Object.keys(FUNCTIONS), ...CEL_FUNCTIONS, ...CEL_MACROS];
-
-function hint(error: { readonly summary: string }): string {
-  const summary = error.summary;
-  const variable = /^Unknown variable: (\w+)/.exec(summary)?.[1];
-  if (variable !== undefined) return didYouMean(variable, Object.keys(VARIABLES));
-  const field = /^No such key: (\w+)/.exec(summary)?.[1];
-  if (field !== undefined) {
-    const names = Object.values(TYPES).flatMap((type) => Object.keys(type));
-    return didYouMean(field, new Set(names));
-  }
-  const call = /(?:function|overload)[^']*'?(\w+)\(/.exec(summary)?.[1];
-  if (call === undefined) return '';
-  if (Object.hasOwn(FUNCTIONS, call)) return `; it is ${FUNCTIONS[call as FunctionName].signature}`;
-  return KNOWN_CALLS().includes(call) ? '' : didYouMean(call, KNOWN_CALLS());
-}
-
 function lintOf(error: unknown): LintId {
   if (error instanceof CelTypeError) return 'cel-type';
   return error instanceof ParseError && /exceed|limit|too (?:deep|many|long)/i.test(error.summary)
@@ -101,9 +84,10 @@ function lintOf(error: unknown): LintId {
     : 'cel-syntax';
 }
 
-function translated(error: unknown): ExpressionFault {
+function translated(error: unknown, input: string): ExpressionFault {
   if (error instanceof ParseError || error instanceof CelTypeError || error instanceof EvaluationError) {
-    return { lint: lintOf(error), offset: error.range?.start ?? 0, message: `${error.summary}${hint(error)}` };
+    const offset = error.range?.start ?? 0;
+    return { lint: lintOf(error), offset, message: sayEngineFault({ summary: error.summary, offset, input }) };
   }
   return { lint: 'cel-syntax', offset: 0, message: error instanceof Error ? error.message : 'cannot be read' };
 }
@@ -117,20 +101,19 @@ export function compileExpression(source: string): Compiled {
   try {
     parsed = ENVIRONMENT.parse(source);
   } catch (error) {
-    return { ok: false, faults: [translated(error)] };
+    return { ok: false, faults: [translated(error, source)] };
   }
   const checked = parsed.check();
-  if (!checked.valid) return { ok: false, faults: [translated(checked.error)] };
+  if (!checked.valid) return { ok: false, faults: [translated(checked.error, source)] };
   if (checked.type !== 'bool') {
-    const message = `must be true or false, is ${checked.type}`;
-    return { ok: false, faults: [{ lint: 'cel-type', offset: 0, message }] };
+    return { ok: false, faults: [{ lint: 'cel-type', offset: 0, message: sayNoAnswer(String(checked.type)) }] };
   }
   const { facts, faults } = inspect(parsed.ast);
   if (faults.length > 0) return { ok: false, faults };
-  return { ok: true, expression: { ...facts, source, test: (context) => run(parsed, context) } };
+  return { ok: true, expression: { ...facts, source, test: (context) => run(parsed, context, source) } };
 }
 
-function run(parsed: (context: RuleContext) => unknown, context: RuleContext): boolean {
+function run(parsed: (context: RuleContext) => unknown, context: RuleContext, source: string): boolean {
   active = context;
   try {
     const answer = parsed(context);
@@ -138,7 +121,7 @@ function run(parsed: (context: RuleContext) => unknown, context: RuleContext): b
     return answer;
   } catch (error) {
     if (error instanceof RuleError) throw error;
-    throw new RuleError(translated(error).message, { cause: error });
+    throw new RuleError(translated(error, source).message, { cause: error });
   } finally {
     active = null;
   }
@@ -150,7 +133,7 @@ export function clauseValue(source: string, context: RuleContext): unknown {
   try {
     return ENVIRONMENT.evaluate(source, context);
   } catch (error) {
-    return `error: ${translated(error).message}`;
+    return `error: ${translated(error, source).message}`;
   } finally {
     active = null;
   }

@@ -1,4 +1,5 @@
 /** What is allowed but probably not meant. Warnings never keep a bundle out of force. */
+import type { CategoryId } from '../categories.js';
 import { strengthOf } from './choose-action.js';
 import { settingKey, settingsOf } from './cites.js';
 import { coverageOf, LEAST_MATCHES, LEAST_NO_MATCHES } from './coverage.js';
@@ -66,38 +67,62 @@ const isConstant = (rule: CompiledRule): boolean => !rule.variant.when.usesVaria
 
 function lintRules({ region, file }: Linted, warn: Warn): void {
   const byId = new Map(region.rules.map((rule) => [rule.id, rule]));
-  const byVariant = new Map<Variant, CompiledRule[]>();
-  for (const rule of region.rules) {
-    const peers = byVariant.get(rule.variant);
-    if (peers === undefined) byVariant.set(rule.variant, [rule]);
-    else peers.push(rule);
-  }
+  const peers = byCategory(region.rules);
   (file.source.rules ?? []).forEach((source, index) => {
     const rule = byId.get(source.id);
     if (rule === undefined || rule.mode.kind === 'disabled') return;
     const path = ['rules', index];
     if (isConstant(rule))
       warn([...path, 'when'], 'constant', `rule ${rule.id}: the condition is the same for every note`);
-    if (rule.variant.unless !== null && rule.variant.unless.source.trim() === rule.variant.when.source.trim()) {
-      warn([...path, 'unless'], 'never-fires', `rule ${rule.id} can never fire: unless says the same as when`);
-    }
-    const always = byVariant.get(rule.variant)?.find((other) => coveredBy(rule, other));
+    const never = neverFires(rule.variant);
+    if (never !== null) warn([...path, never.field], 'never-fires', `rule ${rule.id} can never fire: ${never.why}`);
+    const always = (peers.get(rule.category) ?? []).find((other) => coveredBy(rule, other));
     if (always !== undefined) {
-      const message = `rule ${rule.id} changes nothing: ${always.id} has the same condition and a stronger action`;
+      const message = `rule ${rule.id} changes nothing: ${always.id} takes all of its notes, and its action is as strong`;
       warn([...path, 'id'], 'unreachable', message);
     }
   });
 }
 
-/** Same condition, same category, and the other one is at least as strong in everything. */
+function byCategory(rules: readonly CompiledRule[]): ReadonlyMap<CategoryId, readonly CompiledRule[]> {
+  const peers = new Map<CategoryId, CompiledRule[]>();
+  for (const rule of rules) {
+    const known = peers.get(rule.category);
+    if (known === undefined) peers.set(rule.category, [rule]);
+    else known.push(rule);
+  }
+  return peers;
+}
+
+/** Two parts of a condition that no note can meet together. */
+function neverFires({ when, unless }: Variant): { readonly field: 'when' | 'unless'; readonly why: string } | null {
+  const wanted = new Set(when.all);
+  if (wanted.has('false')) return { field: 'when', why: 'a part of when is always false' };
+  const against = when.all.find((part) => wanted.has(`!${part}`) || wanted.has(`!(${part})`));
+  if (against !== undefined) return { field: 'when', why: `when asks for ${against} and for its opposite` };
+  if (unless === null) return null;
+  const same = unless.any.find((part) => part === 'true' || wanted.has(part));
+  if (same !== undefined) return { field: 'unless', why: `unless takes out what when asks for, ${same}` };
+  return unless.source.trim() === when.source.trim() ? { field: 'unless', why: 'unless says the same as when' } : null;
+}
+
+/** Whether one takes every note that the other takes: it asks for no more, and takes no more out. */
+function takesAllOf(wide: Variant, narrow: Variant): boolean {
+  const asks = wide.when.all.every((part) => narrow.when.all.includes(part));
+  return asks && (wide.unless?.any ?? []).every((part) => narrow.unless?.any.includes(part) === true);
+}
+
+/** The other one takes all that the rule takes, says the same at least, and is as strong in everything. */
 function coveredBy(rule: CompiledRule, other: CompiledRule): boolean {
   const strength = strengthOf(other.action) - strengthOf(rule.action);
+  const saysTheSame = other.notice === rule.notice && other.ground.ref === rule.ground.ref;
+  const twins = takesAllOf(rule.variant, other.variant);
   return (
     other.id !== rule.id &&
     other.mode.kind === 'enforce' &&
-    other.category === rule.category &&
     other.severity >= rule.severity &&
-    (strength > 0 || (strength === 0 && other.id < rule.id)) &&
+    (strength > 0 || (strength === 0 && saysTheSame && (!twins || other.id < rule.id))) &&
+    takesAllOf(other.variant, rule.variant) &&
     rule.sideActions.every((side) => other.sideActions.includes(side))
   );
 }

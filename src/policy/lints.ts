@@ -35,6 +35,7 @@ export const LINTS = {
   'cel-pattern': error('expression', 'a pattern that could run away (look-around, back-references) or cannot be read'),
   'cel-refused': error('expression', 'a part of CEL that may not be used here, such as matches'),
   'cel-equality': error('expression', 'a score is compared with == or !='),
+  'cel-range': error('expression', 'a score, which lies between 0 and 1, is compared with a figure beyond'),
   'cel-cost': error('expression', 'the condition is too long, too deep, or walks lists inside lists'),
   'unknown-threshold': error('reference', 'the region has no threshold of that step'),
   'unknown-ground': error('reference', 'a law that is no key of grounds'),
@@ -70,8 +71,10 @@ export const LINTS = {
   'threshold-same': warning('a threshold repeats what the file inherits'),
   uncited: warning('a value differs from the file above and names no source'),
   constant: warning('the condition is the same for every note'),
-  'never-fires': warning('unless says the same as when'),
-  unreachable: warning('another rule has the same condition and a stronger action'),
+  'never-fires': warning(
+    'no note can meet the condition: it asks for something and its opposite, or unless takes it out again',
+  ),
+  unreachable: warning('another rule takes all of its notes and is as strong'),
   'few-tests': warning('a rule has fewer than one test that matches and two that do not'),
   'untested-language': warning('a rule claims a language and has no test that matches in it'),
 } as const satisfies Readonly<Record<string, Lint>>;

@@ -21,7 +21,8 @@ function distance(a: string, b: string): number {
 export function nearest(word: string, words: Iterable<string>): string | null {
   const wanted = word.toLowerCase().slice(0, 64);
   let best: string | null = null;
-  let bestDistance = Math.max(2, Math.floor(wanted.length / 3)) + 1;
+  // Of a word of two or three letters any other is two slips away.
+  let bestDistance = (wanted.length < 4 ? 1 : Math.max(2, Math.floor(wanted.length / 3))) + 1;
   for (const candidate of words) {
     if (Math.abs(candidate.length - wanted.length) >= bestDistance) continue;
     const found = distance(wanted, candidate.toLowerCase());
@@ -36,4 +37,14 @@ export function nearest(word: string, words: Iterable<string>): string | null {
 export function didYouMean(word: string, words: Iterable<string>): string {
   const best = nearest(word, words);
   return best === null ? '' : `; did you mean "${best}"?`;
+}
+
+/** More words than these are looked up, not read. */
+const MOST_LISTED = 12;
+
+/** The nearest right word, or all of them where they are few. */
+export function didYouMeanOneOf(word: string, words: readonly string[]): string {
+  const hint = didYouMean(word, words);
+  const known = words.filter((one) => one !== '');
+  return hint !== '' || known.length > MOST_LISTED ? hint : `; known are ${known.join(', ')}`;
 }

@@ -2,18 +2,27 @@
 import { z } from 'zod';
 import { CATEGORY_IDS } from '../categories.js';
 import { ACTIONS, CLOAK_SIGNS, CONTEXT_FLAGS, SCORE_KEYS, SIDE_ACTIONS, SKIP_REASONS, VIEW_NAMES } from '../domain.js';
+import { isLanguage, NO_LANGUAGE } from './languages.js';
 import { CONTACT_KINDS, EVIDENCE_KEYS, SOURCES, STEPS, type Step } from './vocabulary.js';
 
+/** The 30th of February is read as the 2nd of March, so the way back has to lead to the same day. */
+const isDay = (day: string): boolean => {
+  const at = Date.parse(day);
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(day);
+};
 const Category = z.enum(CATEGORY_IDS).describe('Category id, see `polywarden policy fields`');
 const Word = z
   .string()
   .regex(/^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/, 'lower-case words joined by dots, such as hate.attack.certain');
-const Tag = z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'a BCP 47 language tag, such as de or zh-Hans');
+const TAG = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/;
+const Tag = z.string().regex(TAG, { error: 'a language tag, such as de or zh-Hans', abort: true });
+/** Editors know the form, the check knows the languages. */
+const Language = z.string().refine(isLanguage, NO_LANGUAGE).meta({ pattern: TAG.source });
 const Region = z.string().regex(/^[a-z]{2,16}$/, 'a lower-case region id, such as de');
 const Day = z
   .string()
-  .regex(/^\d{4}-\d{2}-\d{2}$/, 'a day as YYYY-MM-DD')
-  .refine((day) => !Number.isNaN(Date.parse(day)), 'a day that exists');
+  .regex(/^\d{4}-\d{2}-\d{2}$/, { error: 'a day as YYYY-MM-DD', abort: true })
+  .refine(isDay, 'is no day of the calendar');
 const Url = z.url({ protocol: /^https$/ }).describe('https address');
 const Text = z.string().min(1).max(600);
 const Hours = z
@@ -26,9 +35,13 @@ const Why = Text.describe('How the source leads to this value; no law names a fi
 const citing = { cites: Cites.optional(), why: Why.optional() } as const;
 
 export const MODE_PATTERN = /^(disabled|shadow|enforce|canary\((100|[1-9]?\d)\))$/;
-const ModeWord = z.string().regex(MODE_PATTERN, 'disabled, shadow, canary(n) with n from 0 to 100, or enforce');
+const MODE_WORDS = 'disabled, shadow, canary(n) with n from 0 to 100, or enforce';
+const ModeWord = z.string().regex(MODE_PATTERN, MODE_WORDS);
 const Mode = z
-  .union([ModeWord, z.record(z.string().regex(/^(\*|[a-z]{2,16})$/), ModeWord)])
+  .union(
+    [ModeWord, z.record(z.string().regex(/^(\*|[a-z]{2,16})$/, 'the id of a region, or "*"'), ModeWord)],
+    MODE_WORDS,
+  )
   .describe('disabled, shadow, canary(n) or enforce; or one of them per region, with "*" for all others');
 
 const TestFinding = z.union([
@@ -56,7 +69,7 @@ export const RuleTest = z.strictObject({
   text: z.string().optional().describe('Runs the whole pipeline over this text; without it the evidence below is used'),
   title: z.string().optional().describe('With or without a text'),
   region: Region.optional().describe('Default: the file that holds the rule'),
-  language: Tag.optional().describe('Language of the text or of the evidence'),
+  language: Language.optional().describe('Language of the text or of the evidence'),
   scores: z
     .partialRecord(z.enum(SCORE_KEYS), z.number().min(0).max(1))
     .optional()
@@ -135,7 +148,7 @@ export const RuleSource = z.strictObject({
   then: Then.partial().optional().describe('What is done'),
   exempts: z.array(Category).min(1).optional().describe('Only with action allow: the categories that it lets through'),
   languages: z
-    .array(Tag)
+    .array(Language)
     .min(1)
     .optional()
     .describe('Languages whose words the rule claims to catch; each needs a test that matches in it'),
@@ -161,7 +174,10 @@ export const StageRule = z.strictObject({
   overdue: Gap.describe('What follows when it is late'),
   skipped: z
     .partialRecord(z.enum([...SKIP_REASONS, 'default']), Gap)
-    .refine((table) => 'default' in table, 'needs a default')
+    .refine(
+      (table) => 'default' in table,
+      'must say what follows by default: add default: ignore, allow, review or hold',
+    )
     .describe('What follows when it was left out, by reason'),
 });
 export type StageRule = z.infer<typeof StageRule>;
@@ -279,7 +295,7 @@ const fields = {
       ...citing,
     })
     .describe('Days in which a decision may be contested, and by whom'),
-  disclosure: z.record(Tag, z.array(Text).min(1).nullable()).describe('Accepted advertising labels, by language'),
+  disclosure: z.record(Language, z.array(Text).min(1).nullable()).describe('Accepted advertising labels, by language'),
   disclosure_cites: Cites.nullable().describe('What the accepted labels rest on'),
   thresholds: Thresholds.describe(
     'Scores from which `reaches` says yes, by category and step; .5 is the shipped flag threshold',

@@ -5,6 +5,7 @@ import type { LintId } from './lints.js';
 import { didYouMean } from './nearest.js';
 import { recent } from './recent.js';
 import { isRegionCode, REGION_CODES } from './regions.js';
+import { placeWords, sayIssue } from './say-issue.js';
 import { NoticeFile, RegionSource } from './schema.js';
 import { type ParsedYaml, parseYaml, type YamlPath } from './yaml.js';
 
@@ -75,7 +76,7 @@ function issueFaults(
   place: { readonly file: string; readonly yaml: ParsedYaml },
 ): readonly PolicyFault[] {
   const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
-  const at = path.length === 0 ? '' : `${path.join('.')}: `;
+  const at = placeWords(path, place.yaml.value);
   if (issue.code === 'unrecognized_keys') {
     const words = allowedKeys(schema, path);
     return issue.keys.map((key) => {
@@ -84,17 +85,14 @@ function issueFaults(
     });
   }
   if (issue.code === 'invalid_key') {
-    const wanted = issue.issues.map((inner) => inner.message).join(', ');
-    const message = `${at}"${String(path.at(-1))}" is not known here: ${wanted}`;
+    const key = String(path.at(-1));
+    const wanted = issue.issues.map((inner) => sayIssue(inner, key)).join(', ');
+    const message = `${placeWords(path.slice(0, -1), place.yaml.value)}${wanted}`;
     return [faultOf('unknown-word', { file: place.file, ...place.yaml.locateKey(path) }, message)];
   }
-  const value = valueAt(place.yaml.value, path);
-  const words = 'values' in issue && Array.isArray(issue.values) ? issue.values.map(String) : [];
-  const hint = typeof value === 'string' ? didYouMean(value, words) : '';
   const where = { file: place.file, ...place.yaml.locate(path) };
-  return [faultOf('wrong-value', where, `${at}${shortened(issue.message)}${hint}`)];
+  return [faultOf('wrong-value', where, `${at}${sayIssue(issue, valueAt(place.yaml.value, path))}`)];
 }
-const shortened = (message: string): string => (message.length > 240 ? `${message.slice(0, 237)}...` : message);
 
 function valueAt(root: unknown, path: YamlPath): unknown {
   return path.reduce<unknown>(
@@ -111,6 +109,8 @@ function flatIssues(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
   );
   const deepest = (branch: readonly z.core.$ZodIssue[]): number => Math.max(0, ...branch.map((i) => i.path.length));
   const best = branches.reduce((a, b) => (deepest(b) > deepest(a) ? b : a));
+  // A union that says itself what it takes says more than any of its branches about a value that fits none.
+  if (issue.message !== 'Invalid input' && deepest(best) <= issue.path.length) return [issue];
   return best.flatMap(flatIssues);
 }
 
@@ -199,12 +199,19 @@ function checkId(id: string, place: { readonly file: string; readonly yaml: Pars
     return false;
   }
   if (id === wanted) return true;
-  report(faultAt(place, ['id'], 'file-name', `the id "${id}" must be the name of the file, "${wanted}"`));
+  report(faultAt(place, ['id'], 'file-name', `the id is "${id}", the file is named "${wanted}"; make them the same`));
   return false;
 }
 
-/** Parents first. Reports unknown parents and circles; files in a circle are left out. */
-export function inOrder(regions: readonly RegionFile[], report: Report): readonly RegionFile[] {
+/**
+ * Parents first. Reports unknown parents and circles; files in a circle are left out. A parent that is there and could
+ * not be read has had its own fault told, and so has a missing global.
+ */
+export function inOrder(
+  regions: readonly RegionFile[],
+  files: ReadonlyMap<string, string>,
+  report: Report,
+): readonly RegionFile[] {
   const byId = new Map(regions.map((region) => [region.source.id, region]));
   const ordered = new Map<string, RegionFile>();
   const visit = (region: RegionFile, trail: readonly string[]): boolean => {
@@ -219,6 +226,7 @@ export function inOrder(regions: readonly RegionFile[], report: Report): readonl
     if (parentId !== null) {
       const parent = byId.get(parentId);
       if (parent === undefined) {
+        if (parentId === 'global' || files.has(fileOfRegion(parentId))) return false;
         const message = `extends "${parentId}", but there is no such file${didYouMean(parentId, byId.keys())}`;
         report(faultAt(region, ['extends'], 'unknown-parent', message));
         return false;

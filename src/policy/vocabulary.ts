@@ -1,6 +1,6 @@
 /** Everything that a rule may write: variables, fields and functions, with their types and meaning. Docs and checks read this. */
 import { CATEGORY_IDS } from '../categories.js';
-import { CLOAK_SIGNS, CONTEXT_FLAGS, type EvidenceKey, SCORE_KEYS } from '../domain.js';
+import { CLOAK_SIGNS, CONTEXT_FLAGS, type EvidenceKey, SCORE_KEYS, VIEW_NAMES } from '../domain.js';
 
 const STAGES: Readonly<Record<EvidenceKey, true>> = {
   normalise: true,
@@ -270,6 +270,36 @@ export const FUNCTIONS = {
   ),
 } as const satisfies Readonly<Record<string, FunctionEntry>>;
 export type FunctionName = keyof typeof FUNCTIONS;
+
+/** How a call is written: `found_by("category", "source")`. */
+export function usageOf(name: FunctionName): string {
+  const { signature, words } = FUNCTIONS[name];
+  const open = signature.includes('(int') ? 'percent' : 'text';
+  return `${name}(${words.map((word) => (word === null ? open : `"${word}"`)).join(', ')})`;
+}
+
+/** Words that a field can hold, where that is a closed list; a comparison with another one is a slip. */
+export const FIELD_WORDS: Readonly<Record<string, readonly string[]>> = {
+  'Note.kind': ['note', 'comment', 'profile', 'message', 'listing'],
+  'Note.flags': CONTEXT_FLAGS,
+  'Finding.category': CATEGORY_IDS,
+  'Finding.source': SOURCES,
+  'Finding.view': VIEW_NAMES,
+  'Contact.kind': CONTACT_KINDS,
+  'Contact.view': VIEW_NAMES,
+  'Author.account_type': ['private', 'business', ''],
+  'Author.age_band': ['under_13', '13_15', '16_17', 'adult', ''],
+  signs: CLOAK_SIGNS,
+  gaps: EVIDENCE_KEYS,
+};
+/** Words by which a map is asked, and those that it answers with. */
+export const MAP_WORDS: Readonly<
+  Record<string, { readonly keys: readonly string[]; readonly values: readonly string[] }>
+> = {
+  scores: { keys: SCORE_KEYS, values: [] },
+  competence: { keys: SCORE_KEYS, values: ['validated', 'weak', 'none'] },
+  'Region.thresholds': { keys: CATEGORY_IDS, values: [] },
+};
 
 /** Parts of CEL itself that rules may use; all others, `matches` among them, are refused. */
 export const CEL_FUNCTIONS: ReadonlySet<string> = new Set([

@@ -1,5 +1,17 @@
 /** YAML 1.2 core schema only, so that `NO`, `on` and `yes` stay words. The only importer of `yaml`. */
-import { type Document, isMap, isScalar, isSeq, LineCounter, parseDocument, type Scalar, stringify } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type Scalar,
+  stringify,
+  visit,
+  type YAMLError,
+} from 'yaml';
 import { faultOf, faultsError, type PolicyFault } from './faults.js';
 import type { LintId } from './lints.js';
 import { readPlainYaml } from './plain-yaml.js';
@@ -23,11 +35,37 @@ export const YAML_LIMIT_BYTES = 4 * 1024 * 1024;
 const MAX_ALIASES = 64;
 
 /** Nobody writes this by hand, and reading it costs the square of its length. */
-const NESTED = /(?:[[{] *){64}/;
+const NESTED = /(?:[[{] *){64}|(?:- +){64}/;
 
 const fault = (file: string, place: Place, lint: LintId, message: string): PolicyFault =>
   faultOf(lint, { file, ...place }, message);
 const START: Place = { line: 1, column: 1 };
+
+/** What git leaves where two people changed the same lines. */
+const UNMERGED = /^(?:<{7}|={7}|>{7})(?: |$)/m;
+
+/** The reader's own words are for programmers; these are the slips that people make. */
+const SLIPS: readonly (readonly [RegExp, string])[] = [
+  [/^Nested mappings/, 'a text that holds ": " needs quotation marks around it'],
+  [/^Implicit keys? need/, 'expected a key with ":" behind it; a text of several lines needs quotation marks'],
+  [/^Source contains multiple documents/, 'a second document begins with this line of "---"; a file holds one'],
+  [/^Map keys must be unique/, 'this key stands here twice; keep one of them'],
+  [/must start at the same column|^A block sequence/, 'indented otherwise than the lines that it belongs to'],
+  [/^Sequence item without/, 'indented otherwise than the entry above, or an entry without its "-"'],
+  [/^Missing closing/, 'a quotation mark is opened and never closed'],
+  [/sufficiently indented and end with/, 'a bracket is opened above and never closed'],
+  [/at node end$/, 'a value ends before this; a text with quotation marks in it needs the other kind around it'],
+  [/^Plain value cannot start/, 'a text that begins with this character needs quotation marks around it'],
+];
+const TOO_DEEP = 'the line below is indented more than it may be';
+
+function sayProblem({ code, message, pos }: YAMLError, all: readonly YAMLError[]): string {
+  const [from] = pos;
+  // A line that slipped to the right goes on the value above it.
+  const slipped = all.some((other) => other.code === 'MULTILINE_IMPLICIT_KEY' && other.pos[0] === from);
+  if (code === 'BLOCK_AS_IMPLICIT_KEY' && slipped) return TOO_DEEP;
+  return SLIPS.find(([pattern]) => pattern.test(message))?.[1] ?? message;
+}
 
 function placeOfOffset(text: string, offset: number): Place {
   const before = text.slice(0, offset);
@@ -43,6 +81,11 @@ function refuseEarly(text: string, file: string): void {
   }
   const tab = text.indexOf('\t');
   if (tab >= 0) throw faultsError([fault(file, placeOfOffset(text, tab), 'tab', 'a tab; indent with spaces')]);
+  const unmerged = UNMERGED.exec(text);
+  if (unmerged !== null) {
+    const message = 'two versions were not merged here; keep what is right and remove the marks of git';
+    throw faultsError([fault(file, placeOfOffset(text, unmerged.index), 'yaml', message)]);
+  }
   const deep = NESTED.exec(text);
   if (deep !== null) throw faultsError([fault(file, placeOfOffset(text, deep.index), 'too-deep', 'nested too deeply')]);
 }
@@ -106,6 +149,30 @@ function keyOffset(root: unknown, path: YamlPath): number {
   return startOf(walk(root, path).node);
 }
 
+/** The first repeat that has no anchor before it, or the first that is one too many. */
+function aliasFault(document: Document, placeAt: (offset: number) => Place, file: string): PolicyFault {
+  const names = new Set<string>();
+  let count = 0;
+  let first = 0;
+  let wrong: { readonly offset: number; readonly message: string } | null = null;
+  visit(document, (_key, node) => {
+    if (!isAlias(node)) {
+      const anchor: unknown = typeof node === 'object' && node !== null ? Reflect.get(node, 'anchor') : undefined;
+      if (typeof anchor === 'string') names.add(anchor);
+      return undefined;
+    }
+    count += 1;
+    const offset = node.range?.[0] ?? 0;
+    if (count === 1) first = offset;
+    if (!names.has(node.source)) wrong = { offset, message: `there is no anchor "&${node.source}" above` };
+    else if (count > MAX_ALIASES) wrong = { offset, message: `more than ${MAX_ALIASES} repeats of anchors` };
+    return wrong === null ? undefined : visit.BREAK;
+  });
+  // Anchors inside anchors multiply: few are written, and many are meant.
+  const { offset, message } = wrong ?? { offset: first, message: `more than ${MAX_ALIASES} repeats of anchors` };
+  return fault(file, placeAt(offset), 'aliases', message);
+}
+
 /** By the full reader, which knows the places. Throws InvalidInputError with every syntax fault as file:line:column. */
 export function parseFully(text: string, file: string): ParsedYaml {
   const lines = new LineCounter();
@@ -116,14 +183,15 @@ export function parseFully(text: string, file: string): ParsedYaml {
   };
   const problems = [...document.errors, ...document.warnings];
   if (problems.length > 0) {
-    throw faultsError(problems.map((problem) => fault(file, placeAt(problem.pos[0]), 'yaml', problem.message)));
+    const told = problems.map((problem) => fault(file, placeAt(problem.pos[0]), 'yaml', sayProblem(problem, problems)));
+    // What follows from the first slip in a line is no news.
+    throw faultsError(told.filter((one, index) => told.findIndex(({ line }) => line === one.line) === index));
   }
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch {
-    const message = `more than ${MAX_ALIASES} aliases, or an alias without its anchor`;
-    throw faultsError([fault(file, START, 'aliases', message)]);
+    throw faultsError([aliasFault(document, placeAt, file)]);
   }
   return {
     value,

@@ -104,7 +104,7 @@ test('policy check looks into the term banks too', async () => {
   const { code, out } = await run('check');
   expect(code).toBe(1);
   expect(out).toMatch(
-    /^terms\/de\.yaml:\d+:\d+: terms\.0\.category: .*did you mean "fraud\.scam"\? \[error term-file\]\n$/,
+    /^terms\/de\.yaml:\d+:\d+: entry [\w.-]+, category: .*did you mean "fraud\.scam"\? \[error term-file\]\n$/,
   );
   await writeFile(path.join(dir, 'terms', 'fr.yaml'), 'language: fr\n');
   expect((await run('check')).out.split('\n').map((line) => line.split(':')[0])).toEqual([

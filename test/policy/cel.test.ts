@@ -94,9 +94,7 @@ describe('what conditions can say', () => {
   });
 
   test('evidence that is missing reads as zero, never as an error', () => {
-    expect(answer('scores["toxicity"].p >= 0.0 && max_score("hate.attack") < 0.1', { failed: ['classify'] })).toBe(
-      true,
-    );
+    expect(answer('scores["toxicity"].p < 0.1 && max_score("hate.attack") < 0.1', { failed: ['classify'] })).toBe(true);
   });
 });
 
@@ -104,30 +102,30 @@ describe('what conditions may not say', () => {
   test.each([
     ['noet.kind == "note"', 0, 'did you mean "note"?'],
     ['note.kin == "note"', 5, 'did you mean "kind"?'],
-    ['note.kind == 3', 0, 'no such overload'],
+    ['note.kind == 3', 0, 'text and a whole number cannot stand on the two sides of =='],
     ['any_findng("fraud.scam")', 0, 'any_finding'],
     ['any_finding("fraud.scm")', 12, 'unknown category "fraud.scm"; did you mean "fraud.scam"?'],
     ['any_finding(language)', 12, 'write the category as a quoted word'],
     ['reaches("hate.attack", "revew")', 23, 'did you mean "review"?'],
     ['has_contact("wechat")', 12, 'unknown contact'],
     ['has_flag("eduction")', 9, 'did you mean "education"?'],
-    ['lang_is("not a tag!")', 8, 'is not a BCP 47 language tag'],
+    ['lang_is("not a tag!")', 8, 'is no language that exists'],
     ['re(text, "(a")', 9, 'not RE2 syntax'],
     ['re(text, "(?=a)b")', 9, 'not RE2 syntax'],
     ['re(text, language)', 9, 'write the pattern as a quoted word'],
     ['text.matches("(a+)+$")', 0, 'use re(text, "pattern")'],
     ['nothing_like_it(3)', 0, 'nothing_like_it'],
-    ['wholly_unknown', 0, 'Unknown variable: wholly_unknown'],
+    ['wholly_unknown', 0, 'unknown field "wholly_unknown"'],
     ['size(text, 3) == 1', 0, 'size'],
     ['type(text) == string', 0, 'may not be used here'],
     ['max_score("hate.attack") == 0.5', 0, 'compare with >= or <'],
-    ['max_score("hate.attack")', 0, 'must be true or false'],
+    ['max_score("hate.attack")', 0, 'a condition is true or false, this is a number'],
     [
       'findings.exists(a, findings.exists(b, findings.exists(c, a.score > b.score)))',
       38,
       'one list walk inside another',
     ],
-    ['note.kind ==', 12, 'Unexpected token'],
+    ['note.kind ==', 12, 'ends too early'],
   ])('%s', (source, offset, message) => {
     const found = faults(source);
     expect(found.map((fault) => fault.message).join('\n')).toContain(message);

@@ -45,7 +45,7 @@ const GRAVE = rule({
 const LAW = "grounds: { l1: { law: 'Act 1', article: null, url: 'https://example.org/l1', known: memory } }\nterms:\n";
 
 const CASES: readonly Case[] = [
-  of('yaml', 'de', 'owner: "open\n▸', 'quote'),
+  of('yaml', 'de', 'owner: "open\n▸', 'a quotation mark is opened and never closed'),
   of('tab', 'de', 'age:\n▸\tmin: 16\n', 'indent with spaces'),
   {
     lint: 'too-big',
@@ -56,17 +56,41 @@ const CASES: readonly Case[] = [
   {
     lint: 'aliases',
     files: {
-      'regions/de.yaml': `▸a: &a [x, x, x, x, x, x, x, x, x]\n${[...'bcdefghi'].map((name, index) => `${name}: &${name} [${Array.from({ length: 9 }, () => `*${'abcdefgh'[index]}`).join(', ')}]\n`).join('')}`,
+      'regions/de.yaml': `a: &a [x, x, x, x, x, x, x, x, x]\n${[...'bcdefghi'].map((name, index) => `${name}: &${name} [${Array.from({ length: 9 }, (_, at) => `${name === 'i' && at === 1 ? '▸' : ''}*${'abcdefgh'[index]}`).join(', ')}]\n`).join('')}`,
     },
-    says: 'aliases',
+    says: 'more than 64 repeats',
   },
   of('unknown-word', 'de', '▸rulez: []\n', 'did you mean "rules"?'),
+  of('wrong-value', 'de', 'effective_from: ▸2026-02-30\n', 'is no day of the calendar'),
+  of('unknown-word', 'de', 'disclosure: { ▸german: [Ad] }\n', 'did you mean "de" (German)?'),
   of('wrong-value', 'de', 'rules:\n  - id: r1\n    category: ▸fraud.scan\n', 'did you mean "fraud.scam"?'),
-  { lint: 'file-name', files: { 'regions/de.yaml': 'id: ▸fr\nname: France\n' }, says: 'the name of the file, "de"' },
+  { lint: 'file-name', files: { 'regions/de.yaml': 'id: ▸fr\nname: France\n' }, says: 'the file is named "de"' },
   {
     lint: 'unknown-region',
     files: { 'regions/uk.yaml': 'id: ▸uk\nname: UK\n' },
     says: 'neither an ISO 3166-1 country',
+  },
+  one('unknown-region', { mode: '{ ▸dee: enforce, "*": shadow }' }, 'no file "dee" builds on global'),
+  {
+    lint: 'unknown-region',
+    files: {
+      'regions/de.yaml': region('de', rules(rule({ id: 'r9', mode: '{ ▸fr: enforce }' }))),
+      'regions/fr.yaml': region('fr'),
+    },
+    says: 'no file "fr" builds on de',
+  },
+  {
+    lint: 'unknown-region',
+    files: { 'global.yaml': global(tested('r1').replace('expect: match', 'region: ▸dee, expect: match')) },
+    says: 'rule r1, test 1: "dee" is neither an ISO 3166-1 country',
+  },
+  {
+    lint: 'file-name',
+    files: {
+      'terms/de.yaml':
+        'language: ▸fr\nterms:\n  - id: fr.scam.x\n    category: fraud.scam\n    severity: 3\n    source: test\n    patterns: [double money]\n',
+    },
+    says: 'the language is "fr", the file is named "de"',
   },
   {
     lint: 'unknown-parent',
@@ -105,6 +129,8 @@ const CASES: readonly Case[] = [
   },
   one('cel-pattern', { when: '\'re(text, ▸"(a)(?=b)")\'' }, 'not RE2 syntax'),
   one('cel-refused', { when: '\'▸text.matches("a+")\'' }, 'use re(text, "pattern")'),
+  one('cel-range', { when: 'max_score("fraud.scam") >= ▸70' }, 'for 70 % write 0.7'),
+  one('cel-word', { when: 'note.kind == ▸"lsiting"' }, 'did you mean "listing"?'),
   one('cel-equality', { when: '▸max_score("fraud.scam") == 0.5' }, 'compare with >= or <'),
   one(
     'cel-cost',
@@ -226,13 +252,29 @@ const CASES: readonly Case[] = [
     'clock c1 differs from global and names no source: add "ground"',
   ),
   one('constant', { when: '▸1 < 2' }, 'the same for every note'),
+  one('never-fires', { when: '▸note.has_images && !note.has_images' }, 'for its opposite'),
+  one('never-fires', { when: '▸note.has_images && false' }, 'always false'),
+  one('never-fires', { when: 'note.has_images && mixed', unless: '▸note.is_reply || mixed' }, 'unless takes out what'),
   one('never-fires', { when: 'note.has_images', unless: '▸note.has_images' }, 'can never fire'),
   {
     lint: 'unreachable',
     files: {
       'global.yaml': global(tested('r1').replace('id: r1', 'id: ▸r1'), tested('r2', { does: '{ action: hold }' })),
     },
-    says: 'r2 has the same condition and a stronger action',
+    says: 'r2 takes all of its notes',
+  },
+  {
+    lint: 'unreachable',
+    files: {
+      'global.yaml': global(
+        tested('r1', {
+          when: 'reaches("hate.attack","review")  &&  note.has_images',
+          unless: 'mixed || note.is_reply',
+        }).replace('id: r1', 'id: ▸r1'),
+        tested('r2', { unless: 'note.is_reply' }),
+      ),
+    },
+    says: 'r2 takes all of its notes',
   },
   of('few-tests', 'de', rules(rule({ id: 'r9' }).replace('id: r9', 'id: ▸r9')), 'it needs 1 and 2'),
   {

@@ -20,11 +20,25 @@ describe('YAML 1.2 core schema', () => {
 
   test.each([
     ['a tab', 'a:\n\tb: 1\n', 'a.yaml:2:1: a tab'],
-    ['a key twice', 'a: 1\nb: 2\na: 3\n', 'a.yaml:3:1: Map keys must be unique'],
+    ['a key twice', 'a: 1\nb: 2\na: 3\n', 'a.yaml:3:1: this key stands here twice'],
     ['an open bracket', 'a: [1, 2\n', 'a.yaml:'],
     ['an unknown tag', 'a: !!python/object x\n', 'a.yaml:1:4: Unresolved tag'],
-    ['an alias without anchor', 'a: *nobody\n', 'a.yaml:1:'],
-    ['two documents', 'a: 1\n---\nb: 2\n', 'a.yaml:'],
+    ['an alias without anchor', 'a: *nobody\n', 'a.yaml:1:4: there is no anchor "&nobody" above'],
+    ['two documents', 'a: 1\n---\nb: 2\n', 'a.yaml:2:1: a second document begins'],
+    ['a colon in a text', 'a: b: c\n', 'a.yaml:1:4: a text that holds ": " needs quotation marks'],
+    ['a line that slipped to the right', 'a:\n  b: 1\n    c: 2\n', 'a.yaml:2:6: the line below is indented more'],
+    ['a line that slipped to the left', 'a:\n  b: 1\n c: 2\n', 'a.yaml:3:1: indented otherwise'],
+    ['an entry without its dash', 'a:\n  - b: x\n   c: y\n', 'a.yaml:3:1: indented otherwise than the entry above'],
+    ['an open quotation mark', 'a: "x\n', 'a.yaml:2:1: a quotation mark is opened and never closed'],
+    ['a quotation mark inside', "a: 'it's'\n", 'a.yaml:1:8: a value ends before this'],
+    ['a mark at the start', 'a: @x\n', 'a.yaml:1:4: a text that begins with this character'],
+    ['an entry that slipped', 'a:\n  - b\n   - c\n - d\n', 'a.yaml:4:1: indented otherwise'],
+    [
+      'an unmerged file',
+      'a: 1\n<<<<<<< mine\nb: 1\n=======\nb: 2\n>>>>>>> yours\n',
+      'a.yaml:2:1: two versions were not merged',
+    ],
+    ['an alias that holds itself', 'a: &a [*b]\nb: &b [*a]\n', 'a.yaml:1:8: there is no anchor'],
   ])('%s is refused with its place', (_, text, message) => {
     expect(failure(text)).toContain(`policy_invalid The policy files are not valid:\n${message}`);
   });
@@ -32,7 +46,7 @@ describe('YAML 1.2 core schema', () => {
   test('anchors that multiply are refused before they grow', () => {
     const lines = ['a0: &a0 [x, x, x, x, x, x, x, x]'];
     for (let i = 1; i < 12; i += 1) lines.push(`a${i}: &a${i} [${`*a${i - 1}, `.repeat(8).slice(0, -2)}]`);
-    expect(failure(`${lines.join('\n')}\n`)).toContain('aliases');
+    expect(failure(`${lines.join('\n')}\n`)).toContain('repeats of anchors');
   });
 
   test('a file of 5 MB is refused unread', () => {
@@ -41,6 +55,7 @@ describe('YAML 1.2 core schema', () => {
 
   test('nesting without end is refused, not a crash', () => {
     expect(failure(`a: ${'['.repeat(200_000)}`)).toContain('a.yaml:1:4: nested too deeply');
+    expect(failure(`a:\n  ${'- '.repeat(20_000)}x`)).toContain('a.yaml:2:3: nested too deeply');
   });
 });
 

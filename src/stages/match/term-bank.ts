@@ -4,8 +4,10 @@ import { CATEGORY_IDS } from '../../categories.js';
 import { VIEW_NAMES } from '../../domain.js';
 import type { InvalidInputError } from '../../errors.js';
 import { faultOf, faultsError, faultsIn, type PolicyFault } from '../../policy/faults.js';
+import { isLanguage, NO_LANGUAGE } from '../../policy/languages.js';
 import type { LintId } from '../../policy/lints.js';
 import { didYouMean } from '../../policy/nearest.js';
+import { placeWords, sayIssue } from '../../policy/say-issue.js';
 import { type ParsedYaml, parseYaml } from '../../policy/yaml.js';
 import { expandBraces } from './braces.js';
 import { BOUNDARIES, tooShort } from './term-length.js';
@@ -47,7 +49,10 @@ export const IdiomEntry = z.strictObject({
 export type IdiomEntry = z.infer<typeof IdiomEntry>;
 
 export const TermBank = z.strictObject({
-  language: z.string().regex(/^[a-z]{2,3}(?:-[A-Z][a-z]{3})?$/, 'a language tag such as "pt" or "hi-Latn"'),
+  language: z
+    .string()
+    .regex(/^[a-z]{2,3}(?:-[A-Z][a-z]{3})?$/, { error: 'a language tag such as "pt" or "hi-Latn"', abort: true })
+    .refine(isLanguage, NO_LANGUAGE),
   about: z.string().max(500).optional().describe('What the bank is, and what it is not'),
   licence: z.string().max(200).optional().describe('Licence of the words'),
   allow: Texts.optional().describe('Harmless wordings for every entry of the bank'),
@@ -67,11 +72,11 @@ const BANK_KEYS = Object.keys(TermBank.shape);
 const termsError = (faults: readonly PolicyFault[]): InvalidInputError =>
   faultsError(faults, 'The term banks are not valid', 'terms_invalid');
 
-function at(value: unknown, path: Path): unknown {
-  let node = value;
-  for (const step of path) node = typeof node === 'object' && node !== null ? Reflect.get(node, step) : undefined;
-  return node;
-}
+const at = (value: unknown, path: Path): unknown =>
+  path.reduce<unknown>(
+    (node, step) => (typeof node === 'object' && node !== null ? Reflect.get(node, step) : undefined),
+    value,
+  );
 
 function faultsOfIssue(issue: z.core.$ZodIssue, yaml: ParsedYaml, file: string): readonly PolicyFault[] {
   const path = issue.path.filter((step): step is string | number => typeof step !== 'symbol');
@@ -79,22 +84,15 @@ function faultsOfIssue(issue: z.core.$ZodIssue, yaml: ParsedYaml, file: string):
     const known = path.length === 0 ? BANK_KEYS : path[0] === 'idioms' ? IDIOM_KEYS : ENTRY_KEYS;
     return issue.keys.map((key) => {
       const where = { file, ...yaml.locateKey([...path, key]) };
-      return faultOf('term-file', where, `unknown key "${key}"${didYouMean(key, known)}`);
+      return faultOf(
+        'term-file',
+        where,
+        `${placeWords(path, yaml.value)}unknown key "${key}"${didYouMean(key, known)}`,
+      );
     });
   }
-  const where = path.length === 0 ? 'the file' : path.join('.');
-  const given = at(yaml.value, path);
-  const hint =
-    issue.code === 'invalid_value' && typeof given === 'string' ? didYouMean(given, issue.values.map(String)) : '';
-  const missing = given === undefined ? `${where}: is missing` : `${where}: ${wording(issue, given)}`;
-  return [faultOf('term-file', { file, ...yaml.locate(path) }, `${missing}${hint}`)];
-}
-
-function wording(issue: z.core.$ZodIssue, given: unknown): string {
-  const shown = typeof given === 'string' ? `"${given.slice(0, 60)}"` : typeof given;
-  if (issue.code === 'invalid_value') return `${shown} is none of the known words`;
-  if (issue.code === 'invalid_type') return `expected ${issue.expected}, found ${shown}`;
-  return issue.message;
+  const message = `${placeWords(path, yaml.value)}${sayIssue(issue, at(yaml.value, path))}`;
+  return [faultOf('term-file', { file, ...yaml.locate(path) }, message)];
 }
 
 /** Rules that a schema cannot say. */
@@ -107,7 +105,7 @@ function lintEntry(
   const faults: PolicyFault[] = [];
   const report = (lint: LintId, steps: Path, message: string, offset?: number): void => {
     const place = [...path, ...steps];
-    faults.push(faultOf(lint, { file, ...yaml.locate(place, offset) }, `${place.join('.')}: ${message}`));
+    faults.push(faultOf(lint, { file, ...yaml.locate(place, offset) }, `${placeWords(place, yaml.value)}${message}`));
   };
   for (const key of ['patterns', 'allow', 'context'] as const) {
     for (const [index, pattern] of (entry[key] ?? []).entries()) {
@@ -136,6 +134,11 @@ function readBank(yamlText: string, file: string): { readonly bank: TermBank | n
     return { bank: null, faults: parsed.error.issues.flatMap((issue) => faultsOfIssue(issue, yaml, file)) };
   }
   const faults: PolicyFault[] = [];
+  const named = /^terms\/(.+)\.yaml$/.exec(file)?.[1];
+  if (named !== undefined && named !== parsed.data.language) {
+    const message = `the language is "${parsed.data.language}", the file is named "${named}"; make them the same`;
+    faults.push(faultOf('file-name', { file, ...yaml.locate(['language']) }, message));
+  }
   const seen = new Set<string>();
   const placed = [
     ...parsed.data.terms.map((entry, index) => ({ entry, path: ['terms', index] as const })),
@@ -169,10 +172,16 @@ export function parseTermBank(yamlText: string, file: string): TermBank {
   return bank;
 }
 
+function placeOfId(files: Files, file: string, id: string): { readonly line: number; readonly column: number } {
+  const lines = (files.find((one) => one.file === file)?.text ?? '').split('\n');
+  const line = lines.findIndex((text) => text.includes(`id: ${id}`) && text.trimEnd().endsWith(id));
+  return line < 0 ? { line: 1, column: 1 } : { line: line + 1, column: (lines[line] ?? '').indexOf(id) + 1 };
+}
+
+type Files = readonly { readonly file: string; readonly text: string }[];
+
 /** All banks together: an id belongs to one entry of one file. */
-export function parseTermBanks(
-  files: readonly { readonly file: string; readonly text: string }[],
-): readonly TermBank[] {
+export function parseTermBanks(files: Files): readonly TermBank[] {
   const banks = files.map(({ file, text }) => parseTermBank(text, file));
   const owners = new Map<string, string>();
   const faults: PolicyFault[] = [];
@@ -180,7 +189,7 @@ export function parseTermBanks(
     for (const entry of [...bank.terms, ...(bank.idioms ?? [])]) {
       const owner = owners.get(entry.id);
       if (owner !== undefined) {
-        const where = { file: bank.file, line: 1, column: 1 };
+        const where = { file: bank.file, ...placeOfId(files, bank.file, entry.id) };
         faults.push(faultOf('term-duplicate', where, `id "${entry.id}" is also in ${owner}`));
       }
       owners.set(entry.id, bank.file);

@@ -224,7 +224,7 @@ describe('the term file', () => {
     [
       'a wrong key',
       change(4, '    categry: fraud.scam'),
-      /terms\/en\.yaml:5:5: unknown key "categry"; did you mean "category"\?/,
+      /terms\/en\.yaml:5:5: entry en\.a\.b: unknown key "categry"; did you mean "category"\?/,
     ],
     [
       'a wrong key of the bank',
@@ -234,23 +234,35 @@ describe('the term file', () => {
     [
       'a wrong category',
       change(4, '    category: fraud.scan'),
-      /en\.yaml:5:15: terms\.0\.category: "fraud\.scan" is none of the known words; did you mean "fraud\.scam"\?/,
+      /en\.yaml:5:15: entry en\.a\.b, category: expected a known word, found "fraud\.scan"; did you mean "fraud\.scam"\?/,
     ],
-    ['a missing field', GOOD.slice(0, -1), /terms\.0\.source: is missing/],
-    ['a wrong type', change(3, '    patterns: x'), /en\.yaml:4:15: terms\.0\.patterns: expected array, found "x"/],
-    ['a list for a number', change(5, '    severity: [2]'), /terms\.0\.severity: expected (int|number), found object/],
-    ['a wrong number', change(5, '    severity: 9'), /terms\.0\.severity: /],
-    ['a wrong view', [...GOOD, '    views: [foldd]'], /"foldd" is none of the known words; did you mean "folded"\?/],
-    ['an id of another shape', change(2, '  - id: Nonsense'), /terms\.0\.id: an id such as/],
+    ['a missing field', GOOD.slice(0, -1), /entry en\.a\.b, source: is missing/],
+    [
+      'a wrong type',
+      change(3, '    patterns: x'),
+      /en\.yaml:4:15: entry en\.a\.b, patterns: expected a list, such as \[one, two\], found "x"/,
+    ],
+    [
+      'a list for a number',
+      change(5, '    severity: [2]'),
+      /entry en\.a\.b, severity: expected a (whole )?number, found a list/,
+    ],
+    ['a wrong number', change(5, '    severity: 9'), /entry en\.a\.b, severity: expected at most 4, found 9/],
+    ['a wrong view', [...GOOD, '    views: [foldd]'], /found "foldd"; did you mean "folded"\?/],
+    ['an id of another shape', change(2, '  - id: Nonsense'), /entry Nonsense, id: expected an id such as/],
     [
       'a broken brace',
       change(3, '    patterns: ["x {y"]'),
-      /en\.yaml:4:\d+: terms\.0\.patterns\.0: a "\{" without its "\}"/,
+      /en\.yaml:4:\d+: entry en\.a\.b, patterns 1: a "\{" without its "\}"/,
     ],
     ['initials without context', [...GOOD, '    views: [pinyin_initials]'], /pinyin_initials needs "context"/],
     ['context views without context', [...GOOD, '    context_in: [pinyin]'], /context_in: needs "context"/],
     ['an id used twice', [...GOOD, ...GOOD.slice(2)], /id "en\.a\.b" is used twice/],
-    ['a file that is no map', ['just text'], /en\.yaml:1:1: the file: expected object, found "just text"/],
+    [
+      'a file that is no map',
+      ['just text'],
+      /en\.yaml:1:1: expected keys with values, such as \{ key: value \}, found "just text"/,
+    ],
     ['a tab', ['language:\ten'], /terms_invalid .*en\.yaml:1:10: a tab/s],
   ])('with %s is refused', (_, lines, message) => {
     expect(faultOf(lines)).toMatch(/^terms_invalid /);
@@ -262,7 +274,7 @@ describe('the term file', () => {
       { file: 'a.yaml', text },
       { file: 'b.yaml', text },
     ];
-    expect(() => parseTermBanks(files)).toThrow(/b\.yaml:1:1: id "en\.a\.b" is also in a\.yaml/);
+    expect(() => parseTermBanks(files)).toThrow(/b\.yaml:3:9: id "en\.a\.b" is also in a\.yaml/);
     expect(parseTermBanks(files.slice(0, 1))).toHaveLength(1);
   });
 });

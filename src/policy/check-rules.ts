@@ -1,0 +1,64 @@
+/** Rules as a file writes them, before anything is merged: ids that are used twice, and names of regions. */
+import { faultOf } from './faults.js';
+import { didYouMean } from './nearest.js';
+import { isRegionCode, REGION_CODES } from './regions.js';
+import type { RuleSource } from './schema.js';
+import { faultAt, parentOf, type RegionFile, type Report } from './sources.js';
+import type { YamlPath } from './yaml.js';
+
+interface Seen {
+  readonly file: RegionFile;
+  readonly path: YamlPath;
+  readonly report: Report;
+}
+
+/** The file itself and all that build on it: a rule is known nowhere else. */
+function reachOf(id: string, files: readonly RegionFile[]): ReadonlySet<string> {
+  const reach = new Set([id]);
+  for (let grew = true; grew; ) {
+    const more = files.filter(({ source }) => !reach.has(source.id) && reach.has(parentOf(source) ?? ''));
+    for (const { source } of more) reach.add(source.id);
+    grew = more.length > 0;
+  }
+  return reach;
+}
+
+/** A mode that is written for a region which nobody reads would leave the rule off in silence. */
+function checkMode(rule: RuleSource, reach: ReadonlySet<string>, { file, path, report }: Seen): void {
+  if (typeof rule.mode !== 'object') return;
+  for (const region of Object.keys(rule.mode)) {
+    if (region === '*' || reach.has(region)) continue;
+    const where = `rule ${rule.id}, mode: no file "${region}" builds on ${file.source.id}`;
+    const at = { file: file.file, ...file.yaml.locateKey([...path, 'mode', region]) };
+    report(faultOf('unknown-region', at, `${where}${didYouMean(region, reach)}`));
+  }
+}
+
+function checkTests(rule: RuleSource, { file, path, report }: Seen): void {
+  (rule.tests ?? []).forEach(({ region }, index) => {
+    if (region === undefined || isRegionCode(region)) return;
+    const place = [...path, 'tests', index, 'region'];
+    const hint = didYouMean(region, REGION_CODES);
+    const message = `rule ${rule.id}, test ${index + 1}: "${region}" is neither an ISO 3166-1 country nor global or eu${hint}`;
+    report(faultAt(file, place, 'unknown-region', message));
+  });
+}
+
+export function checkRuleNames(files: readonly RegionFile[], report: Report): void {
+  for (const file of files) {
+    const seen = new Map<string, number>();
+    const reach = reachOf(file.source.id, files);
+    (file.source.rules ?? []).forEach((rule, index) => {
+      const path = ['rules', index];
+      const first = seen.get(rule.id);
+      if (first !== undefined) {
+        const { line } = file.yaml.locate(['rules', first, 'id']);
+        const message = `the rule id "${rule.id}" is used twice; it stands in line ${line} too`;
+        report(faultAt(file, [...path, 'id'], 'duplicate-rule', message));
+      }
+      seen.set(rule.id, first ?? index);
+      checkMode(rule, reach, { file, path, report });
+      checkTests(rule, { file, path, report });
+    });
+  }
+}

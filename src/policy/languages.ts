@@ -1,0 +1,42 @@
+/** Languages that exist, by BCP 47 tag: a tag that no language has would be waited for in vain. */
+import { nearest } from './nearest.js';
+
+export const NO_LANGUAGE = 'is no language that exists';
+
+let english: Intl.DisplayNames | null = null;
+const englishNames = (): Intl.DisplayNames => {
+  english ??= new Intl.DisplayNames(['en'], { type: 'language', fallback: 'none' });
+  return english;
+};
+
+function nameOf(tag: string): string | undefined {
+  try {
+    return englishNames().of(tag);
+  } catch {
+    // Not even the form of a tag.
+    return undefined;
+  }
+}
+
+/** `und` stands for text of which the language is not known. */
+export const isLanguage = (tag: string): boolean => tag === 'und' || nameOf(tag) !== undefined;
+
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
+const twoLetterTags = (): readonly string[] =>
+  [...LETTERS].flatMap((first) => [...LETTERS].map((second) => first + second)).filter((tag) => isLanguage(tag));
+
+/** Words that people write for a language: its tag, its English name, and the name that its speakers have for it. */
+function tagsByWord(): ReadonlyMap<string, string> {
+  const words = new Map<string, string>();
+  for (const tag of twoLetterTags()) {
+    const own = new Intl.DisplayNames([tag], { type: 'language', fallback: 'none' }).of(tag);
+    for (const word of [tag, nameOf(tag), own]) if (word !== undefined) words.set(word.toLowerCase(), tag);
+  }
+  return words;
+}
+
+export function languageHint(word: string): string {
+  const words = tagsByWord();
+  const tag = words.get(nearest(word, words.keys()) ?? '');
+  return tag === undefined ? '; a tag is as short as de or zh-Hans' : `; did you mean "${tag}" (${nameOf(tag)})?`;
+}

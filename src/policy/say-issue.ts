@@ -1,0 +1,115 @@
+/** What a schema complains of, in words for somebody who has never programmed. */
+import type { z } from 'zod';
+import { languageHint, NO_LANGUAGE } from './languages.js';
+import { didYouMean } from './nearest.js';
+
+type Path = readonly (string | number)[];
+
+/** Longer lists are printed by `polywarden policy fields` and completed by the editor. */
+const MOST_WORDS = 12;
+/** Of a value that is quoted back. */
+const MOST_CHARS = 60;
+
+const KINDS: Readonly<Record<string, string>> = {
+  object: 'keys with values, such as { key: value }',
+  record: 'keys with values, such as { key: value }',
+  map: 'keys with values, such as { key: value }',
+  array: 'a list, such as [one, two]',
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+};
+
+export function shown(value: unknown): string {
+  if (value === null || value === undefined) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'keys with values';
+  return typeof value === 'string' ? `"${value.slice(0, MOST_CHARS)}"` : String(value).slice(0, MOST_CHARS);
+}
+
+const listed = (words: readonly string[]): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+
+function sayChoice(values: readonly unknown[], given: unknown): string {
+  const words = values.map(String);
+  const hint = typeof given === 'string' ? didYouMean(given, words) : '';
+  const expected = words.length > MOST_WORDS && hint !== '' ? 'a known word' : listed(words);
+  return `expected ${expected}, found ${shown(given)}${hint}`;
+}
+
+interface Bound {
+  readonly origin: string;
+  readonly inclusive?: boolean | undefined;
+}
+function sayBound({ origin, inclusive = true }: Bound, word: 'least' | 'most', limit: unknown, given: unknown): string {
+  if (origin === 'string' && word === 'least') return 'must not be empty';
+  if (origin === 'string') return `expected ${limit} characters at most, found ${String(given).length}`;
+  if (origin === 'array') {
+    const count = Array.isArray(given) ? given.length : 0;
+    return `expected ${limit} or ${word === 'least' ? 'more' : 'fewer'} entries, found ${count}`;
+  }
+  const than = word === 'least' ? 'more than' : 'less than';
+  return `expected ${inclusive ? `at ${word}` : than} ${limit}, found ${shown(given)}`;
+}
+
+/** `given` is what stands in the file; undefined: nothing does. */
+export function sayIssue(issue: z.core.$ZodIssue, given: unknown): string {
+  if (given === undefined && issue.code !== 'custom') return 'is missing';
+  switch (issue.code) {
+    case 'invalid_value':
+      return sayChoice(issue.values, given);
+    case 'invalid_type':
+      return `expected ${KINDS[issue.expected] ?? issue.expected}, found ${shown(given)}`;
+    case 'too_big':
+      return sayBound(issue, 'most', issue.maximum, given);
+    case 'too_small':
+      return sayBound(issue, 'least', issue.minimum, given);
+    case 'invalid_format': {
+      const expected = issue.format === 'url' ? 'an https address, such as https://example.org/law' : issue.message;
+      return `expected ${expected}; found ${shown(given)}${hintFrom(expected, given)}`;
+    }
+    case 'custom':
+      if (typeof given !== 'string') return issue.message;
+      return `${shown(given)} ${issue.message}${issue.message === NO_LANGUAGE ? languageHint(given) : ''}`;
+    case 'invalid_union':
+      return `expected ${issue.message}; found ${shown(given)}${hintFrom(issue.message, given)}`;
+    default:
+      return issue.message;
+  }
+}
+
+/** The nearest of the words that the expectation itself lists. */
+const hintFrom = (expected: string, given: unknown): string =>
+  typeof given === 'string' && expected.includes(', or ') ? didYouMean(given, expected.match(/[a-z]{4,}/g) ?? []) : '';
+
+/** Lists whose entries are known by a name of their own. */
+const NAMED: Readonly<Record<string, string>> = { rules: 'rule', terms: 'entry', idioms: 'idiom', tests: 'test' };
+
+function nameOf(entry: unknown, index: number): string {
+  const id: unknown = typeof entry === 'object' && entry !== null ? Reflect.get(entry, 'id') : undefined;
+  return typeof id === 'string' && id !== '' ? id : String(index + 1);
+}
+
+/** `rules.6.tests.0.expect` -> `rule fraud.scam.club, test 1, expect: `; counted from 1, as people do. */
+export function placeWords(path: Path, root: unknown): string {
+  const parts: string[] = [];
+  let words: string[] = [];
+  let node = root;
+  const flush = (): void => {
+    if (words.length > 0) parts.push(words.join('.'));
+    words = [];
+  };
+  for (const step of path) {
+    node = typeof node === 'object' && node !== null ? Reflect.get(node, step) : undefined;
+    if (typeof step === 'string') {
+      words.push(step);
+      continue;
+    }
+    const list = words.pop() ?? 'entry';
+    flush();
+    parts.push(`${NAMED[list] ?? list} ${nameOf(node, step)}`);
+  }
+  flush();
+  return parts.length === 0 ? '' : `${parts.join(', ')}: `;
+}

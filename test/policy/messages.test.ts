@@ -1,0 +1,167 @@
+/** What authors read when something is wrong: plain words, the place, and the nearest right word. */
+import { describe, expect, test } from 'vitest';
+import { compileExpression } from '../../src/policy/cel.js';
+import { isLanguage, languageHint } from '../../src/policy/languages.js';
+import { placeWords } from '../../src/policy/say-issue.js';
+import { bundleOf, faultLines, GLOBAL_HEAD, global, region, rule, rules, tested } from './bench-files.js';
+
+function said(source: string): string {
+  const compiled = compileExpression(source);
+  return compiled.ok ? 'fine' : compiled.faults.map(({ offset, message }) => `${offset}: ${message}`).join('\n');
+}
+
+describe('conditions: slips of people who do not program', () => {
+  test.each([
+    ['author.age_days = 3', '16: write == to compare'],
+    ['mixed and note.is_reply', '6: write && for "and"'],
+    ['mixed OR note.is_reply', '6: write && for "and", || for "or"'],
+    ['not mixed', '4: write && for "and", || for "or", ! for "not"'],
+    ['mixed & note.is_reply', '6: write && for "and"'],
+    ['mixed | note.is_reply', '6: write || for "or"'],
+    ['author.age_days <> 3', '17: write != for "is not"'],
+    ['author.age_days => 3', '16: write >= or <='],
+    ['has_flag(“art”)', '9: write straight quotation marks'],
+    ['has_flag("art)', '9: a quotation mark that is opened here is never closed'],
+    ['(mixed', '6: a bracket "(" is never closed'],
+    ['"de" in ["de"', '13: a bracket "[" is never closed'],
+    ['mixed)', '5: there is a ")" too many'],
+    ['mixed &&', '8: the condition ends too early'],
+    ['&& mixed', '0: something is missing before this'],
+    ['mixed; mixed', '5: ";" does not belong here'],
+    ['mixed "art"', '6: ""art"" does not belong here'],
+    ['has_flag("art" "news")', '15: expected "," or ")" here'],
+    ['has_flag(art)', '9: unknown field "art"; a word that is meant as such stands in quotation marks'],
+    ['has_flags("art")', '0: unknown function "has_flags"; did you mean "has_flag"?'],
+    ['has_flag()', '0: it is written has_flag("flag")'],
+    ['found_by("fraud.scam")', '0: it is written found_by("category", "source")'],
+    ['sampled("5")', '0: it is written sampled(percent)'],
+    ['text.contains(3)', '0: contains does not take these words here'],
+    ['author < 3', 'name a part of the author: known, age_days'],
+    ['author', '0: a condition is true or false, this is the whole author'],
+    ['contacts', '0: a condition is true or false, this is a list'],
+    ['author.verified == "yes"', 'what is true or false stands alone'],
+    ['!text', '0: ! cannot stand before text'],
+    ['mixed && text', '0: between && and || stand parts that are true or false; this is text'],
+    ['mixed ? "a" : false', '0: both answers behind "?" must be of the same kind'],
+    ['has(author)', '4: has() asks for a part of something'],
+  ])('%s', (source, message) => {
+    expect(said(source)).toContain(message);
+  });
+});
+
+describe('conditions: words that a field never holds, and figures beyond a score', () => {
+  test.each([
+    ['"busines" == author.account_type', '0: author.account_type is never "busines"; did you mean "business"?'],
+    ['contacts.exists(c, c.kind == "urls")', '29: c.kind is never "urls"; did you mean "url"?'],
+    ['findings.exists(f, f.source in ["term", "classifer"])', '40: f.source is never "classifer"'],
+    ['"recovry" in note.flags', '0: note.flags is never "recovry"; did you mean "recovery"?'],
+    ['"zero" in signs', 'signs is never "zero"; known are invisible'],
+    ['language == "deutsch"', 'did you mean "de" (German)?'],
+    ['"dee" in languages', '"dee" is no language that exists'],
+    ['scores["hate.atack"].p > 0.5', '7: scores has no "hate.atack"; did you mean "hate.attack"?'],
+    ['competence["hate.attack"] == "valid"', 'is never "valid"; known are validated, weak, none'],
+    ['region.thresholds["hate.attack"]["reviw"] > 0.1', '33: region.thresholds["hate.attack"] has no "reviw"'],
+    ['max_score("fraud.scam") > 1', 'lies between 0 and 1, so this is never true'],
+    ['0.0 <= max_score("fraud.scam")', '0: max_score("fraud.scam") lies between 0 and 1, so this is always true'],
+    ['scores["toxicity"].p < -0.5', 'so this is never true'],
+    ['image.labels["x"] >= 80', 'for 80 % write 0.8'],
+  ])('%s', (source, message) => {
+    expect(said(source)).toContain(message);
+  });
+  test.each([
+    'note.kind in ["note", "comment"]',
+    'author.account_type == ""',
+    '"de" in languages && language != "und"',
+    'double(author.age_days) > 7.0',
+    'max_score("fraud.scam") >= 1.0 || 0.5 < scores["toxicity"].p',
+    'image.labels["anything"] > 0.5',
+    'region.id == "de"',
+    'gaps.exists(gap, gap == "classify")',
+  ])('%s is fine', (source) => {
+    expect(said(source)).toBe('fine');
+  });
+});
+
+describe('files', () => {
+  const inRule = (fields: Readonly<Record<string, string>>): readonly string[] =>
+    faultLines({ 'global.yaml': global(rule({ id: 'r1', ...fields })) });
+  test.each([
+    [
+      { mode: 'shaddow' },
+      'r1, mode: expected disabled, shadow, canary(n) with n from 0 to 100, or enforce; found "shaddow"; did you mean "shadow"?',
+    ],
+    [{ mode: 'true' }, 'or enforce; found true'],
+    [{ mode: '{ de: canary(500) }' }, 'rule r1, mode.de: expected disabled, shadow'],
+    [{ severity: 'high' }, 'rule r1, severity: expected a number, found "high"'],
+    [{ severity: '9' }, 'rule r1, severity: expected at most 4, found 9'],
+    [{ severity: '-1' }, 'rule r1, severity: expected at least 0, found -1'],
+    [{ does: 'remove' }, 'rule r1, then: expected keys with values, such as { key: value }, found "remove"'],
+    [{ does: '{ action: limit, hours: 0 }' }, 'rule r1, then.hours: expected more than 0, found 0'],
+    [{ languages: 'de' }, 'rule r1, languages: expected a list, such as [one, two], found "de"'],
+    [{ languages: '[]' }, 'rule r1, languages: expected 1 or more entries, found 0'],
+    [
+      { languages: '[german]' },
+      'rule r1, languages 1: "german" is no language that exists; did you mean "de" (German)?',
+    ],
+    [{ message: '""' }, 'rule r1, message: must not be empty'],
+    [{ message: `"${'x'.repeat(700)}"` }, 'rule r1, message: expected 600 characters at most, found 700'],
+    [{ review_by: '31.12.2026' }, 'rule r1, review_by: expected a day as YYYY-MM-DD; found "31.12.2026"'],
+    [{ tests: '\n      - { findings: [fraud.scam] }' }, 'rule r1, test 1, expect: is missing'],
+    [{ tests: '\n      - { expect: match, contacts: [link] }' }, 'rule r1, test 1, contacts 1: expected url, email'],
+    [{ category: 'no.such.family' }, 'rule r1, category: expected child.csam'],
+  ])('%j', (fields, message) => {
+    expect(inRule(fields).join('\n')).toContain(message);
+  });
+
+  test('a wrong address says which kind is wanted', () => {
+    const file = GLOBAL_HEAD.replace("'https://example.org/t1'", "'http://example.org/t1'");
+    expect(faultLines({ 'global.yaml': file })[0]).toContain(
+      'terms.t1.url: expected an https address, such as https://example.org/law; found "http://example.org/t1"',
+    );
+  });
+
+  test('one slip is told once: files that build on a faulty one are not to blame', () => {
+    const files = { 'regions/eu.yaml': 'id: eu\nnaem: EU\n', 'regions/de.yaml': region('de', '', 'eu') };
+    expect(faultLines(files).every((line) => line.startsWith('regions/eu.yaml'))).toBe(true);
+    expect(faultLines({ 'global.yaml': 'id: global\n\tname: x\n', 'regions/de.yaml': region('de') })).toEqual([
+      'global.yaml:2:1: a tab; indent with spaces',
+    ]);
+  });
+
+  test('a rule twice names the other line', () => {
+    expect(faultLines({ 'regions/de.yaml': region('de', rules(tested('r1'), tested('r1'))) })[0]).toMatch(
+      /the rule id "r1" is used twice; it stands in line 5 too$/,
+    );
+  });
+
+  test('a mode may name every file that builds on its own', () => {
+    const files = {
+      'global.yaml': global(rule({ id: 'r1', mode: '{ de: enforce, "*": shadow }' })),
+      'regions/eu.yaml': region('eu'),
+      'regions/de.yaml': region('de', '', 'eu'),
+    };
+    expect(bundleOf(files).regions.get('de')?.rules[0]?.mode.kind).toBe('enforce');
+  });
+});
+
+test('places are counted from 1 and rules go by their id', () => {
+  const file = { rules: [{ id: 'r1', tests: [{}, { findings: ['x'] }] }, {}] };
+  expect(placeWords(['rules', 0, 'tests', 1, 'findings', 0], file)).toBe('rule r1, test 2, findings 1: ');
+  expect(placeWords(['rules', 1, 'when'], file)).toBe('rule 2, when: ');
+  expect(placeWords([0], ['x'])).toBe('entry 1: ');
+  expect(placeWords([], file)).toBe('');
+});
+
+describe('languages', () => {
+  test.each(['de', 'zh-Hans', 'hi-Latn', 'pt-BR', 'fil', 'und'])('%s exists', (tag) => {
+    expect(isLanguage(tag)).toBe(true);
+  });
+  test.each(['dee', 'deutsch', 'xx', '', 'not a tag!'])('%s does not', (tag) => {
+    expect(isLanguage(tag)).toBe(false);
+  });
+  test('the hint knows names in English and in the language itself', () => {
+    expect(languageHint('German')).toContain('"de" (German)');
+    expect(languageHint('español')).toContain('"es" (Spanish)');
+    expect(languageHint('qqqqqqqqqq')).toBe('; a tag is as short as de or zh-Hans');
+  });
+});
