@@ -7,7 +7,7 @@ import { ROUTE_RULES } from '../../src/api/permissions.js';
 import { MAX_BATCH } from '../../src/api/routes/batch.js';
 import { MAX_WAIT_S } from '../../src/api/wait.js';
 import { Env } from '../../src/config.js';
-import { EVENT_TYPES } from '../../src/domain.js';
+import { ACTIONS, EVENT_TYPES, SIDE_ACTIONS } from '../../src/domain.js';
 import { SCOPES } from '../../src/ports-store.js';
 import { MAX_IMAGES } from '../../src/usecases/note-input.js';
 
@@ -20,6 +20,11 @@ describe('docs/api.md', () => {
     expect(page).toContain(`${MAX_IMAGES} images, ${MAX_JSON_DEPTH} levels of JSON`);
     expect(page).toContain(`up to ${MAX_BATCH} notes`);
     expect(page).toContain(`up to ${MAX_WAIT_S} seconds`);
+  });
+
+  it('says of every action and side action what the platform does', () => {
+    for (const action of ACTIONS) expect(page).toContain(`| \`${action}\` |`);
+    for (const action of SIDE_ACTIONS) expect(page).toContain(`\`${action}\``);
   });
 
   it('names only addresses, variables and categories that exist', () => {
