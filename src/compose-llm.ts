@@ -67,8 +67,9 @@ function chatModelOf(config: Config, purpose: ChatPurpose, found: ChatConfig, po
     region: found.region,
     seesImages: purpose === 'opinion' && config.OPINION_IMAGES === 'on',
     costMicrosOf: (prompt, completion) => Math.ceil(prompt * found.pricePrompt + completion * found.priceCompletion),
-    async complete(ask, signal) {
-      const answer = await ports.guard.run(() => metered(purpose, ports.metrics, () => complete(ask, signal)), signal);
+    async complete(ask, signal, again) {
+      const attempt = () => metered(purpose, ports.metrics, () => complete(ask, signal));
+      const answer = await ports.guard.run(attempt, signal, again);
       countTokens(purpose, answer, ports.metrics);
       return answer;
     },

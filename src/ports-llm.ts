@@ -1,5 +1,5 @@
 /** What the inside asks of a language model: one port per purpose, so that each may have a model and an endpoint of its own. */
-import { type ErrorCode, UnavailableError } from './errors.js';
+import { codeOf, type ErrorCode, UnavailableError } from './errors.js';
 
 export type ChatPurpose = 'opinion' | 'translation';
 
@@ -29,6 +29,7 @@ export interface ChatAnswer {
   readonly json: unknown;
   /** As the endpoint names it. */
   readonly model: string;
+  /** As the endpoint counted them; an estimate on the safe side where it did not. */
   readonly promptTokens: number;
   readonly completionTokens: number;
   /** Millionths of the currency in which the prices are configured; 0 without prices. */
@@ -36,6 +37,8 @@ export interface ChatAnswer {
   readonly finish: 'stop' | 'length' | 'tool_calls' | 'other';
   readonly ms: number;
 }
+
+export type Again = (error: UnavailableError) => Promise<void>;
 
 /**
  * Throws UnavailableError `llm_timeout`, `llm_rate_limited`, `llm_unavailable` when its own retries are used up,
@@ -50,7 +53,8 @@ export interface ChatModel {
   readonly seesImages: boolean;
   /** What so many tokens would cost; unset: nothing is known of prices. */
   costMicrosOf?(promptTokens: number, completionTokens: number): number;
-  complete(ask: ChatAsk, signal: AbortSignal): Promise<ChatAnswer>;
+  /** `again` is awaited before every further attempt and told what the last one ended with; what it throws ends the question. */
+  complete(ask: ChatAsk, signal: AbortSignal, again?: Again): Promise<ChatAnswer>;
 }
 
 /** A moderation endpoint: scores by its own category names, 0 to 1. */
@@ -74,3 +78,18 @@ export class LlmPauseError extends UnavailableError {
     super(code, message, options);
   }
 }
+
+/** The connection broke while the answer came: it was begun, so it may be charged for. */
+export class LlmBrokenError extends UnavailableError {
+  constructor(options?: ErrorOptions) {
+    super('llm_unavailable', 'The answer of the language model broke off', options);
+  }
+}
+
+const CHARGED: ReadonlySet<ErrorCode> = new Set(['llm_timeout', 'llm_bad_answer', 'llm_refused', 'internal']);
+/** Whoever took too long, broke off or answered nonsense may charge for it all the same. */
+export const mayBeCharged = (error: unknown): boolean => error instanceof LlmBrokenError || CHARGED.has(codeOf(error));
+
+/** Scripts beyond Latin take up to a token a character; bytes over this are on the safe side of both. */
+const BYTES_PER_TOKEN = 2;
+export const tokensOfBytes = (bytes: number): number => Math.ceil(bytes / BYTES_PER_TOKEN);

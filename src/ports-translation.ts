@@ -1,11 +1,16 @@
 /** What the inside asks of a translation. Everything that comes back is untrusted: a stranger's words in other words. */
 import type { Evidence, LanguageTag, Note, RegionId, Span } from './domain.js';
+import type { UnavailableError } from './errors.js';
+import type { Spending } from './ports-opinions.js';
 
 export interface TranslationOrder {
   readonly from: LanguageTag;
   readonly to: LanguageTag;
   readonly segments: readonly string[];
 }
+/** Told what the last one cost, or how it ended; what it throws ends the order. */
+export type BeforeRequest = (last: Spending | UnavailableError) => Promise<void>;
+
 export interface TranslatedText {
   readonly text: string;
   /** 0 to 1, the engine's own figure, never measured; null: it gives none. */
@@ -14,7 +19,7 @@ export interface TranslatedText {
 export interface TranslationAnswer {
   /** One for each segment, in order. */
   readonly texts: readonly TranslatedText[];
-  /** What it cost; 0 for a model of our own. */
+  /** What the last request cost; 0 for a model of our own. */
   readonly tokens: number;
   readonly micros: number;
 }
@@ -24,10 +29,10 @@ export interface Translator {
   /** Where it computes, as the operator declares it; null: not declared. */
   readonly region: string | null;
   canTranslate(from: LanguageTag, to: LanguageTag): boolean;
-  /** Tokens that the order may cost at most, for budgets; 0 for a model of our own. */
-  tokensFor(order: TranslationOrder): number;
-  /** Throws `llm_*`, `model_missing` or `model_unavailable`. */
-  translate(order: TranslationOrder, signal: AbortSignal): Promise<TranslationAnswer>;
+  /** What one request for the order may cost at most; nothing for a model of our own. */
+  grantFor(order: TranslationOrder): Spending;
+  /** Throws `llm_*`, `model_missing` or `model_unavailable`. `again`: before every further request. */
+  translate(order: TranslationOrder, signal: AbortSignal, again?: BeforeRequest): Promise<TranslationAnswer>;
   close(): Promise<void>;
 }
 

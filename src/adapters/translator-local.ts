@@ -33,7 +33,7 @@ export function openLocalTranslator({ dir, threads = 1 }: LocalTranslatorOptions
     model: `${name}@${overlay.version}`,
     region: null,
     canTranslate: (from, to) => pairOf(overlay, from, to) !== null,
-    tokensFor: () => 0,
+    grantFor: () => ({ tokens: 0, micros: 0 }),
     async translate({ from, to, segments }, signal) {
       const pair = pairOf(overlay, from, to);
       if (pair === null) throw new InvalidInputError('language_unknown', `${name} does not translate ${from} to ${to}`);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openChat, openModerations } from '../../src/adapters/llm-openai.js';
 import type { ChatAsk } from '../../src/ports-llm.js';
+import { LlmBrokenError } from '../../src/ports-llm.js';
 import { type LlmFault, type LlmServer, openLlmServer, picturesIn, saidBy } from '../support/llm-server.js';
 
 let server: LlmServer;
@@ -12,6 +13,7 @@ beforeEach(() => {
   server.fault = null;
   server.requests.length = 0;
   server.reply = () => '{"verdict":"calm"}';
+  server.usage = { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 };
 });
 
 const ASK: ChatAsk = {
@@ -26,7 +28,7 @@ const chatOf = (change: Partial<Parameters<typeof openChat>[0]> = {}) =>
     baseUrl: server.baseUrl,
     apiKey: 'key-1',
     model: 'small',
-    timeoutMs: 400,
+    timeoutMs: 10_000,
     stream: false,
     answerFormat: 'json_schema',
     tokensField: 'max_tokens',
@@ -54,6 +56,7 @@ describe.each([false, true])('openChat, stream %s', (stream) => {
     ['hang', 'llm_timeout'],
     ['drip', 'llm_timeout'],
     ['drop', 'llm_unavailable'],
+    ['cut', 'llm_unavailable'],
     ['garbage', 'llm_bad_answer'],
     ['empty', 'llm_bad_answer'],
     ['refusal', 'llm_refused'],
@@ -62,7 +65,26 @@ describe.each([false, true])('openChat, stream %s', (stream) => {
     ['unauthorised', 'llm_rejected'],
   ])('%s is %s', async (fault, code) => {
     server.fault = fault;
-    await expect(chatOf({ stream })(ASK, signal)).rejects.toMatchObject({ code });
+    const timeoutMs = code === 'llm_timeout' ? 200 : 10_000;
+    await expect(chatOf({ stream, timeoutMs })(ASK, signal)).rejects.toMatchObject({ code });
+  });
+
+  it('that breaks off in the middle may have been charged for', async () => {
+    server.fault = 'cut';
+    await expect(chatOf({ stream })(ASK, signal)).rejects.toBeInstanceOf(LlmBrokenError);
+  });
+
+  it.each([
+    null,
+    {},
+    'many',
+    { prompt_tokens: 0, completion_tokens: 0 },
+    { prompt_tokens: 9e15, completion_tokens: 1 },
+  ])('usage %j is not believed: no answer is free, and none uses up the budget', async (usage) => {
+    server.usage = usage;
+    // Nineteen bytes of the note, fifteen of the system, eighteen of the answer.
+    const answer = await chatOf({ stream })(ASK, signal);
+    expect(answer).toMatchObject({ promptTokens: 17, completionTokens: 9, costMicros: 17 * 2 + 9 * 10 });
   });
 
   it('says that an answer was cut off, and that tools were called', async () => {

@@ -162,6 +162,7 @@ describe('an endpoint that', () => {
   it.each<[LlmFault, string]>([
     ['error', 'llm_unavailable'],
     ['drop', 'llm_unavailable'],
+    ['cut', 'llm_unavailable'],
     ['hang', 'llm_timeout'],
     ['drip', 'llm_timeout'],
     ['rate_limited', 'llm_rate_limited'],

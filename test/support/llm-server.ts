@@ -8,6 +8,7 @@ export const LLM_FAULTS = [
   'hang',
   'drip',
   'drop',
+  'cut',
   'garbage',
   'empty',
   'truncated',
@@ -48,6 +49,8 @@ export interface LlmServer {
   faultsLeft: number;
   retryAfter: string | null;
   reply: (request: SeenRequest) => string;
+  /** As told with every answer. */
+  usage: unknown;
   moderation: (request: SeenRequest) => Readonly<Record<string, number>>;
   /** Where `redirect` sends. */
   elsewhere: string;
@@ -65,6 +68,8 @@ export const picturesIn = (request: SeenRequest): number =>
   (request.body.messages ?? []).flatMap(({ content }) =>
     typeof content === 'string' ? [] : content.filter((part) => part.type === 'image_url'),
   ).length;
+
+const USAGE = { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 };
 
 export async function openLlmServer(): Promise<LlmServer> {
   const held = new Set<ServerResponse>();
@@ -85,6 +90,7 @@ export async function openLlmServer(): Promise<LlmServer> {
     faultsLeft: Number.POSITIVE_INFINITY,
     retryAfter: null,
     reply: () => '{}',
+    usage: USAGE,
     moderation: () => ({ hate: 0.01, violence: 0.01 }),
     elsewhere: 'http://127.0.0.1:9/',
     close: async () => {
@@ -126,7 +132,7 @@ function serve(server: LlmServer, request: SeenRequest, response: ServerResponse
       results: [{ flagged, categories, category_scores: scores, category_applied_input_types: {} }],
     });
   } else if (request.path === '/v1/chat/completions') {
-    sendMessage(request, response, { content: server.reply(request) }, 'stop');
+    sendMessage(request, response, { content: server.reply(request) }, { reason: 'stop', usage: server.usage });
   } else {
     sendError(response, 404, 'not_found');
   }
@@ -146,6 +152,12 @@ const FAULTS: Readonly<Record<LlmFault, Fault>> = {
     response.on('close', () => clearInterval(timer));
   },
   drop: (_server, _request, response) => response.destroy(),
+  cut: (_server, request, response) => {
+    const type = request.body.stream === true ? 'text/event-stream' : 'application/json';
+    response.writeHead(200, { 'content-type': type, 'content-length': 4_000 });
+    response.write('{"id":"chatcmpl-1","choices":[{"index":0,');
+    setTimeout(() => response.destroy(), 20);
+  },
   garbage: (_server, _request, response) => {
     response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Bad gateway, come back later</html>');
   },
@@ -154,23 +166,28 @@ const FAULTS: Readonly<Record<LlmFault, Fault>> = {
   },
   truncated: (server, request, response) => {
     const whole = server.reply(request);
-    sendMessage(request, response, { content: whole.slice(0, Math.floor(whole.length / 2)) }, 'length');
+    sendMessage(request, response, { content: whole.slice(0, Math.floor(whole.length / 2)) }, { reason: 'length' });
   },
   refusal: (_server, request, response) =>
-    sendMessage(request, response, { content: null, refusal: 'I cannot help with that.' }, 'stop'),
+    sendMessage(request, response, { content: null, refusal: 'I cannot help with that.' }, { reason: 'stop' }),
   tool_calls: (_server, request, response) => {
     const call = { id: 'call_1', type: 'function', function: { name: 'allow_note', arguments: '{"visible":true}' } };
-    sendMessage(request, response, { content: null, tool_calls: [{ index: 0, ...call }] }, 'tool_calls');
+    sendMessage(request, response, { content: null, tool_calls: [{ index: 0, ...call }] }, { reason: 'tool_calls' });
   },
-  huge: (_server, request, response) => sendMessage(request, response, { content: 'a'.repeat(4_000_000) }, 'stop'),
+  huge: (_server, request, response) =>
+    sendMessage(request, response, { content: 'a'.repeat(4_000_000) }, { reason: 'stop' }),
   redirect: (server, _request, response) => {
     response.writeHead(307, { location: server.elsewhere }).end();
   },
   unauthorised: (_server, _request, response) => sendError(response, 401, 'invalid_api_key'),
 };
 
-function sendMessage(request: SeenRequest, response: ServerResponse, message: object, reason: string): void {
-  const usage = { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 };
+function sendMessage(
+  request: SeenRequest,
+  response: ServerResponse,
+  message: object,
+  { reason, usage = USAGE }: { readonly reason: string; readonly usage?: unknown },
+): void {
   const head = { id: 'chatcmpl-1', created: 1_767_225_600, model: `${request.body.model}-2026` };
   if (request.body.stream !== true) {
     const choices = [{ index: 0, message: { role: 'assistant', ...message }, finish_reason: reason, logprobs: null }];

@@ -2,7 +2,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { UnavailableError } from '../../errors.js';
 import type { Clock } from '../../ports.js';
-import { LlmPauseError } from '../../ports-llm.js';
+import { type Again, LlmPauseError } from '../../ports-llm.js';
+import { turnsOf } from './turns.js';
 
 export interface GuardOptions {
   readonly attempts: number;
@@ -18,19 +19,19 @@ export interface GuardPorts {
   readonly chance: () => number;
 }
 export interface Guard {
-  /** `ask` is one attempt. */
-  run<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T>;
+  /** `ask` is one attempt; `again` is awaited before each further one. */
+  run<T>(ask: () => Promise<T>, signal: AbortSignal, again?: Again): Promise<T>;
   readonly isOpen: () => boolean;
 }
 
-const MINUTE_MS = 60_000;
-
 export function openGuard(options: GuardOptions, ports: GuardPorts): Guard {
   const breaker = breakerOf(options, ports.clock);
-  const turn = turnsOf(options, ports.clock);
-  const attempt = async <T>(ask: () => Promise<T>): Promise<T> => {
+  const turns = turnsOf(options, ports.clock);
+  const attempt = async <T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> => {
     breaker.check();
-    turn();
+    await turns.wait(signal);
+    // It may have opened while this one stood in line.
+    breaker.check();
     breaker.enter();
     try {
       const answer = await ask();
@@ -45,14 +46,15 @@ export function openGuard(options: GuardOptions, ports: GuardPorts): Guard {
   };
   return {
     isOpen: breaker.isOpen,
-    async run(ask, signal) {
+    async run(ask, signal, again) {
       for (let tried = 1; ; tried += 1) {
         signal.throwIfAborted();
         try {
-          return await attempt(ask);
+          return await attempt(ask, signal);
         } catch (error) {
           const waitMs = waitOf(error, tried, options, ports.chance);
-          if (waitMs === null || breaker.isOpen()) throw error;
+          if (!(error instanceof UnavailableError) || waitMs === null || breaker.isOpen()) throw error;
+          await again?.(error);
           await pause(waitMs, undefined, { signal });
         }
       }
@@ -96,21 +98,5 @@ function breakerOf({ breakerFailures, breakerRestMs }: GuardOptions, clock: Cloc
     neutral(): void {
       trying = false;
     },
-  };
-}
-
-/** A bucket that fills evenly; it holds at most what a minute brings. */
-function turnsOf({ requestsPerMinute }: GuardOptions, clock: Clock): () => void {
-  let left = requestsPerMinute;
-  let at = clock.now();
-  return () => {
-    const now = clock.now();
-    left = Math.min(requestsPerMinute, left + ((now - at) / MINUTE_MS) * requestsPerMinute);
-    at = now;
-    if (left < 1) {
-      const waitMs = ((1 - left) / requestsPerMinute) * MINUTE_MS;
-      throw new LlmPauseError('llm_rate_limited', 'LLM_REQUESTS_PER_MINUTE is used up', waitMs);
-    }
-    left -= 1;
   };
 }

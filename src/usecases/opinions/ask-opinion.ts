@@ -1,8 +1,9 @@
 /** One question put to a language model: former answer, budget, answer, one try to repair it, scores beside it. */
 import type { DeliberateEvidence, Opinion } from '../../domain.js';
-import { codeOf, type ErrorCode, InvalidInputError } from '../../errors.js';
-import type { ChatAnswer } from '../../ports-llm.js';
+import { codeOf, InvalidInputError } from '../../errors.js';
+import { type ChatAnswer, mayBeCharged } from '../../ports-llm.js';
 import { readAnswer } from '../../stages/deliberate/answer.js';
+import { bookingOf } from './booking.js';
 import { exchangeOf, NOTHING_SAID, saidBy } from './exchange.js';
 import type { Ledger } from './ledger.js';
 import { type AskDeps, askOf, frameOf, grantFor, type OpinionOrder, type Question, questionOf } from './question.js';
@@ -51,7 +52,7 @@ async function freshOpinion(question: Question, deps: AskDeps, ledger: Ledger, s
 
 type Read = ReturnType<typeof readAnswer>;
 
-/** One request and its entry in the book, whatever comes of it. */
+/** One request and its entry in the book, whatever comes of it. Every attempt is booked before it is made. */
 async function exchange(
   question: Question,
   deps: AskDeps,
@@ -60,32 +61,26 @@ async function exchange(
 ): Promise<Read> {
   const ask = askOf(question, deps, turn.repair);
   const user = ask.user.flatMap((part) => (part.kind === 'text' ? [part.text] : [])).join('\n');
-  const granted = grantFor(ask, deps.chat);
-  const settle = await ledger.reserve(granted);
-  if (settle === null) throw new InvalidInputError('llm_over_budget', 'The budget of the day is used up');
+  const booking = bookingOf(ledger, grantFor(ask, deps.chat));
+  await booking.book();
   const started = performance.now();
   try {
-    const answer = await deps.chat.complete(ask, turn.signal);
+    const answer = await deps.chat.complete(ask, turn.signal, booking.again);
     const read = readAnswer(answer.json, frameOf(question, deps, answer.model));
-    await settle({ tokens: answer.promptTokens + answer.completionTokens, micros: answer.costMicros });
+    await booking.settle({ tokens: answer.promptTokens + answer.completionTokens, micros: answer.costMicros });
     const outcome = 'opinion' in read ? 'answered' : 'llm_bad_answer';
     // Kept as JSON without its fence, so that it can be read again.
     const text = 'opinion' in read ? JSON.stringify(answer.json) : answer.text;
     await ledger.record(exchangeOf(question, deps, { ...saidBy(answer), answer: text, outcome, user }));
     return 'faults' in read ? { faults: [...faultsOf(answer), ...read.faults] } : read;
   } catch (error) {
-    const code = codeOf(error);
-    // Whoever took too long or answered nonsense may charge for it all the same.
-    const isCharged = turn.signal.aborted || CHARGED.has(code);
-    await settle(isCharged ? granted : { tokens: 0, micros: 0 });
+    await booking.end(turn.signal.aborted || mayBeCharged(error));
     const ms = Math.round(performance.now() - started);
     if (!turn.signal.aborted)
-      await ledger.record(exchangeOf(question, deps, { ...NOTHING_SAID, outcome: code, user, ms }));
+      await ledger.record(exchangeOf(question, deps, { ...NOTHING_SAID, outcome: codeOf(error), user, ms }));
     throw error;
   }
 }
-
-const CHARGED: ReadonlySet<ErrorCode> = new Set(['llm_timeout', 'llm_bad_answer', 'llm_refused', 'internal']);
 
 function faultsOf({ finish }: ChatAnswer): readonly string[] {
   if (finish === 'length') return ['answer: it was cut off, be shorter'];

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Evidence, LabelledText, Note } from '../../domain.js';
 import type { Clock, Ids } from '../../ports.js';
-import type { ChatAsk, ChatModel, ContentScores } from '../../ports-llm.js';
+import { type ChatAsk, type ChatModel, type ContentScores, tokensOfBytes } from '../../ports-llm.js';
 import type { Spending } from '../../ports-opinions.js';
 import { ANSWER_SHAPE } from '../../stages/deliberate/answer.js';
 import { fillTemplate } from '../../stages/deliberate/fill-template.js';
@@ -33,8 +33,6 @@ export interface SentPicture {
 }
 const MOST_TOKENS = 1_000;
 const MARK_BYTES = 18;
-/** Scripts beyond Latin take up to a token a character; bytes over this are on the safe side of both. */
-const BYTES_PER_TOKEN = 2;
 const PICTURE_TOKENS = 1_500;
 
 export interface Question {
@@ -93,7 +91,7 @@ export function grantFor(ask: ChatAsk, chat: ChatModel): Spending {
     Buffer.byteLength(ask.system) +
     ask.user.reduce((sum, part) => sum + (part.kind === 'text' ? Buffer.byteLength(part.text) : 0), 0);
   const pictures = ask.user.filter(({ kind }) => kind === 'image').length;
-  const prompt = Math.ceil(bytes / BYTES_PER_TOKEN) + pictures * PICTURE_TOKENS;
+  const prompt = tokensOfBytes(bytes) + pictures * PICTURE_TOKENS;
   return { tokens: prompt + ask.maxTokens, micros: chat.costMicrosOf?.(prompt, ask.maxTokens) ?? 0 };
 }
 

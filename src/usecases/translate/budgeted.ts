@@ -1,9 +1,10 @@
 /** A translator that spends out of the day's budgets of the regions whose notes it is given. */
 import type { RegionId } from '../../domain.js';
-import { InvalidInputError } from '../../errors.js';
 import type { Clock } from '../../ports.js';
+import { mayBeCharged } from '../../ports-llm.js';
 import type { BudgetLimit, Spending } from '../../ports-opinions.js';
 import type { Translator } from '../../ports-translation.js';
+import { bookingOf } from '../opinions/booking.js';
 
 export interface BudgetStore {
   reserve(budgets: readonly BudgetLimit[], spending: Spending, day: string): Promise<readonly RegionId[]>;
@@ -15,24 +16,32 @@ export interface Purse {
   readonly clock: Clock;
 }
 
-/** Every region must have enough left: a note is sent as a whole. */
+/** Every region must have enough left: a note is sent as a whole. Every request is booked before it is made. */
 export function budgeted(translator: Translator, { store, budgets, clock }: Purse): Translator {
+  const ledger = {
+    async reserve(granted: Spending) {
+      const day = new Date(clock.now()).toISOString().slice(0, 10);
+      const regions = await store.reserve(budgets, granted, day);
+      const settle = (spent: Spending) =>
+        store.settle(regions, { tokens: spent.tokens - granted.tokens, micros: spent.micros - granted.micros }, day);
+      if (regions.length === budgets.length) return settle;
+      await settle({ tokens: 0, micros: 0 });
+      return null;
+    },
+  };
   return {
     ...translator,
     async translate(order, signal) {
-      const day = new Date(clock.now()).toISOString().slice(0, 10);
-      const granted = { tokens: translator.tokensFor(order), micros: 0 };
-      const regions = await store.reserve(budgets, granted, day);
-      const back = (spent: Spending) =>
-        store.settle(regions, { tokens: spent.tokens - granted.tokens, micros: spent.micros }, day);
-      if (regions.length < budgets.length) {
-        await back({ tokens: 0, micros: 0 });
-        throw new InvalidInputError('llm_over_budget', 'The budget of the day is used up');
+      const booking = bookingOf(ledger, translator.grantFor(order));
+      await booking.book();
+      try {
+        const answer = await translator.translate(order, signal, booking.again);
+        await booking.settle(answer);
+        return answer;
+      } catch (error) {
+        await booking.end(signal.aborted || mayBeCharged(error));
+        throw error;
       }
-      // After a fault nobody knows what the endpoint counted: the grant stays spent.
-      const answer = await translator.translate(order, signal);
-      await back(answer);
-      return answer;
     },
   };
 }

@@ -1,7 +1,7 @@
 /** A translator made of a chat model: pieces as data behind an unguessable mark, a closed answer, one more try. */
 import { z } from 'zod';
 import { InvalidInputError } from '../../errors.js';
-import type { ChatModel } from '../../ports-llm.js';
+import { type ChatModel, tokensOfBytes } from '../../ports-llm.js';
 import type { TranslatedText, TranslationOrder, Translator } from '../../ports-translation.js';
 import { fillTemplate } from '../../stages/deliberate/fill-template.js';
 
@@ -28,8 +28,8 @@ const TOKENS_PER_CHAR = 1.5;
 const FRAME_TOKENS = 300;
 const PIECE_TOKENS = 30;
 const MOST_TOKENS = 8_000;
-/** The words around the pieces. */
-const PROMPT_TOKENS = 500;
+/** The words around the pieces, on the safe side of the files of `prompts/translation`. */
+const PROMPT_TOKENS = 1_000;
 
 export function chatTranslator(chat: ChatModel, prompt: TranslationPrompt, newMark: () => string): Translator {
   return {
@@ -38,8 +38,11 @@ export function chatTranslator(chat: ChatModel, prompt: TranslationPrompt, newMa
     model: `${chat.model}@${prompt.version}`,
     region: chat.region,
     canTranslate: () => true,
-    tokensFor: (order) => TRIES * (answerTokens(order) + Math.ceil(TOKENS_PER_CHAR * charsOf(order)) + PROMPT_TOKENS),
-    async translate(order, signal) {
+    grantFor(order) {
+      const [sent, answered] = [tokensOfBytes(bytesOf(order)) + PROMPT_TOKENS, answerTokens(order)];
+      return { tokens: sent + answered, micros: chat.costMicrosOf?.(sent, answered) ?? 0 };
+    },
+    async translate(order, signal, again) {
       const mark = newMark();
       const ask = {
         system: fillTemplate(prompt.system, { from: nameOf(order.from), to: nameOf(order.to) }),
@@ -47,14 +50,13 @@ export function chatTranslator(chat: ChatModel, prompt: TranslationPrompt, newMa
         answer: SHAPE,
         maxTokens: answerTokens(order),
       } as const;
-      let [tokens, micros] = [0, 0];
       for (let turn = 1; ; turn += 1) {
-        const answer = await chat.complete(ask, signal);
-        tokens += answer.promptTokens + answer.completionTokens;
-        micros += answer.costMicros;
+        const answer = await chat.complete(ask, signal, again);
+        const spent = { tokens: answer.promptTokens + answer.completionTokens, micros: answer.costMicros };
         const texts = readPieces(answer.json, order);
-        if (texts !== null) return { texts, tokens, micros };
+        if (texts !== null) return { texts, ...spent };
         if (turn >= TRIES) throw new InvalidInputError('llm_bad_answer', 'The translation does not fit the pieces');
+        await again?.(spent);
       }
     },
     close: async () => undefined,
@@ -63,6 +65,8 @@ export function chatTranslator(chat: ChatModel, prompt: TranslationPrompt, newMa
 
 const piecesOf = ({ segments }: TranslationOrder): string =>
   segments.map((text, i) => JSON.stringify({ i, text })).join('\n');
+
+const bytesOf = (order: TranslationOrder): number => Buffer.byteLength(piecesOf(order));
 
 const charsOf = ({ segments }: TranslationOrder): number => segments.reduce((sum, text) => sum + text.length, 0);
 

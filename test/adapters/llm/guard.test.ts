@@ -94,15 +94,44 @@ describe('openGuard', () => {
     expect(guard.isOpen()).toBe(false);
   });
 
-  it('keeps to the requests of a minute without blaming the endpoint', async () => {
-    const { guard, time } = guardOf({ attempts: 1, requestsPerMinute: 2, breakerFailures: 1 });
+  it('keeps to the requests of a minute: whoever comes too early waits, and blames nobody', async () => {
+    const { guard } = guardOf({ attempts: 1, requestsPerMinute: 1_200, breakerFailures: 1 });
+    const well = failing(0);
+    for (let turn = 0; turn < 1_200; turn += 1) await guard.run(well.ask, signal);
+    const started = performance.now();
+    // A minute for 1,200 requests is 50 ms for one, 100 for the second in line.
+    await Promise.all([guard.run(well.ask, signal), guard.run(well.ask, signal)]);
+    expect(performance.now() - started).toBeGreaterThan(95);
+    expect(guard.isOpen()).toBe(false);
+  });
+
+  it('a line of more than a minute is not stood in, nor one after its job', async () => {
+    const { guard, time } = guardOf({ attempts: 1, requestsPerMinute: 1 });
     const well = failing(0);
     await guard.run(well.ask, signal);
-    await guard.run(well.ask, signal);
+    const stop = new AbortController();
+    const first = guard.run(well.ask, stop.signal);
     await expect(guard.run(well.ask, signal)).rejects.toMatchObject({ code: 'llm_rate_limited' });
-    expect(guard.isOpen()).toBe(false);
-    time.now += 30_000;
+    stop.abort(new Error('stopped'));
+    await expect(first).rejects.toMatchObject({ name: 'AbortError' });
+    time.now += 60_000;
+    // Who left the line has taken no turn.
     expect(await guard.run(well.ask, signal)).toBe('answer');
+    expect(well.asked.count).toBe(2);
+  });
+
+  it('tells of every further attempt, and one that may not be made ends the question', async () => {
+    const twice = failing(2);
+    const told: unknown[] = [];
+    await guardOf().guard.run(twice.ask, signal, async (error) => void told.push(error));
+    expect(told).toEqual([away, away]);
+    const broke = failing(2);
+    const over = new InvalidInputError('llm_over_budget', 'no');
+    const refuse = async () => {
+      throw over;
+    };
+    await expect(guardOf().guard.run(broke.ask, signal, refuse)).rejects.toBe(over);
+    expect(broke.asked.count).toBe(1);
   });
 
   it('a pause ends with its job', async () => {

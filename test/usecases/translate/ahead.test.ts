@@ -24,7 +24,7 @@ const translator: Translator = {
   model: 'fake@1',
   region: null,
   canTranslate: () => true,
-  tokensFor: () => 0,
+  grantFor: () => ({ tokens: 0, micros: 0 }),
   translate: async (order) => {
     asked.push(order);
     if (fault !== null) throw fault;

@@ -55,9 +55,24 @@ describe('a chat model as translator', () => {
     expect(said).toContain('\\n===== ');
   });
 
-  it('gets one more try, and pays for both', async () => {
+  it('gets one more try, and each is paid for by itself', async () => {
     const chat = chatOf([{ pieces: [] }, good]);
-    expect(await translate(chat)).toMatchObject({ tokens: 120, micros: 6 });
+    const paid: unknown[] = [];
+    const translator = chatTranslator(chat, prompt, () => 'mark-9');
+    const answer = await translator.translate(order, signal, async (last) => void paid.push(last));
+    expect(paid).toEqual([{ tokens: 60, micros: 3 }]);
+    expect(answer).toMatchObject({ tokens: 60, micros: 3 });
+  });
+
+  it('says before it asks what a request can cost at most', () => {
+    const priced = { ...chatOf([good]), costMicrosOf: (sent: number, answered: number) => sent + 2 * answered };
+    const { tokens, micros } = chatTranslator(priced, prompt, () => 'mark-9').grantFor(order);
+    const sent = [prompt.system, prompt.user, ...order.segments].reduce(
+      (sum, text) => sum + Buffer.byteLength(text),
+      0,
+    );
+    expect(tokens).toBeGreaterThan(sent / 4);
+    expect(micros).toBeGreaterThan(tokens);
   });
 
   it.each([
