@@ -1,7 +1,8 @@
 /** What a model answered -> an opinion, or the faults of the answer. A closed shape: anything else is no answer. */
 import { z } from 'zod';
 import { CATEGORIES, CATEGORY_IDS } from '../../categories.js';
-import type { Opinion, OpinionFinding, Span } from '../../domain.js';
+import type { Opinion, OpinionFinding } from '../../domain.js';
+import { findQuote } from './find-quote.js';
 import type { SentPart } from './parts.js';
 
 const RawFinding = z.strictObject({
@@ -70,20 +71,8 @@ function placeOf({ part, quote }: z.infer<typeof RawFinding>, { parts, pictures 
   // Models mix up the names of parts more often than words.
   const named = parts.filter((sent) => sent.part === name);
   for (const sent of [...named, ...parts]) {
-    const span = find(sent.text, quote);
+    const span = findQuote(sent.text, quote);
     if (span !== null) return { part: sent.part, spans: [sent.toRaw(span)] };
   }
   return null;
-}
-
-/** As written, or with other white space. */
-function find(text: string, quote: string): Span | null {
-  const words = quote
-    .trim()
-    .split(/\s+/)
-    .filter((word) => word !== '');
-  if (words.length === 0) return null;
-  const pattern = words.map((word) => word.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')).join('\\s+');
-  const match = new RegExp(pattern, 'u').exec(text);
-  return match === null ? null : { start: match.index, end: match.index + match[0].length };
 }
