@@ -1,72 +1,22 @@
 /** A case as it is stored -> as the dashboard shows it. */
-import type { Evidence, Finding, Outcome } from '../domain.js';
 import type { Bundle } from '../policy/bundle.js';
-import type { Appeal, CaseFile, NoteRef, QueueRow, Report, Sight } from '../ports-review.js';
+import type { CaseFile, NoteRef, Sight } from '../ports-review.js';
 import { actionsFor, categoriesFor, clausesOf, policyOf, suggestionsOf } from '../usecases/review/choices.js';
 import { standingOf } from '../usecases/review/decide.js';
 import { myRegions, obstacleTo } from '../usecases/review/sight.js';
 import { strikesOf } from '../usecases/review/strikes.js';
-import { type ExplainedRule, explainCase, partsOf, ruleOf } from '../usecases/review/why.js';
+import { partsAnswer } from './case-parts.js';
+import { imagesAnswer } from './case-pictures.js';
+import { type WhyScene, whyAnswer } from './case-why.js';
 import { summarise, traceOf } from './note-answer.js';
-import type { AppealAnswer, ReportAnswer } from './schemas/review-appeals.js';
+import { appealAnswer, caseRowAnswer, reportAnswer } from './queue-answer.js';
 import type { CaseDetail } from './schemas/review-case.js';
-import type { CaseRowAnswer } from './schemas/review-queue.js';
 import type { TranslationAnswer } from './schemas/review-translation.js';
 
-const found = <T>(outcome: Outcome<T> | undefined): T | null => (outcome?.status === 'found' ? outcome.value : null);
-/** Lines that help to read are for a glance; the text itself is always whole. */
-const READABLE_CHARS = 2_000;
-
-export const caseRowAnswer = (row: QueueRow, now: number): CaseRowAnswer => ({
-  id: row.caseId,
-  noteId: row.noteId,
-  externalId: row.externalId,
-  source: { id: row.sourceId, name: row.sourceName },
-  revision: row.revision,
-  decisionId: row.decisionId,
-  reason: row.reason,
-  desk: row.desk,
-  severity: row.severity,
-  category: row.category,
-  regions: [...row.regions],
-  language: row.language,
-  status: row.status,
-  outcome: row.outcome,
-  openedAt: row.openedAt,
-  dueAt: row.dueAt,
-  clock: { ...row.clock },
-  overdue: row.status === 'open' && Date.parse(row.dueAt) <= now,
-  reach: row.reach,
-  rankAt: row.rankAt,
-  weight: row.weight,
-  holder: row.holder === null ? null : { ...row.holder },
-  assignedTo: row.assignedTo === null ? null : { ...row.assignedTo },
-  nativeSpeaker: row.nativeSpeaker,
-  opinions: { asked: row.asked, answered: row.answered },
-  title: row.title,
-});
-
-export const appealAnswer = (appeal: Appeal): AppealAnswer => ({
-  ...appeal,
-  decisionIds: [...appeal.decisionIds],
-  regions: [...appeal.regions],
-});
-export const reportAnswer = (report: Report): ReportAnswer => ({
-  ...report,
-  regions: [...report.regions],
-  urls: [...report.urls],
-  reporter: { ...report.reporter },
-  automated: false,
-});
-
-export interface CaseScene {
-  readonly file: CaseFile;
+export interface CaseScene extends WhyScene {
   readonly sight: Sight;
-  /** Of the time of the decision; null when it is gone. */
-  readonly then: Bundle | null;
   /** What a decision is made by. */
   readonly bundle: Bundle;
-  readonly current: Bundle;
   readonly now: number;
   /** As it is stored; nothing is asked for. */
   readonly translation: TranslationAnswer;
@@ -127,140 +77,6 @@ const personAnswer = (one: CaseFile['people'][number]): CaseDetail['decisions'][
   by: { ...one.by },
   regions: [...one.regions],
 });
-
-function partsAnswer({ note, evidence }: CaseFile): CaseDetail['parts'] {
-  if (note === null) return [];
-  const segments = found(evidence?.language)?.segments ?? [];
-  const findings = findingsOf(evidence);
-  const contacts = found(evidence?.match)?.contacts ?? [];
-  return partsOf(note, evidence).map(({ part, text }) => {
-    const own = segments.filter((segment) => segment.part === part);
-    return {
-      part,
-      text: text.raw,
-      languages: own.map((segment) => ({ ...segment, span: { ...segment.span } })),
-      findings: findings
-        .filter((finding) => finding.part === part)
-        .map((finding) => ({ ...finding, spans: finding.spans.map((span) => ({ ...span })) })),
-      contacts: contacts
-        .filter((contact) => contact.part === part)
-        .map(({ kind, detail, span }) => ({ kind, detail: detail ?? null, span: { ...span } })),
-      readable: (['pinyin', 'translit', 'skeleton'] as const)
-        .map((view) => ({ view, text: text.view(view).text.slice(0, READABLE_CHARS) }))
-        .filter((line) => helps(line.view, line.text, text.raw))
-        .filter((line, index, lines) => lines.findIndex((other) => other.text === line.text) === index),
-    };
-  });
-}
-
-/** Without case and accents, which readers of the language can do without. */
-const bare = (text: string): string => text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase();
-
-/** A line that only repeats the text in small letters helps nobody. */
-function helps(view: string, line: string, raw: string): boolean {
-  if (line === '' || bare(line) === bare(raw.slice(0, READABLE_CHARS))) return false;
-  // Han has its pinyin line, where it is Chinese; everything else that is not Latin has its letters.
-  if (view === 'translit') return /(?!\p{Script=Latin}|\p{Script=Han})\p{L}/u.test(raw);
-  return view !== 'pinyin' || (/\p{Script=Han}/u.test(raw) && !/\p{Script=Hiragana}|\p{Script=Katakana}/u.test(raw));
-}
-
-const findingsOf = (evidence: Evidence | null): readonly Finding[] => [
-  ...(found(evidence?.match)?.findings ?? []),
-  ...(found(evidence?.classify)?.findings ?? []),
-  ...(found(evidence?.images)?.findings ?? []),
-];
-
-const whyNot = (outcome: Outcome<unknown>): string | null =>
-  outcome.status === 'skipped' ? outcome.why : outcome.status === 'failed' ? outcome.code : null;
-
-const HASH_BITS = 256;
-
-const pictureFindings = (evidence: Evidence | null, index: number): CaseDetail['images'][number]['findings'] =>
-  (found(evidence?.images)?.findings ?? []).flatMap(
-    ({ part, source, category, severity, detector, score, calibrated }) => {
-      if (part !== `image:${index}` || (source !== 'image_hash' && source !== 'image_model')) return [];
-      const bits = source === 'image_hash' ? Math.round((1 - score) * HASH_BITS) : null;
-      return [{ category, severity, source, detector, calibrated, bits }];
-    },
-  );
-
-function imagesAnswer({ row, note, evidence }: CaseFile): CaseDetail['images'] {
-  const readings = found(evidence?.images)?.readings ?? [];
-  return (note?.images ?? []).map(({ index, url }) => {
-    const reading = readings.find((one) => one.index === index);
-    const facts = found(reading?.facts);
-    const codes = found(reading?.codes) ?? [];
-    return {
-      index,
-      url: url ?? null,
-      view: `/v1/notes/${row.noteId}/images/${index}?revision=${row.revision}`,
-      width: facts?.width ?? null,
-      height: facts?.height ?? null,
-      format: facts?.format ?? null,
-      words: (found(reading?.ocr)?.words ?? []).map(({ box, confidence, span }) => ({
-        box: { ...box },
-        confidence,
-        span: { ...span },
-      })),
-      codes: codes.map(({ kind, text, box }) => ({ kind, text, box: { ...box } })),
-      labels: { ...found(reading?.model)?.labels },
-      findings: pictureFindings(evidence, index),
-      outcomes: (['facts', 'ocr', 'codes', 'hash', 'model'] as const).flatMap((name) => {
-        const outcome = reading?.[name];
-        return outcome === undefined ? [] : [{ reading: name, status: outcome.status, why: whyNot(outcome) }];
-      }),
-    };
-  });
-}
-
-function whyAnswer({ file, then, current }: CaseScene): CaseDetail['why'] {
-  const explained = explainCase(file, then);
-  const policyDecisions = file.decisions.filter(({ by }) => by.kind === 'policy');
-  const show = (rule: ExplainedRule): CaseDetail['why']['rules'][number] => {
-    const compiled = then === null ? undefined : ruleOf(then, rule.policy, rule.rule);
-    const { policy, category, severity, action, effect, why, message, looked } = rule;
-    return {
-      policy,
-      rule: rule.rule,
-      category,
-      severity,
-      action: compiled?.action ?? 'review',
-      effect,
-      message: message ?? action,
-      why,
-      looked: looked.map((look) => ({ ...look, of: { ...look.of } })),
-      ground: compiled === undefined ? null : { ...compiled.ground },
-      notice: compiled?.notice ?? null,
-    };
-  };
-  const stored = (key: 'rules' | 'shadow'): CaseDetail['why']['rules'] =>
-    policyDecisions.flatMap((decision) =>
-      decision[key].map((hit) => ({
-        policy: decision.policy,
-        rule: hit.rule,
-        category: hit.category,
-        severity: hit.severity,
-        action: hit.action,
-        effect: key === 'rules' ? 'fired' : 'shadow',
-        message: hit.message,
-        why: 'as it was stored',
-        looked: [],
-        ground: { ...hit.ground },
-        notice: hit.notice,
-      })),
-    );
-  const isShadow = ({ effect }: ExplainedRule): boolean => effect === 'shadow';
-  return {
-    bundleHash: file.bundleHash ?? current.hash,
-    current: file.bundleHash === current.hash,
-    recomputed: explained !== null,
-    rules: explained?.filter((rule) => !isShadow(rule)).map(show) ?? stored('rules'),
-    shadow: explained?.filter(isShadow).map(show) ?? stored('shadow'),
-    gaps: policyDecisions.flatMap((decision) =>
-      decision.gaps.map((gap) => ({ regions: [...decision.regions], ...gap })),
-    ),
-  };
-}
 
 function choiceOf({ file, sight, bundle }: CaseScene, region: string): CaseDetail['regions'][number] {
   const policy = policyOf(bundle, region);

@@ -2,8 +2,7 @@ import { Center, Loader, useDirection } from '@mantine/core';
 import { Suspense, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Route, Routes } from 'react-router';
-import { ApiError } from './api/client.js';
-import { useSession } from './api/queries.js';
+import { isSignedOut, useSession } from './api/queries.js';
 import type { SessionView } from './api/types.js';
 import { dirOf } from './i18n/index.js';
 import { NotFoundPage } from './pages/not-found.js';
@@ -42,8 +41,9 @@ export function App() {
   const { setDirection } = useDirection();
   useEffect(() => setDirection(dirOf(i18n.language)), [i18n.language, setDirection]);
   if (session.isPending) return <Wait />;
-  if (session.error !== null) {
-    if (session.error instanceof ApiError && session.error.status === 401) return <SignInPage />;
+  if (isSignedOut(session.error)) return <SignInPage />;
+  // A server that is away for a moment takes no page, and nothing that was typed, from under a person.
+  if (session.data === undefined) {
     return (
       <Center component="main" className="whole-page">
         <Fault error={session.error} />

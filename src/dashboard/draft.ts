@@ -15,17 +15,13 @@ export interface Chosen {
 }
 export type Outcome = 'uphold' | 'overturn' | 'change_ground';
 export interface Draft {
-  readonly caseId: string;
-  readonly startedAt: number;
   readonly category: string | null;
   readonly outcome: Outcome | null;
   readonly reason: string;
   readonly byPolicy: Readonly<Record<string, Chosen>>;
 }
 
-export const freshDraft = (detail: CaseDetail, now: number): Draft => ({
-  caseId: detail.case.id,
-  startedAt: now,
+export const freshDraft = (detail: CaseDetail): Draft => ({
   category: detail.case.category,
   outcome: null,
   reason: '',

@@ -10,6 +10,7 @@ import { ApiError } from './api/client.js';
 import { isSignedOut, SESSION } from './api/queries.js';
 import { App } from './app.js';
 import { dirOf, firstTongue, startI18n } from './i18n/index.js';
+import { keptForGood } from './use-kept.js';
 
 const queries: QueryClient = new QueryClient({
   // A session that ended meanwhile leads back to the sign-in page, whatever was asked.
@@ -25,6 +26,8 @@ const queries: QueryClient = new QueryClient({
     },
   },
 });
+
+keptForGood(queries);
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');

@@ -100,6 +100,8 @@ export function useWords() {
     known,
     code,
     category: (id: string | null): string => (id === null ? '–' : known(`categories:${id}`, id)),
+    /** The text model also says how harsh a text is, which is no category of harm. */
+    score: (name: string): string => known(`words:score.${name}`, known(`categories:${name}`, name)),
     stage: (name: string): string => known(`words:stage.${name}`, name),
     clock: (name: string): string => known(`words:clock.${name}`, name.replaceAll('_', ' ')),
     gap: (gap: GapSaid & { readonly stage: string; readonly action: string }): string =>

@@ -12,7 +12,7 @@ import type { OcrReading } from '../../src/domain.js';
 import { indexHashes } from '../../src/stages/images/hash-index.js';
 import { pdqOf } from '../../src/stages/images/pdq/pdq.js';
 import { bundleWorker } from '../support/worker-process.js';
-import { axeFaults, type Browser, openBrowser } from './support/browser.js';
+import { axeFaults, type Browser, openBrowser, type Page } from './support/browser.js';
 import { type Desk, openDesk, sit } from './support/desk.js';
 
 const PICTURES = path.resolve(import.meta.dirname, '../../screenshots');
@@ -100,6 +100,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+/** Asked again from here: the content security policy lets no page evaluate text. */
+const loaded = (page: Page): Promise<unknown> =>
+  expect.poll(() => page.evaluate('document.querySelector(".frame img")?.naturalWidth ?? 0')).toBeGreaterThan(0);
+
 interface Row {
   readonly id: string;
 }
@@ -121,7 +125,7 @@ it('is blurred and grey until asked for by button or key; words, code and bank s
   await page.goto(`${desk.url}/cases/${queue.body.items[0]?.id}`);
   const frame = page.locator('.frame');
   await frame.locator('img').waitFor();
-  await page.waitForFunction('document.querySelector(".frame img")?.naturalWidth > 0');
+  await loaded(page);
   expect(await frame.getAttribute('data-blur')).toBe('true');
   expect(await frame.getAttribute('data-grey')).toBe('true');
   expect(await page.evaluate('getComputedStyle(document.querySelector(".frame img")).filter')).toContain(
@@ -151,6 +155,57 @@ it('is blurred and grey until asked for by button or key; words, code and bank s
   type Line = { verb: string; actor: { id: string }; detail: { image: number } };
   const audit = await desk.ask<{ items: Line[] }>(who, 'GET', '/v1/audit?verb=case.unblurred');
   expect(audit.body.items.map(({ actor, detail }) => [actor.id, detail.image])).toEqual([[who.id, 0]]);
+  expect(wrongs).toEqual([]);
+  await close();
+});
+
+it('is seen while the pointer rests on it, not when it passes or when the page moves under it; that is recorded too', async () => {
+  await desk.submit([
+    {
+      externalId: 'pier-3',
+      title: 'At the pier once more',
+      body: 'Bring a friend.',
+      author: { id: 'pier' },
+      regions: ['us'],
+      images: [{ data: png.toString('base64') }],
+    },
+  ]);
+  const who = await desk.person('senior');
+  const caseId = await desk.report('pier-3', 'Look at this one too.');
+  const { page, wrongs, close } = await sit(browser, desk, who);
+  const told: string[] = [];
+  page.on('request', (request) => {
+    if (request.url().endsWith('/unblurred')) told.push(request.url());
+  });
+  await page.goto(`${desk.url}/cases/${caseId}`);
+  await loaded(page);
+  const frame = page.locator('.frame');
+  const box = await frame.boundingBox();
+  if (box === null) throw new Error('the picture has no place');
+  // In passing.
+  await page.mouse.move(box.x - 5, box.y + 20);
+  await page.mouse.move(box.x + box.width / 2, box.y + 20, { steps: 4 });
+  await page.mouse.move(box.x + box.width + 30, box.y + 20, { steps: 4 });
+  await page.waitForTimeout(600);
+  expect(await frame.getAttribute('data-blur')).toBe('true');
+  expect(told).toEqual([]);
+  const answered = page.waitForResponse((response) => response.url().endsWith('/unblurred'));
+  await page.mouse.move(box.x + box.width / 2, box.y + 30, { steps: 4 });
+  await page.locator('.frame[data-blur="false"]').waitFor();
+  expect((await answered).status()).toBe(204);
+  await page.mouse.move(box.x + box.width + 30, box.y + 20);
+  await page.locator('.frame[data-blur="true"]').waitFor();
+  // Switched off for a person, it does nothing.
+  await page.goto(`${desk.url}/settings`);
+  const saved = page.waitForResponse((response) => response.url().endsWith('/v1/preferences') && response.ok());
+  await page.getByLabel('Show a picture while the pointer rests on it').click();
+  await saved;
+  await page.goto(`${desk.url}/cases/${caseId}`);
+  await loaded(page);
+  await page.mouse.move(box.x + box.width / 2, box.y + 30, { steps: 4 });
+  await page.waitForTimeout(600);
+  expect(await frame.getAttribute('data-blur')).toBe('true');
+  expect(told.length).toBe(1);
   expect(wrongs).toEqual([]);
   await close();
 });

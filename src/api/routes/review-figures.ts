@@ -1,5 +1,6 @@
 /** Figures of the start page, the record, and the look-up of notes by their words. */
 import { InvalidInputError } from '../../errors.js';
+import { isSearchable } from '../../usecases/review/search-text.js';
 import { sessionOf } from '../auth.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
 import { lookUpOf } from '../look-up.js';
@@ -34,8 +35,10 @@ export function figureRoutes(server: ApiServer, deps: ApiDeps): void {
     },
     handler: async (request) => {
       const { text, limit } = request.query;
-      if (text.trim().length < 3)
-        throw new InvalidInputError('query_invalid', 'At least 3 characters that are no blanks.');
+      if (!isSearchable(text)) {
+        const least = 'At least 3 characters that are no blanks; 2 of Chinese, Japanese or Korean.';
+        throw new InvalidInputError('query_invalid', least);
+      }
       const { userId } = sessionOf(request).session.user;
       const found = await desk.search(text, limit);
       const [exact, containing] = [

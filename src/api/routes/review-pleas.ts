@@ -3,8 +3,8 @@
 import { InvalidInputError } from '../../errors.js';
 import { receiveAppeal, receiveReport } from '../../usecases/review/pleas.js';
 import { actorOf, keyOf } from '../auth.js';
-import { appealAnswer, reportAnswer } from '../case-answer.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
+import { appealAnswer, reportAnswer } from '../queue-answer.js';
 import { IdParams, problems } from '../schemas/common.js';
 import {
   AppealAnswer,

@@ -2,10 +2,10 @@
 import { z } from 'zod';
 import { InvalidInputError } from '../../errors.js';
 import type { CaseFilter, Hold, Lease, Sight } from '../../ports-review.js';
-import { caseRowAnswer } from '../case-answer.js';
 import { checkColleague } from '../colleagues.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
 import { type Desk, lost } from '../desk.js';
+import { caseRowAnswer } from '../queue-answer.js';
 import { IdParams, problems } from '../schemas/common.js';
 import {
   CaseCountsAnswer,

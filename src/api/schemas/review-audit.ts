@@ -42,7 +42,9 @@ export const AuditVerified = z
   .meta({ id: 'AuditVerified' });
 
 export const SearchQuery = z.strictObject({
-  text: storableText(2_000).min(3).describe('The exact text of a note, or a piece of it of at least 3 characters'),
+  text: storableText(2_000)
+    .min(1)
+    .describe('The exact text of a note, or a piece of it of at least 3 characters; 2 of Chinese, Japanese or Korean'),
   limit: Limit,
 });
 export const SearchAnswer = z

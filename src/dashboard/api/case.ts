@@ -18,6 +18,7 @@ import type {
 
 /** The lease lasts 5 minutes; two lost heartbeats are no harm. */
 const HEARTBEAT_MS = 60_000;
+const UNBLURRED_RETRIES = 5;
 const pathOf = (caseId: string): string => `/v1/cases/${encodeURIComponent(caseId)}`;
 const keyOf = (caseId: string) => ['case', caseId] as const;
 
@@ -40,6 +41,16 @@ export function useStep<T = unknown>(caseId: string, step: string) {
   return useMutation({
     mutationFn: (body: object) => send<T>({ method: 'POST', path: `${pathOf(caseId)}/${step}`, body }),
     onSettled: () => queries.invalidateQueries({ queryKey: keyOf(caseId) }),
+  });
+}
+
+/** What was seen is recorded, also when the network stumbles; nothing on the page changes by it. */
+export function useUnblurred(caseId: string) {
+  const send = useSend();
+  return useMutation({
+    mutationFn: (body: { readonly image: number | null }) =>
+      send({ method: 'POST', path: `${pathOf(caseId)}/unblurred`, body }),
+    retry: UNBLURRED_RETRIES,
   });
 }
 

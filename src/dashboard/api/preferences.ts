@@ -7,10 +7,12 @@ export interface Preferences {
   readonly blur: boolean;
   readonly grey: boolean;
   readonly blurText: boolean;
+  /** A picture is seen while the pointer rests on it. */
+  readonly rest: boolean;
   /** Single keys act; a person with a speech input may want them off (WCAG 2.1.4). */
   readonly keys: boolean;
 }
-export const DEFAULTS: Preferences = { blur: true, grey: true, blurText: false, keys: true };
+export const DEFAULTS: Preferences = { blur: true, grey: true, blurText: false, rest: true, keys: true };
 const KEY = ['preferences'] as const;
 type Stored = Readonly<Record<string, string | number | boolean>>;
 
@@ -19,7 +21,13 @@ const readFrom = (stored: Stored): Preferences => {
     const value = stored[name];
     return typeof value === 'boolean' ? value : DEFAULTS[name];
   };
-  return { blur: flag('blur'), grey: flag('grey'), blurText: flag('blurText'), keys: flag('keys') };
+  return {
+    blur: flag('blur'),
+    grey: flag('grey'),
+    blurText: flag('blurText'),
+    rest: flag('rest'),
+    keys: flag('keys'),
+  };
 };
 
 const useStored = () =>

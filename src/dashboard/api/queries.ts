@@ -1,13 +1,27 @@
 /** Session, notes and the way to write; what a page alone asks for stands beside the page's other questions. */
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, type Query, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
 import { ApiError, getJson, type Order, sendJson } from './client.js';
 import type { NoteDetail, NotesPage, SessionView, SignInWays } from './types.js';
 
 export const SESSION = ['session'] as const;
 
-export const useSession = () =>
-  useQuery({ queryKey: SESSION, queryFn: ({ signal }) => getJson<SessionView>('/auth/session', signal) });
+/** Who was here last: somebody else sees nothing that was read or begun before. */
+let lastUserId: string | null = null;
+const isOfAnybody = { predicate: ({ queryKey }: Query) => queryKey[0] !== SESSION[0] };
+
+export function useSession() {
+  const queries = useQueryClient();
+  return useQuery({
+    queryKey: SESSION,
+    queryFn: async ({ signal }) => {
+      const session = await getJson<SessionView>('/auth/session', signal);
+      if (lastUserId !== null && lastUserId !== session.user.id) queries.removeQueries(isOfAnybody);
+      lastUserId = session.user.id;
+      return session;
+    },
+  });
+}
 
 export const useSignInWays = () =>
   useQuery({
@@ -41,7 +55,7 @@ export function useSignOut() {
     mutationFn: () => send({ method: 'POST', path: '/auth/sign-out', body: {} }),
     // Nothing that was seen stays in memory for the next person.
     onSettled: async () => {
-      queries.removeQueries({ predicate: (query) => query.queryKey[0] !== SESSION[0] });
+      queries.removeQueries(isOfAnybody);
       await queries.resetQueries({ queryKey: SESSION });
     },
   });

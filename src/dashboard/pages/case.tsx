@@ -10,6 +10,7 @@ import { type Draft, freshDraft, groupsOf, missingIn, verdictsOf } from '../draf
 import { Fault } from '../parts/fault.js';
 import { useOfferUndo } from '../parts/undo-toast.js';
 import { useShortcuts } from '../shortcuts.js';
+import { useKept } from '../use-kept.js';
 import { Author, Comments, People, Similar, Trace } from './case/case-background.js';
 import { CaseHead } from './case/case-head.js';
 import { CaseImages } from './case/case-images.js';
@@ -22,11 +23,10 @@ import { OtherWays } from './case/other-ways.js';
 
 /** The draft belongs to one case; the panel itself stays, so the focus stays where it was. */
 function useDraft(detail: CaseDetail) {
-  const [kept, setDraft] = useState<Draft>(() => freshDraft(detail, Date.now()));
-  const isOther = kept.caseId !== detail.case.id;
-  const draft = isOther ? freshDraft(detail, Date.now()) : kept;
-  if (isOther) setDraft(draft);
-  return { draft, change: (part: Partial<Draft>) => setDraft((old) => ({ ...old, ...part })) };
+  const [draft, setDraft] = useKept<Draft>(`draft ${detail.case.id}`, () => freshDraft(detail));
+  const [open, setOpen] = useState({ caseId: detail.case.id, at: Date.now() });
+  if (open.caseId !== detail.case.id) setOpen({ caseId: detail.case.id, at: Date.now() });
+  return { draft, openedAt: open.at, change: (part: Partial<Draft>) => setDraft((old) => ({ ...old, ...part })) };
 }
 
 /** Claims the next case of the view and shows it only once it is there: no empty page in between. */
@@ -46,7 +46,7 @@ function useGoOn() {
 }
 
 function useSubmit(detail: CaseDetail, goOn: () => void) {
-  const { draft, change } = useDraft(detail);
+  const { draft, openedAt, change } = useDraft(detail);
   const decide = useDecide(detail.case.id);
   const offerUndo = useOfferUndo();
   const queries = useQueryClient();
@@ -66,7 +66,7 @@ function useSubmit(detail: CaseDetail, goOn: () => void) {
         verdicts: draft.outcome === 'uphold' ? [] : [...verdictsOf(draft, groups)],
         ...(isAppeal && draft.outcome !== null ? { outcome: draft.outcome } : {}),
         ...(reason === '' ? {} : { reason }),
-        seconds: Math.round((Date.now() - draft.startedAt) / 1_000),
+        seconds: Math.round((Date.now() - openedAt) / 1_000),
         translationShown: detail.translation.parts.length > 0,
       },
       {
@@ -92,17 +92,17 @@ function CaseView({ detail }: { readonly detail: CaseDetail }) {
   return (
     <>
       <title>{`${t('case:title', { reason: t(`words:reason.${detail.case.reason}`) })} · ${t('common:name')}`}</title>
-      <Link to={{ pathname: '/cases', search: filter }} className="small">
-        {t('case:back')}
-      </Link>
-      <CaseHead detail={detail} />
-      <span className="visually-hidden" role="status">
-        {t('case:opened', { id: detail.case.externalId })}
-      </span>
-      {error !== null && <Fault error={error} />}
-      {lease === null && panel.error !== null && <Fault error={panel.error} />}
       <div className="case">
         <div className="case-main">
+          <Link to={{ pathname: '/cases', search: filter }} className="small">
+            {t('case:back')}
+          </Link>
+          <CaseHead detail={detail} />
+          <span className="visually-hidden" role="status">
+            {t('case:opened', { id: detail.case.externalId })}
+          </span>
+          {error !== null && <Fault error={error} />}
+          {lease === null && panel.error !== null && <Fault error={panel.error} />}
           <CaseWords key={`words ${detail.case.id}`} detail={detail} />
           <CaseImages key={`images ${detail.case.id}`} detail={detail} />
           <Appeal detail={detail} />
@@ -110,12 +110,6 @@ function CaseView({ detail }: { readonly detail: CaseDetail }) {
           <Opinions detail={detail} />
           <CaseOpinion key={`opinion ${detail.case.id}`} detail={detail} />
           <CaseWhy key={`why ${detail.case.id}`} detail={detail} />
-          <Similar detail={detail} />
-          <Author detail={detail} />
-          <People detail={detail} />
-          <OtherCases detail={detail} />
-          <Comments key={`comments ${detail.case.id}`} detail={detail} />
-          <Trace key={`trace ${detail.case.id}`} detail={detail} />
         </div>
         {lease !== null && detail.rights.decide && (
           <div className="case-side">
@@ -132,6 +126,14 @@ function CaseView({ detail }: { readonly detail: CaseDetail }) {
             <OtherWays detail={detail} epoch={lease.epoch} onGone={goOn} />
           </div>
         )}
+        <div className="case-main">
+          <Similar detail={detail} />
+          <Author detail={detail} />
+          <People detail={detail} />
+          <OtherCases detail={detail} />
+          <Comments key={`comments ${detail.case.id}`} detail={detail} />
+          <Trace key={`trace ${detail.case.id}`} detail={detail} />
+        </div>
       </div>
     </>
   );
@@ -142,6 +144,15 @@ export function CasePage() {
   const { t } = useTranslation();
   const found = useCase(caseId);
   if (found.data !== undefined) return <CaseView detail={found.data} />;
-  if (found.error !== null) return <Fault error={found.error} />;
+  if (found.error !== null) {
+    return (
+      <>
+        <Link to="/cases" className="small">
+          {t('case:back')}
+        </Link>
+        <Fault error={found.error} />
+      </>
+    );
+  }
   return <Loader aria-label={t('common:loading')} />;
 }

@@ -110,8 +110,8 @@ export function QueuePage() {
       </section>
       {cases.error !== null && <Fault error={cases.error} />}
       {next.error !== null && <Fault error={next.error} />}
-      <div role="status">{next.data?.lease === null && <p>{t('queue:nothing-left')}</p>}</div>
       <section className="sheet" aria-busy={cases.isFetching}>
+        <div role="status">{next.data?.lease === null && <p>{t('queue:nothing-left')}</p>}</div>
         <QueueTable rows={rows} filter={filter} active={active} />
         {cases.data?.items.length === 0 && <p className="quiet">{t('queue:none')}</p>}
       </section>

@@ -1,6 +1,7 @@
 import { Button, Loader, NativeSelect, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useSearchParams } from 'react-router';
+import { isSearchable } from '../../usecases/review/search-text.js';
 import { useSearch } from '../api/figures.js';
 import { useNotes } from '../api/queries.js';
 import { useFormat } from '../format.js';
@@ -54,6 +55,7 @@ export function SearchPage() {
   const [params, setParams] = useSearchParams();
   const kind = KINDS.find((one) => one === params.get('by')) ?? 'text';
   const wanted = params.get('wanted') ?? '';
+  const isShort = kind === 'text' && wanted !== '' && !isSearchable(wanted);
   return (
     <>
       <PageTitle text={t('search:title')} />
@@ -86,7 +88,10 @@ export function SearchPage() {
           <Button type="submit">{t('search:go')}</Button>
         </div>
       </form>
-      {wanted !== '' && (kind === 'text' ? <ByText text={wanted} /> : <ByField kind={kind} wanted={wanted} />)}
+      {isShort && <p role="alert">{t('search:short')}</p>}
+      {wanted !== '' &&
+        !isShort &&
+        (kind === 'text' ? <ByText text={wanted} /> : <ByField kind={kind} wanted={wanted} />)}
     </>
   );
 }

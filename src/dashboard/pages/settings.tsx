@@ -6,7 +6,7 @@ import { Fault } from '../parts/fault.js';
 import { LanguageSwitch } from '../parts/language-switch.js';
 import { PageTitle } from '../parts/page-title.js';
 
-const SWITCHES = ['blur', 'grey', 'blurText', 'keys'] as const;
+const SWITCHES = ['blur', 'rest', 'grey', 'blurText', 'keys'] as const;
 
 function Looks() {
   const { t } = useTranslation();

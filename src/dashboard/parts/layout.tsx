@@ -8,7 +8,7 @@ import { mayOpen, PAGES } from '../routes.js';
 import { useShortcuts } from '../shortcuts.js';
 import { ColorSchemeSwitch } from './color-scheme-switch.js';
 import { LanguageSwitch } from './language-switch.js';
-import { Palette } from './palette.js';
+import { PALETTE_KEY, Palette } from './palette.js';
 import { ShortcutSheet } from './shortcut-sheet.js';
 
 type Open = 'palette' | 'sheet' | null;
@@ -20,7 +20,7 @@ function useDialogs(session: SessionView) {
   const group = t('common:keys.everywhere');
   const pages = PAGES.filter((entry) => entry.nav !== null && mayOpen(entry, session.user.role));
   useShortcuts([
-    { key: 'ctrl+k', label: t('common:palette'), group, run: () => setOpen('palette') },
+    { key: PALETTE_KEY, label: t('common:palette'), group, run: () => setOpen('palette') },
     { key: '?', label: t('common:keys.title'), group, run: () => setOpen('sheet') },
     ...pages.map((entry) => ({ key: null, label: t(entry.nav ?? ''), group, run: () => void navigate(entry.path) })),
     { key: null, label: t('common:nav.settings'), group, run: () => void navigate('/settings') },
@@ -42,7 +42,7 @@ function Account({ session, onKeys }: { readonly session: SessionView; readonly 
   const signOut = useSignOut();
   return (
     <div className="account">
-      <Button variant="subtle" color="gray" size="compact-sm" onClick={onKeys}>
+      <Button className="keys-hint" variant="subtle" color="gray" size="compact-sm" onClick={onKeys}>
         {t('common:keys.short')}
       </Button>
       <LanguageSwitch />

@@ -5,13 +5,14 @@ import { type Shortcut, useRegistry } from '../shortcuts.js';
 import { Dialog } from './dialog.js';
 
 const MOST = 12;
+export const PALETTE_KEY = 'ctrl+k';
 
 /** Everything that can be done here, found by its name. */
 export function Palette({ onClose }: { readonly onClose: () => void }) {
   const { t } = useTranslation();
   const registry = useRegistry();
   // Those of the page as it was when the palette opened.
-  const [all] = useState<readonly Shortcut[]>(() => registry.all());
+  const [all] = useState<readonly Shortcut[]>(() => registry.all().filter(({ key }) => key !== PALETTE_KEY));
   const [wanted, setWanted] = useState('');
   const combobox = useCombobox({ opened: true });
   const fitting = all.filter(({ label }) => label.toLowerCase().includes(wanted.trim().toLowerCase())).slice(0, MOST);
@@ -40,7 +41,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
             <Combobox.Option key={`${group} ${label}`} value={String(index)}>
               <span className="row spread">
                 <span>{label}</span>
-                {key === null ? <span className="quiet small">{group}</span> : <kbd>{key}</kbd>}
+                {key !== null && <kbd>{key}</kbd>}
               </span>
             </Combobox.Option>
           ))}

@@ -8,14 +8,17 @@ const HAN = /\p{Script=Han}/u;
 const known = new Map<string, string>();
 const KNOWN_LIMIT = 32_768;
 
-type Read = (text: string, options: { toneType: 'none'; v: true }) => string;
-let read: Read | null = null;
+type Read = (text: string, options: { toneType: 'none' | 'symbol'; v: true; nonZh?: 'consecutive' }) => string;
+let reader: Read | null = null;
+function read(...asked: Parameters<Read>): string {
+  reader ??= (load('pinyin-pro') as typeof import('pinyin-pro')).pinyin;
+  return reader(...asked);
+}
 
 /** One reading for each character, whatever stands around it: term and text must come out alike. */
 export function syllableOf(character: string): string {
   const cached = known.get(character);
   if (cached !== undefined) return cached;
-  read ??= (load('pinyin-pro') as typeof import('pinyin-pro')).pinyin;
   const syllable = foldSyllable(read(character, { toneType: 'none', v: true }).toLowerCase());
   const usable = /^[a-z]+$/.test(syllable) ? syllable : character;
   if (known.size < KNOWN_LIMIT) known.set(character, usable);
@@ -87,3 +90,10 @@ export function toInitials(source: Mapped): Mapped {
   }
   return out.done();
 }
+
+/** For people: with tones, each character as it sounds among its neighbours. Nothing is matched by it. */
+export const readAloud = (text: string): string =>
+  read(text, { toneType: 'symbol', v: true, nonZh: 'consecutive' })
+    .replaceAll(/[^\S\n]+/g, ' ')
+    .replaceAll(/ ?\n ?/g, '\n')
+    .replaceAll(/ (?=[\p{Po}\p{Pe}])/gu, '');

@@ -9,21 +9,22 @@ import { Fault } from '../../parts/fault.js';
 import { FindingsTable } from '../../parts/findings-table.js';
 import { TraceTable } from '../../parts/trace-table.js';
 import { When } from '../../parts/when.js';
+import { useKept } from '../../use-kept.js';
 import { useWords } from '../../words.js';
 
 function Notes({ notes }: { readonly notes: readonly NoteRef[] }) {
   const { t } = useTranslation();
   return (
-    <ul className="plain">
+    <ul className="plain refs">
       {notes.map((note) => (
-        <li key={note.noteId} className="row">
+        <li key={note.noteId}>
           <Link to={`/notes/${encodeURIComponent(note.noteId)}`} dir="auto" className="foreign">
             {note.title === null || note.title === '' ? note.externalId : note.title}
           </Link>
           <ActionBadge action={note.strongest} />
-          {note.byPerson && <span className="small quiet">{t('words:by.person')}</span>}
           <span className="small quiet">
             <When at={note.createdAt} />
+            {note.byPerson && ` · ${t('words:by.person')}`}
           </span>
         </li>
       ))}
@@ -121,6 +122,7 @@ export function People({ detail }: { readonly detail: CaseDetail }) {
 export function Comments({ detail }: { readonly detail: CaseDetail }) {
   const { t } = useTranslation();
   const comment = useStep(detail.case.id, 'comments');
+  const [text, setText] = useKept(`comment ${detail.case.id}`, () => '');
   return (
     <section className="sheet stack">
       <h2>{t('case:comments')}</h2>
@@ -142,12 +144,21 @@ export function Comments({ detail }: { readonly detail: CaseDetail }) {
         className="stack"
         onSubmit={(event) => {
           event.preventDefault();
-          const form = event.currentTarget;
-          const text = String(new FormData(form).get('text')).trim();
-          if (text !== '') comment.mutate({ text }, { onSuccess: () => form.reset() });
+          if (text.trim() !== '') comment.mutate({ text: text.trim() }, { onSuccess: () => setText(() => '') });
         }}
       >
-        <Textarea name="text" label={t('case:comment')} rows={2} dir="auto" maxLength={4_000} />
+        <Textarea
+          name="text"
+          label={t('case:comment')}
+          value={text}
+          onChange={(event) => {
+            const { value } = event.currentTarget;
+            setText(() => value);
+          }}
+          rows={2}
+          dir="auto"
+          maxLength={4_000}
+        />
         {comment.error !== null && <Fault error={comment.error} />}
         <div>
           <Button type="submit" variant="default" loading={comment.isPending}>

@@ -6,7 +6,10 @@ import { Scroll } from '../../parts/scroll.js';
 import { useWords } from '../../words.js';
 
 const HASH_SHOWN = 12;
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+/** Enough to see on which side of a threshold a score lies. */
+const rounded = (_key: string, value: unknown): unknown =>
+  typeof value === 'number' ? Math.round(value * 10_000) / 10_000 : value;
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value, rounded));
 
 function Looked({ rule }: { readonly rule: CaseRule }) {
   const { t } = useTranslation();
@@ -107,19 +110,20 @@ function Rule({ rule, open, stored }: RuleProps) {
 function Scores({ detail }: { readonly detail: CaseDetail }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const words = useWords();
   const scores = Object.entries(detail.evidence?.scores ?? {}).sort((a, b) => b[1].calibrated - a[1].calibrated);
   if (scores.length === 0) return <p className="quiet small">{t('case:no-scores')}</p>;
   return (
-    <table className="small">
+    <table className="small scores">
       <caption className="quiet small">{t('case:scores-why')}</caption>
       <tbody>
         {scores.map(([name, { calibrated }]) => (
           <tr key={name}>
-            <th scope="row" className="mono">
-              {name}
+            <th scope="row" title={name}>
+              {words.score(name)}
             </th>
             <td>
-              <meter min={0} max={1} value={calibrated} aria-label={name} />
+              <meter min={0} max={1} value={calibrated} aria-label={words.score(name)} />
             </td>
             <td className="number">{format.decimal(calibrated)}</td>
           </tr>

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useStep } from '../../api/case.js';
+import { useUnblurred } from '../../api/case.js';
 import { usePreferences } from '../../api/preferences.js';
 import type { CaseDetail, CasePart } from '../../api/types.js';
 import { useFormat } from '../../format.js';
@@ -61,7 +61,7 @@ export function CaseWords({ detail }: { readonly detail: CaseDetail }) {
   const { t } = useTranslation();
   const { blurText } = usePreferences();
   const [shown, setShown] = useState(false);
-  const unblurred = useStep(detail.case.id, 'unblurred');
+  const unblurred = useUnblurred(detail.case.id);
   const hidden = blurText && detail.case.severity >= GRAVE && !shown;
   const findings = detail.parts.flatMap((part) => part.findings);
   return (

@@ -34,6 +34,7 @@ function ColleagueChoice() {
   return (
     <NativeSelect
       name="to"
+      data-autofocus
       label={t('case:colleague')}
       required
       withAsterisk={false}
@@ -77,6 +78,7 @@ function WayDialog({ name, detail, epoch, onGone, onClose }: DialogProps) {
         {name === 'escalate' ? (
           <NativeSelect
             name="desk"
+            data-autofocus
             label={t('queue:desk')}
             data={TARGETS.map((desk) => ({ value: desk, label: t(`words:desk.${desk}`) }))}
           />

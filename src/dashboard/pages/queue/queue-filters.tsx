@@ -110,6 +110,7 @@ export function QueueFilters({ params, counts, onChange }: QueueFiltersProps) {
             label={t(`queue:${name}`)}
             data={withChosen(data, chosen)}
             value={chosen}
+            placeholder={chosen.length === 0 ? t('common:any') : ''}
             onChange={(values) => set(name, values.join(','))}
             searchable
             clearable={false}
@@ -117,9 +118,11 @@ export function QueueFilters({ params, counts, onChange }: QueueFiltersProps) {
           />
         );
       })}
-      <Button variant="subtle" onClick={() => onChange(new URLSearchParams())}>
-        {t('common:clear')}
-      </Button>
+      {params.size > 0 && (
+        <Button variant="subtle" onClick={() => onChange(new URLSearchParams())}>
+          {t('common:clear')}
+        </Button>
+      )}
     </search>
   );
 }

@@ -41,6 +41,7 @@ export function SavedViews({ filter }: { readonly filter: string }) {
   const views = useSavedViews();
   const drop = useDropView();
   const [saving, setSaving] = useState(false);
+  const isNew = filter !== '' && views.data?.items.every(({ query }) => query !== filter) === true;
   return (
     <nav className="row views" aria-label={t('queue:views')}>
       <Link to="/cases" aria-current={filter === '' ? 'page' : undefined}>
@@ -61,9 +62,11 @@ export function SavedViews({ filter }: { readonly filter: string }) {
           />
         </span>
       ))}
-      <Button variant="subtle" size="compact-sm" disabled={filter === ''} onClick={() => setSaving(true)}>
-        {t('queue:save-view')}
-      </Button>
+      {isNew && (
+        <Button variant="subtle" size="compact-sm" onClick={() => setSaving(true)}>
+          {t('queue:save-view')}
+        </Button>
+      )}
       {saving && <SaveDialog filter={filter} onClose={() => setSaving(false)} />}
     </nav>
   );

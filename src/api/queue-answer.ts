@@ -1,0 +1,46 @@
+/** A row of the queue, an appeal and a report as they are stored -> as the API shows them. */
+import type { Appeal, QueueRow, Report } from '../ports-review.js';
+import type { AppealAnswer, ReportAnswer } from './schemas/review-appeals.js';
+import type { CaseRowAnswer } from './schemas/review-queue.js';
+
+export const caseRowAnswer = (row: QueueRow, now: number): CaseRowAnswer => ({
+  id: row.caseId,
+  noteId: row.noteId,
+  externalId: row.externalId,
+  source: { id: row.sourceId, name: row.sourceName },
+  revision: row.revision,
+  decisionId: row.decisionId,
+  reason: row.reason,
+  desk: row.desk,
+  severity: row.severity,
+  category: row.category,
+  regions: [...row.regions],
+  language: row.language,
+  status: row.status,
+  outcome: row.outcome,
+  openedAt: row.openedAt,
+  dueAt: row.dueAt,
+  clock: { ...row.clock },
+  overdue: row.status === 'open' && Date.parse(row.dueAt) <= now,
+  reach: row.reach,
+  rankAt: row.rankAt,
+  weight: row.weight,
+  holder: row.holder === null ? null : { ...row.holder },
+  assignedTo: row.assignedTo === null ? null : { ...row.assignedTo },
+  nativeSpeaker: row.nativeSpeaker,
+  opinions: { asked: row.asked, answered: row.answered },
+  title: row.title,
+});
+
+export const appealAnswer = (appeal: Appeal): AppealAnswer => ({
+  ...appeal,
+  decisionIds: [...appeal.decisionIds],
+  regions: [...appeal.regions],
+});
+export const reportAnswer = (report: Report): ReportAnswer => ({
+  ...report,
+  regions: [...report.regions],
+  urls: [...report.urls],
+  reporter: { ...report.reporter },
+  automated: false,
+});
