@@ -4,6 +4,7 @@ import { ERROR_CODES } from '../errors.js';
 import type { NoteRow, NoteView, RevisionView, StoredDecision } from '../ports-store.js';
 import { findingsOfOpinions } from '../stages/deliberate/findings.js';
 import { STAGE_ORDER } from '../stages/index.js';
+import { picturesIn } from './picture-evidence.js';
 import type { AcceptedAnswer, EvidenceAnswer, NoteAnswer, RevisionAnswer, TraceAnswer } from './schemas/note.js';
 
 export const linksOf = (noteId: string): { readonly self: string } => ({ self: `/v1/notes/${noteId}` });
@@ -54,6 +55,7 @@ export function summarise(evidence: Partial<Evidence>): EvidenceAnswer {
       ...opinionsIn(evidence),
     ].map(copyFinding),
     contacts,
+    pictures: picturesIn(evidence),
   };
 }
 

@@ -117,6 +117,7 @@ export const OPENAPI_EXAMPLES: Readonly<Record<string, object>> = {
           scores: { toxicity: score },
           findings: [finding],
           contacts: { messenger: 1 },
+          pictures: [],
         },
         trace: {
           stages: [

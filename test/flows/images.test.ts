@@ -100,6 +100,11 @@ describe('a note with pictures', () => {
       },
     });
     expect(view.decisions.map(({ action }) => action)).toEqual(['allow']);
+    const told = (await system.get(`/v1/notes/${id}`)).json() as { revisions: { evidence: { pictures: unknown } }[] };
+    expect(told.revisions[0]?.evidence.pictures).toMatchObject([
+      { index: 0, format: 'png', width: 40, height: 30, text: '', codes: [{ kind: 'qr', text: 'soup' }] },
+      { index: 1, format: 'png' },
+    ]);
     expect(await filesUnder()).toBe(2);
     for (const index of [0, 1]) {
       const shown = await system.server.inject({

@@ -79,6 +79,26 @@ const StageAnswer = z
   })
   .meta({ id: 'StageOutcome' });
 
+const PictureEvidence = z
+  .object({
+    index: z.number().int(),
+    format: z.string().nullable(),
+    width: z.number().int().nullable().describe('Pixels of the upright picture'),
+    height: z.number().int().nullable(),
+    frames: z.number().int().nullable(),
+    framesRead: z.array(z.number().int()).describe('Frames of an animation that were looked at'),
+    text: z.string().nullable().describe('The part image:<n>: words that were read; null: not read'),
+    confidence: z.number().nullable().describe('Of the words, 0 to 1'),
+    codes: z.array(z.object({ kind: z.string(), text: z.string() })).describe('A line each of the part qr:<n>'),
+    pdq: z.string().nullable(),
+    quality: z.number().nullable().describe('Of the hash, 0 to 100; below 50 the picture is too plain to compare'),
+    labels: z.record(z.string(), z.number()).describe('Of the image model'),
+    missing: z
+      .array(z.object({ reading: z.enum(['facts', 'ocr', 'codes', 'hash', 'model']), why: z.string() }))
+      .describe('Readings that are not there, with an error code or the reason for leaving them out'),
+  })
+  .meta({ id: 'PictureEvidence' });
+
 export const EvidenceAnswer = z
   .object({
     languages: z.array(z.object({ tag: z.string(), confidence: z.number() })),
@@ -88,6 +108,7 @@ export const EvidenceAnswer = z
     scores: z.record(z.string(), z.object({ score: z.number(), p: z.number(), calibrated: z.number() })),
     findings: z.array(FindingAnswer),
     contacts: z.record(z.string(), z.number().int()).describe('How many of each kind'),
+    pictures: z.array(PictureEvidence).describe('Empty while pictures are being read'),
   })
   .meta({ id: 'EvidenceSummary' });
 
