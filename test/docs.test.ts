@@ -47,6 +47,34 @@ describe.each(pages)('%s', (page) => {
   });
 });
 
+describe('README.md', () => {
+  const rowOf = (title: string): readonly string[] => {
+    const row =
+      read('README.md')
+        .split('\n')
+        .find((line) => line.startsWith(`| ${title} |`)) ?? '';
+    return [...row.matchAll(/`([a-z]{2}(?:-[A-Z][a-z]+)?)`/g)].map(([, code = '']) => code);
+  };
+
+  it('names term banks and regions that exist', () => {
+    const [banks, regions] = [rowOf('Term banks'), rowOf('Regions with a file of their own')];
+    expect(Math.min(banks.length, regions.length)).toBeGreaterThan(15);
+    expect(banks.filter((tag) => !existsSync(path.join(root, 'policies', 'terms', `${tag}.yaml`)))).toEqual([]);
+    expect(regions.filter((id) => !existsSync(path.join(root, 'policies', 'regions', `${id}.yaml`)))).toEqual([]);
+  });
+
+  it('names the languages in which the text model is believed', () => {
+    const { languages } = JSON.parse(read('models/polywarden-text/competence.json')) as {
+      readonly languages: Readonly<Record<string, { readonly toxicity?: string }>>;
+    };
+    const known = Object.keys(languages).filter((tag) =>
+      ['validated', 'weak'].includes(languages[tag]?.toxicity ?? ''),
+    );
+    const byName = [...rowOf('Text model')].toSorted();
+    expect(byName).toEqual(known.toSorted());
+  });
+});
+
 describe('docs/operations.md', () => {
   const page = read('docs/operations.md');
 
