@@ -1,11 +1,12 @@
 /** `polywarden policy`: what authors of policy files need while they write. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { configFromProcess } from '../config.js';
+import { InvalidInputError } from '../errors.js';
 import { FIXTURES_DIR } from '../paths.js';
 import type { ModerateNow } from '../usecases/moderate.js';
-import { type Io, usageError } from './io.js';
+import { type Io, unknownWord, usageError } from './io.js';
 import { backtestCommand } from './policy/backtest.js';
 import { checkCommand } from './policy/check.js';
 import { diffCommand } from './policy/diff.js';
@@ -18,12 +19,13 @@ import {
   rollbackCommand,
 } from './policy/in-force.js';
 import { newCommand } from './policy/new.js';
-import { POLICY_USAGE, type PolicyIo } from './policy/policy-io.js';
+import { POLICY_USAGE, type PolicyCommand, type PolicyIo, usageOf } from './policy/policy-io.js';
 import { showCommand } from './policy/show.js';
 import { testCommand } from './policy/test.js';
 import { fieldsCommand, functionsCommand, schemaCommand } from './policy/words.js';
 
-const COMMANDS: Readonly<Record<string, (args: readonly string[], io: PolicyIo) => Promise<number>>> = {
+type Command = (args: readonly string[], io: PolicyIo) => Promise<number>;
+const COMMANDS: Readonly<Record<PolicyCommand, Command>> = {
   check: checkCommand,
   new: newCommand,
   test: testCommand,
@@ -41,6 +43,8 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[], io: PolicyIo) 
   schema: schemaCommand,
 };
 
+const isCommand = (name: string): name is PolicyCommand => Object.hasOwn(COMMANDS, name);
+
 /** 0 good, 1 faults found, 2 the command line was not understood. */
 export async function runPolicy(args: readonly string[], io: PolicyIo): Promise<number> {
   const [name, ...rest] = args;
@@ -48,20 +52,26 @@ export async function runPolicy(args: readonly string[], io: PolicyIo): Promise<
     io.out(`${POLICY_USAGE}\n`);
     return name === undefined ? 2 : 0;
   }
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (command === undefined) throw usageError(`There is no command policy ${name}`, POLICY_USAGE);
+  if (!isCommand(name))
+    throw usageError(unknownWord('command policy', name, Object.keys(COMMANDS)), 'polywarden policy --help lists them');
   if (rest.includes('--help') || rest.includes('-h')) {
-    io.out(`${POLICY_USAGE}\n`);
+    io.out(`${usageOf(name)}\n`);
     return 0;
   }
-  return command(rest, io);
+  return COMMANDS[name](rest, io);
 }
 
 /** `--policies DIR` may stand anywhere. */
 function takeFolder(args: readonly string[]): { readonly folder: string | null; readonly rest: readonly string[] } {
-  const at = args.indexOf('--policies');
-  if (at < 0) return { folder: null, rest: args };
-  return { folder: args[at + 1] ?? null, rest: [...args.slice(0, at), ...args.slice(at + 2)] };
+  const at = args.findIndex((arg) => arg === '--policies' || arg.startsWith('--policies='));
+  const option = args[at];
+  if (option === undefined) return { folder: null, rest: args };
+  const inline = option.includes('=');
+  const folder = inline ? option.slice(option.indexOf('=') + 1) : args[at + 1];
+  if (folder === undefined || folder === '' || (!inline && folder.startsWith('-'))) {
+    throw usageError('--policies needs a folder', 'polywarden policy --help says more');
+  }
+  return { folder, rest: [...args.slice(0, at), ...args.slice(at + (inline ? 1 : 2))] };
 }
 
 export async function policyCommand(
@@ -72,6 +82,9 @@ export async function policyCommand(
   const config = configFromProcess();
   const { folder, rest } = takeFolder(args);
   const policiesDir = folder ?? config.POLICIES_DIR;
+  if (folder !== null && !(await isFolder(folder))) {
+    throw new InvalidInputError('file_unreadable', `There is no folder ${folder}`);
+  }
   const opened: (() => Promise<void>)[] = [];
   // Models and database are loaded by the commands that ask for them: most of these read files and nothing else.
   const open = async (dir: string): Promise<ModerateNow> => {
@@ -116,6 +129,10 @@ export async function policyCommand(
   } finally {
     for (const close of opened.reverse()) await close();
   }
+}
+
+async function isFolder(name: string): Promise<boolean> {
+  return (await stat(name).catch(() => null))?.isDirectory() ?? false;
 }
 
 function untilStopped(): AbortSignal {

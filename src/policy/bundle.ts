@@ -158,7 +158,13 @@ export function checkBundle(
   }
   const regions = [...made.values()].flatMap((entry) => compileRegion(entry, workshop) ?? []);
   if (!files.has('global.yaml')) {
-    report(faultOf('missing-file', { file: 'global.yaml', line: 1, column: 1 }, 'the file is missing'));
+    report(
+      faultOf(
+        'missing-file',
+        { file: 'global.yaml', line: 1, column: 1 },
+        files.size === 0 ? 'the file is missing: there are no policy files in this folder' : 'the file is missing',
+      ),
+    );
   }
   const groups = groupsOf(regions, byFile, report);
   for (const region of regions) {

@@ -7,7 +7,7 @@ import { readArgs, usageError } from '../io.js';
 import { jsonText } from '../json-text.js';
 import { liveOverrides } from './in-force.js';
 import { sinceOf, storedNotes } from './notes.js';
-import { POLICY_USAGE, type PolicyIo } from './policy-io.js';
+import { type PolicyIo, usageOf } from './policy-io.js';
 import { readSide } from './sides.js';
 
 const OPTIONS = {
@@ -63,9 +63,9 @@ function lines(result: Backtest, against: string): readonly string[] {
 }
 
 export async function backtestCommand(args: readonly string[], io: PolicyIo): Promise<number> {
-  const { values, positionals } = readArgs(args, OPTIONS, POLICY_USAGE);
-  if (values.since === undefined) throw usageError('Say from when with --since, such as 30d', POLICY_USAGE);
-  if (positionals.length > 0) throw usageError(`Unexpected argument ${positionals[0]}`, POLICY_USAGE);
+  const { values, positionals } = readArgs(args, OPTIONS, usageOf('backtest'));
+  if (values.since === undefined) throw usageError('Say from when with --since, such as 30d', usageOf('backtest'));
+  if (positionals.length > 0) throw usageError(`Unexpected argument ${positionals[0]}`, usageOf('backtest'));
   const since = sinceOf(values.since, io.now());
   const overrides = values.overrides ? await liveOverrides(io) : [];
   const bundle = withOverrides(await loadBundle(io.policiesDir), overrides);

@@ -5,8 +5,7 @@ import { checkFiles } from '../../policy/check-files.js';
 import { formatFault, type PolicyFault } from '../../policy/faults.js';
 import { readPolicyFiles } from '../../policy/load.js';
 import { watchPolicies } from '../../rules-watch.js';
-import { readArgs } from '../io.js';
-import { POLICY_USAGE, type PolicyIo } from './policy-io.js';
+import { type PolicyIo, readOptions, usageOf } from './policy-io.js';
 
 const OPTIONS = {
   json: { type: 'boolean' },
@@ -94,7 +93,7 @@ async function checkOnSave(shape: Shape, io: PolicyIo): Promise<number> {
 }
 
 export async function checkCommand(args: readonly string[], io: PolicyIo): Promise<number> {
-  const { values } = readArgs(args, OPTIONS, POLICY_USAGE);
+  const { values } = readOptions(args, OPTIONS, usageOf('check'));
   if (values.watch) {
     await readPolicyFiles(io.policiesDir);
     return checkOnSave(values, io);

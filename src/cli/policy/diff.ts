@@ -2,7 +2,7 @@
 import { type Change, type Comparison, compareBundles, type Difference, type Share } from '../../policy/compare.js';
 import { readArgs, usageError } from '../io.js';
 import { fixtureNotes, sinceOf, storedNotes, type Tried } from './notes.js';
-import { POLICY_USAGE, type PolicyIo } from './policy-io.js';
+import { type PolicyIo, usageOf } from './policy-io.js';
 import { readSide } from './sides.js';
 
 const OPTIONS = {
@@ -25,18 +25,18 @@ interface Order {
 }
 
 function readOrder(args: readonly string[], now: number): Order {
-  const { values, positionals } = readArgs(args, OPTIONS, POLICY_USAGE);
+  const { values, positionals } = readArgs(args, OPTIONS, usageOf('diff'));
   const [before, after, ...rest] = positionals;
   if (before === undefined || after === undefined || rest.length > 0) {
-    throw usageError('Two bundles: policy diff <rev|dir> <rev|dir>', POLICY_USAGE);
+    throw usageError('Two bundles: policy diff <rev|dir> <rev|dir>', usageOf('diff'));
   }
   const samples = Number(values.samples);
   if (!Number.isInteger(samples) || samples < 0 || samples > 1_000) {
-    throw usageError('--samples is a whole number up to 1000', POLICY_USAGE);
+    throw usageError('--samples is a whole number up to 1000', usageOf('diff'));
   }
   const since = values.since === undefined ? null : sinceOf(values.since, now);
   const fixtures = values['no-fixtures'] !== true;
-  if (!fixtures && since === null) throw usageError('Without the labelled notes --since is needed', POLICY_USAGE);
+  if (!fixtures && since === null) throw usageError('Without the labelled notes --since is needed', usageOf('diff'));
   return { before, after, since, fixtures, samples, text: values.text ?? false, json: values.json ?? false };
 }
 

@@ -15,7 +15,7 @@ import { partsOf } from '../../usecases/review/why.js';
 import { readArgs, usageError } from '../io.js';
 import { jsonText } from '../json-text.js';
 import { liveOverrides } from './in-force.js';
-import { POLICY_USAGE, type PolicyIo } from './policy-io.js';
+import { type PolicyIo, usageOf } from './policy-io.js';
 
 const OPTIONS = {
   json: { type: 'boolean' },
@@ -39,11 +39,15 @@ const SIGNS: Readonly<Record<RuleTrace['effect'], string>> = {
 /** What spoke comes first; the signs stand in that order. */
 const ORDER = Object.keys(SIGNS);
 
+/** Three places tell scores apart; --json has all of them. */
+const shownValue = (value: unknown): string =>
+  jsonText(typeof value === 'number' ? Math.round(value * 1_000) / 1_000 : value);
+
 function ruleLines(trace: RuleTrace): readonly string[] {
   const head = `  ${SIGNS[trace.effect]} ${trace.rule} (${trace.category} ${trace.severity}, ${trace.mode}) -> ${trace.action}: ${trace.why}`;
   const looked = trace.looked.map(({ side, clause, value, of }) => {
-    const parts = Object.entries(of).map(([part, known]) => `${part} = ${jsonText(known)}`);
-    return `      ${side} ${clause} = ${jsonText(value)}${parts.length === 0 ? '' : `   (${parts.join(', ')})`}`;
+    const parts = Object.entries(of).map(([part, known]) => `${part} = ${shownValue(known)}`);
+    return `      ${side} ${clause} = ${shownValue(value)}${parts.length === 0 ? '' : `   (${parts.join(', ')})`}`;
   });
   return [head, ...looked];
 }
@@ -119,14 +123,15 @@ async function bundleOfThen(store: FullStore, hash: string, moment: Moment): Pro
 }
 
 export async function explainPolicy(args: readonly string[], io: PolicyIo): Promise<number> {
-  const { values, positionals } = readArgs(args, OPTIONS, POLICY_USAGE);
+  const { values, positionals } = readArgs(args, OPTIONS, usageOf('explain'));
   const [text, ...rest] = positionals;
-  if (text === undefined || rest.length > 0) throw usageError('One text in quotes, or the id of a note', POLICY_USAGE);
+  if (text === undefined || rest.length > 0)
+    throw usageError('One text in quotes, or the id of a note', usageOf('explain'));
   const regions = wordsOf(values.region);
   const wrong = regions.find((region) => !isRegionCode(region));
-  if (wrong !== undefined) throw usageError(`"${wrong}" is not a region`, POLICY_USAGE);
+  if (wrong !== undefined) throw usageError(`"${wrong}" is not a region`, usageOf('explain'));
   const isNote = NOTE_ID.test(text);
-  if (values['as-decided'] && !isNote) throw usageError('--as-decided needs the id of a note', POLICY_USAGE);
+  if (values['as-decided'] && !isNote) throw usageError('--as-decided needs the id of a note', usageOf('explain'));
   const overrides = values.overrides ? await liveOverrides(io) : [];
   const bundle = withOverrides(await loadBundle(io.policiesDir), overrides);
   const asDecided = values['as-decided'] ?? false;

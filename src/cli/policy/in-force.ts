@@ -7,7 +7,7 @@ import type { FullStore } from '../../ports-review.js';
 import { checkOverride } from '../../usecases/policy/change-override.js';
 import { readArgs, usageError } from '../io.js';
 import { OPERATOR } from '../operator.js';
-import { POLICY_USAGE, type PolicyIo } from './policy-io.js';
+import { type PolicyIo, readOptions, usageOf } from './policy-io.js';
 
 const MANY = 50;
 const HASH_SHOWN = 12;
@@ -30,7 +30,8 @@ export const overrideLine = ({ rule, region, mode, why, by, until }: Override): 
 
 /** The start of a hash is enough where only one bundle has it. */
 async function hashFrom(store: PolicyPart, start: string | undefined): Promise<string> {
-  if (start === undefined) throw usageError('Name a bundle by the start of its hash', POLICY_USAGE);
+  if (start === undefined)
+    throw usageError('Name a bundle by the start of its hash, see `polywarden policy bundles`', usageOf('bundles'));
   const { items } = await store.policy.bundles(null, MANY);
   const found = items.filter((row) => row.hash.startsWith(start));
   const [only] = found;
@@ -58,7 +59,7 @@ function said(hash: string, moved: Moved, io: PolicyIo): number {
 
 const LIST = { json: { type: 'boolean' } } as const;
 export async function bundlesCommand(args: readonly string[], io: PolicyIo): Promise<number> {
-  const { values } = readArgs(args, LIST, POLICY_USAGE);
+  const { values } = readOptions(args, LIST, usageOf('bundles'));
   return io.withStore(async (store) => {
     const inForce = await store.policy.inForce();
     const { items } = await store.policy.bundles(null, MANY);
@@ -76,7 +77,7 @@ export async function bundlesCommand(args: readonly string[], io: PolicyIo): Pro
 
 const MOVE = { why: { type: 'string' }, as: { type: 'string' } } as const;
 export async function activateCommand(args: readonly string[], io: PolicyIo): Promise<number> {
-  const { values, positionals } = readArgs(args, MOVE, POLICY_USAGE);
+  const { values, positionals } = readArgs(args, MOVE, usageOf('activate'));
   return io.withStore(async (store) => {
     const hash = await hashFrom(store, positionals[0]);
     const order = { pin: false, why: values.why ?? 'from the command line' };
@@ -85,20 +86,23 @@ export async function activateCommand(args: readonly string[], io: PolicyIo): Pr
 }
 
 export async function rollbackCommand(args: readonly string[], io: PolicyIo): Promise<number> {
-  const { values, positionals } = readArgs(args, MOVE, POLICY_USAGE);
+  const { values, positionals } = readArgs(args, MOVE, usageOf('rollback'));
   return io.withStore(async (store) => {
     const former = positionals[0] === undefined ? await store.policy.former() : await hashFrom(store, positionals[0]);
     if (former === null) throw new InvalidInputError('conflict', 'There is no earlier bundle');
     const order = { pin: true, why: values.why ?? 'from the command line' };
-    return said(former, await store.policy.activate(former, order, OPERATOR, io.now()), io);
+    const code = said(former, await store.policy.activate(former, order, OPERATOR, io.now()), io);
+    if (code === 0)
+      io.err('Changed files wait from now on, until one is put in force: polywarden policy activate <hash>\n');
+    return code;
   });
 }
 
 /** The person is named, so that the record says who read it. */
 export async function approveCommand(args: readonly string[], io: PolicyIo): Promise<number> {
-  const { values, positionals } = readArgs(args, MOVE, POLICY_USAGE);
+  const { values, positionals } = readArgs(args, MOVE, usageOf('approve'));
   const { as: login } = values;
-  if (login === undefined) throw usageError('Say who approves with --as LOGIN', POLICY_USAGE);
+  if (login === undefined) throw usageError('Say who approves with --as LOGIN', usageOf('approve'));
   return io.withStore(async (store) => {
     const user = await store.access.findUser(login);
     const may = user !== null && !user.disabled && (user.role === 'policy_author' || user.role === 'admin');
@@ -118,9 +122,9 @@ const OVERRIDE = {
 } as const;
 
 export async function overrideCommand(args: readonly string[], io: PolicyIo): Promise<number> {
-  const { values, positionals } = readArgs(args, OVERRIDE, POLICY_USAGE);
+  const { values, positionals } = readArgs(args, OVERRIDE, usageOf('override'));
   const [rule] = positionals;
-  if (rule === undefined) throw usageError('Name a rule', POLICY_USAGE);
+  if (rule === undefined) throw usageError('Name a rule', usageOf('override'));
   const region = values.region === undefined || values.region === 'all' ? '*' : values.region;
   return io.withStore(async (store) => {
     if (values.drop) {
@@ -131,8 +135,8 @@ export async function overrideCommand(args: readonly string[], io: PolicyIo): Pr
     }
     const mode = values.mode ?? 'disabled';
     if (!OVERRIDE_MODE.test(mode))
-      throw usageError(`--mode ${mode} is none of disabled, shadow, canary(n), enforce`, POLICY_USAGE);
-    if (values.why === undefined) throw usageError('Say why with --why', POLICY_USAGE);
+      throw usageError(`--mode ${mode} is none of disabled, shadow, canary(n), enforce`, usageOf('override'));
+    if (values.why === undefined) throw usageError('Say why with --why', usageOf('override'));
     const order = { rule, region, mode, why: values.why, until: untilOf(values.hours, io.now()) };
     checkOverride(await bundleInForce(store), order, { approval: io.approval ?? true, now: io.now() });
     await store.policy.setOverride(order, OPERATOR, io.now());
@@ -144,7 +148,7 @@ export async function overrideCommand(args: readonly string[], io: PolicyIo): Pr
 function untilOf(hours: string | undefined, now: number): string | null {
   if (hours === undefined) return null;
   const count = Number(hours);
-  if (!(count > 0)) throw usageError(`--hours ${hours} is not a number of hours`, POLICY_USAGE);
+  if (!(count > 0)) throw usageError(`--hours ${hours} is not a number of hours`, usageOf('override'));
   return new Date(now + count * HOUR_MS).toISOString();
 }
 

@@ -9,29 +9,32 @@ import { readPolicyFiles } from '../../policy/load.js';
 import { didYouMean } from '../../policy/nearest.js';
 import { isRuleId, type NewRule, ruleSkeleton, withRule } from '../../policy/new-rule.js';
 import { readArgs, usageError } from '../io.js';
-import { POLICY_USAGE, type PolicyIo } from './policy-io.js';
+import { type PolicyIo, usageOf } from './policy-io.js';
 
 const OPTIONS = { json: { type: 'boolean' }, category: { type: 'string' }, region: { type: 'string' } } as const;
 
 function wanted(args: readonly string[], files: ReadonlyMap<string, string>): NewRule & { readonly json: boolean } {
-  const { values, positionals } = readArgs(args, OPTIONS, POLICY_USAGE);
+  const { values, positionals } = readArgs(args, OPTIONS, usageOf('new'));
   const [what, id, ...rest] = positionals;
-  if (what !== 'rule' || id === undefined || rest.length > 0) throw usageError('policy new rule <id>', POLICY_USAGE);
+  if (what !== 'rule' || id === undefined || rest.length > 0) throw usageError('policy new rule <id>', usageOf('new'));
   if (!isRuleId(id)) {
     throw usageError(
       `"${id}" is no id of a rule: lower-case words joined by dots, such as goods.gambling.offer`,
-      POLICY_USAGE,
+      usageOf('new'),
     );
   }
   const { category, region: regionId = 'global', json = false } = values;
-  if (category === undefined) throw usageError('Name its category with --category', POLICY_USAGE);
+  if (category === undefined) throw usageError('Name its category with --category', usageOf('new'));
   if (!isCategoryId(category)) {
-    throw usageError(`There is no category "${category}"${didYouMean(category, CATEGORY_IDS)}`, POLICY_USAGE);
+    throw usageError(`There is no category "${category}"${didYouMean(category, CATEGORY_IDS)}`, usageOf('new'));
   }
   const bundle = compileBundle(files);
   const region = bundle.regions.get(regionId);
   if (region === undefined) {
-    throw usageError(`There is no file for "${regionId}"${didYouMean(regionId, bundle.regions.keys())}`, POLICY_USAGE);
+    throw usageError(
+      `There is no file for "${regionId}"${didYouMean(regionId, bundle.regions.keys())}`,
+      usageOf('new'),
+    );
   }
   if (region.rules.some((rule) => rule.id === id)) {
     throw new InvalidInputError('policy_invalid', `There is a rule "${id}" in ${regionId} already; ids stay for ever`);

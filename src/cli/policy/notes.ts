@@ -9,7 +9,7 @@ import { NoteInput, readNote } from '../../usecases/note-input.js';
 import { pastNote } from '../../usecases/policy/past-note.js';
 import { type NamedFixture, readFixtures, toBody } from '../demo/fixture.js';
 import { usageError } from '../io.js';
-import { POLICY_USAGE, type PolicyIo } from './policy-io.js';
+import type { PolicyIo } from './policy-io.js';
 
 const PAGE = 500;
 const TEXT_LIMIT_CHARS = 65_536;
@@ -24,7 +24,11 @@ export function sinceOf(word: string, now: number): number {
   const [, count, unit] = /^(\d{1,4})([dh])$/.exec(word) ?? [];
   if (count !== undefined) return now - Number(count) * (unit === 'd' ? 86_400_000 : 3_600_000);
   const day = /^\d{4}-\d{2}-\d{2}$/.test(word) ? Date.parse(word) : Number.NaN;
-  if (Number.isNaN(day)) throw usageError(`--since "${word}" is neither 30d, 12h nor a day`, POLICY_USAGE);
+  if (Number.isNaN(day))
+    throw usageError(
+      `--since "${word}" is neither 30d, 12h nor a day such as 2026-11-01`,
+      'polywarden policy --help says more',
+    );
   return day;
 }
 

@@ -1,6 +1,8 @@
 /** What the policy commands share. */
+import type { ParseArgsConfig } from 'node:util';
 import type { FullStore } from '../../ports-review.js';
 import type { ModerateNow } from '../../usecases/moderate.js';
+import { readArgs, usageError } from '../io.js';
 
 export interface PolicyIo {
   out(text: string): void;
@@ -24,25 +26,62 @@ export interface PolicyIo {
   untilStopped(): AbortSignal;
 }
 
-export const POLICY_USAGE = `polywarden policy check [--json | --github] [--watch]   faults and warnings of all files, again after every save
-polywarden policy test [--json] [--no-text]      the tests that stand in the files
-polywarden policy explain [--region de] "text" | <note id> [--as-decided] [--overrides] [--all] [--json]
-                                                 which rule looked at what, and why it fired or not
-polywarden policy new rule <id> --category ID [--region de] [--json]   a rule to fill in, at the end of a file
-polywarden policy show --region de [--overrides] | --all       the merged file of a region; figures of all
-polywarden policy diff <rev|dir> <rev|dir> [--since 30d] [--no-fixtures] [--samples N] [--text] [--json]
-                                                 which labelled (and with --since stored) notes change action
-polywarden policy backtest --since 30d [--against <rev|dir>] [--overrides] [--json]
-                                                 stored notes judged again, against what people decided
-polywarden policy bundles [--json]               candidates, what is and was in force, overrides
-polywarden policy activate <hash> [--why W]      put a bundle in force
-polywarden policy approve <hash> --as LOGIN [--why W]   as a second person, where rules of severity 3 and 4 change
-polywarden policy rollback [<hash>] [--why W]    back to an earlier bundle; changed files wait from then on
-polywarden policy override <rule> --why W [--region de | all] [--mode disabled] [--hours N] | --drop
-                                                 kill switch, shadow, canary(n) or enforce, whatever the files say
-polywarden policy fields                         what a condition can read
-polywarden policy functions                      what a condition can call
-polywarden policy schema [--write]               JSON Schema for editors
+/** For commands that take options and nothing else: a word that they would not look at is told. */
+export function readOptions<T extends NonNullable<ParseArgsConfig['options']>>(
+  args: readonly string[],
+  options: T,
+  usage: string,
+) {
+  const read = readArgs(args, options, usage);
+  const [first] = read.positionals;
+  if (first === undefined) return read;
+  throw usageError(`"${first}" is not looked at here; another folder is named by --policies DIR`, usage);
+}
+
+/** By command: how it is written, and what it is for. */
+const USAGES = {
+  check: ['[--json | --github] [--watch]', 'faults and warnings of all files, again after every save'],
+  test: ['[--json] [--no-text]', 'the tests that stand in the files'],
+  explain: [
+    '[--region de] "text" | <note id> [--as-decided] [--overrides] [--all] [--json]',
+    'which rule looked at what, and why it fired or not',
+  ],
+  new: ['rule <id> --category ID [--region de] [--json]', 'a rule to fill in, at the end of a file'],
+  show: ['--region de [--overrides] | --all [--json]', 'the merged file of a region; figures of all'],
+  diff: [
+    '<rev|dir> <rev|dir> [--since 30d] [--no-fixtures] [--samples N] [--text] [--json]',
+    'which labelled (and with --since stored) notes change action',
+  ],
+  backtest: [
+    '--since 30d [--against <rev|dir>] [--overrides] [--json]',
+    'stored notes judged again, against what people decided',
+  ],
+  bundles: ['[--json]', 'candidates, what is and was in force, overrides'],
+  activate: ['<hash> [--why W]', 'put a bundle in force'],
+  approve: ['<hash> --as LOGIN [--why W]', 'as a second person, where rules of severity 3 and 4 change'],
+  rollback: ['[<hash>] [--why W]', 'back to an earlier bundle; changed files wait from then on'],
+  override: [
+    '<rule> --why W [--region de | all] [--mode disabled] [--hours N] | --drop',
+    'kill switch, shadow, canary(n) or enforce, whatever the files say',
+  ],
+  fields: ['[--json]', 'what a condition can read, and the words of each kind'],
+  functions: ['[--json]', 'what a condition can call'],
+  schema: ['[--write]', 'JSON Schema for editors'],
+} as const satisfies Readonly<Record<string, readonly [string, string]>>;
+export type PolicyCommand = keyof typeof USAGES;
+
+/** Wider ones have their meaning on a line of its own. */
+const COLUMN = 48;
+function lineOf(name: PolicyCommand): string {
+  const [shape, about] = USAGES[name];
+  const written = `polywarden policy ${name} ${shape}`;
+  return written.length < COLUMN ? `${written.padEnd(COLUMN)} ${about}` : `${written}\n${' '.repeat(COLUMN)} ${about}`;
+}
+
+/** Of one command, for somebody who mistyped it. */
+export const usageOf = (name: PolicyCommand): string => lineOf(name);
+
+export const POLICY_USAGE = `${(Object.keys(USAGES) as PolicyCommand[]).map(lineOf).join('\n')}
 
   A note is explained from what was stored, by the files as they are; --as-decided by the rules and overrides of that time;
   --overrides lays those that stand now over the files.

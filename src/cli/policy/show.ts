@@ -4,9 +4,9 @@ import { didYouMean } from '../../policy/nearest.js';
 import { withOverrides } from '../../policy/overrides.js';
 import { mergedFile, type RegionSummary, summarise } from '../../policy/summary.js';
 import { stringifyYaml } from '../../policy/yaml.js';
-import { readArgs, usageError } from '../io.js';
+import { usageError } from '../io.js';
 import { liveOverrides } from './in-force.js';
-import { POLICY_USAGE, type PolicyIo } from './policy-io.js';
+import { type PolicyIo, readOptions, usageOf } from './policy-io.js';
 
 const OPTIONS = {
   json: { type: 'boolean' },
@@ -54,7 +54,7 @@ function table(summaries: readonly RegionSummary[]): readonly string[] {
 }
 
 export async function showCommand(args: readonly string[], io: PolicyIo): Promise<number> {
-  const { values } = readArgs(args, OPTIONS, POLICY_USAGE);
+  const { values } = readOptions(args, OPTIONS, usageOf('show'));
   const overrides = values.overrides ? await liveOverrides(io) : [];
   const bundle = withOverrides(await loadBundle(io.policiesDir), overrides);
   if (values.all) {
@@ -66,11 +66,11 @@ export async function showCommand(args: readonly string[], io: PolicyIo): Promis
     );
     return 0;
   }
-  if (values.region === undefined) throw usageError('Name a region with --region, or --all', POLICY_USAGE);
+  if (values.region === undefined) throw usageError('Name a region with --region, or --all', usageOf('show'));
   const region = bundle.regions.get(values.region);
   if (region === undefined) {
     const hint = didYouMean(values.region, bundle.regions.keys());
-    throw usageError(`There is no file for "${values.region}"${hint}`, POLICY_USAGE);
+    throw usageError(`There is no file for "${values.region}"${hint}`, usageOf('show'));
   }
   const here = overrides.filter((override) => override.region === '*' || override.region === region.id);
   const merged = values.overrides ? { ...mergedFile(region), overrides: here } : mergedFile(region);

@@ -19,6 +19,8 @@ async function isFolder(name: string): Promise<boolean> {
   }
 }
 
+const NO_GIT = 'git cannot be started';
+
 function git(dir: string, args: readonly string[], input = ''): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const child = spawn('git', ['-C', dir, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
@@ -30,9 +32,7 @@ function git(dir: string, args: readonly string[], input = ''): Promise<Buffer> 
     child.stdin.on('error', (error) => {
       pipe = error;
     });
-    child.on('error', (cause) =>
-      reject(new InvalidInputError('file_unreadable', 'git cannot be started', [], { cause })),
-    );
+    child.on('error', (cause) => reject(new InvalidInputError('file_unreadable', NO_GIT, [], { cause })));
     child.on('close', (code) => {
       if (code === 0) return resolve(Buffer.concat(out));
       const why = Buffer.concat(err).toString('utf8').trim().split('\n')[0];
@@ -65,11 +65,12 @@ function blobsOf(output: Buffer, names: readonly string[]): ReadonlyMap<string, 
 
 /** Never a working copy: the files as they were committed. */
 async function filesOfRevision(revision: string, dir: string): Promise<ReadonlyMap<string, string>> {
-  const unknown = new InvalidInputError('not_found', `"${revision}" is neither a folder nor a revision`);
   const commit = await git(dir, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]).then(
     (text) => text.toString('utf8').trim(),
-    (cause: unknown) => {
-      throw new InvalidInputError('not_found', unknown.message, [], { cause });
+    (error: unknown) => {
+      // Git that cannot be started is another fault than a name that it does not know.
+      if (error instanceof InvalidInputError && error.message === NO_GIT) throw error;
+      throw new InvalidInputError('not_found', `"${revision}" is neither a folder nor a revision`);
     },
   );
   const prefix = (await git(dir, ['rev-parse', '--show-prefix'])).toString('utf8').trim();

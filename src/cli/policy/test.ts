@@ -1,8 +1,10 @@
 /** `polywarden policy test`: the tests in the files; a rule without enough of them fails too. */
-import { loadBundle } from '../../policy/load.js';
+import { compileBundle } from '../../policy/bundle.js';
+import { readPolicyFiles } from '../../policy/load.js';
 import { type JudgeText, runRuleTests, type TestResult, testCoverage } from '../../policy/rule-tests.js';
-import { readArgs } from '../io.js';
-import { POLICY_USAGE, type PolicyIo } from './policy-io.js';
+import { placeOfTest } from '../../policy/test-place.js';
+import type { Place } from '../../policy/yaml.js';
+import { type PolicyIo, readOptions, usageOf } from './policy-io.js';
 
 const OPTIONS = { json: { type: 'boolean' }, 'no-text': { type: 'boolean' } } as const;
 
@@ -14,20 +16,28 @@ function lazyJudge(io: PolicyIo): JudgeText {
   };
 }
 
-const line = (result: TestResult): string => {
+type Placed = TestResult & Place;
+const placed = (result: TestResult, files: ReadonlyMap<string, string>): Placed => {
+  const { file, rule, number } = result;
+  return { ...result, ...placeOfTest(files.get(file) ?? '', file, rule, number) };
+};
+
+const line = (result: Placed): string => {
   const subject = result.test.text ?? result.test.title ?? 'evidence';
-  return `${result.file}: rule ${result.rule}, test ${result.number} (${result.region}, ${subject.slice(0, 60)}): ${result.message}`;
+  const where = `${result.file}:${result.line}:${result.column}: rule ${result.rule}, test ${result.number}`;
+  return `${where} (${result.region}, ${subject.slice(0, 60)}): ${result.message}`;
 };
 
 export async function testCommand(args: readonly string[], io: PolicyIo): Promise<number> {
-  const { values } = readArgs(args, OPTIONS, POLICY_USAGE);
+  const { values } = readOptions(args, OPTIONS, usageOf('test'));
   const started = performance.now();
-  const bundle = await loadBundle(io.policiesDir);
+  const files = await readPolicyFiles(io.policiesDir);
+  const bundle = compileBundle(files);
   const results = await runRuleTests(bundle, values['no-text'] ? null : lazyJudge(io), (done, all) => {
     if (io.isTerminal) io.err(`\r${done}/${all} tests`);
   });
   if (io.isTerminal) io.err('\r');
-  const failed = results.filter((result) => result.outcome === 'failed');
+  const failed = results.filter((result) => result.outcome === 'failed').map((one) => placed(one, files));
   const coverage = testCoverage(bundle);
   const thin = coverage.filter((entry) => !entry.enough);
   const passed = results.filter((result) => result.outcome === 'passed').length;

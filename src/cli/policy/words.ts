@@ -3,15 +3,23 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { jsonSchemas } from '../../policy/json-schema.js';
 import { referencePage } from '../../policy/reference.js';
-import { CEL_FUNCTIONS, CEL_MACROS, FUNCTIONS, TYPES, VARIABLES, WORDS } from '../../policy/vocabulary.js';
-import { readArgs } from '../io.js';
-import { POLICY_USAGE, type PolicyIo } from './policy-io.js';
+import {
+  CEL_FUNCTIONS,
+  CEL_MACROS,
+  usageOf as callOf,
+  FUNCTIONS,
+  type FunctionName,
+  TYPES,
+  VARIABLES,
+  WORDS,
+} from '../../policy/vocabulary.js';
+import { type PolicyIo, readOptions, usageOf } from './policy-io.js';
 
 const OPTIONS = { json: { type: 'boolean' } } as const;
 const TYPE_NAME = /[A-Z]\w+/;
 
 export async function fieldsCommand(args: readonly string[], io: PolicyIo): Promise<number> {
-  const { values } = readArgs(args, OPTIONS, POLICY_USAGE);
+  const { values } = readOptions(args, OPTIONS, usageOf('fields'));
   const fields = Object.entries(VARIABLES).flatMap(([name, { type, doc }]) => {
     const known = TYPE_NAME.exec(type)?.[0];
     const inner = known === undefined || !Object.hasOwn(TYPES, known) ? {} : TYPES[known as keyof typeof TYPES];
@@ -27,19 +35,26 @@ export async function fieldsCommand(args: readonly string[], io: PolicyIo): Prom
     ];
   });
   if (values.json) io.out(`${JSON.stringify({ fields, words: WORDS }, null, 2)}\n`);
-  else for (const { name, type, doc } of fields) io.out(`${name.padEnd(32)} ${type.padEnd(36)} ${doc}\n`);
+  else {
+    for (const { name, type, doc } of fields) io.out(`${name.padEnd(32)} ${type.padEnd(36)} ${doc}\n`);
+    io.out('\nwords of each kind, written in quotation marks:\n');
+    for (const [kind, words] of Object.entries(WORDS)) io.out(`${kind.padEnd(10)} ${words.join(', ')}\n`);
+  }
   return 0;
 }
 
 export async function functionsCommand(args: readonly string[], io: PolicyIo): Promise<number> {
-  const { values } = readArgs(args, OPTIONS, POLICY_USAGE);
-  const functions = Object.values(FUNCTIONS).map(({ signature, doc }) => ({ signature, doc }));
+  const { values } = readOptions(args, OPTIONS, usageOf('functions'));
+  const functions = Object.entries(FUNCTIONS).map(([name, { signature, doc }]) => {
+    const usage = callOf(name as FunctionName);
+    return { usage, signature, doc };
+  });
   const builtIn = { functions: [...CEL_FUNCTIONS], macros: [...CEL_MACROS] };
   if (values.json) {
     io.out(`${JSON.stringify({ functions, builtIn }, null, 2)}\n`);
     return 0;
   }
-  for (const { signature, doc } of functions) io.out(`${signature.padEnd(36)} ${doc}\n`);
+  for (const { usage, doc } of functions) io.out(`${usage.padEnd(32)} ${doc}\n`);
   io.out(`of CEL itself: ${[...builtIn.functions, ...builtIn.macros].join(', ')}\n`);
   return 0;
 }
@@ -47,7 +62,7 @@ export async function functionsCommand(args: readonly string[], io: PolicyIo): P
 const SCHEMA_OPTIONS = { write: { type: 'boolean' } } as const;
 
 export async function schemaCommand(args: readonly string[], io: PolicyIo): Promise<number> {
-  const { values } = readArgs(args, SCHEMA_OPTIONS, POLICY_USAGE);
+  const { values } = readOptions(args, SCHEMA_OPTIONS, usageOf('schema'));
   const dir = path.join(io.policiesDir, 'schema');
   if (values.write) await mkdir(dir, { recursive: true });
   for (const [name, text] of jsonSchemas()) {

@@ -1,0 +1,13 @@
+/** Where a test stands in its file, for people who look for it. */
+import { recent } from './recent.js';
+import { type ParsedYaml, type Place, parseYaml } from './yaml.js';
+
+const parsed = recent<ParsedYaml>(32);
+
+/** `number` counts from 1. The file has been read before, so it is good YAML. */
+export function placeOfTest(text: string, file: string, rule: string, number: number): Place {
+  const yaml = parsed(`${file}\n${text}`, () => parseYaml(text, file));
+  const rules: unknown = typeof yaml.value === 'object' && yaml.value !== null ? Reflect.get(yaml.value, 'rules') : [];
+  const index = Array.isArray(rules) ? rules.findIndex((one) => Reflect.get(Object(one), 'id') === rule) : -1;
+  return yaml.locate(index < 0 ? [] : ['rules', index, 'tests', number - 1]);
+}
