@@ -1,7 +1,7 @@
 /** The parts of a note as they are sent: title, body, words and codes on pictures, without personal figures. */
-import type { LabelledText, PartName, Span } from '../../domain.js';
+import type { ContactHit, LabelledText, PartName, Span } from '../../domain.js';
 import { normalise } from '../normalise/index.js';
-import { type Redacted, redact, unredacted } from './redact.js';
+import { type Cut, type Redacted, redact, unredacted } from './redact.js';
 
 export interface SentPart {
   readonly part: PartName;
@@ -14,9 +14,15 @@ export interface SentPart {
 /** Enough to judge; a longer part is cut in the middle, where openings and ends still show. */
 const MOST_CHARS = 6_000;
 
-export function partsToSend(texts: readonly LabelledText[], redacts: boolean): readonly SentPart[] {
+/** `contacts`: what the match stage found, disguised ones too; their places go as well. */
+export function partsToSend(
+  texts: readonly LabelledText[],
+  redacts: boolean,
+  contacts: readonly ContactHit[] = [],
+): readonly SentPart[] {
   return texts.map(({ part, text }) => {
-    const whole = redacts ? redact(text.raw) : unredacted(text.raw);
+    const known = contacts.filter((hit) => hit.part === part).flatMap(cutOf);
+    const whole = redacts ? redact(text.raw, known) : unredacted(text.raw);
     const raw = text.view('raw');
     return {
       part,
@@ -24,6 +30,12 @@ export function partsToSend(texts: readonly LabelledText[], redacts: boolean): r
       ...cut(whole, (span) => raw.toRaw(span)),
     };
   });
+}
+
+/** The name of a service says something of the note, the id does not. */
+function cutOf({ kind, detail, span }: ContactHit): readonly Cut[] {
+  if (kind === 'messenger') return [{ ...span, mark: `[messenger ${detail ?? ''}]` }];
+  return kind === 'email' || kind === 'phone' || kind === 'handle' ? [{ ...span, mark: `[${kind}]` }] : [];
 }
 
 const CUT_MARK = '\n[…]\n';

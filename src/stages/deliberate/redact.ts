@@ -1,5 +1,6 @@
 /** Personal figures and addresses are taken out of a text before it leaves; places in the rest still point at the original. */
 import type { Span } from '../../domain.js';
+import { identity, type Mapped, rawSpan, writeFrom } from '../normalise/mapped.js';
 
 export interface Redacted {
   readonly text: string;
@@ -10,25 +11,44 @@ export interface Redacted {
 
 /** Digits of any script, as `\p{Nd}`, so that Arabic or Devanagari numbers are no way round. */
 const DIGIT = '\\p{Nd}';
-const GAP = '[ \\u00a0.\\-\\u2010-\\u2015/()]{0,2}';
+const GAP = '[ \\u00a0.\\-\\u2010-\\u2015/()_~\\u00b7\\u2022]{0,2}';
 const digits = (least: number, most: number): string => `${DIGIT}(?:${GAP}${DIGIT}){${least - 1},${most - 1}}`;
+
+const LOCAL = '[\\p{L}\\p{M}\\p{N}._%+\\-]{1,64}';
+const LABEL = '[\\p{L}\\p{M}\\p{N}\\-]{1,63}';
+/** Brackets around the sign, as people write it for programs not to see. */
+const AT = '(?:\\s?@\\s?|\\s?[[({<]\\s?(?:at|@)\\s?[\\])}>]\\s?)';
+const DOT = '(?:[.\\u3002]|\\s?[[({<]\\s?(?:dot|\\.)\\s?[\\])}>]\\s?)';
+const FILE_ENDS = 'jpe?g|png|gif|webp|heic|pdf|docx?|xlsx?|pptx?|odt|txt|csv|zip|mp[34]|mov|wav|m4a';
 
 /** The order matters: what is told apart best comes first. Bounded repeats: growth stays linear. */
 const KINDS: readonly (readonly [name: string, pattern: RegExp, fits?: (match: string) => boolean])[] = [
-  ['email', /[\p{L}\p{N}._%+-]{1,64}\s?[@\uff20]\s?[\p{L}\p{N}-]{1,63}(?:[.\u3002\uff0e][\p{L}\p{N}-]{1,63}){1,4}/gu],
-  [
-    'iban',
-    /\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b/gu,
-    (match) => /\d{6}/.test(match.replace(/\D/g, '')),
-  ],
+  ['email', new RegExp(`${LOCAL}${AT}${LABEL}(?:${DOT}${LABEL}){1,4}`, 'giu')],
+  ['email', new RegExp(`(?<![\\p{L}\\p{N}])${LOCAL}\\sat\\s${LABEL}(?:\\sdot\\s${LABEL}){1,3}`, 'giu')],
+  ['file', new RegExp(`(?<![\\p{L}\\p{N}])[\\p{L}\\p{M}\\p{N}_\\-]{1,80}\\.(?:${FILE_ENDS})(?![\\p{L}\\p{N}])`, 'giu')],
+  ['iban', /\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b/giu, isIban],
   ['card', new RegExp(digits(13, 19), 'gu'), (match) => isLuhn(digitsOf(match))],
   // Resident ids of China: 17 digits and a check letter.
   ['id', /(?<!\p{Nd})\p{Nd}{17}[\p{Nd}Xx](?![\p{Nd}\p{L}])/gu],
   // What looks like a document: capitals and six or more digits together.
   ['id', /(?<![\p{L}\p{N}])(?:[A-Z]{1,3}-?\p{Nd}{6,20}(?:-?[A-Z]{1,2})?|\p{Nd}{6,20}-?[A-Z]{1,2})(?![\p{L}\p{N}])/gu],
-  ['phone', new RegExp(`(?:[+\\uff0b]${GAP})?[(]?${digits(7, 15)}`, 'gu'), isPhone],
-  ['id', /(?<![\p{L}\p{N}])\p{Nd}{16,24}(?![\p{L}\p{N}])/gu],
+  [
+    'id',
+    /(?<![\p{L}\p{N}])(?=[A-Z\p{Nd}]{0,13}[A-Z])[A-Z\p{Nd}]{7,14}(?![\p{L}\p{N}])/gu,
+    (match) => digitsOf(match).length >= 6,
+  ],
+  ['id', /(?<!\p{Nd})\p{Nd}{16,64}(?!\p{Nd})/gu],
+  ['phone', new RegExp(`(?:[+\\uff0b]${GAP})?[(]?(?<!\\p{Nd})${digits(7, 15)}(?!\\p{Nd})`, 'gu'), isPhone],
+  ['phone', /[零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]{7,18}/gu],
 ];
+
+/** Written small, or with spaces elsewhere, only with the right check digits. */
+function isIban(match: string): boolean {
+  const bare = match.replace(/ /g, '').toUpperCase();
+  if (match === match.toUpperCase()) return bare.replace(/\D/g, '').length >= 6;
+  const turned = (bare.slice(4) + bare.slice(0, 4)).replace(/[A-Z]/g, (letter) => String(letter.charCodeAt(0) - 55));
+  return [...turned].reduce((rest, digit) => (rest * 10 + Number(digit)) % 97, 0) === 1;
+}
 
 /** By Unicode, the digits of a script lie in one row from its zero. */
 function digitsOf(text: string): string {
@@ -64,22 +84,49 @@ function isPhone(match: string): boolean {
   return count >= 7 && count <= 15 && !isDate;
 }
 
-interface Cut extends Span {
+/** A place and what is put for it. */
+export interface Cut extends Span {
   readonly mark: string;
 }
 
-export function redact(raw: string): Redacted {
+/** Signs that nobody sees, and the frame of key caps, stand between the digits of a number that hides. */
+const UNSEEN = /\p{Default_Ignorable_Code_Point}|\u20e3/u;
+
+/** Digits in circles and brackets, wide letters and signs as plain ones. */
+function plainly(raw: string): Mapped {
+  const writer = writeFrom(identity(raw));
+  let at = 0;
+  for (const char of raw) {
+    const plain = UNSEEN.test(char) ? '' : char.normalize('NFKC');
+    writer.put(/^[\p{Nd}@+.A-Za-z]?$/u.test(plain) ? plain : char, at, at + char.length);
+    at += char.length;
+  }
+  return writer.done();
+}
+
+/** `known`: places that others have found to be contacts. */
+export function redact(raw: string, known: readonly Cut[] = []): Redacted {
+  const plain = plainly(raw);
   const cuts: Cut[] = [];
-  const isFree = (start: number, end: number): boolean => cuts.every((cut) => end <= cut.start || start >= cut.end);
+  const add = (cut: Cut): void => {
+    if (cuts.every(({ start, end }) => cut.end <= start || cut.start >= end)) cuts.push(cut);
+  };
   for (const [name, pattern, fits] of KINDS) {
-    for (const match of raw.matchAll(pattern)) {
-      const end = match.index + match[0].length;
-      if (isFree(match.index, end) && (fits?.(match[0]) ?? true))
-        cuts.push({ start: match.index, end, mark: `[${name}]` });
+    for (const match of plain.text.matchAll(pattern)) {
+      if (!(fits?.(match[0]) ?? true)) continue;
+      const { start, end } = rawSpan(plain, { start: match.index, end: match.index + match[0].length });
+      add({ start, end: pastUnseen(raw, end), mark: `[${name}]` });
     }
   }
+  for (const cut of known) add(cut);
   cuts.sort((a, b) => a.start - b.start);
   return replaced(raw, cuts);
+}
+
+function pastUnseen(raw: string, from: number): number {
+  let at = from;
+  while (at < raw.length && UNSEEN.test(raw.charAt(at))) at += 1;
+  return at;
 }
 
 export const unredacted = (raw: string): Redacted => ({ text: raw, count: 0, toRaw: (span) => span });

@@ -46,7 +46,9 @@ export interface Question {
 }
 
 export async function questionOf(order: OpinionOrder, { chat, prompts, ids }: AskDeps): Promise<Question> {
-  const parts = partsToSend(order.texts, order.plan.redact);
+  const { match } = order.evidence;
+  const contacts = match?.status === 'found' ? match.value.contacts : [];
+  const parts = partsToSend(order.texts, order.plan.redact, contacts);
   const pictures = chat.seesImages ? await order.pictures() : [];
   const mark = ids.secret(MARK_BYTES);
   const subject = { note: order.note, evidence: order.evidence, parts, plan: order.plan };

@@ -20,7 +20,7 @@ const VERBATIM: readonly RegExp[] = [
   /(?<![\p{L}\p{N}])@[\p{L}\p{N}_.]{2,64}/gu,
 ];
 /** As `redact` writes them. */
-const REDACTED = /\[(?:email|iban|card|id|phone)\]/gu;
+const REDACTED = /\[(?:email|iban|card|id|phone|file)\]/gu;
 
 interface Piece extends Span {
   readonly put: string;

@@ -116,6 +116,20 @@ describe('partsToSend', () => {
     expect(raw.slice(span.start, span.end)).toBe('odd person');
   });
 
+  it('takes out the contacts of the match stage, and still names the service', () => {
+    const texts = [{ part: 'body', text: normalise('加 v x：a n n l e e 7') }] as const;
+    const contact = {
+      kind: 'messenger',
+      detail: 'wechat',
+      part: 'body',
+      span: { start: 2, end: 19 },
+      view: 'squeezed',
+    } as const;
+    expect(partsToSend(texts, true, [contact])[0]?.text).toBe('加 [messenger wechat]');
+    expect(partsToSend(texts, true, [{ ...contact, part: 'title' }])[0]?.text).toContain('a n n');
+    expect(partsToSend(texts, false, [contact])[0]?.text).toContain('a n n');
+  });
+
   it('counts what it took out, and takes nothing out where the region does not want it', () => {
     const text = [{ part: 'body' as const, text: normalise('write to ann@example.org') }];
     expect(partsToSend(text, true)[0]).toMatchObject({ text: 'write to [email]', redactions: 1 });

@@ -13,6 +13,20 @@ describe('redact', () => {
     ['身份证 11010519491231002X', '身份证 [id]'],
     ['IBAN DE89 3704 0044 0532 0130 00.', 'IBAN [iban].'],
     ['passport C01234567', 'passport [id]'],
+    ['passport 12AB34567', 'passport [id]'],
+    ['iban de89370400440532013000', 'iban [iban]'],
+    ['मेल कमल@उदाहरण.भारत पर', 'मेल [email] पर'],
+    ['write john [at] example [dot] org', 'write [email]'],
+    ['write john at example dot org', 'write [email]'],
+    ['mail ann\u200b@exam\u00adple.org', 'mail [email]'],
+    ['call 138\u200b0013\u20608000 now', 'call [phone] now'],
+    ['1\ufe0f\u20e33\ufe0f\u20e38\ufe0f\u20e30\ufe0f\u20e30\ufe0f\u20e31\ufe0f\u20e33\ufe0f\u20e3!', '[phone]!'],
+    ['加 ①③⑧⓪⓪①③⑧⓪⓪⓪', '加 [phone]'],
+    ['电话一三八零零一三八零零零', '电话[phone]'],
+    ['tel 138_0013~8000', 'tel [phone]'],
+    ['see lebenslauf-anna-muster.pdf', 'see [file]'],
+    ['IMG_20261121_ann_lee.JPG', '[file]'],
+    ['nr 12345678901234567890', 'nr [id]'],
   ])('%s', (raw, text) => {
     expect(redact(raw)).toMatchObject({ text, count: 1 });
   });
@@ -26,6 +40,21 @@ describe('redact', () => {
     'I scored 9/10',
   ])('leaves alone: %s', (raw) => {
     expect(redact(raw)).toMatchObject({ text: raw, count: 0 });
+  });
+
+  it('leaves no digit of a longer number behind', () => {
+    expect(redact('de 1234567890123456789012345 x').text).toBe('de [id] x');
+  });
+
+  it('takes out what others have found, where nothing is taken out yet', () => {
+    const raw = 'add me: vx_ann_lee or 030 1234 5678';
+    const known = [
+      { start: 8, end: 18, mark: '[messenger wechat]' },
+      { start: 22, end: 35, mark: '[messenger wechat]' },
+    ];
+    const { text, toRaw } = redact(raw, known);
+    expect(text).toBe('add me: [messenger wechat] or [phone]');
+    expect(toRaw({ start: 9, end: 12 })).toEqual({ start: 8, end: 18 });
   });
 
   it('places in the rest point at the original, and a mark at all that it stands for', () => {
