@@ -95,7 +95,15 @@ export async function registerOpenapi(server: ApiServer, deps: ApiDeps): Promise
     // zod's JSON Schema and the OpenAPI types name the same things by different types.
     transformObject: (document) => completeOpenapi({ ...jsonSchemaTransformObject(document), webhooks }) as OpenapiFile,
   });
-  await server.register(swaggerUi, { routePrefix: '/docs', staticCSP: DOCS_CSP });
+  await server.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: DOCS_CSP,
+    // There is one file to explore, and no vendor's bar above it.
+    theme: {
+      title: 'Polywarden API',
+      css: [{ filename: 'polywarden.css', content: '.swagger-ui .topbar { display: none }' }],
+    },
+  });
 }
 
 /** The viewer sets style attributes from its script, which counts as inline. */

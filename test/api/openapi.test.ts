@@ -181,6 +181,7 @@ describe('/docs', () => {
     expect(page.statusCode).toBe(200);
     expect(page.body).not.toMatch(/<script(?![^>]*\bsrc=)[^>]*>/);
     expect(page.headers['content-security-policy']).toMatch(/script-src 'self';/);
+    expect(page.body).toContain('<title>Polywarden API</title>');
     const json = await bench.server.inject('/docs/json');
     expect(json.json().info.title).toBe('Polywarden');
   });
