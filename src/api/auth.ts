@@ -60,9 +60,13 @@ function checkCsrf(request: FastifyRequest, session: Session, proof: 'token' | '
 function allow(caller: Caller, rule: Exclude<Rule, { who: 'anyone' }>, request: FastifyRequest): void {
   switch (caller.kind) {
     case 'key':
-      if (!rule.scopes.some((scope) => caller.key.scopes.includes(scope))) throw denied();
+      if (rule.scopes.length === 0) throw denied('This address is for people who are signed in.');
+      if (!rule.scopes.some((scope) => caller.key.scopes.includes(scope))) {
+        throw denied(`The key lacks the scope ${rule.scopes.join(' or ')}.`);
+      }
       return;
     case 'user':
+      if (rule.roles.length === 0) throw denied('This address takes API keys only.');
       if (!rule.roles.includes(caller.session.user.role)) throw denied();
       checkCsrf(request, caller.session, rule.csrf);
       return;

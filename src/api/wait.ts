@@ -9,7 +9,10 @@ const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 250;
 
 export const DOCUMENTED_WAIT = {
-  prefer: { type: 'string', description: `\`wait=5\`: up to ${MAX_WAIT_S} seconds for the decision, then 200 with it` },
+  prefer: {
+    type: 'string',
+    description: `\`wait=5\`: up to ${MAX_WAIT_S} seconds for the decision, then 200 with it; needs \`notes:read\` too`,
+  },
 } as const;
 
 export function waitSeconds(prefer: string | readonly string[] | undefined): number {

@@ -141,6 +141,16 @@ describe('POST /v1/notes', () => {
     expect(answer.statusCode).toBe(202);
     expect(answer.headers['preference-applied']).toBe('wait=1');
   });
+
+  it('shows a key that may only write neither the note nor its earlier revisions', async () => {
+    const { revisionId } = (await post(goodNote())).json();
+    await decide(revisionId);
+    key = await bench.keyFor('app', ['notes:write']);
+    const answer = await post(goodNote(), { prefer: 'wait=5' });
+    expect(answer.statusCode).toBe(202);
+    expect(answer.headers['preference-applied']).toBeUndefined();
+    expect(answer.body).not.toContain(goodNote().body);
+  });
 });
 
 describe('GET /v1/notes/:id', () => {

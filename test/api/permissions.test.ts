@@ -194,3 +194,15 @@ describe('the queue board', () => {
     await own.server.close();
   });
 });
+
+describe('what a refusal says', () => {
+  const detailOf = async (url: string, caller: Caller): Promise<string> =>
+    (await bench.server.inject({ url, headers: caller.headers })).json().detail;
+
+  it('names the scope that the key lacks, and addresses that no key may call', async () => {
+    const writer = await bench.keyFor('writer', ['notes:write']);
+    expect(await detailOf('/v1/notes', writer)).toBe('The key lacks the scope notes:read.');
+    expect(await detailOf('/v1/cases', writer)).toBe('This address is for people who are signed in.');
+    expect(await detailOf('/v1/webhooks', await bench.signedIn('admin'))).toBe('This address takes API keys only.');
+  });
+});

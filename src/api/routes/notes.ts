@@ -24,13 +24,14 @@ export function submitRoutes(server: ApiServer, deps: ApiDeps): void {
       response: { 200: NoteAnswer, 202: AcceptedAnswer, ...problems },
     },
     handler: async (request, reply) => {
-      const { sourceId } = keyOf(request);
+      const { sourceId, scopes } = keyOf(request);
       const input = request.body;
       const submission = { sourceId, input, idempotencyKey: idempotencyKeyOf(request) };
       const stored = storedOrThrow(await submitNote(ports, submission));
       void reply.header('location', linksOf(stored.noteId).self);
       if (stored.kind === 'replayed') void reply.header('idempotency-replayed', 'true');
-      const seconds = waitSeconds(request.headers['prefer']);
+      // The answer shows the note with every revision: a key that may only write is told by its id alone.
+      const seconds = scopes.includes('notes:read') ? waitSeconds(request.headers['prefer']) : 0;
       if (seconds > 0) {
         const awaited = { sourceId, noteId: stored.noteId, revisionId: stored.revisionId };
         const view = await waitForDecision(awaited, seconds, () => request.socket.destroyed);

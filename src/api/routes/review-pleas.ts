@@ -10,10 +10,11 @@ import {
   AppealAnswer,
   AppealInput,
   AppealPage,
-  PleaQuery,
+  AppealQuery,
   ReportAnswer,
   ReportInput,
   ReportPage,
+  ReportQuery,
 } from '../schemas/review-appeals.js';
 
 export function pleaRoutes(server: ApiServer, deps: ApiDeps): void {
@@ -50,7 +51,7 @@ function appealRoutes(server: ApiServer, deps: ApiDeps): void {
     schema: {
       tags,
       summary: 'Your appeals, newest first',
-      querystring: PleaQuery,
+      querystring: AppealQuery,
       response: { 200: AppealPage, ...problems },
     },
     handler: async (request) => {
@@ -105,7 +106,7 @@ function reportRoutes(server: ApiServer, deps: ApiDeps): void {
     schema: {
       tags,
       summary: 'Your reports, newest first',
-      querystring: PleaQuery,
+      querystring: ReportQuery,
       response: { 200: ReportPage, ...problems },
     },
     handler: async (request) => {

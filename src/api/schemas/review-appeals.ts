@@ -103,9 +103,12 @@ export const ReportAnswer = z
   .meta({ id: 'Report' });
 export type ReportAnswer = z.infer<typeof ReportAnswer>;
 export const ReportPage = pageOf(ReportAnswer).meta({ id: 'ReportPage' });
-export const PleaQuery = z.strictObject({
-  noteId: Id.optional(),
-  state: z.string().max(40).optional(),
-  cursor: Cursor.optional(),
-  limit: Limit,
-});
+const queryOf = <const S extends readonly [string, ...string[]]>(states: S) =>
+  z.strictObject({
+    noteId: Id.optional(),
+    state: z.enum(states).optional(),
+    cursor: Cursor.optional(),
+    limit: Limit,
+  });
+export const AppealQuery = queryOf(APPEAL_STATES);
+export const ReportQuery = queryOf(REPORT_STATES);
