@@ -26,7 +26,18 @@ export async function mountDashboard(server: FastifyInstance, dir: string): Prom
     () => false,
   );
   if (!built) return false;
-  await server.register(fastifyStatic, { root: dir, wildcard: false, index: 'index.html' });
+  // Packed by the build. Assets carry a hash of their content in their names; everything else is asked for anew.
+  await server.register(fastifyStatic, {
+    root: dir,
+    wildcard: false,
+    index: 'index.html',
+    preCompressed: true,
+    cacheControl: false,
+    setHeaders: (response, file) => {
+      const isAsset = path.dirname(file) === path.join(dir, 'assets');
+      response.setHeader('cache-control', isAsset ? 'public, max-age=31536000, immutable' : 'no-cache');
+    },
+  });
   for (const url of PAGES) {
     server.get(url, { schema: { hide: true } }, (_request, reply) => reply.sendFile('index.html'));
   }

@@ -1,17 +1,19 @@
 import { Center, Loader, useDirection } from '@mantine/core';
-import { Suspense, useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Route, Routes } from 'react-router';
+import { Route, Routes, useLocation } from 'react-router';
 import { isSignedOut, useSession } from './api/queries.js';
 import type { SessionView } from './api/types.js';
 import { dirOf } from './i18n/index.js';
 import { NotFoundPage } from './pages/not-found.js';
-import { SignInPage } from './pages/sign-in.js';
 import { Fault } from './parts/fault.js';
 import { Layout } from './parts/layout.js';
+import { PageGuard } from './parts/page-guard.js';
 import { UndoProvider } from './parts/undo-toast.js';
 import { mayOpen, PAGES } from './routes.js';
 import { ShortcutsProvider } from './shortcuts.js';
+
+const SignInPage = lazy(async () => ({ default: (await import('./pages/sign-in.js')).SignInPage }));
 
 function Wait() {
   const { t } = useTranslation();
@@ -23,15 +25,18 @@ function Wait() {
 }
 
 function Pages({ session }: { readonly session: SessionView }) {
+  const { pathname } = useLocation();
   return (
-    <Suspense fallback={<Wait />}>
-      <Routes>
-        {PAGES.filter((entry) => mayOpen(entry, session.user.role)).map(({ path, Page }) => (
-          <Route key={path} path={path} element={<Page />} />
-        ))}
-        <Route path="*" element={<NotFoundPage />} />
-      </Routes>
-    </Suspense>
+    <PageGuard place={pathname}>
+      <Suspense fallback={<Wait />}>
+        <Routes>
+          {PAGES.filter((entry) => mayOpen(entry, session.user.role)).map(({ path, Page }) => (
+            <Route key={path} path={path} element={<Page />} />
+          ))}
+          <Route path="*" element={<NotFoundPage />} />
+        </Routes>
+      </Suspense>
+    </PageGuard>
   );
 }
 
@@ -41,7 +46,13 @@ export function App() {
   const { setDirection } = useDirection();
   useEffect(() => setDirection(dirOf(i18n.language)), [i18n.language, setDirection]);
   if (session.isPending) return <Wait />;
-  if (isSignedOut(session.error)) return <SignInPage />;
+  if (isSignedOut(session.error)) {
+    return (
+      <Suspense fallback={<Wait />}>
+        <SignInPage />
+      </Suspense>
+    );
+  }
   // A server that is away for a moment takes no page, and nothing that was typed, from under a person.
   if (session.data === undefined) {
     return (

@@ -1,5 +1,4 @@
-import '@mantine/core/styles.css';
-import '@mantine/core/styles/default-css-variables.css';
+import './mantine.css';
 import './styles.css';
 import { DirectionProvider, MantineProvider } from '@mantine/core';
 import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';

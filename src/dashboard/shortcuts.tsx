@@ -2,6 +2,8 @@
 import { createContext, type ReactNode, useContext, useEffect, useId, useMemo, useRef } from 'react';
 import { usePreferences } from './api/preferences.js';
 
+export const PALETTE_KEY = 'ctrl+k';
+
 export interface Shortcut {
   /** `n`, `1`, `?`, `ctrl+k`, `Enter`; null: offered by the palette alone. */
   readonly key: string | null;

@@ -1,11 +1,12 @@
 import path from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { packed, stylesOfParts } from './vite-plugins.js';
 
 export default defineConfig({
   root: import.meta.dirname,
   base: '/',
-  plugins: [react()],
+  plugins: [react(), stylesOfParts(), packed()],
   build: {
     outDir: path.join(import.meta.dirname, '../../dist/dashboard'),
     emptyOutDir: true,

@@ -23,6 +23,9 @@ export function useSession() {
   });
 }
 
+/** The session ended by itself, and what was begun waits for the same person. */
+export const hasLostSession = (): boolean => lastUserId !== null;
+
 export const useSignInWays = () =>
   useQuery({
     queryKey: ['sign-in-ways'],
@@ -55,6 +58,7 @@ export function useSignOut() {
     mutationFn: () => send({ method: 'POST', path: '/auth/sign-out', body: {} }),
     // Nothing that was seen stays in memory for the next person.
     onSettled: async () => {
+      lastUserId = null;
       queries.removeQueries(isOfAnybody);
       await queries.resetQueries({ queryKey: SESSION });
     },

@@ -1,14 +1,16 @@
 import { Loader, SegmentedControl } from '@mantine/core';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useFigures } from '../api/figures.js';
 import type { Figures } from '../api/types.js';
 import { chartRows, named, OTHER } from '../chart-rows.js';
 import { useFormat } from '../format.js';
-import { Chart } from '../parts/chart.js';
 import { Fault } from '../parts/fault.js';
 import { PageTitle } from '../parts/page-title.js';
+
+/** The figures are there before the drawings. */
+const Chart = lazy(async () => ({ default: (await import('../parts/chart.js')).Chart }));
 
 const SPANS = ['1', '7', '31'] as const;
 
@@ -91,7 +93,9 @@ function Charts({ figures }: { readonly figures: Figures }) {
       {charts.map((chart) => (
         <section key={chart.title} className="sheet">
           <h2>{chart.title}</h2>
-          <Chart {...chart} format={format.count} />
+          <Suspense fallback={<div className="chart-place" />}>
+            <Chart {...chart} format={format.count} />
+          </Suspense>
         </section>
       ))}
     </div>

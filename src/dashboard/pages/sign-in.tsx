@@ -2,7 +2,7 @@ import { Button, Center, PasswordInput, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { ApiError } from '../api/client.js';
-import { useSignIn, useSignInWays } from '../api/queries.js';
+import { hasLostSession, useSignIn, useSignInWays } from '../api/queries.js';
 import { ColorSchemeSwitch } from '../parts/color-scheme-switch.js';
 import { Fault } from '../parts/fault.js';
 import { LanguageSwitch } from '../parts/language-switch.js';
@@ -62,6 +62,7 @@ export function SignInPage() {
           </div>
         </div>
         {refused !== null && <Fault error={new ApiError(401, refused, false, t('sign-in:refused'), null)} />}
+        {hasLostSession() && <p className="no-margin">{t('sign-in:ended')}</p>}
         <LocalForm />
         {ways.data?.openid && (
           <Button component="a" href={ways.data.openid.start} variant="default">

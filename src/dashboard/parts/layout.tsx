@@ -1,15 +1,17 @@
 import { Button } from '@mantine/core';
-import { type ReactNode, useEffect, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NavLink, useLocation, useNavigate } from 'react-router';
 import { useSignOut } from '../api/queries.js';
 import type { SessionView } from '../api/types.js';
 import { mayOpen, PAGES } from '../routes.js';
-import { useShortcuts } from '../shortcuts.js';
+import { PALETTE_KEY, useShortcuts } from '../shortcuts.js';
 import { ColorSchemeSwitch } from './color-scheme-switch.js';
 import { LanguageSwitch } from './language-switch.js';
-import { PALETTE_KEY, Palette } from './palette.js';
-import { ShortcutSheet } from './shortcut-sheet.js';
+
+/** They come with the first dialog, not with the first page. */
+const Palette = lazy(async () => ({ default: (await import('./palette.js')).Palette }));
+const ShortcutSheet = lazy(async () => ({ default: (await import('./shortcut-sheet.js')).ShortcutSheet }));
 
 type Open = 'palette' | 'sheet' | null;
 
@@ -85,8 +87,10 @@ export function Layout({ session, children }: { readonly session: SessionView; r
       <main id="content" tabIndex={-1}>
         {children}
       </main>
-      {dialogs.open === 'palette' && <Palette onClose={dialogs.close} />}
-      {dialogs.open === 'sheet' && <ShortcutSheet onClose={dialogs.close} />}
+      <Suspense>
+        {dialogs.open === 'palette' && <Palette onClose={dialogs.close} />}
+        {dialogs.open === 'sheet' && <ShortcutSheet onClose={dialogs.close} />}
+      </Suspense>
     </>
   );
 }

@@ -1,11 +1,10 @@
 import { Combobox, TextInput, useCombobox } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type Shortcut, useRegistry } from '../shortcuts.js';
+import { PALETTE_KEY, type Shortcut, useRegistry } from '../shortcuts.js';
 import { Dialog } from './dialog.js';
 
 const MOST = 12;
-export const PALETTE_KEY = 'ctrl+k';
 
 /** Everything that can be done here, found by its name. */
 export function Palette({ onClose }: { readonly onClose: () => void }) {

@@ -1,0 +1,55 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import Fastify from 'fastify';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { mountDashboard } from '../../src/adapters/dashboard-files.js';
+
+const SCRIPT = 'console.log("the dashboard");'.repeat(100);
+let dir = '';
+const server = Fastify();
+
+beforeAll(async () => {
+  dir = await mkdtemp(path.join(tmpdir(), 'polywarden-files-'));
+  await mkdir(path.join(dir, 'assets'));
+  await writeFile(path.join(dir, 'index.html'), '<!doctype html><div id="root"></div>');
+  await writeFile(path.join(dir, 'assets', 'index-abc.js'), SCRIPT);
+  await writeFile(path.join(dir, 'assets', 'index-abc.js.gz'), gzipSync(SCRIPT));
+  expect(await mountDashboard(server, dir)).toBe(true);
+});
+afterAll(async () => {
+  await server.close();
+  await rm(dir, { recursive: true, force: true });
+});
+
+it('assets are sent packed and kept for good, since their name holds their content', async () => {
+  const answer = await server.inject({ url: '/assets/index-abc.js', headers: { 'accept-encoding': 'gzip' } });
+  expect(answer.statusCode).toBe(200);
+  expect(answer.headers).toMatchObject({
+    'content-encoding': 'gzip',
+    'content-type': expect.stringContaining('javascript'),
+    'cache-control': expect.stringContaining('immutable'),
+  });
+  expect(answer.rawPayload.length).toBeLessThan(SCRIPT.length / 5);
+});
+
+it('who cannot unpack gets them as they are', async () => {
+  const answer = await server.inject({ url: '/assets/index-abc.js', headers: { 'accept-encoding': 'identity' } });
+  expect(answer.headers['content-encoding']).toBeUndefined();
+  expect(answer.body).toBe(SCRIPT);
+});
+
+it.each(['/', '/cases', '/cases/case_1', '/policy/global'])(
+  '%s is the page itself, asked for anew each time',
+  async (url) => {
+    const answer = await server.inject({ url });
+    expect(answer.statusCode).toBe(200);
+    expect(answer.headers['cache-control']).toBe('no-cache');
+    expect(answer.body).toContain('root');
+  },
+);
+
+it('without a build there is no dashboard', async () => {
+  expect(await mountDashboard(Fastify(), path.join(dir, 'none'))).toBe(false);
+});
