@@ -2,7 +2,9 @@
 import type { Action, Evaluation, Note, RegionId } from '../domain.js';
 import { type Coverage, coverageOf } from './coverage.js';
 import { evaluate } from './evaluate.js';
-import type { Bundle, CompiledRule } from './model.js';
+import type { Bundle, CompiledRule, RuleMode } from './model.js';
+import { withOverrides } from './overrides.js';
+import { resolveRegion } from './regions.js';
 import type { RuleTest } from './schema.js';
 import { testInput } from './test-evidence.js';
 
@@ -29,6 +31,7 @@ function verdict(
   return { fired: hits.some((hit) => hit.rule === rule), action: decision?.action ?? 'pending' };
 }
 
+/** Says what is wrong; an empty text where nothing is. */
 function compare(test: RuleTest, rule: string, evaluation: Evaluation): string {
   const { fired, action } = verdict(evaluation, rule);
   const complaints: string[] = [];
@@ -63,15 +66,29 @@ async function runOne(
   const { test, number, home } = place;
   const region = test.region ?? home;
   const base = { rule: rule.id, region, file: rule.testsFile, number, test };
+  const mode = modeIn(bundle, region, rule.id);
   if (isTextTest(test)) {
     if (judgeText === null) return { ...base, outcome: 'not_run', message: 'needs the pipeline' };
-    const message = compare(test, rule.id, await judgeText(noteOfTest(test, region), region));
+    if (mode === 'disabled') return { ...base, outcome: 'not_run', message: 'the rule is off' };
+    // The pipeline judges by the mode of the file: a rule that only records leaves the action to others.
+    const asked = mode === 'enforce' ? test : { ...test, action: undefined };
+    const message = compare(asked, rule.id, await judgeText(noteOfTest(test, region), region));
     return { ...base, outcome: message === '' ? 'passed' : 'failed', message };
   }
+  const enforced = mode === 'enforce' ? bundle : inForce(bundle, rule.id);
   const from = bundle.regions.get(region)?.from ?? 0;
-  const message = compare(test, rule.id, evaluate(testInput(test, from + DAY_MS), bundle, [region]));
+  const message = compare(test, rule.id, evaluate(testInput(test, from + DAY_MS), enforced, [region]));
   return { ...base, outcome: message === '' ? 'passed' : 'failed', message };
 }
+
+const modeIn = (bundle: Bundle, region: RegionId, rule: string): RuleMode['kind'] | undefined =>
+  bundle.regions.get(resolveRegion(bundle, region).policy)?.rules.find(({ id }) => id === rule)?.mode.kind;
+
+/** A test speaks of the rule as if it were in force, so that it stays true from shadow to enforce and when it is off. */
+const inForce = (bundle: Bundle, rule: string): Bundle =>
+  withOverrides(bundle, [
+    { rule, region: '*', mode: 'enforce', why: 'test', by: { kind: 'system', id: 'test' }, at: '', until: null },
+  ]);
 
 interface Due {
   readonly rule: CompiledRule;

@@ -108,6 +108,19 @@ describe('changed files', () => {
     await until(async () => (rules.bundle().hash === first ? null : true), 25_000);
   });
 
+  it('never replace a good bundle when their own tests fail, and are taken once those are mended', async () => {
+    const rules = await process({ proposes: true });
+    const first = rules.bundle().hash;
+    const wrong = 'findings: [hate.symbol], expect: no_match, action: review';
+    await edit('global.yaml', (text) => text.replace('findings: [hate.symbol], expect: match, action: review', wrong));
+    await until(async () => (rules.filesFault()?.includes('rule hate.symbol.doubt, test 1') ? true : null), 25_000);
+    expect(rules.filesFault()).toMatch(/global\.yaml:\d+:\d+: .*expected no_match, the rule fired/);
+    expect([await inForce(), rules.bundle().hash]).toEqual([first, first]);
+    await edit('global.yaml', (text) => remark(text.replace(wrong, wrong.replace('no_match', 'match'))));
+    await until(async () => (rules.bundle().hash === first ? null : true), 25_000);
+    expect(rules.filesFault()).toBeNull();
+  });
+
   it('never replace a good bundle when they are bad, also not at the next start', async () => {
     const rules = await process({ proposes: true });
     const first = rules.bundle().hash;

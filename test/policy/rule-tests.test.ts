@@ -15,13 +15,13 @@ const files = {
   'regions/fr.yaml': region(
     'fr',
     rules(
-      '  - id: r\n    mode: shadow\n    tests:\n      - { scores: { hate.attack: 0.7 }, expect: match, action: allow }\n',
+      '  - id: r\n    mode: shadow\n    tests:\n      - { scores: { hate.attack: 0.7 }, expect: match, action: limit }\n',
     ),
   ),
 };
 
 describe('tests in the files', () => {
-  test('run once, where they were written; a shadow hit is a match', async () => {
+  test('run once, where they were written, as if the rule were in force', async () => {
     const seen: number[] = [];
     const results = await runRuleTests(bundleOf(files), null, (done) => seen.push(done));
     expect(results.map((result) => [result.region, result.number, result.outcome])).toEqual([
@@ -31,6 +31,26 @@ describe('tests in the files', () => {
       ['global', 3, 'passed'],
     ]);
     expect(seen).toEqual([1, 2, 3, 4]);
+  });
+
+  test.each(['disabled', 'shadow', 'canary(1)', 'enforce'])('stay true while the rule is %s', async (mode) => {
+    const bundle = bundleOf({
+      'global.yaml': global(rule({ id: 'r', mode, unless: 'has_flag("news")', tests: TESTS })),
+    });
+    const outcomes = (await runRuleTests(bundle, null)).map(({ outcome }) => outcome);
+    expect(outcomes).toEqual(['passed', 'passed', 'passed']);
+  });
+
+  test.each([
+    ['disabled', 'not_run'],
+    ['shadow', 'passed'],
+    ['enforce', 'failed'],
+  ])('a text under a rule that is %s: the pipeline knows no other mode (%s)', async (mode, outcome) => {
+    const tests = '\n      - { text: "Hello", expect: match, action: hold }';
+    const bundle = bundleOf({ 'global.yaml': global(rule({ id: 'r', mode, tests })) });
+    const seen = testInput({ expect: 'match', scores: { 'hate.attack': 0.7 } }, Date.parse('2026-06-01'));
+    const [result] = await runRuleTests(bundle, async () => evaluate(seen, bundle, ['global']));
+    expect(result?.outcome).toBe(outcome);
   });
 
   test('a wrong expectation fails and says why', async () => {

@@ -2,7 +2,7 @@
 import { compileBundle } from '../../policy/bundle.js';
 import { readPolicyFiles } from '../../policy/load.js';
 import { type JudgeText, runRuleTests, type TestResult, testCoverage } from '../../policy/rule-tests.js';
-import { placeOfTest } from '../../policy/test-place.js';
+import { placeOfTest, testLine } from '../../policy/test-place.js';
 import type { Place } from '../../policy/yaml.js';
 import { type PolicyIo, readOptions, usageOf } from './policy-io.js';
 
@@ -20,12 +20,6 @@ type Placed = TestResult & Place;
 const placed = (result: TestResult, files: ReadonlyMap<string, string>): Placed => {
   const { file, rule, number } = result;
   return { ...result, ...placeOfTest(files.get(file) ?? '', file, rule, number) };
-};
-
-const line = (result: Placed): string => {
-  const subject = result.test.text ?? result.test.title ?? 'evidence';
-  const where = `${result.file}:${result.line}:${result.column}: rule ${result.rule}, test ${result.number}`;
-  return `${where} (${result.region}, ${subject.slice(0, 60)}): ${result.message}`;
 };
 
 export async function testCommand(args: readonly string[], io: PolicyIo): Promise<number> {
@@ -48,7 +42,7 @@ export async function testCommand(args: readonly string[], io: PolicyIo): Promis
     io.out(`${JSON.stringify({ ok, passed, failed, notRun, rules: coverage.length, thin, ms }, null, 2)}\n`);
     return ok ? 0 : 1;
   }
-  for (const result of failed) io.out(`${line(result)}\n`);
+  for (const result of failed) io.out(`${testLine(result, files)}\n`);
   for (const { rule, region, matches, noMatches, untested } of thin) {
     const claims = untested.length === 0 ? '' : `, and one that matches in ${untested.join(', ')}`;
     io.out(`${region}: rule ${rule} has ${matches} match and ${noMatches} no_match tests; it needs 1 and 2${claims}\n`);

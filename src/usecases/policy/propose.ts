@@ -1,9 +1,12 @@
 /** The files on disk become a candidate; a bad one is refused before anything hears of it. */
 
+import { InvalidInputError } from '../../errors.js';
 import { type Bundle, compileBundle, contentOf } from '../../policy/bundle.js';
 import { bundleDifference, noDifference } from '../../policy/bundle-diff.js';
 import { readPolicyFiles } from '../../policy/load.js';
+import { runRuleTests } from '../../policy/rule-tests.js';
 import { sha256Hex } from '../../policy/stable-hash.js';
+import { testLine } from '../../policy/test-place.js';
 import type { Clock, Log } from '../../ports.js';
 import type { PolicyPart } from '../../ports-policy.js';
 import { parseTermBanks } from '../../stages/match/term-bank.js';
@@ -30,6 +33,7 @@ export async function proposeFiles(deps: ProposeDeps, inForce: Bundle | null, is
   if (hash === inForce?.hash) return;
   const bundle = compileBundle(files);
   parseTermBanks([...files].flatMap(([file, text]) => (file.startsWith('terms/') ? [{ file, text }] : [])));
+  if (inForce !== null) await refuseFailing(bundle, files);
   const diff = inForce === null ? noDifference : bundleDifference(inForce, bundle);
   const needsApproval = deps.approval && diff.severity >= GRAVE_SEVERITY;
   const proposal = { hash, content, author: deps.author, diff, needsApproval, replace: isUnreadable };
@@ -38,4 +42,16 @@ export async function proposeFiles(deps: ProposeDeps, inForce: Bundle | null, is
   if (proposed === 'waits') {
     deps.log.warn('policies changed; the candidate waits for a person', { bundle: hash, severity: diff.severity });
   }
+}
+
+/** What its own tests contradict does not take the place of what they agree with. Texts would need the whole pipeline. */
+async function refuseFailing(bundle: Bundle, files: ReadonlyMap<string, string>): Promise<void> {
+  const failed = (await runRuleTests(bundle, null)).filter(({ outcome }) => outcome === 'failed');
+  if (failed.length === 0) return;
+  const lines = failed.map((result) => testLine(result, files));
+  throw new InvalidInputError(
+    'policy_invalid',
+    `The files are good, but ${failed.length} of their tests fail:\n${lines.join('\n')}`,
+    failed.map(({ file }, index) => ({ pointer: `/${file}`, message: lines[index] ?? '' })),
+  );
 }
