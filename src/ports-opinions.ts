@@ -51,7 +51,10 @@ export interface OpinionState {
   readonly askedBy: string | null;
   /** When it was first asked; null: never. */
   readonly since: number | null;
+  /** What was said last, whoever asked. */
   readonly outcome: Outcome<DeliberateEvidence> | null;
+  /** What the policy was answered; the only one that takes part in a decision. */
+  readonly policyOutcome: Outcome<DeliberateEvidence> | null;
 }
 export interface OpinionsStore {
   state(revisionId: string): Promise<OpinionState>;

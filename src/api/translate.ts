@@ -18,8 +18,6 @@ export const translationSubject = ({ row, note, evidence }: CaseFile): Translati
         sourceId: row.sourceId,
         noteId: row.noteId,
         revisionId: row.revisionId,
-        // The text goes as a whole: every region of the note has a say, not only those of the case.
-        regions: note.regions.length > 0 ? note.regions : row.regions,
         note,
         evidence,
       };

@@ -37,6 +37,8 @@ const exchange = (change: Partial<OpinionExchange> = {}): OpinionExchange => ({
   ...change,
 });
 
+const waits = () => record({ pending: true, decisions: [], evidence: evidenceOf({ deliberate: DUE }) });
+
 describe.each([
   ['in memory', async () => storeMemory()],
   ['on PostgreSQL', () => openTestStore()],
@@ -52,8 +54,7 @@ describe.each([
   /** The first job left the question open. */
   async function waiting(externalId = testIds.next('ext')): Promise<{ revisionId: string; noteId: string }> {
     const claim = await claimed(store, source, { externalId });
-    const pending = record({ pending: true, decisions: [], evidence: evidenceOf({ deliberate: DUE }) });
-    expect(await store.work.complete(claim, pending, Date.now())).toBe('saved');
+    expect(await store.work.complete(claim, waits(), Date.now())).toBe('saved');
     return claim;
   }
   const claimOf = async (revisionId: string): Promise<OpinionClaim> =>
@@ -156,6 +157,33 @@ describe.each([
     expect(await store.opinions.complete(claim, OUTCOME, Date.now())).toEqual({ saved: true, wake: null });
     expect(await store.opinions.ask(done.revisionId, 'user-2', Date.now())).toBe(true);
     expect(await store.opinions.ask('rev_unknown', 'user-1', Date.now())).toBeNull();
+  });
+
+  it('what a person is answered never takes the place of what the policy was answered', async () => {
+    const { revisionId } = await waiting();
+    expect(await store.opinions.complete(await claimOf(revisionId), OUTCOME, Date.now())).toMatchObject({
+      saved: true,
+    });
+    expect(await store.opinions.ask(revisionId, 'user-1', Date.now())).toBe(true);
+    expect(await store.opinions.state(revisionId)).toMatchObject({ outcome: null, policyOutcome: OUTCOME });
+    const other = { status: 'skipped', why: 'not_needed' } as const;
+    await store.opinions.complete(await claimOf(revisionId), other, Date.now());
+    expect(await store.opinions.state(revisionId)).toMatchObject({ outcome: other, policyOutcome: OUTCOME });
+  });
+
+  it('the policy asks for itself where only a person has asked', async () => {
+    const first = await claimed(store, source);
+    await store.work.complete(first, record({ pending: true, decisions: [] }), Date.now());
+    expect(await store.opinions.ask(first.revisionId, 'user-1', Date.now())).toBe(true);
+    await store.opinions.complete(await claimOf(first.revisionId), OUTCOME, Date.now());
+    const again = must(await store.work.claim(first.revisionId, LEASE_MS, Date.now() + LEASE_MS));
+    expect(await store.work.complete(again, waits(), Date.now() + LEASE_MS)).toBe('saved');
+    expect(await store.opinions.state(first.revisionId)).toMatchObject({
+      status: 'due',
+      askedBy: null,
+      policyOutcome: null,
+    });
+    expect((await claimOf(first.revisionId)).askedBy).toBeNull();
   });
 
   it('a newer revision leaves nothing to ask', async () => {

@@ -190,8 +190,9 @@ describe('an opinion', () => {
     expect(judge(calm(), grave(0.3)).get('us')?.action).toBe('allow');
   });
 
-  it('that failed goes to a person, one that nobody could ask does not', () => {
+  it('that failed or may not be asked for goes to a person; where there is no model at all, the rules stand alone', () => {
     expect(judge(calm(), { status: 'failed', code: 'llm_timeout', message: '' }).get('us')?.action).toBe('review');
+    expect(judge(calm(), { status: 'skipped', why: 'not_supported' }).get('us')?.action).toBe('review');
     expect(judge(calm(), { status: 'skipped', why: 'not_configured' }).get('us')?.action).toBe('allow');
   });
 

@@ -6,7 +6,7 @@ import type { Database } from './database.js';
 
 const STATE = {
   name: 'opinion_state',
-  text: 'SELECT state, asked_by, outcome, created_at FROM opinion_work WHERE revision_id = $1',
+  text: 'SELECT state, asked_by, outcome, policy_outcome, created_at FROM opinion_work WHERE revision_id = $1',
 };
 /** A lease that ran out without a result or a hand-back is a crash of its holder. */
 const CLAIM = {
@@ -123,11 +123,13 @@ export function opinionsWith(database: Database): OpinionsStore {
         state: 'due' | 'done';
         asked_by: string | null;
         outcome: Outcome<DeliberateEvidence> | null;
+        policy_outcome: Outcome<DeliberateEvidence> | null;
         created_at: Date;
       };
       const [row] = await database.repeatable<Row>(STATE, [revisionId]);
-      if (row === undefined) return { status: 'none', askedBy: null, since: null, outcome: null };
-      return { status: row.state, askedBy: row.asked_by, since: row.created_at.getTime(), outcome: row.outcome };
+      if (row === undefined) return { status: 'none', askedBy: null, since: null, outcome: null, policyOutcome: null };
+      const { state: status, asked_by: askedBy, outcome, policy_outcome: policyOutcome } = row;
+      return { status, askedBy, since: row.created_at.getTime(), outcome, policyOutcome };
     },
     async claim(revisionId, leaseMs, now) {
       const [row] = await database.rows<ClaimRow>(CLAIM, [revisionId, new Date(now), new Date(now + leaseMs)]);

@@ -15,13 +15,13 @@ export const storedOpinions = (
 ): OpinionSource => ({
   region,
   dueUntil: async ({ revisionId, now }) => {
-    const { status, since } = await opinions.state(revisionId);
-    return status === 'done'
-      ? null
-      : new Date(Math.max((since ?? now) + deadlineMs, now + LEAST_PAUSE_MS)).toISOString();
+    const { status, askedBy, since, policyOutcome } = await opinions.state(revisionId);
+    // A reader's question is no answer to the policy.
+    const isAnswered = policyOutcome !== null || (status === 'done' && askedBy === null);
+    return isAnswered ? null : new Date(Math.max((since ?? now) + deadlineMs, now + LEAST_PAUSE_MS)).toISOString();
   },
   async opinion({ revisionId }): Promise<DeliberateEvidence> {
-    const { outcome } = await opinions.state(revisionId);
+    const { policyOutcome: outcome } = await opinions.state(revisionId);
     if (outcome?.status === 'found') return outcome.value;
     // Asked and answered: another attempt of this job would only read the same again.
     const failed = outcome?.status === 'failed' ? outcome : null;

@@ -33,10 +33,13 @@ export interface TranslationSubject {
   readonly sourceId: string;
   readonly noteId: string;
   readonly revisionId: string;
-  readonly regions: readonly RegionId[];
   readonly note: Note;
   readonly evidence: Evidence | null;
 }
+/** The text goes as a whole, so every region of the note has a say, not only those of its cases; none named means all. */
+const regionsOf = ({ note }: TranslationSubject, bundle: Bundle): readonly RegionId[] =>
+  note.regions.length > 0 ? note.regions : [...bundle.regions.keys()];
+
 /** `forbidden`: a region file lets its notes go to none of the declared places. */
 export type TranslationStatus = 'not_configured' | 'forbidden' | 'not_needed' | 'absent' | 'ready';
 export interface CaseTranslation {
@@ -68,9 +71,9 @@ function longest(segments: TextToTranslate['segments']): LanguageTag | undefined
 }
 
 /** A model of our own sends nothing anywhere; an endpoint must stand where every region lets its notes go. */
-function mayTranslate({ engine, region }: Translator, bundle: Bundle, regions: readonly RegionId[]): boolean {
+function mayTranslate({ engine, region }: Translator, bundle: Bundle, subject: TranslationSubject): boolean {
   if (engine === 'local') return true;
-  return regions.every((id) => {
+  return regionsOf(subject, bundle).every((id) => {
     const { endpoints } = policyOf(bundle, id).settings.opinions;
     return endpoints === null || (region !== null && endpoints.includes(region));
   });
@@ -82,7 +85,8 @@ const sceneOf = (deps: Translation, subject: TranslationSubject, { to, bundle }:
   revisionId: subject.revisionId,
   to,
   redacts:
-    deps.translator.engine !== 'local' && subject.regions.some((id) => policyOf(bundle, id).settings.opinions.redact),
+    deps.translator.engine !== 'local' &&
+    regionsOf(subject, bundle).some((id) => policyOf(bundle, id).settings.opinions.redact),
 });
 
 export interface Wish {
@@ -106,7 +110,7 @@ export async function storedTranslation(
 ): Promise<CaseTranslation> {
   if (deps === null) return none('not_configured', wish.to);
   if (subject === null) return none('not_needed', wish.to, engineOf(deps));
-  if (!mayTranslate(deps.translator, wish.bundle, subject.regions)) return none('forbidden', wish.to, engineOf(deps));
+  if (!mayTranslate(deps.translator, wish.bundle, subject)) return none('forbidden', wish.to, engineOf(deps));
   const texts = wantedTexts(textsToTranslate(subject), wish.to);
   if (texts.length === 0) return none('not_needed', wish.to, engineOf(deps));
   const parts = await storedParts(deps, sceneOf(deps, subject, wish), texts);
@@ -128,7 +132,7 @@ export async function translateCase(
   { extra, signal }: { readonly extra: ExtraTexts | null; readonly signal: AbortSignal },
 ): Promise<CaseTranslation> {
   const { to, bundle } = wish;
-  if (!mayTranslate(deps.translator, bundle, subject.regions)) {
+  if (!mayTranslate(deps.translator, bundle, subject)) {
     throw new InvalidInputError('translation_forbidden', 'A region of this note lets it go to no such endpoint');
   }
   const sentences = (extra?.sentences ?? []).map((text, i): TextToTranslate => {
@@ -148,7 +152,11 @@ function purse(
   bundle: Bundle,
 ): Translator {
   if (translator.engine === 'local') return translator;
-  const policies = new Map(subject.regions.map((id) => policyOf(bundle, id)).map((policy) => [policy.id, policy]));
+  const policies = new Map(
+    regionsOf(subject, bundle)
+      .map((id) => policyOf(bundle, id))
+      .map((policy) => [policy.id, policy]),
+  );
   const limits = [...policies.values()].map(({ id, settings: { opinions } }) => {
     const money = opinions.budget.money_per_day;
     return {

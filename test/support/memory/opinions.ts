@@ -10,6 +10,7 @@ interface Work {
   nudgedAt: number | null;
   askedBy: string | null;
   outcome: Outcome<DeliberateEvidence> | null;
+  policyOutcome: Outcome<DeliberateEvidence> | null;
   state: 'due' | 'done';
 }
 
@@ -36,9 +37,14 @@ export function memoryOpinions(tables: Tables, check: () => Promise<void>): Opin
       nudgedAt: null,
       askedBy: null,
       outcome: null,
+      policyOutcome: null,
       state: 'due',
     };
-    const work = works.get(revisionId) ?? (isWanted ? fresh : null);
+    const known = works.get(revisionId);
+    const isReaders = known?.state === 'done' && known.askedBy !== null && known.policyOutcome === null;
+    const isPending = found.row.status === 'pending';
+    const again = isReaders && isWanted && isPending ? { ...fresh, epoch: known.epoch + 1, run: known.run } : known;
+    const work = again ?? (isWanted ? fresh : null);
     if (work !== null) works.set(revisionId, work);
     return work;
   };
@@ -57,8 +63,14 @@ export function memoryOpinions(tables: Tables, check: () => Promise<void>): Opin
       await check();
       const work = workOf(revisionId);
       return work === null
-        ? { status: 'none', askedBy: null, since: null, outcome: null }
-        : { status: work.state, askedBy: work.askedBy, since: 0, outcome: work.outcome };
+        ? { status: 'none', askedBy: null, since: null, outcome: null, policyOutcome: null }
+        : {
+            status: work.state,
+            askedBy: work.askedBy,
+            since: 0,
+            outcome: work.outcome,
+            policyOutcome: work.policyOutcome,
+          };
     },
     claim: async (revisionId, leaseMs, now) => {
       await check();
@@ -133,6 +145,7 @@ export function memoryOpinions(tables: Tables, check: () => Promise<void>): Opin
       const work = held(claim.revisionId, claim.epoch);
       if (work === null) return { saved: false, wake: null };
       Object.assign(work, { state: 'done', outcome, leaseUntil: null });
+      if (work.askedBy === null) work.policyOutcome = outcome;
       const row = find(claim.revisionId)?.row;
       if (row === undefined || row.status !== 'pending') return { saved: true, wake: null };
       row.runs += 1;
@@ -169,6 +182,7 @@ export function memoryOpinions(tables: Tables, check: () => Promise<void>): Opin
         nudgedAt: null,
         askedBy: userId,
         outcome: null,
+        policyOutcome: work?.policyOutcome ?? null,
         state: 'due',
       });
       return true;

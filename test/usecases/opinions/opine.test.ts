@@ -292,7 +292,11 @@ describe('where the stage takes opinions from', () => {
     status: 'none' | 'due' | 'done',
     outcome: Outcome<DeliberateEvidence> | null,
     since: number | null = null,
-  ) => storedOpinions({ state: async () => ({ status, askedBy: null, since, outcome }) }, 'eu', 900_000);
+    askedBy: string | null = null,
+  ) => {
+    const policyOutcome = askedBy === null ? outcome : null;
+    return storedOpinions({ state: async () => ({ status, askedBy, since, outcome, policyOutcome }) }, 'eu', 900_000);
+  };
   const at = (ms: number) => new Date(ms).toISOString();
 
   it('the store: due until the deadline of the policies, then what was answered', async () => {
@@ -309,6 +313,13 @@ describe('where the stage takes opinions from', () => {
       name: 'InvalidInputError',
     });
     await expect(state('done', null).opinion(input, PLAN, signal)).rejects.toMatchObject({ code: 'stage_failed' });
+  });
+
+  it('what a person was answered is no answer to the policy', async () => {
+    const value = { opinions: [], findings: [], moderation: 'off', reasons: ['person'] } as const;
+    const readers = state('done', { status: 'found', value, ms: 1, version: '1' }, 500, 'usr_1');
+    expect(await readers.dueUntil(input)).toBe(at(900_500));
+    await expect(readers.opinion(input, PLAN, signal)).rejects.toMatchObject({ code: 'stage_failed' });
   });
 
   it('the model at once, where nothing is stored', async () => {

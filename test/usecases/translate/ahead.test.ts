@@ -45,8 +45,16 @@ const deps = (): AheadDeps => ({
 });
 const run = (signal = new AbortController().signal) => translateAhead(deps(), signal);
 
-async function waiting(body: string): Promise<string> {
-  const note = noteOf({ title: '', body });
+interface Regions {
+  readonly regions: readonly string[];
+  readonly decided: readonly string[];
+}
+
+async function waiting(
+  body: string,
+  { regions, decided }: Regions = { regions: ['de', 'us'], decided: ['de', 'us'] },
+): Promise<string> {
+  const note = noteOf({ title: '', body, regions });
   const accepted = await store.notes.accept(acceptInput(source, { note, contentHash: testIds.next('c') }));
   if (!('noteId' in accepted)) throw new Error(accepted.kind);
   const claim = must(await store.work.claim(accepted.revisionId, 1_000, Date.now()));
@@ -55,9 +63,16 @@ async function waiting(body: string): Promise<string> {
     ...evidenceOf(() => 0.1),
     language: { status: 'found' as const, ms: 1, version: '1', value: { languages, segments: [], mixed: false } },
   };
-  const decisions = [decision({ action: 'hold' })];
+  const decisions = [decision({ action: 'hold', regions: decided })];
   await store.work.complete(claim, record({ decisions, evidence }), Date.now());
   return accepted.noteId;
+}
+
+function withEndpoints(id: string, endpoints: readonly string[]): typeof bundle {
+  const region = must(bundle.regions.get(id));
+  const opinions = { ...region.settings.opinions, endpoints: [...endpoints] };
+  const changed = { ...region, settings: { ...region.settings, opinions } };
+  return { ...bundle, regions: new Map([...bundle.regions, [id, changed]]) };
 }
 
 beforeEach(async () => {
@@ -91,6 +106,21 @@ describe('translateAhead', () => {
     expect(asked).toHaveLength(4);
     fault = null;
     expect(await run()).toBe(2);
+  });
+
+  it('sends nothing where one region of the note forbids it, though the case lies in another', async () => {
+    const at = (place: string): AheadDeps => ({
+      ...deps(),
+      translator: { ...translator, engine: 'openai', region: place },
+      bundle: () => withEndpoints('de', ['eu']),
+    });
+    const signal = new AbortController().signal;
+    await waiting('Hola a todos los vecinos.', { regions: ['de', 'us'], decided: ['us'] });
+    await waiting('Buenas noches a la ciudad.', { regions: [], decided: ['us'] });
+    expect(await translateAhead(at('us'), signal)).toBe(0);
+    expect(asked).toEqual([]);
+    await waiting('Buenos días a la ciudad.', { regions: ['us'], decided: ['us'] });
+    expect(await translateAhead(at('us'), signal)).toBe(1);
   });
 
   it('ends with its signal, and a broken store is no fault of a note', async () => {
