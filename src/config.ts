@@ -106,6 +106,9 @@ export const Env = z.object({
     .describe('Model that looks at pictures: nsfwjs, a folder under MODELS_DIR, or off'),
   IMAGE_MODEL_MEMORY_MB: whole(1_024, 128, 65_536).describe('Memory that the image model may take'),
   IMAGE_MODEL_TIMEOUT_MS: whole(30_000, 200, 120_000).describe('Time limit of the image model for one picture'),
+  IMAGE_LOOK_BACK_DAYS: whole(30, 0, 3_650).describe(
+    'Age of stored pictures that are looked up again when a hash bank has grown; 0: none',
+  ),
   IMAGE_WORKERS: whole(1, 0, 64).describe('Worker processes for pictures that npm start runs'),
   WORKER_QUEUES: z
     .string()

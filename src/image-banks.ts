@@ -25,7 +25,7 @@ const entryOf = ({ kind, expiresAt, ...hash }: BankedHash): HashEntry => ({
   expiresAt: expiresAt === null ? null : Date.parse(expiresAt),
 });
 
-export async function allHashes(store: ImageBanksStore, now: number): Promise<readonly HashEntry[]> {
+export async function allHashes(store: Pick<ImageBanksStore, 'hashes'>, now: number): Promise<readonly HashEntry[]> {
   const all: HashEntry[] = [];
   for (;;) {
     const page = await store.hashes(all.at(-1)?.entryId ?? null, PAGE, now);

@@ -1,4 +1,5 @@
 /** Banks of picture hashes, as they are kept: who answers for a bank, what it speaks of, and its entries. */
+import type { PdqReading } from './domain.js';
 import type { Actor } from './ports-store.js';
 
 export const BANK_KINDS = ['block', 'benign'] as const;
@@ -51,6 +52,7 @@ export interface BankedHash extends Omit<ImageBankEntry, 'note' | 'addedBy' | 'a
 
 export interface ImageBanksPart {
   readonly imageBanks: ImageBanksStore;
+  readonly lookUps: LookUpsStore;
 }
 /** Every change is one transaction with its line in the audit. */
 export interface ImageBanksStore {
@@ -66,4 +68,38 @@ export interface ImageBanksStore {
   add(hashes: NewHashes, actor: Actor, now: number): Promise<number | null>;
   /** How many went, of the whole bank where `entryId` is null; null: there is no such bank or entry. */
   remove(name: string, entryId: string | null, actor: Actor, now: number): Promise<number | null>;
+}
+
+export interface PicturePlace {
+  readonly revisionId: string;
+  readonly index: number;
+}
+/** A picture of a revision that stands as it was judged. */
+export interface HashedPicture extends PicturePlace {
+  readonly sourceId: string;
+  readonly hash: PdqReading;
+  /** Detectors of the banks that had found it when the revision was judged. */
+  readonly known: readonly string[];
+}
+export interface LookUpProgress {
+  /** Of the banks. */
+  readonly version: number;
+  /** Version that all stored pictures were held against. */
+  readonly lookedUp: number;
+  /** Version that they are being held against; `place`: the last one that was. */
+  readonly target: number | null;
+  readonly place: PicturePlace | null;
+}
+/** Stored pictures against banks that have grown since. */
+export interface LookUpsStore {
+  progress(): Promise<LookUpProgress>;
+  keep(progress: Omit<LookUpProgress, 'version'>): Promise<void>;
+  /** In the order of revision and index; pictures that came in at `since` or later. */
+  hashed(since: number, after: PicturePlace | null, limit: number): Promise<readonly HashedPicture[]>;
+  /** Makes revisions due again, each with a line in the audit; how many stood as they were judged. */
+  again(
+    revisionIds: readonly string[],
+    actor: Actor,
+    times: { readonly now: number; readonly dueAt: number },
+  ): Promise<number>;
 }

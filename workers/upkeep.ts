@@ -1,6 +1,7 @@
 /** Queue `upkeep`: decisions that ran out get a case, then retention. */
 import type { App } from '../src/compose.js';
 import type { JobHandler } from '../src/jobs.js';
+import { lookAgainWhenGrown } from '../src/usecases/look-again.js';
 import { removeBlobs } from '../src/usecases/remove-blobs.js';
 import { openOverdue } from '../src/usecases/review/overdue.js';
 import { translateAhead } from '../src/usecases/translate/ahead.js';
@@ -15,9 +16,17 @@ export function upkeepHandler(app: App): JobHandler {
     const outcome = await purge(run, signal);
     // After what was purged, so that its bytes go in the same run.
     await removeBlobs({ images: app.store.images, blobs: app.images.blobs, clock, log });
+    const again = await lookUpAgain(app, signal);
     await ahead(signal);
-    return opened > 0 ? 'opened' : outcome;
+    return opened > 0 || again > 0 ? 'opened' : outcome;
   };
+}
+
+async function lookUpAgain(app: App, signal: AbortSignal): Promise<number> {
+  const days = app.config.IMAGE_LOOK_BACK_DAYS;
+  if (days === 0) return 0;
+  const { imageBanks, lookUps } = app.store;
+  return lookAgainWhenGrown({ imageBanks, lookUps, clock: app.clock, log: app.log }, days, signal);
 }
 
 /** Last, since an engine may be slow; what was not reached waits for the next run. */

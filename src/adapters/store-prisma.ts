@@ -7,6 +7,7 @@ import { openDatabase } from './store/database.js';
 import { deskWith } from './store/desk.js';
 import { imageBanksWith } from './store/image-banks.js';
 import { imagesWith } from './store/images.js';
+import { lookUpsWith } from './store/look-ups.js';
 import { notesWith } from './store/notes.js';
 import { opinionsWith } from './store/opinions.js';
 import { overviewOf } from './store/overview.js';
@@ -48,6 +49,7 @@ export async function openStore(options: StoreOptions): Promise<FullStore> {
     images: imagesWith(database),
     opinions: opinionsWith(database),
     imageBanks: imageBanksWith(database, ids),
+    lookUps: lookUpsWith(database),
     webhooks: webhooksWith(database, ids),
     access: accessWith(database, ids),
     audit: auditWith(database),

@@ -9,6 +9,7 @@ import { BANK_USAGE, type BankIo } from './bank/bank-io.js';
 import { addToBank, createBank, importIntoBank, removeFromBank } from './bank/change.js';
 import { listBanks, matchPictures } from './bank/look.js';
 import { BANK_OPTIONS, type BankValues } from './bank/options.js';
+import { rescanPictures } from './bank/rescan.js';
 import { type Io, readArgs, usageError } from './io.js';
 import { storeFrom } from './store.js';
 
@@ -20,6 +21,7 @@ const COMMANDS: Readonly<Record<string, Run>> = {
   import: importIntoBank,
   match: matchPictures,
   list: listBanks,
+  rescan: rescanPictures,
   remove: removeFromBank,
 };
 const MEGABYTE = 1_048_576;

@@ -113,6 +113,15 @@ describe('bank', () => {
     expect(await bank(['import', 'scams', '-'], 'nothing of use\n')).toContain('exit 1');
   });
 
+  it('looks stored pictures up again, as far back as it is told', async () => {
+    expect(await bank(['rescan'])).toBe('0 pictures looked up, 0 notes to be judged again\n');
+    expect(await bank(['rescan', '--since', '7d'])).toContain('0 pictures');
+    for (const since of ['0d', '7', 'soon', '99999d']) {
+      expect(await refusal(['rescan', '--since', since])).toMatch(/--since ".*" is a number of days, such as 30d/);
+    }
+    expect(await refusal(['rescan', 'scams'])).toContain('takes no names');
+  });
+
   it('removes an entry, then the bank', async () => {
     await bank([...CREATE, '--benign', '--expires', '2027-01-01']);
     await bank(['add', 'scams', A, B]);

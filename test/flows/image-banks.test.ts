@@ -8,6 +8,7 @@ import { bankCommand, hasherFrom } from '../../src/cli/bank.js';
 import { composeImages, type Images } from '../../src/compose-images.js';
 import { readConfig } from '../../src/config.js';
 import { type ImageBanks, openImageBanks } from '../../src/image-banks.js';
+import { lookAgain } from '../../src/usecases/look-again.js';
 import { type System, startSystem } from '../support/running.js';
 import { until } from '../support/until.js';
 import { bundleWorker } from '../support/worker-process.js';
@@ -75,6 +76,7 @@ async function decided(picture: Buffer) {
   }, 20_000);
   const [decision] = view.decisions;
   return {
+    id,
     action: decision?.action,
     rules: decision?.rules.map(({ rule }) => rule),
     evidence: view.revisions[0]?.evidence,
@@ -107,6 +109,26 @@ it('holds what a bank knows, also turned; not what is as near to a benign one, n
   await bank('add', 'menus', MENU);
   expect((await decided(copy)).action).toBe('allow');
 });
+
+it('judges a stored note again when a bank comes to know its picture, once', async () => {
+  const cafe = path.resolve('fixtures/images/poem-th.png');
+  const picture = await sharp(cafe).resize(700).flatten({ background: '#fff' }).jpeg().toBuffer();
+  const before = await decided(picture);
+  expect(before.action).toBe('allow');
+  await makeBank('poems');
+  await bank('add', 'poems', cafe);
+  const { store, clock } = system.app;
+  const deps = { imageBanks: store.imageBanks, lookUps: store.lookUps, clock };
+  const order = { since: 0, after: null, mostPages: 9, actor: { kind: 'system', id: 'test' }, pauseMs: 0 } as const;
+  expect((await lookAgain(deps, order, new AbortController().signal)).notes).toBe(1);
+  const view = await until(async () => {
+    const now = await system.view(before.id);
+    return now.status === 'held' ? now : null;
+  }, 20_000);
+  expect(view.decisions.map(({ action }) => action)).toEqual(['allow', 'hold']);
+  expect(view.decisions[0]?.supersededBy).toBe(view.decisions[1]?.decisionId);
+  expect((await lookAgain(deps, order, new AbortController().signal)).notes).toBe(0);
+}, 60_000);
 
 it('is followed by every process that judges, without being asked', async () => {
   const plain = await startSystem({ env: { DATA_DIR: folder } });

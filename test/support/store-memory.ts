@@ -11,6 +11,7 @@ import { memoryAccess } from './memory/access.js';
 import { memoryDesk } from './memory/desk.js';
 import { memoryImageBanks } from './memory/image-banks.js';
 import { memoryImages } from './memory/images.js';
+import { memoryLookUps } from './memory/look-ups.js';
 import { memoryNotes } from './memory/notes.js';
 import { memoryOpinions } from './memory/opinions.js';
 import { pageOf } from './memory/page.js';
@@ -37,14 +38,17 @@ export function storeMemory(): MemoryStore {
   const audit = memoryAudit(check);
   const bundles = new Map<string, string>();
   const bank: TextBankEntry[] = [];
+  const images = memoryImages(tables, check);
+  const imageBanks = memoryImageBanks({ tables, check, audit });
   const store: MemoryStore = {
     tables,
     away: false,
     notes: memoryNotes(tables, check),
     work: memoryWork(tables, check),
-    images: memoryImages(tables, check),
+    images,
     opinions: memoryOpinions(tables, check),
-    imageBanks: memoryImageBanks({ tables, check, audit }),
+    imageBanks,
+    lookUps: memoryLookUps({ tables, images, imageBanks, audit }),
     webhooks: memoryWebhooks(tables, check),
     access,
     people: access.people,

@@ -20,10 +20,12 @@ polywarden bank add NAME [--note TEXT] [--expires DATE] PICTURE|HASH...
 polywarden bank import NAME [--format csv|jsonl] [--expires DATE] FILE|-
 polywarden bank match [--platform NAME] [--json] PICTURE|HASH...
 polywarden bank list [NAME] [--json]
+polywarden bank rescan [--since 30d]
 polywarden bank remove NAME [ENTRY]
 
   A bank holds PDQ hashes of known pictures. Pictures of notes within 31 of 256 bits are found, also turned and
-  mirrored ones; the policies say what follows. A running server takes changes up within seconds.
+  mirrored ones; the policies say what follows. A running server takes changes up within seconds, and holds stored pictures
+  against banks that have grown within ten minutes; rescan does that at once, as far back as you say.
 
   --category ID    what the pictures show, such as fraud.scam (create)
   --severity N     0 to 4 (create)
@@ -34,6 +36,7 @@ polywarden bank remove NAME [ENTRY]
   --expires DATE   YYYY-MM-DD from when the bank, or what is added, no longer counts
   --note TEXT      what the bank's owner should know of the hashes that are added
   --format WORD    csv (default): a first line names the columns pdq or hash, note, quality; jsonl: an object a line
+  --since DAYS     age of the pictures that are looked up again, as 30d (rescan)
   --json           data instead of text`;
 
 export interface Subject {

@@ -11,6 +11,7 @@ export const BANK_OPTIONS = {
   expires: { type: 'string' },
   note: { type: 'string' },
   format: { type: 'string' },
+  since: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;

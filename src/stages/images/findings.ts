@@ -13,7 +13,11 @@ const SAME = 0.85;
 const isCategory = (name: string): name is CategoryId => (CATEGORY_IDS as readonly string[]).includes(name);
 const severityOf = (value: number): Severity => SEVERITIES.find((known) => known === value) ?? 4;
 
-function bankFindings({ index, hash }: ImageReading, bank: ImageHashBank, sourceId?: string): readonly Finding[] {
+export function findingsOfHash(
+  { index, hash }: Pick<ImageReading, 'index' | 'hash'>,
+  bank: ImageHashBank,
+  sourceId?: string,
+): readonly Finding[] {
   if (hash.status !== 'found' || hash.value.quality < LEAST_QUALITY) return [];
   const hits = bank.lookup(hash.value, PDQ_DISTANCE, sourceId);
   // A distance that is no number would compare as "not nearer" and vanish.
@@ -68,6 +72,6 @@ export const findingsOfReadings = (
   sourceId?: string,
 ): readonly Finding[] =>
   readings.flatMap((reading) => [
-    ...(bank === null ? [] : bankFindings(reading, bank, sourceId)),
+    ...(bank === null ? [] : findingsOfHash(reading, bank, sourceId)),
     ...modelFindings(reading),
   ]);
