@@ -48,6 +48,8 @@ export interface LlmServer {
   /** How many requests the fault takes; then the server is well again. */
   faultsLeft: number;
   retryAfter: string | null;
+  /** How long it thinks before it answers. */
+  delayMs: number;
   reply: (request: SeenRequest) => string;
   /** As told with every answer. */
   usage: unknown;
@@ -77,7 +79,11 @@ export async function openLlmServer(): Promise<LlmServer> {
     held.add(response);
     response.on('close', () => held.delete(response));
     bodyOf(request).then(
-      (text) => serve(server, seenOf(request, text), response),
+      (text) => {
+        const seen = seenOf(request, text);
+        server.requests.push(seen);
+        setTimeout(() => serve(server, seen, response), server.delayMs);
+      },
       () => response.destroy(),
     );
   });
@@ -89,6 +95,7 @@ export async function openLlmServer(): Promise<LlmServer> {
     fault: null,
     faultsLeft: Number.POSITIVE_INFINITY,
     retryAfter: null,
+    delayMs: 0,
     reply: () => '{}',
     usage: USAGE,
     moderation: () => ({ hate: 0.01, violence: 0.01 }),
@@ -115,7 +122,6 @@ const seenOf = (request: IncomingMessage, text: string): SeenRequest => ({
 });
 
 function serve(server: LlmServer, request: SeenRequest, response: ServerResponse): void {
-  server.requests.push(request);
   const { fault } = server;
   if (fault !== null && server.faultsLeft > 0) {
     server.faultsLeft -= 1;
