@@ -1,0 +1,24 @@
+/** All that was gathered about a revision. */
+import type {
+  CampaignEvidence,
+  ClassifyEvidence,
+  LanguageEvidence,
+  MatchEvidence,
+  NormaliseEvidence,
+} from './findings.js';
+import type { DeliberateEvidence } from './opinion.js';
+import type { Outcome } from './outcome.js';
+import type { ImagesEvidence } from './picture.js';
+
+/** Every evidence key is produced by exactly one stage (`stages/index.ts`). Issue by issue this map grows. */
+export interface EvidenceMap {
+  normalise: NormaliseEvidence;
+  language: LanguageEvidence;
+  images: ImagesEvidence;
+  match: MatchEvidence;
+  classify: ClassifyEvidence;
+  campaign: CampaignEvidence;
+  deliberate: DeliberateEvidence;
+}
+export type EvidenceKey = keyof EvidenceMap;
+export type Evidence = { readonly [K in EvidenceKey]: Outcome<EvidenceMap[K]> };

@@ -1,0 +1,21 @@
+/** What a stage answers. */
+import type { ErrorCode } from '../errors.js';
+
+/** The three answers of a stage, plus `due`: asynchronous evidence that has not come yet. */
+export type Outcome<T> =
+  | { readonly status: 'found'; readonly value: T; readonly ms: number; readonly version: string }
+  | { readonly status: 'skipped'; readonly why: SkipReason }
+  | { readonly status: 'failed'; readonly code: ErrorCode; readonly message: string }
+  | { readonly status: 'due'; readonly until: string };
+
+export const SKIP_REASONS = [
+  'not_selected',
+  'no_text',
+  'no_images',
+  'no_store',
+  'no_model',
+  'not_configured',
+  'not_supported',
+  'not_needed',
+] as const;
+export type SkipReason = (typeof SKIP_REASONS)[number];
