@@ -88,7 +88,6 @@ it('what a reader asks later does not free a held note, not even where it is jud
     value: { reasons: ['score_band'], opinions: [{ findings: [{ severity: 3 }] }] },
   });
 });
-});
 
 it.each([
   ['tells of no tokens', null],
