@@ -30,7 +30,8 @@ export async function mountDashboard(server: FastifyInstance, dir: string): Prom
   await server.register(fastifyStatic, {
     root: dir,
     wildcard: false,
-    index: 'index.html',
+    // As a list: for one word alone the package finds no packed page.
+    index: ['index.html'],
     preCompressed: true,
     cacheControl: false,
     setHeaders: (response, file) => {

@@ -14,6 +14,7 @@ beforeAll(async () => {
   dir = await mkdtemp(path.join(tmpdir(), 'polywarden-files-'));
   await mkdir(path.join(dir, 'assets'));
   await writeFile(path.join(dir, 'index.html'), '<!doctype html><div id="root"></div>');
+  await writeFile(path.join(dir, 'index.html.gz'), gzipSync('<!doctype html><div id="root"></div>'));
   await writeFile(path.join(dir, 'assets', 'index-abc.js'), SCRIPT);
   await writeFile(path.join(dir, 'assets', 'index-abc.js.gz'), gzipSync(SCRIPT));
   expect(await mountDashboard(server, dir)).toBe(true);
@@ -49,6 +50,14 @@ it.each(['/', '/cases', '/cases/case_1', '/policy/global'])(
     expect(answer.body).toContain('root');
   },
 );
+
+it('a browser, which takes packed files, gets the page at the root too', async () => {
+  for (const url of ['/', '/cases']) {
+    const answer = await server.inject({ url, headers: { 'accept-encoding': 'gzip, deflate, br' } });
+    expect([url, answer.statusCode]).toEqual([url, 200]);
+    expect(answer.headers['content-type']).toContain('text/html');
+  }
+});
 
 it('without a build there is no dashboard', async () => {
   expect(await mountDashboard(Fastify(), path.join(dir, 'none'))).toBe(false);
