@@ -3,40 +3,17 @@ import type { Socket } from 'node:net';
 import cookie from '@fastify/cookie';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
-import { InvalidInputError, UnavailableError } from '../errors.js';
+import { UnavailableError } from '../errors.js';
+import { addRoutes } from './add-routes.js';
 import { guard } from './auth.js';
 import type { ApiDeps, ApiServer } from './deps.js';
-import { deskOf } from './desk.js';
 import { errorHandler, PROBLEM_TYPE, problemOf } from './errors.js';
 import { securityHeaders, setHeaders } from './headers.js';
-import { checkContentType, parseJsonBytes } from './json-body.js';
 import { registerLimits } from './limits.js';
-import { multipartNote } from './multipart.js';
 import { type LiveRoute, notFoundHandler } from './not-found.js';
-import { openapiRoutes, registerOpenapi } from './openapi.js';
+import { registerOpenapi } from './openapi.js';
 import { ruleOf } from './permissions.js';
-import { batchRoutes } from './routes/batch.js';
-import { deliveryRoutes } from './routes/deliveries.js';
-import { healthRoutes } from './routes/health.js';
-import { imageRoutes } from './routes/images.js';
-import { keyRoutes } from './routes/keys.js';
-import { moderationRoutes } from './routes/moderations.js';
-import { submitRoutes } from './routes/notes.js';
-import { eraseRoutes, readRoutes } from './routes/notes-read.js';
-import { openIdRoutes } from './routes/openid.js';
-import { overviewRoutes } from './routes/overview.js';
-import { peopleRoutes } from './routes/people.js';
-import { policyRoutes } from './routes/policies.js';
-import { policyTryRoutes } from './routes/policy-try.js';
-import { caseRoutes } from './routes/review-case.js';
-import { eventRoutes } from './routes/review-events.js';
-import { figureRoutes } from './routes/review-figures.js';
-import { ownRoutes, userRoutes } from './routes/review-people.js';
-import { pleaRoutes } from './routes/review-pleas.js';
-import { queueRoutes } from './routes/review-queue.js';
-import { translationRoutes } from './routes/review-translation.js';
-import { secondOpinionRoutes } from './routes/second-opinion.js';
-import { webhookRoutes } from './routes/webhooks.js';
+import { readBodies } from './read-bodies.js';
 import { schemaCompiler } from './schema-compiler.js';
 
 declare module 'fastify' {
@@ -134,70 +111,8 @@ function endPolitely(server: ApiServer): void {
   });
 }
 
-function readBodies(server: ApiServer, deps: ApiDeps): void {
-  server.removeAllContentTypeParsers();
-  readUploads(server, deps);
-  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    try {
-      checkContentType(request.headers['content-type'] ?? '', request.headers['content-encoding']);
-      const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-      const needed = request.routeOptions.schema?.body !== undefined;
-      if (bytes.length === 0 && needed) throw new InvalidInputError('json_invalid', 'The body is empty.');
-      done(null, bytes.length === 0 ? undefined : parseJsonBytes(bytes));
-    } catch (error) {
-      done(error instanceof Error ? error : new Error('body parser threw', { cause: error }));
-    }
-  });
-}
-
-const NOTES_URL = '/v1/notes';
-
-/** Pictures beside a note; every other address takes JSON alone. */
-function readUploads(server: ApiServer, deps: ApiDeps): void {
-  const options = { parseAs: 'buffer', bodyLimit: deps.config.UPLOAD_LIMIT_BYTES } as const;
-  server.addContentTypeParser('multipart/form-data', options, async (request: FastifyRequest, body: Buffer) => {
-    if (request.routeOptions.url !== NOTES_URL) {
-      throw new InvalidInputError('media_type_unsupported', 'This address takes JSON only.');
-    }
-    return multipartNote(request.headers['content-type'] ?? '', body);
-  });
-}
-
 const measure = (deps: ApiDeps) => async (request: FastifyRequest, reply: FastifyReply) => {
   const labels = { route: request.routeOptions.url ?? 'none', method: request.method };
   deps.metrics.count('http_requests_total', { ...labels, status: String(reply.statusCode) });
   deps.metrics.observe('http_request_seconds', reply.elapsedTime / 1_000, labels);
 };
-
-function addRoutes(server: ApiServer, deps: ApiDeps): void {
-  submitRoutes(server, deps);
-  batchRoutes(server, deps);
-  readRoutes(server, deps);
-  eraseRoutes(server, deps);
-  imageRoutes(server, deps);
-  moderationRoutes(server, deps);
-  webhookRoutes(server, deps);
-  deliveryRoutes(server, deps);
-  overviewRoutes(server, deps);
-  keyRoutes(server, deps);
-  reviewRoutes(server, deps);
-  policyRoutes(server, deps);
-  policyTryRoutes(server, deps);
-  peopleRoutes(server, deps);
-  healthRoutes(server, deps);
-  openapiRoutes(server);
-}
-
-function reviewRoutes(server: ApiServer, deps: ApiDeps): void {
-  const desk = deskOf(deps);
-  queueRoutes(server, deps, desk);
-  eventRoutes(server, deps, desk);
-  caseRoutes(server, deps, desk);
-  secondOpinionRoutes(server, deps, desk);
-  translationRoutes(server, deps, desk);
-  pleaRoutes(server, deps);
-  figureRoutes(server, deps);
-  userRoutes(server, deps);
-  ownRoutes(server, deps);
-  openIdRoutes(server, deps);
-}

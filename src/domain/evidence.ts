@@ -10,7 +10,7 @@ import type { DeliberateEvidence } from './opinion.js';
 import type { Outcome } from './outcome.js';
 import type { ImagesEvidence } from './picture.js';
 
-/** Every evidence key is produced by exactly one stage (`stages/index.ts`). Issue by issue this map grows. */
+/** Every evidence key is produced by exactly one stage (`stages/index.ts`). */
 export interface EvidenceMap {
   normalise: NormaliseEvidence;
   language: LanguageEvidence;
