@@ -1,5 +1,6 @@
 /** What the build does beside bundling. */
 import { readFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
@@ -32,17 +33,14 @@ export function packed(): Plugin {
   return {
     name: 'polywarden-packed',
     apply: 'build',
-    enforce: 'post',
-    async generateBundle(_options, bundle) {
-      for (const [fileName, file] of Object.entries(bundle)) {
-        const source = Buffer.from('code' in file ? file.code : file.source);
-        if (!TEXT.test(fileName) || source.length < LEAST_BYTES) continue;
-        this.emitFile({ type: 'asset', fileName: `${fileName}.gz`, source: await promisify(gzip)(source) });
-        this.emitFile({
-          type: 'asset',
-          fileName: `${fileName}.br`,
-          source: await promisify<Buffer, typeof quality, Buffer>(brotliCompress)(source, quality),
-        });
+    // As they were written: other plugins still change files while the bundle is made.
+    async writeBundle({ dir = '' }, bundle) {
+      for (const fileName of Object.keys(bundle).filter((name) => TEXT.test(name))) {
+        const file = path.join(dir, fileName);
+        const source = await readFile(file);
+        if (source.length < LEAST_BYTES) continue;
+        await writeFile(`${file}.gz`, await promisify(gzip)(source));
+        await writeFile(`${file}.br`, await promisify<Buffer, typeof quality, Buffer>(brotliCompress)(source, quality));
       }
     },
   };

@@ -34,11 +34,9 @@ export const decideWith = (database: Database, ids: Ids): Deciding => ({
     }
   },
   submitted: (submissionId) =>
-    decisionsWhere(
-      database,
-      'd.id IN (SELECT h.decision_id FROM human_decisions h WHERE h.submission_id = $1)',
+    decisionsWhere(database, 'd.id IN (SELECT h.decision_id FROM human_decisions h WHERE h.submission_id = $1)', [
       submissionId,
-    ),
+    ]),
   async undo(submissionId, userId, leaseMs, now) {
     const until = now + leaseMs;
     const [row] = await database.rows<{ result: { kind: string; caseId?: string; epoch?: number } }>(UNDO, [

@@ -40,14 +40,21 @@ export const DECISION_JSON = `json_build_object('decisionId', d.id, 'revision', 
 export async function decisionsWhere(
   database: Database,
   where: string,
-  value: unknown,
+  values: readonly unknown[],
 ): Promise<readonly StoredDecision[]> {
   const rows = await database.repeatable<{ json: DecisionJson }>(
     `SELECT ${DECISION_JSON} AS json FROM decisions d WHERE ${where} ORDER BY d.sequence, d.id`,
-    [value],
+    values,
   );
   return rows.map(({ json }) => decisionOf(json));
 }
+
+/** By its note, which has an index; a revision alone would be looked for in every decision there is. */
+const decisionsOfRevision = (
+  database: Database,
+  { noteId, revisionId }: QueueRow,
+): Promise<readonly StoredDecision[]> =>
+  decisionsWhere(database, 'd.note_id = $1 AND d.revision_id = $2', [noteId, revisionId]);
 
 interface PersonSql extends Omit<PersonDecision, 'by' | 'at' | 'undoneAt'> {
   readonly user_id: string;
@@ -98,7 +105,7 @@ export function fileWith(database: Database, queue: QueueList) {
     const key = body.author_key;
     // One after the other in threes: a page of a case shall not take the whole pool.
     const [decisions, people, comments] = await Promise.all([
-      decisionsWhere(database, 'd.revision_id = $1', row.revisionId),
+      decisionsOfRevision(database, row),
       peopleOf(database, row.noteId),
       commentsOf(database, row.noteId),
     ]);
