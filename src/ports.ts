@@ -60,7 +60,9 @@ export type MetricName =
   | 'llm_tokens_total'
   | 'llm_cost_micros_total'
   | 'backlog_notes'
-  | 'oldest_due_seconds';
+  | 'oldest_due_seconds'
+  | 'cases_open'
+  | 'cases_overdue';
 
 export interface ClassifiedText {
   readonly scores: Readonly<Record<ScoreKey, Score>>;

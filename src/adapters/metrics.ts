@@ -46,6 +46,8 @@ export const METRICS: Readonly<Record<MetricName, Declaration>> = {
   },
   backlog_notes: { type: 'gauge', help: 'Revisions that wait for a decision', labels: [] },
   oldest_due_seconds: { type: 'gauge', help: 'Age of the oldest revision that waits', labels: [] },
+  cases_open: { type: 'gauge', help: 'Open cases by desk', labels: ['desk'] },
+  cases_overdue: { type: 'gauge', help: 'Open cases whose time is over', labels: [] },
 };
 
 export type MetricsSnapshot = readonly object[];

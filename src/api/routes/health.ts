@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { ApiDeps, ApiServer, Readiness } from '../deps.js';
 import { problemOf, sendProblem } from '../errors.js';
+import { gaugeReader } from '../gauges.js';
 import { problems } from '../schemas/common.js';
 
 const ReadyAnswer = z.object({
@@ -20,6 +21,7 @@ async function look(deps: ApiDeps): Promise<readonly Readiness[]> {
 
 export function healthRoutes(server: ApiServer, deps: ApiDeps): void {
   const tags = ['health'];
+  const readGauges = gaugeReader(deps);
   server.route({
     method: 'GET',
     url: '/healthz',
@@ -45,6 +47,9 @@ export function healthRoutes(server: ApiServer, deps: ApiDeps): void {
     url: '/metrics',
     config: { rateLimit: false },
     schema: { tags, summary: 'Prometheus text format' },
-    handler: async (_request, reply) => reply.type('text/plain; version=0.0.4').send(await deps.metrics.render()),
+    handler: async (_request, reply) => {
+      await readGauges();
+      return reply.type('text/plain; version=0.0.4').send(await deps.metrics.render());
+    },
   });
 }
