@@ -41,6 +41,13 @@ export const useBundles = () => useGet<z.infer<typeof BundlePage>>(['bundles'], 
 export const useRule = (id: string, days: number) =>
   useGet<Rule>(['rule', id, days], `/v1/policies/rules/${encodeURIComponent(id)}?days=${days}`);
 
+/** The text of a rule in every file that writes it, asked for once somebody wants it. */
+export const useRuleText = () =>
+  useMutation({
+    mutationFn: async (id: string) =>
+      (await getJson<Rule>(`/v1/policies/rules/${encodeURIComponent(id)}?days=1`, AbortSignal.timeout(10_000))).written,
+  });
+
 export const useWords = () =>
   useQuery({
     queryKey: [POLICIES, 'words'],

@@ -4,6 +4,7 @@ import { useFormat } from '../../format.js';
 import { type Tried, useWords } from './api.js';
 import type { PartProps } from './playground-draft.js';
 import { RuleEditor } from './rule-editor.js';
+import { RuleStart } from './rule-start.js';
 
 export function RuleFields({ draft, change, regions, faults }: PartProps & { readonly faults: Tried['faults'] }) {
   const { t } = useTranslation();
@@ -20,6 +21,7 @@ export function RuleFields({ draft, change, regions, faults }: PartProps & { rea
         onChange={(event) => change({ home: event.currentTarget.value })}
         data={regions.map(({ id, name }) => ({ value: id, label: format.region(id) ?? name }))}
       />
+      <RuleStart draft={draft} change={change} />
       <RuleEditor
         label={t('policy:editor')}
         value={draft.yaml}

@@ -1,4 +1,4 @@
-import { Alert, Badge, Button, Loader } from '@mantine/core';
+import { Alert, Badge, Button, Loader, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
@@ -79,6 +79,39 @@ function RuleEntry({ rule, region }: { readonly rule: RuleRow; readonly region: 
   );
 }
 
+/** By a part of the id, the action or the condition; what is not in force as its file says stays in sight by its mode. */
+const isAbout = (rule: RuleRow, words: string): boolean =>
+  [rule.id, rule.category, rule.action, rule.mode, rule.when].some((text) => text.toLowerCase().includes(words));
+
+function Rules({ rules, region }: { readonly rules: readonly RuleRow[]; readonly region: string }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const [words, setWords] = useState('');
+  const shown = rules.filter((rule) => isAbout(rule, words.trim().toLowerCase()));
+  return (
+    <section className="sheet">
+      <div className="row spread">
+        <h2>{t('policy:rules')}</h2>
+        <TextInput
+          className="narrow"
+          type="search"
+          label={t('policy:rules.find')}
+          value={words}
+          onChange={(event) => setWords(event.currentTarget.value)}
+        />
+      </div>
+      <p className="small quiet" role="status">
+        {t('policy:rules.shown', { shown: format.count(shown.length), all: format.count(rules.length) })}
+      </p>
+      <ul className="plain">
+        {shown.map((rule) => (
+          <RuleEntry key={rule.id} rule={rule} region={region} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
 function RunTests({ region }: { readonly region: string }) {
   const { t } = useTranslation();
   const format = useFormat();
@@ -124,14 +157,7 @@ function RegionView({ data }: { readonly data: Region }) {
         {t('policy:owner', { owner: region.owner })} · {t('policy:review-by')} {region.reviewBy} · {t('policy:notices')}{' '}
         {region.noticeLanguages.map(format.language).join(', ')}
       </p>
-      <section className="sheet">
-        <h2>{t('policy:rules')}</h2>
-        <ul className="plain">
-          {rules.map((rule) => (
-            <RuleEntry key={rule.id} rule={rule} region={region.id} />
-          ))}
-        </ul>
-      </section>
+      <Rules rules={rules} region={region.id} />
       <RunTests region={region.id} />
       <section className="sheet">
         <h2>{t('policy:clauses')}</h2>
