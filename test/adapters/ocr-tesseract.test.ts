@@ -105,7 +105,7 @@ describe('the reading process', () => {
   it('keeps the spaces between letters that stand apart', async () => {
     const reader = open();
     const { text } = await reader.read([await picture('cloaked-zh-hans.png')], [], signal);
-    expect(text.toLowerCase()).toContain('w e c h a t');
+    expect(text.toLowerCase()).toMatch(/wechat\n.*w e c h a t\nearring_demo88\n/);
     await reader.close();
   });
 

@@ -9,13 +9,13 @@ const WORD = 0.05;
 const MOST_BY_LETTERS = 0.68;
 
 /**
- * The engine gives Thai letter by letter, so that a few lucky letters hide the others: the worse half speaks. Words of
+ * The engine gives Thai letter by letter, so that lucky letters hide the others: the worst third speaks. Words of
  * letters that are all good but one are believed for their letters.
  */
 export function beliefIn(words: readonly LineWord[], script: ScriptClass): number {
   if (script === 'Thai') {
     const byConfidence = [...words].sort((a, b) => a.confidence - b.confidence);
-    return confidenceOf(byConfidence.slice(0, Math.ceil(words.length / 2)));
+    return confidenceOf(byConfidence.slice(0, Math.ceil(words.length / 3)));
   }
   const whole = confidenceOf(words);
   if (whole >= MOST_BY_LETTERS || words.some(({ letters }) => letters === undefined)) return whole;

@@ -10,7 +10,7 @@ import { type Attempt, type ReadCrops, readHeld } from './read-held.js';
 import type { ScriptClass, ScriptWeights } from './script-net.js';
 import { setOf } from './scripts.js';
 import { CONFIDENCE_PER_LEAN, settleTwins } from './settle-twins.js';
-import { withLettersApart } from './spaced-letters.js';
+import { firstLettersApart, lettersApart } from './spaced-letters.js';
 
 export interface ReadingParts {
   /** Reads one line with these data. */
@@ -61,7 +61,9 @@ function readFrame(frame: Pixels, likely: readonly LanguageTag[], parts: Reading
   };
   const read = readHeld(frame, readCrops).flatMap(({ crop, attempt: best }): readonly ReadLine[] => {
     if (best === null || best.confidence < BELIEVABLE) return [];
-    return [{ place: crop, words: best.words, set: best.set, scale: frame.scale }];
+    const line = { place: crop, words: best.words, set: best.set, scale: frame.scale };
+    // Closed up for whoever reads words, as they stand for whoever looks for disguise.
+    return best.apart === null ? [line] : [line, { ...line, words: best.apart }];
   });
   return withoutStrays(read);
 }
@@ -118,8 +120,10 @@ function reader({ readLine }: ReadingParts): Read {
     const before = known.get(line)?.get(script);
     if (before !== undefined) return before;
     const set = setOf(script);
-    const words = set === null ? [] : withLettersApart(readLine(line, set), line, line.height - 2 * line.marginPx);
-    const made = { words, set: set ?? '', confidence: beliefIn(words, script) };
+    const tallPx = line.height - 2 * line.marginPx;
+    const words = set === null ? [] : firstLettersApart(readLine(line, set), line, tallPx);
+    const apart = lettersApart(words, line, tallPx);
+    const made = { words, apart, set: set ?? '', confidence: beliefIn(words, script) };
     known.set(line, (known.get(line) ?? new Map<ScriptClass, Attempt>()).set(script, made));
     return made;
   };

@@ -8,6 +8,8 @@ import { USUAL_DEGREES } from './slant.js';
 
 export interface Attempt {
   readonly words: readonly LineWord[];
+  /** The same with letters one by one where they stand apart; null: nowhere. */
+  readonly apart: readonly LineWord[] | null;
   readonly set: string;
   readonly confidence: number;
 }
@@ -24,6 +26,8 @@ const CROP = { tallPx: 36, marginPx: 4 } as const;
 /** What stands otherwise than a picture usually does must be read better than what stands upright. */
 const CONVINCING = 0.75;
 const LEAST_LETTERS = 4;
+/** Beside a line that convinces. */
+const FAIR = 0.6;
 /** Lines that are read to see whether the others are worth it. */
 const PROBES = 3;
 const MOST_HELD = 32;
@@ -33,8 +37,12 @@ const STEEP_DEGREES = 45;
 const USUAL_RADIANS = ((USUAL_DEGREES - 0.5) * Math.PI) / 180;
 
 const lettersOf = ({ words }: Attempt): number => words.reduce((sum, { text }) => sum + text.length, 0);
-const isConvincing = ({ attempt }: ReadCrop): boolean =>
-  attempt !== null && attempt.confidence >= CONVINCING && lettersOf(attempt) >= LEAST_LETTERS;
+const isAsSureAs =
+  (least: number) =>
+  ({ attempt }: ReadCrop): boolean =>
+    attempt !== null && attempt.confidence >= least && lettersOf(attempt) >= LEAST_LETTERS;
+const isConvincing = isAsSureAs(CONVINCING);
+const isFair = isAsSureAs(FAIR);
 const cropsOf = (frame: Pixels, { lines, slant }: FoundLines): readonly LineCrop[] =>
   lines.map((line) => cropLine(frame, line, slant, CROP));
 
@@ -48,7 +56,7 @@ export function readHeld(frame: Pixels, readCrops: ReadCrops): readonly ReadCrop
   if (found.isBlank) return [];
   const read = readCrops(cropsOf(frame, found));
   const turned = turnedOver(read, readCrops);
-  const upright = read.map((one) => turned.get(one.crop) ?? one);
+  const upright = read.map((one) => surer(one, turned.get(one.crop)));
   const believed = upright.filter(isConvincing).map(({ crop }) => crop);
   const aside = alongSides(frame, believed, readCrops);
   const others = believed.length > 0 || aside.length > 0 ? aside : steep(frame, readCrops);
@@ -56,6 +64,9 @@ export function readHeld(frame: Pixels, readCrops: ReadCrops): readonly ReadCrop
   // What was made of letters that lie on their side goes when they were read.
   return [...upright.filter((one) => isConvincing(one) || !isCovered(one.crop, held)), ...others];
 }
+
+const surer = (one: ReadCrop, other: ReadCrop | undefined): ReadCrop =>
+  (other?.attempt?.confidence ?? 0) > (one.attempt?.confidence ?? 0) ? (other ?? one) : one;
 
 /** Lines as steep as photos usually are, or steeper ones where that is not enough. */
 function foundIn(frame: Pixels): FoundLines {
@@ -86,7 +97,7 @@ function inWay(crops: readonly LineCrop[], way: Way, readCrops: ReadCrops): read
   const probed = readInWay(widest(crops, PROBES), way, readCrops);
   if (!probed.some(isConvincing)) return [];
   const all = crops.length <= PROBES ? probed : readInWay(widest(crops, MOST_HELD), way, readCrops);
-  return all.filter(isConvincing);
+  return all.filter(isFair);
 }
 
 function readInWay(crops: readonly LineCrop[], way: Way, readCrops: ReadCrops): readonly Held[] {
@@ -97,7 +108,11 @@ function readInWay(crops: readonly LineCrop[], way: Way, readCrops: ReadCrops): 
   const read = readCrops(held.map(({ seen }) => seen));
   return held.map(({ of, place, back }, i) => {
     const attempt = read[i]?.attempt ?? null;
-    return { of, crop: place, attempt: attempt && { ...attempt, words: back(attempt.words) } };
+    return {
+      of,
+      crop: place,
+      attempt: attempt && { ...attempt, words: back(attempt.words), apart: attempt.apart && back(attempt.apart) },
+    };
   });
 }
 
