@@ -1,5 +1,5 @@
 /** `polywarden eval`: one evaluator for everyone; scores a labelled file and prints figures by group. */
-import { writeFile } from 'node:fs/promises';
+import { appendFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { openClassifier } from '../adapters/classifier-transformers.js';
 import { openLog } from '../adapters/log-pino.js';
@@ -30,6 +30,8 @@ export async function evalCommand(args: readonly string[], io: Io, parts: Partia
     io.stdout.write(`${EVAL_USAGE}\n`);
     return 0;
   }
+  // Before anything is computed or paid for.
+  for (const file of [order.report, order.llm?.record ?? null]) if (file !== null) await checkWritable(file);
   const opinions = await opinionsOf(order, parts.opinions ?? configuredOpinions);
   const scorer = await (parts.scorer ?? openScorer)(order.language);
   try {
@@ -57,16 +59,20 @@ async function evaluate(
   };
   const rows = await judgeRows({ scorer, opinions }, order, tell);
   const { texts } = rows;
+  if (rows.labels.size === 0) {
+    throw new InvalidInputError('input_row_invalid', `${order.input} holds no labelled row`);
+  }
   const perSecond = texts / Math.max(1e-3, (performance.now() - started) / 1_000);
   const groups = localGroups(rows, order);
   const comparison = compare(rows, order, opinions?.name ?? '');
   const { model } = scorer;
   if (order.report !== null) await write(order.report, reportPage(reportOf(rows, order, { model, comparison })));
+  const table = groups.length === 0 ? `no group has ${order.least} rows\n` : groupTable(order.by, groups);
   const compared = comparison === null ? {} : { comparison };
   io.stdout.write(
     order.json
       ? `${JSON.stringify({ model, texts, perSecond, by: order.by, groups, ...compared })}\n`
-      : `${model}: ${texts} texts, ${perSecond.toFixed(0)} texts a second\n${groupTable(order.by, groups)}` +
+      : `${model}: ${texts} texts, ${perSecond.toFixed(0)} texts a second\n${table}` +
           (comparison === null ? '' : comparisonText(order.by, comparison)),
   );
 }
@@ -75,6 +81,13 @@ async function evaluate(
 async function configuredOpinions(): Promise<Opinions> {
   const { openConfiguredOpinions } = await import('./eval/ask-llm.js');
   return openConfiguredOpinions(configFromProcess());
+}
+
+/** Makes the file where there is none. */
+async function checkWritable(file: string): Promise<void> {
+  await appendFile(file, '').catch((cause: unknown) => {
+    throw new InvalidInputError('file_unreadable', `${file} cannot be written`, [], { cause });
+  });
 }
 
 async function write(file: string, page: string): Promise<void> {

@@ -2,12 +2,15 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import type { Opinions, TextOpinion } from '../../src/cli/eval/opinions.js';
+import { cascadeOf } from '../../src/cli/eval/side-by-side.js';
 import { evalCommand, type Scorer } from '../../src/cli/eval.js';
 import type { Io } from '../../src/cli/io.js';
 import { SCORE_KEYS, type Score, type ScoreKey } from '../../src/domain.js';
+import { UnavailableError } from '../../src/errors.js';
 
 function scorer(): Scorer {
   return {
@@ -151,11 +154,12 @@ test('the page stands alone: charts with their numbers, nothing from elsewhere',
   const html = await readFile(page, 'utf8');
   // Of spam there are harmless rows alone: a point of reliability and no curve.
   expect(html.match(/<svg /gu)?.length).toBe(4);
+  expect(html).toMatch(/href="#g1"[\s\S]*id="g1"><h2>toxic<\/h2><p>2 harmful, 3 harmless/u);
   expect(html).toContain('One class alone');
   expect(html).toContain('class="line s2"');
   expect(html).toMatch(/harmful, missed/u);
   expect(html).toContain('prefers-color-scheme: dark');
-  expect(html).not.toMatch(/(?:src|href)=|https?:|<script|@import|NaN|<b>/u);
+  expect(html).not.toMatch(/src=|href="[^#]|https?:|<script|@import|NaN|<b>/u);
 });
 
 test('faults of --with llm are named', async () => {
@@ -170,4 +174,136 @@ test('faults of --with llm are named', async () => {
   const gone = { code: 'file_unreadable' };
   await expect(run(['--input', file, ...withLlm, '--replies', '/nowhere/x'])).rejects.toMatchObject(gone);
   await expect(run(['--input', file, '--report', '/nowhere/x.html'])).rejects.toMatchObject(gone);
+});
+
+test('odd files: a mark of order, line ends of other systems, empty lines, rows without a language', async () => {
+  const row = '{"text":"0.9","labels":{"toxic":1}}';
+  const file = await fileOf('rows.jsonl', `\ufeff${row}\r\n\r\n${row.replace('"0.9"', '"0.1","lang":""')}\r\n`);
+  const { out } = await run(['--input', file, '--json', '--rounds', '5']);
+  expect(JSON.parse(out)).toMatchObject({ texts: 2, groups: [{ names: ['und', 'toxic'], figures: { harmful: 2 } }] });
+});
+
+test.each([
+  ['nothing', '', 'holds no labelled row'],
+  ['no label', '{"text":"0.9","lang":"en","labels":{}}', 'holds no labelled row'],
+  ['an unknown label', '{"text":"0.9","lang":"en","labels":{"rude":1}}', 'no label rude; there are toxic'],
+  [
+    'a label that is neither 0 nor 1',
+    '{"text":"0.9","lang":"en","labels":{"toxic":2}}',
+    'labels.toxic: a label is 0 or 1',
+  ],
+  ['a language that is none', '{"text":"0.9","lang":"\\u001b[31m","labels":{"toxic":1}}', 'lang: no language tag'],
+  ['no JSON', '{broken', 'Row 1: no JSON'],
+  ['a list', '[]', 'Row 1: the row'],
+])('a file with %s is refused with what is wrong', async (_name, content, words) => {
+  const file = await fileOf('rows.jsonl', content);
+  await expect(run(['--input', file])).rejects.toMatchObject({
+    code: 'input_row_invalid',
+    message: expect.stringContaining(words) as string,
+  });
+});
+
+test('bytes that are no text are refused, not scored as something else', async () => {
+  const bytes = Buffer.concat([
+    Buffer.from('{"text":"0.9'),
+    Buffer.from([0xff]),
+    Buffer.from('","labels":{"toxic":1}}'),
+  ]);
+  await expect(run(['--input', await fileOf('rows.jsonl', bytes)])).rejects.toMatchObject({
+    message: 'Row 1: no valid UTF-8',
+  });
+});
+
+test('a group that is too small is said to be, and odd orders are refused', async () => {
+  const file = await fileOf('rows.jsonl', jsonl);
+  expect((await run(['--input', file, '--least', '50'])).out).toContain('no group has 50 rows');
+  const usage = { code: 'usage' };
+  await expect(run(['more', '--input', file])).rejects.toMatchObject(usage);
+  await expect(run(['--input', file, '--rounds', '100000000'])).rejects.toMatchObject(usage);
+  await expect(run(['--input', file, ...withLlm, '--at-once', '1000'])).rejects.toMatchObject(usage);
+});
+
+test('what cannot be written is said before anything is asked or paid for', async () => {
+  const file = await fileOf('rows.jsonl', jsonl);
+  const io: Io = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() };
+  const never = async (): Promise<never> => {
+    throw new Error('too early');
+  };
+  for (const option of ['--report', '--record']) {
+    const args = ['--input', file, ...withLlm, option, '/nowhere/x'];
+    const command = evalCommand(args, io, { scorer: never, opinions: never });
+    await expect(command, option).rejects.toMatchObject({ code: 'file_unreadable' });
+  }
+});
+
+test('the language model is asked so many texts at a time, and the figures are those of one at a time', async () => {
+  const file = await fileOf('rows.jsonl', [jsonl, jsonl, jsonl, jsonl].join('\n'));
+  const figures: unknown[] = [];
+  for (const atOnce of [1, 3]) {
+    let [going, most] = [0, 0];
+    const slow: Opinions = {
+      name: 'slow',
+      ask: async (row) => {
+        going += 1;
+        most = Math.max(most, going);
+        // Later texts answer sooner.
+        await pause(Number(row.text) * 10);
+        going -= 1;
+        return opinions().ask(row);
+      },
+    };
+    const stdout = new PassThrough();
+    const io: Io = { stdin: new PassThrough(), stdout, stderr: new PassThrough() };
+    const args = ['--input', file, ...withLlm, '--json', '--at-once', String(atOnce)];
+    await evalCommand(args, io, { scorer: async () => scorer(), opinions: async () => slow });
+    expect(most).toBe(atOnce);
+    figures.push((JSON.parse(String(stdout.read())) as Answer).comparison);
+  }
+  expect(figures[0]).toEqual(figures[1]);
+});
+
+test('a fault of the endpoint ends the run, with no more questions than were under way', async () => {
+  const file = await fileOf('rows.jsonl', Array.from({ length: 10 }, () => jsonl).join('\n'));
+  let asked = 0;
+  const away: Opinions = {
+    name: 'away',
+    ask: async () => {
+      asked += 1;
+      throw new UnavailableError('llm_unavailable', 'away');
+    },
+  };
+  const io: Io = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() };
+  const args = ['--input', file, ...withLlm, '--at-once', '2'];
+  const command = evalCommand(args, io, { scorer: async () => scorer(), opinions: async () => away });
+  await expect(command).rejects.toMatchObject({ code: 'llm_unavailable' });
+  expect(asked).toBeLessThanOrEqual(3);
+});
+
+test('an answer that is of no use costs what it costs; the cascade asks about a text, not about a label', async () => {
+  const file = await fileOf('rows.jsonl', jsonl);
+  const useless: Opinions = {
+    name: 'useless',
+    ask: async () => ({
+      p: null,
+      model: 'm',
+      promptTokens: 10,
+      completionTokens: 1,
+      costMicros: 5,
+      ms: 1,
+      synthetic: false,
+    }),
+  };
+  const stdout = new PassThrough();
+  const io: Io = { stdin: new PassThrough(), stdout, stderr: new PassThrough() };
+  const args = ['--input', file, ...withLlm, '--json'];
+  await evalCommand(args, io, { scorer: async () => scorer(), opinions: async () => useless });
+  const { comparison } = JSON.parse(String(stdout.read())) as Answer;
+  expect(comparison.costs.llm).toMatchObject({ asked: 5, failed: 5, promptTokens: 50, costMicros: 25 });
+  const of = (label: ScoreKey) => ({
+    harmful: true,
+    local: { p: 0.01, calibrated: 0.01 },
+    llm: label === 'hate.attack' ? 0.9 : 0,
+  });
+  expect(cascadeOf({ ...of('hate.attack'), inBand: true })).toMatchObject({ p: 0.9 });
+  expect(cascadeOf({ ...of('hate.attack'), inBand: false })).toMatchObject({ p: 0.01 });
 });

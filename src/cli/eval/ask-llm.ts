@@ -55,7 +55,7 @@ export const llmOpinions = (chat: ChatModel, files: PromptFiles, newMark: () => 
     if (answer === null) return null;
     const frame = { parts, pictures: [], clauses: new Set<string>(), model: answer.model, prompt: files.version };
     const read = readAnswer(answer.json, frame);
-    return 'opinion' in read ? opinionOf(answer, read.opinion.findings) : null;
+    return opinionOf(answer, 'opinion' in read ? read.opinion.findings : null);
   },
 });
 
@@ -74,14 +74,18 @@ const noteOf = (row: LabelledRow): Note => ({
   images: [],
 });
 
-export function opinionOf(answer: ChatAnswer, findings: readonly OpinionFinding[]): TextOpinion {
+export function opinionOf(answer: ChatAnswer, findings: readonly OpinionFinding[] | null): TextOpinion {
+  const { model, promptTokens, completionTokens, costMicros, ms } = answer;
+  const p = findings === null ? null : sharesOf(findings);
+  return { p, model, promptTokens, completionTokens, costMicros, ms, synthetic: isSyntheticModel(model) };
+}
+
+function sharesOf(findings: readonly OpinionFinding[]): NonNullable<TextOpinion['p']> {
   const highest = (fits: (category: string) => boolean): number =>
     Math.max(0, ...findings.filter(({ category }) => fits(category)).map(({ confidence }) => confidence));
   const p = (key: ScoreKey): number =>
     key === 'toxicity'
       ? highest((category) => TOXIC_FAMILIES.includes(category.split('.')[0] ?? ''))
       : highest((category) => category === key);
-  const { model, promptTokens, completionTokens, costMicros, ms } = answer;
-  const shares = Object.fromEntries(SCORE_KEYS.map((key) => [key, p(key)]));
-  return { p: shares, model, promptTokens, completionTokens, costMicros, ms, synthetic: isSyntheticModel(model) };
+  return Object.fromEntries(SCORE_KEYS.map((key) => [key, p(key)]));
 }

@@ -61,7 +61,9 @@ const ticksAt = (value: number): string =>
 function lineSvg({ name, points, weights }: Line, i: number): string {
   const path = points.map(({ x, y }, at) => `${at === 0 ? 'M' : 'L'}${px(x)} ${py(y)}`).join('');
   const most = Math.max(1, ...(weights ?? []));
-  const dots = (weights ?? []).map((weight, at) => {
+  // A scorer that says one thing of all texts has one point: a line alone would not show it.
+  const sizes = weights ?? (points.length === 1 ? [1] : []);
+  const dots = sizes.map((weight, at) => {
     const { x, y } = points[at] ?? { x: 0, y: 0 };
     return `<circle class="dot s${i}" cx="${px(x)}" cy="${py(y)}" r="${(2 + 5 * Math.sqrt(weight / most)).toFixed(1)}"/>`;
   });

@@ -1,7 +1,8 @@
 /** Every row through the scorers: judged texts by group. */
-import type { Score, ScoreKey } from '../../domain.js';
-import type { Judged } from './metrics.js';
-import type { Opinions } from './opinions.js';
+import { SCORE_KEYS, type Score, type ScoreKey } from '../../domain.js';
+import { inFlight } from './in-flight.js';
+import type { Judged } from './judged.js';
+import type { Opinions, TextOpinion } from './opinions.js';
 import type { Axis, Order } from './order.js';
 import { LABEL_KEYS, LABELS, type Label, type LabelledRow, readRows } from './rows.js';
 import { type Asked, isInBand, type Pair } from './side-by-side.js';
@@ -24,8 +25,15 @@ export interface JudgedRows {
 }
 
 export const SEPARATOR = '\u0000';
-/** The cascade is about a text, not a label: in doubt about any of them it asks. */
-const DOUBTFUL: ScoreKey = 'toxicity';
+/** The cascade is about a text, not a label: in doubt about any harm it asks, as the policies do. */
+const DOUBTFUL = SCORE_KEYS.filter((key) => key !== 'profanity.mild' && key !== 'authentic.spam');
+
+type Scores = Readonly<Record<ScoreKey, Score>>;
+interface Judging {
+  readonly row: LabelledRow;
+  readonly scores: Scores;
+  opinion: TextOpinion | null;
+}
 
 export async function judgeRows(
   { scorer, opinions }: { readonly scorer: Scorer; readonly opinions: Opinions | null },
@@ -33,35 +41,55 @@ export async function judgeRows(
   tell: (texts: number) => void,
 ): Promise<JudgedRows> {
   const [groups, labels] = [new Map<string, Judged[]>(), new Map<string, Judged[]>()];
-  const [pairs, labelPairs] = [new Map<string, Pair[]>(), new Map<string, Pair[]>()];
-  const asked: Asked[] = [];
+  const asked: Judging[] = [];
+  const line = inFlight(order.llm?.atOnce ?? 1);
   let texts = 0;
-  for await (const row of readRows(order.input)) {
-    const scores = await scorer.score(row);
-    const isAsked = opinions !== null && order.llm !== null && asked.length < order.llm.most;
-    const opinion = isAsked ? await opinions.ask(row) : null;
-    const truths = LABELS.flatMap((label) => (row.labels[label] === undefined ? [] : [label]));
-    if (isAsked && order.llm !== null) {
-      const { band } = order.llm;
-      const doubts = [DOUBTFUL, ...truths.map((label) => LABEL_KEYS[label])];
-      asked.push({ opinion, inBand: doubts.some((key) => isInBand(band, scores[key].calibrated)) });
+  try {
+    for await (const row of readRows(order.input)) {
+      const scores = await scorer.score(row);
+      for (const label of labelsOf(row)) {
+        const { p, calibrated } = scores[LABEL_KEYS[label]];
+        const judged = { harmful: row.labels[label] === 1, p, calibrated };
+        put(groups, nameOf(order.by, row, label), judged);
+        put(labels, label, judged);
+      }
+      if (opinions !== null && asked.length < (order.llm?.most ?? 0)) {
+        const judging: Judging = { row, scores, opinion: null };
+        asked.push(judging);
+        await line.add(async () => {
+          judging.opinion = await opinions.ask(row);
+        });
+      }
+      texts += 1;
+      tell(texts);
     }
-    for (const label of truths) {
-      const { p, calibrated } = scores[LABEL_KEYS[label]];
-      const harmful = row.labels[label] === 1;
-      const group = nameOf(order.by, row, label);
-      put(groups, group, { harmful, p, calibrated });
-      put(labels, label, { harmful, p, calibrated });
-      if (!isAsked) continue;
-      const llm = opinion === null ? null : (opinion.p[LABEL_KEYS[label]] ?? 0);
-      put(pairs, group, { harmful, local: { p, calibrated }, llm });
-      put(labelPairs, label, { harmful, local: { p, calibrated }, llm });
-    }
-    texts += 1;
-    tell(texts);
+  } finally {
+    await line.settled();
   }
-  return { texts, groups, labels, pairs, labelPairs, asked };
+  line.check();
+  return { texts, groups, labels, ...sideBySideOf(asked, order) };
 }
+
+/** In the order of the file, whichever answer came first. */
+function sideBySideOf(all: readonly Judging[], order: Order): Pick<JudgedRows, 'pairs' | 'labelPairs' | 'asked'> {
+  const [pairs, labelPairs] = [new Map<string, Pair[]>(), new Map<string, Pair[]>()];
+  const band = order.llm?.band ?? { from: 0, to: 1 };
+  const asked = all.map(({ row, scores, opinion }): Asked => {
+    const inBand = DOUBTFUL.some((key) => isInBand(band, scores[key].calibrated));
+    for (const label of labelsOf(row)) {
+      const { p, calibrated } = scores[LABEL_KEYS[label]];
+      const said = opinion?.p ?? null;
+      const llm = said === null ? null : (said[LABEL_KEYS[label]] ?? 0);
+      const pair = { harmful: row.labels[label] === 1, local: { p, calibrated }, llm, inBand };
+      put(pairs, nameOf(order.by, row, label), pair);
+      put(labelPairs, label, pair);
+    }
+    return { opinion, inBand };
+  });
+  return { pairs, labelPairs, asked };
+}
+
+const labelsOf = ({ labels }: LabelledRow): readonly Label[] => LABELS.filter((label) => labels[label] !== undefined);
 
 function put<T>(into: Map<string, T[]>, name: string, value: T): void {
   const rows = into.get(name);

@@ -8,7 +8,8 @@ import type { LabelledRow } from './rows.js';
 
 /** What a model said of one text. A key that it did not speak of counts as 0: it had the chance. */
 export interface TextOpinion {
-  readonly p: Readonly<Partial<Record<ScoreKey, number>>>;
+  /** Null: it answered, and the answer was of no use. It costs all the same. */
+  readonly p: Readonly<Partial<Record<ScoreKey, number>>> | null;
   readonly model: string;
   readonly promptTokens: number;
   readonly completionTokens: number;
@@ -19,7 +20,7 @@ export interface TextOpinion {
 }
 export interface Opinions {
   readonly name: string;
-  /** Null: asked, and no usable answer. */
+  /** Null: asked, and no answer came. */
   ask(row: LabelledRow): Promise<TextOpinion | null>;
 }
 
@@ -59,9 +60,9 @@ export async function readReplies(file: string): Promise<Opinions> {
     name: first?.model ?? 'no reply',
     ask: async (row) => {
       const reply = replies.get(textKey(row.text));
-      if (reply === undefined || reply.p === null) return null;
-      const { text: _, p, ...rest } = reply;
-      return { ...rest, p, synthetic: reply.synthetic || isSyntheticModel(reply.model) };
+      if (reply === undefined) return null;
+      const { text: _, ...rest } = reply;
+      return { ...rest, synthetic: reply.synthetic || isSyntheticModel(reply.model) };
     },
   };
 }

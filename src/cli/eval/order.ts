@@ -11,6 +11,7 @@ export const EVAL_USAGE = `polywarden eval --input FILE.jsonl[.gz] [--by languag
   --rounds N       bootstrap rounds (default 200)
   --with llm       beside it the language model of second opinions, and the cascade of both; this costs money
   --most N         ask the language model about the first N texts only (default 200)
+  --at-once N      questions in flight at a time (default 4)
   --band A,B       scores between which the cascade asks (default 0.25,0.75)
   --replies FILE   with --with llm: replies of an earlier run in place of asking
   --record FILE    with --with llm: write the replies down for --replies
@@ -27,6 +28,7 @@ const OPTIONS = {
   rounds: { type: 'string', default: '200' },
   with: { type: 'string' },
   most: { type: 'string', default: '200' },
+  'at-once': { type: 'string', default: '4' },
   band: { type: 'string', default: '0.25,0.75' },
   replies: { type: 'string' },
   record: { type: 'string' },
@@ -39,6 +41,7 @@ export type Axis = (typeof AXES)[number];
 
 export interface WithLlm {
   readonly most: number;
+  readonly atOnce: number;
   readonly band: Band;
   readonly replies: string | null;
   readonly record: string | null;
@@ -56,22 +59,29 @@ export interface Order {
 }
 
 export function readOrder(args: readonly string[]): Order | 'help' {
-  const { values } = readArgs(args, OPTIONS, EVAL_USAGE);
+  const { values, positionals } = readArgs(args, OPTIONS, EVAL_USAGE);
   if (values.help) return 'help';
   const { input, language } = values;
+  if (positionals[0] !== undefined)
+    throw usageError(`What is ${positionals[0]}? The file is named by --input`, EVAL_USAGE);
   if (input === undefined) throw usageError('--input is needed', EVAL_USAGE);
   const asked = (values.by ?? '').split(',').map((axis) => axis.trim());
   const by = AXES.filter((axis) => axis === 'label' || asked.includes(axis));
   const wrong = asked.find((axis) => !AXES.some((known) => known === axis));
   if (wrong !== undefined) throw usageError(`There is no grouping by ${wrong}`, EVAL_USAGE);
   if (language !== 'row' && language !== 'detect') throw usageError('--language is row or detect', EVAL_USAGE);
-  const [least, rounds] = [wholeOf(values.least), wholeOf(values.rounds)];
+  const [least, rounds] = [wholeOf(values.least), wholeOf(values.rounds, MOST_ROUNDS)];
   const { report = null, json = false } = values;
   return { input, by, language, least, rounds, llm: withLlm(values), report, json };
 }
 
-function wholeOf(text: string | undefined): number {
+/** More make intervals no truer, and a run without an end. */
+const MOST_ROUNDS = 10_000;
+const MOST_AT_ONCE = 64;
+
+function wholeOf(text: string | undefined, most = Number.MAX_SAFE_INTEGER): number {
   const value = Number(text);
+  if (value > most) throw usageError(`${text} is more than ${most}`, EVAL_USAGE);
   if (!(Number.isInteger(value) && value >= 0)) throw usageError(`${text} is no whole number`, EVAL_USAGE);
   return value;
 }
@@ -79,6 +89,7 @@ function wholeOf(text: string | undefined): number {
 interface LlmValues {
   readonly with?: string | undefined;
   readonly most?: string | undefined;
+  readonly 'at-once'?: string | undefined;
   readonly band?: string | undefined;
   readonly replies?: string | undefined;
   readonly record?: string | undefined;
@@ -93,5 +104,6 @@ function withLlm(values: LlmValues): WithLlm | null {
   if (values.with !== 'llm') throw usageError('--with takes llm', EVAL_USAGE);
   const [from = Number.NaN, to = Number.NaN] = (values.band ?? '').split(',').map(Number);
   if (!(from >= 0 && from < to && to <= 1)) throw usageError('--band is two shares, the lower one first', EVAL_USAGE);
-  return { most: wholeOf(values.most), band: { from, to }, replies, record };
+  const atOnce = Math.max(1, wholeOf(values['at-once'], MOST_AT_ONCE));
+  return { most: wholeOf(values.most), atOnce, band: { from, to }, replies, record };
 }

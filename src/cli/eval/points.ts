@@ -1,5 +1,5 @@
 /** Points of the curves that the report draws. Pure. */
-import type { Judged } from './metrics.js';
+import type { Judged } from './judged.js';
 
 export interface Point {
   readonly x: number;

@@ -1,6 +1,9 @@
 /** The report page: one file without anything from elsewhere; every chart has its numbers in a table. */
+
+import { reliabilityBins } from './bins.js';
 import { chartSvg, escapeHtml } from './chart.js';
-import { type Figures, type Interval, type Judged, reliabilityBins } from './metrics.js';
+import type { Judged } from './judged.js';
+import type { Figures, Interval } from './metrics.js';
 import { curvePoints } from './points.js';
 
 /** One scorer's rows and figures of one group. */
@@ -41,11 +44,12 @@ h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2.5rem; }
 .charts { display: flex; flex-wrap: wrap; gap: 1rem; } figure { margin: 0; } figcaption { font-weight: 600; }
 .table { overflow-x: auto; } table { border-collapse: collapse; margin: .75rem 0; }
 th, td { padding: .2rem .6rem; border-bottom: 1px solid var(--line); text-align: end; white-space: nowrap; }
-th:first-child, td:first-child { text-align: start; }
+th:first-child, td:first-child, caption { text-align: start; } caption { font-size: .9em; padding-block-end: .25rem; }
+nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1rem; padding: 0; list-style: none; } a { color: var(--s0); } section { scroll-margin-block-start: 1rem; }
 svg { max-width: 100%; height: auto; } svg text { fill: var(--ink); font-size: 11px; }
 .grid { stroke: var(--line); stroke-width: .5; } .guess { stroke: var(--ink); stroke-width: 1; stroke-dasharray: 1 4; opacity: .6; }
-.line { fill: none; stroke-width: 2; } .s0 { stroke: var(--s0); } .s1 { stroke: var(--s1); } .s2 { stroke: var(--s2); }
-.dot { fill: var(--paper); stroke-width: 1.5; } .key { font-weight: 600; } .k0 { color: var(--s0); } .k1 { color: var(--s1); } .k2 { color: var(--s2); }
+.line { fill: none; stroke-width: 2; } .line.s0 { stroke-width: 4; opacity: .55; } .s0 { stroke: var(--s0); } .s1 { stroke: var(--s1); } .s2 { stroke: var(--s2); }
+.dot { fill: var(--paper); fill-opacity: .6; stroke-width: 1.5; } .key { font-weight: 600; } .k0 { color: var(--s0); } .k1 { color: var(--s1); } .k2 { color: var(--s2); }
 .remark { border-inline-start: 4px solid var(--s1); padding-inline-start: .75rem; }
 `;
 
@@ -57,6 +61,7 @@ export const reportPage = (report: Report): string =>
     `<main><h1>${escapeHtml(report.title)}</h1>`,
     ...report.remarks.map((remark) => `<p class="remark">${escapeHtml(remark)}</p>`),
     report.costs.length === 0 ? '' : costTable(report.costs),
+    report.groups.length > 1 ? contents(report.groups) : '',
     ...report.groups.map(groupPart),
     '</main></body></html>\n',
   ].join('\n');
@@ -84,7 +89,16 @@ const cell = (interval: Interval | null): string =>
   interval === null ? '–' : `${interval.value.toFixed(3)} [${shown(interval.low)}, ${shown(interval.high)}]`;
 const shown = (value: number): string => (Number.isNaN(value) ? '–' : value.toFixed(3));
 
-function groupPart({ title, series }: ReportGroup): string {
+const contents = (groups: readonly ReportGroup[]): string =>
+  `<nav aria-label="Groups"><ul>${groups.map(({ title }, i) => `<li><a href="#g${i}">${escapeHtml(title)}</a></li>`).join('')}</ul></nav>`;
+
+/** Of the scorer that judged most: a language model may have left out some. */
+function countsOf(series: readonly Series[]): string {
+  const most = (of: (figures: Figures) => number): number => Math.max(0, ...series.map(({ figures }) => of(figures)));
+  return `${most(({ harmful }) => harmful)} harmful, ${most(({ harmless }) => harmless)} harmless`;
+}
+
+function groupPart({ title, series }: ReportGroup, at: number): string {
   const keys = series.map(
     ({ scorer }, i) =>
       `<span class="key k${i}">${escapeHtml(scorer)}</span> (${['solid', 'dashed', 'dotted'][i] ?? 'solid'})`,
@@ -99,7 +113,7 @@ function groupPart({ title, series }: ReportGroup): string {
     ...[c.truePositive, c.falseNegative, c.falsePositive, c.trueNegative].map(String),
   ]);
   return [
-    `<section><h2>${escapeHtml(title)}</h2><p>${keys.join(', ')}</p>`,
+    `<section id="g${at}"><h2>${escapeHtml(title)}</h2><p>${countsOf(series)}. ${keys.join(', ')}</p>`,
     chartsOf(series),
     table('Figures with 95 % intervals', head, rows),
     table(

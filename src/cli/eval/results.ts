@@ -2,7 +2,8 @@
 
 import type { Group } from './group.js';
 import { type JudgedRows, SEPARATOR } from './judge-rows.js';
-import { type Figures, figuresOf, type Judged } from './metrics.js';
+import type { Judged } from './judged.js';
+import { type Figures, figuresOf } from './metrics.js';
 import type { Order } from './order.js';
 import type { Report, ReportCost, ReportGroup, Series } from './report.js';
 import { type Cost, costOf, judgedBy, type Pair, SCORERS, type ScorerName, sideBySide } from './side-by-side.js';
@@ -42,7 +43,7 @@ export function compare(rows: JudgedRows, order: Order, model: string): Comparis
   const options = { rounds: order.rounds, seed: SEED };
   const groups = wanted(rows.pairs, order.least).map(([name, pairs]) => ({
     names: name.split(SEPARATOR),
-    figures: sideBySide(pairs, band, options),
+    figures: sideBySide(pairs, options),
   }));
   const costs = { llm: costOf(rows.asked, 'llm'), cascade: costOf(rows.asked, 'cascade') };
   return { model, band, synthetic, costs, groups: synthetic ? null : groups };
@@ -86,9 +87,8 @@ const localGroup = (name: string, judged: readonly Judged[], order: Order): Repo
 });
 
 function comparedGroup(label: string, pairs: readonly Pair[], order: Order): ReportGroup {
-  const band = order.llm?.band ?? { from: 0, to: 1 };
   const series = SCORERS.map((scorer): Series => {
-    const judged = judgedBy(scorer, pairs, band);
+    const judged = judgedBy(scorer, pairs);
     return { scorer, judged, figures: figuresOf(judged, order.rounds, SEED) };
   });
   return { title: label, series };

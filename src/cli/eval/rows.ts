@@ -1,10 +1,11 @@
 /** Rows of labelled text: `{id, text, lang, labels, source}`; a label that is absent is unknown, not a no. */
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { z } from 'zod';
 import type { ScoreKey } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
+import { type Line, linesOf } from '../lines.js';
 
 /** Names in the data, keys in the house. */
 export const LABEL_KEYS = {
@@ -20,10 +21,12 @@ export const LABEL_KEYS = {
 export type Label = keyof typeof LABEL_KEYS;
 export const LABELS = Object.keys(LABEL_KEYS) as readonly Label[];
 
+/** BCP 47 in shape; it is printed, so nothing else may stand in it. */
+const Tag = z.string().regex(/^(?:[A-Za-z0-9]{1,8}(?:-[A-Za-z0-9]{1,8}){0,7})?$/, 'no language tag');
 const row = z.object({
   text: z.string(),
-  lang: z.string().default('und'),
-  labels: z.partialRecord(z.enum(LABELS), z.union([z.literal(0), z.literal(1)])),
+  lang: Tag.default('und'),
+  labels: z.partialRecord(z.enum(LABELS), z.union([z.literal(0), z.literal(1)], { error: 'a label is 0 or 1' })),
   source: z.string().default(''),
   script: z.string().optional(),
 });
@@ -35,16 +38,20 @@ export interface LabelledRow {
   readonly source: string;
 }
 
+/** A line of more bytes is no note. */
+const MOST_BYTES = 8_388_608;
+
 export async function* readRows(file: string): AsyncGenerator<LabelledRow> {
   const bytes = createReadStream(file);
-  const unpacked = file.endsWith('.gz') ? bytes.pipe(createGunzip()) : bytes;
+  const unpacked: Readable = file.endsWith('.gz') ? bytes.pipe(createGunzip()) : bytes;
   // A pipe does not hand on errors: without this a missing file would wait for ever.
   bytes.once('error', (error) => unpacked.destroy(error));
   let number = 0;
   try {
-    for await (const line of createInterface({ input: unpacked, crlfDelay: Number.POSITIVE_INFINITY })) {
+    for await (const line of linesOf(unpacked, MOST_BYTES)) {
       number += 1;
-      if (line.trim() !== '') yield parseRow(line, number);
+      const text = textOf(line, number);
+      if (text.trim() !== '') yield parseRow(text, number);
     }
   } catch (error) {
     if (error instanceof InvalidInputError) throw error;
@@ -52,16 +59,39 @@ export async function* readRows(file: string): AsyncGenerator<LabelledRow> {
   }
 }
 
+const wrong = (number: number, why: string): InvalidInputError =>
+  new InvalidInputError('input_row_invalid', `Row ${number}: ${why}`);
+
+/** Editors of some systems write a mark of order before the first row. */
+function textOf({ text, tooLong }: Line, number: number): string {
+  if (text === null) throw wrong(number, tooLong ? `more than ${MOST_BYTES} bytes` : 'no valid UTF-8');
+  return number === 1 ? text.replace(/^\ufeff/, '') : text;
+}
+
 function parseRow(line: string, number: number): LabelledRow {
+  const parsed = row.safeParse(jsonOf(line, number));
+  if (!parsed.success) throw wrong(number, parsed.error.issues.map(sayIssue).join('; '));
+  const { text, lang, labels, source, script } = parsed.data;
+  return {
+    text,
+    language: script === 'Latn' && (lang === 'hi' || lang === 'ur') ? `${lang}-Latn` : lang || 'und',
+    labels,
+    source,
+  };
+}
+
+function jsonOf(line: string, number: number): unknown {
   try {
-    const { text, lang, labels, source, script } = row.parse(JSON.parse(line));
-    return {
-      text,
-      language: script === 'Latn' && (lang === 'hi' || lang === 'ur') ? `${lang}-Latn` : lang,
-      labels,
-      source,
-    };
-  } catch (error) {
-    throw new InvalidInputError('input_row_invalid', `Row ${number} is not {text, lang, labels}`, [], { cause: error });
+    return JSON.parse(line);
+  } catch {
+    throw wrong(number, 'no JSON; a row is {"text": …, "lang": …, "labels": {…}}');
   }
+}
+
+function sayIssue(issue: z.core.$ZodIssue): string {
+  const at = issue.path.join('.') || 'the row';
+  if (issue.code === 'unrecognized_keys') {
+    return `there is no label ${issue.keys.join(', ')}; there are ${LABELS.join(', ')}`;
+  }
+  return `${at}: ${issue.message}`;
 }

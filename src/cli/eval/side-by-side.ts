@@ -1,5 +1,7 @@
 /** Local model, language model and cascade on the same texts. Pure. */
-import { type Figures, figuresOf, type Judged } from './metrics.js';
+
+import type { Judged } from './judged.js';
+import { type Figures, figuresOf } from './metrics.js';
 import type { TextOpinion } from './opinions.js';
 
 /** One text and label under both. */
@@ -8,6 +10,8 @@ export interface Pair {
   readonly local: Pick<Judged, 'p' | 'calibrated'>;
   /** Null: no usable answer. */
   readonly llm: number | null;
+  /** Whether the cascade asks about the text, whichever of its scores is in doubt. */
+  readonly inBand: boolean;
 }
 /** Between these calibrated scores the local model is in doubt and the language model is asked. */
 export interface Band {
@@ -20,29 +24,28 @@ export type ScorerName = (typeof SCORERS)[number];
 export const isInBand = ({ from, to }: Band, calibrated: number): boolean => calibrated >= from && calibrated < to;
 
 /** As the pipeline does: asked in doubt only, and an answer may only raise. */
-export function cascadeOf({ harmful, local, llm }: Pair, band: Band): Judged {
-  if (llm === null || !isInBand(band, local.calibrated)) return { harmful, ...local };
+export function cascadeOf({ harmful, local, llm, inBand }: Pair): Judged {
+  if (llm === null || !inBand) return { harmful, ...local };
   return { harmful, p: Math.max(local.p, llm), calibrated: Math.max(local.calibrated, llm) };
 }
 
 /** The language model alone has no say on texts that it did not answer. */
-export function judgedBy(scorer: ScorerName, pairs: readonly Pair[], band: Band): readonly Judged[] {
+export function judgedBy(scorer: ScorerName, pairs: readonly Pair[]): readonly Judged[] {
   switch (scorer) {
     case 'local':
       return pairs.map(({ harmful, local }) => ({ harmful, ...local }));
     case 'llm':
       return pairs.flatMap(({ harmful, llm }) => (llm === null ? [] : [{ harmful, p: llm, calibrated: llm }]));
     case 'cascade':
-      return pairs.map((pair) => cascadeOf(pair, band));
+      return pairs.map(cascadeOf);
   }
 }
 
 export const sideBySide = (
   pairs: readonly Pair[],
-  band: Band,
   { rounds, seed }: { readonly rounds: number; readonly seed: number },
 ): Readonly<Record<ScorerName, Figures>> => {
-  const of = (scorer: ScorerName): Figures => figuresOf(judgedBy(scorer, pairs, band), rounds, seed);
+  const of = (scorer: ScorerName): Figures => figuresOf(judgedBy(scorer, pairs), rounds, seed);
   return { local: of('local'), llm: of('llm'), cascade: of('cascade') };
 };
 
@@ -69,7 +72,7 @@ export function costOf(all: readonly Asked[], scorer: 'llm' | 'cascade'): Cost {
   return {
     texts: all.length,
     asked: asked.length,
-    failed: asked.length - answers.length,
+    failed: asked.length - answers.filter(({ p }) => p !== null).length,
     promptTokens: sum((one) => one.promptTokens),
     completionTokens: sum((one) => one.completionTokens),
     costMicros: sum((one) => one.costMicros),

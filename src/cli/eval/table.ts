@@ -7,12 +7,15 @@ import { SCORERS } from './side-by-side.js';
 const HEAD = ['harmful', 'harmless', 'AUROC', 'AUPRC', 'F1', 'right+', 'right-', 'ECE'];
 
 export function groupTable(by: readonly string[], groups: readonly Group[]): string {
-  const lines = [[...by, ...HEAD], ...groups.map(({ names, figures }) => [...names, ...cells(figures)])];
+  const lines = [[...by, ...HEAD], ...groups.map(({ names, figures }) => [...names.map(plain), ...cells(figures)])];
   const widths = lines[0]?.map((_, i) => Math.max(...lines.map((line) => line[i]?.length ?? 0))) ?? [];
   const pad = (cell: string, i: number): string =>
     i < by.length ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0);
   return `${lines.map((line) => line.map(pad).join('  ')).join('\n')}\n`;
 }
+
+/** Names come from the file: nothing of them may steer a terminal. */
+const plain = (name: string): string => name.replace(/\p{C}/gu, '\ufffd');
 
 function cells(f: Figures): readonly string[] {
   const shares = [f.harmfulRight, f.harmlessRight].map((share) => (share === null ? '-' : share.toFixed(3)));

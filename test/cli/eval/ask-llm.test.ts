@@ -56,10 +56,10 @@ test('asks with the prompt of second opinions, without personal figures, and rea
   expect(said).not.toContain('1234567');
 });
 
-test('words that do not stand in the text are no answer; a refusal is none; an endpoint that is away ends the run', async () => {
+test('words that do not stand in the text are of no use and cost all the same; a refusal is no answer; an endpoint that is away ends the run', async () => {
   const asked = (chat: ChatModel) => llmOpinions(chat, files, () => 'mark-1').ask(row);
-  expect(await asked(chatOf(says(finding('never written'))))).toBeNull();
-  expect(await asked(chatOf('nonsense'))).toBeNull();
+  expect(await asked(chatOf(says(finding('never written'))))).toMatchObject({ p: null, costMicros: 7 });
+  expect(await asked(chatOf('nonsense'))).toMatchObject({ p: null, promptTokens: 90 });
   expect(await asked(chatOf(null, new InvalidInputError('llm_refused', 'no')))).toBeNull();
   const away = chatOf(null, new UnavailableError('llm_unavailable', 'away'));
   await expect(asked(away)).rejects.toMatchObject({ code: 'llm_unavailable' });

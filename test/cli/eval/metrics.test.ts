@@ -1,6 +1,10 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { figuresOf, type Judged, reliabilityBins } from '../../../src/cli/eval/metrics.js';
+import { reliabilityBins } from '../../../src/cli/eval/bins.js';
+import type { Judged } from '../../../src/cli/eval/judged.js';
+import { figuresOf } from '../../../src/cli/eval/metrics.js';
 
 const judged = (pairs: readonly (readonly [number, 0 | 1])[]): Judged[] =>
   pairs.map(([p, y]) => ({ p, calibrated: p, harmful: y === 1 }));
@@ -107,4 +111,27 @@ test('reliability: bins of fifteen with their means, empty ones left out', () =>
   expect(bins).toHaveLength(2);
   expect(bins[0]).toEqual({ count: 2, p: 0.02, harmful: 0.5 });
   expect(bins[1]).toEqual({ count: 1, p: 1, harmful: 1 });
+});
+
+interface Reference {
+  readonly cases: readonly {
+    readonly name: string;
+    readonly rows: readonly (readonly [number, 0 | 1])[];
+    readonly auroc: number;
+    readonly auprc: number;
+    readonly f1: number;
+    readonly precision: number;
+    readonly recall: number;
+    readonly ece: number;
+  }[];
+}
+/** Printed by `python metric_reference.py` in training/. */
+const reference = JSON.parse(await readFile(path.resolve('test/cli/eval/metric-reference.json'), 'utf8')) as Reference;
+
+test.each(reference.cases)('the same figures as scikit-learn and numpy: $name', (wanted) => {
+  const found = figuresOf(judged(wanted.rows), 0, 1);
+  for (const name of ['auroc', 'auprc', 'f1', 'precision', 'recall'] as const) {
+    expect(found[name]?.value, name).toBeCloseTo(wanted[name], 12);
+  }
+  expect(found.ece).toBeCloseTo(wanted.ece, 12);
 });
