@@ -49,6 +49,8 @@ export async function modelsCommand(args: readonly string[], io: Io): Promise<nu
   const dir = path.resolve(values.models ?? configFromProcess().MODELS_DIR);
   const manifest = await readManifest(dir);
   const { all = false, json = false } = values;
+  if (name === 'list' && names[0] !== undefined) throw usageError(`list takes no ${names[0]}`, MODELS_USAGE);
+  if (all && names.length > 0) throw usageError('Name models, or --all', MODELS_USAGE);
   return command({ manifest, dir, hub: hubOf(values.hub ?? manifest.hub), names, all, json, io });
 }
 

@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readManifest } from '../../src/adapters/models/manifest.js';
 import { modelsCommand } from '../../src/cli/models.js';
 import { COMMIT, type FakeHub, openHub } from '../support/hub.js';
 
@@ -77,4 +78,18 @@ test('faults of the caller are named', async () => {
   await expect(run('list')).rejects.toMatchObject({ code: 'file_unreadable' });
   expect((await run('--help')).out).toContain('polywarden models');
   expect((await run()).code).toBe(2);
+});
+
+test('names that nobody would read are refused', async () => {
+  await expect(run('list', 'tiny')).rejects.toMatchObject({ code: 'usage' });
+  await expect(run('fetch', 'tiny', '--all')).rejects.toMatchObject({ code: 'usage' });
+});
+
+test('git keeps what is shipped and leaves alone what is fetched', async () => {
+  const lines = (await readFile('.gitignore', 'utf8')).split('\n');
+  const { models } = await readManifest('models');
+  expect(lines).toContain('/models/*/');
+  for (const { folder, source } of models) {
+    expect(lines.includes(`!/models/${folder}/`), folder).toBe(source === 'shipped');
+  }
 });
