@@ -211,6 +211,27 @@ describe('two reviewers and one case', () => {
     expect(note.body.status).toBe('decided');
   });
 
+  it('a decision takes the next case of the view in the same step, and none where nothing is left or the claim was lost', async () => {
+    const { language } = await judged([HOLD]);
+    await judged([HOLD], {}, language);
+    const who = await person();
+    const first = must(await next(who, language));
+    const view = { next: { language: [language] } };
+    const decided = await decide(who, first, [allow(['de', 'us'])], view);
+    expect(decided).toMatchObject({ status: 200, body: { next: { caseId: expect.any(String) } } });
+    const second = decided.body.next;
+    expect(second.caseId).not.toBe(first.caseId);
+    expect((await call(who, 'GET', `/v1/cases/${second.caseId}`)).body.lease).toMatchObject({ epoch: second.epoch });
+    expect(await decide(who, { ...second, epoch: second.epoch + 1 }, [allow(['de', 'us'])], view)).toMatchObject({
+      status: 409,
+      body: { code: 'lease_lost' },
+    });
+    expect((await decide(who, second, [allow(['de', 'us'])], view)).body.next).toBeNull();
+    const third = await judged([HOLD], {}, language);
+    const last = must(await next(who, third.language));
+    expect((await decide(who, last, [allow(['de', 'us'])])).body).not.toHaveProperty('next');
+  });
+
   it('two who decide the same claim at once make one decision', async () => {
     const { language, noteId } = await judged([HOLD]);
     const who = await person();

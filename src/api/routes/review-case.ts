@@ -1,7 +1,7 @@
 /** One case: reading it, talking about it, deciding it and taking that back. */
 import { z } from 'zod';
 import { InvalidInputError } from '../../errors.js';
-import type { CaseFile, Sight } from '../../ports-review.js';
+import type { CaseFile, CaseFilter, Lease, Sight } from '../../ports-review.js';
 import { momentOf } from '../../usecases/review/bundles.js';
 import { checkVerdicts } from '../../usecases/review/choices.js';
 import { bundleOf, decideCase, finderOf } from '../../usecases/review/decide.js';
@@ -137,9 +137,15 @@ function talkRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void {
 }
 
 function decisionRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void {
-  const { store, clock, config } = deps;
+  const { store, clock, config, log } = deps;
   const appealUrl = config.APPEAL_URL ?? null;
   const ports = { desk: store.desk, bundleAt: desk.bundleAt, clock, undoMs: config.UNDO_SECONDS * 1_000, appealUrl };
+  /** What was decided stands, whatever becomes of the next claim: who misses it asks again. */
+  const nextOf = (sight: Sight, view: CaseFilter): Promise<Lease | null | undefined> =>
+    store.desk.next(sight, view, desk.leaseMs, clock.now()).catch((error: unknown) => {
+      log.warn('next case not claimed', { error });
+      return undefined;
+    });
   server.route({
     method: 'POST',
     url: '/v1/cases/:id/notice',
@@ -182,9 +188,13 @@ function decisionRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void {
     handler: async (request) => {
       const sight = await desk.sight(request);
       const file = await desk.file(sight, request.params.id);
-      const { kind: _, ...decided } = await decideCase(ports, sight, file, request.body);
-      const decisions = await store.desk.submitted(decided.submissionId);
-      return { ...decided, decisions: decisions.map(decisionAnswer) };
+      const { next: view, ...order } = request.body;
+      const { kind: _, ...decided } = await decideCase(ports, sight, file, order);
+      const [decisions, next] = await Promise.all([
+        store.desk.submitted(decided.submissionId),
+        view === undefined ? undefined : nextOf(sight, view),
+      ]);
+      return { ...decided, decisions: decisions.map(decisionAnswer), ...(next === undefined ? {} : { next }) };
     },
   });
   server.route({

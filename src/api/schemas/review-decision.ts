@@ -5,7 +5,7 @@ import { ACTIONS } from '../../domain.js';
 import { storableText } from '../../usecases/note-input.js';
 import { Instant } from './common.js';
 import { DecisionAnswer } from './note.js';
-import { LeaseAnswer } from './review-queue.js';
+import { LeaseAnswer, NextInput } from './review-queue.js';
 
 const whole = z.number().int();
 
@@ -45,6 +45,9 @@ export const DecisionInput = z
     reason: storableText(4_000).min(1).optional().describe('For colleagues and for the answer to an appeal'),
     seconds: z.number().int().min(0).max(86_400).optional().describe('Time spent on it'),
     translationShown: z.boolean().optional(),
+    next: NextInput.omit({ release: true })
+      .optional()
+      .describe('The view to take the most pressing case of in the same step'),
   })
   .meta({ id: 'CaseDecision' });
 
@@ -54,6 +57,9 @@ export const DecidedAnswer = z
     undoUntil: Instant.describe('Until then nothing has left; POST /v1/submissions/:id/undo'),
     closed: z.boolean().describe('False: regions are left for somebody else'),
     decisions: z.array(DecisionAnswer),
+    next: LeaseAnswer.nullable()
+      .optional()
+      .describe('Where it was asked for: the claim on the next case; null: nothing is left in the view'),
   })
   .meta({ id: 'DecidedAnswer' });
 

@@ -3,7 +3,7 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tansta
 import { useEffect } from 'react';
 import { getJson } from './client.js';
 import { useSend } from './queries.js';
-import type { CaseCounts, CaseRow, Cases, Lease, SavedViews } from './types.js';
+import type { CaseCounts, CaseRow, Cases, DecisionOrder, Lease, SavedViews } from './types.js';
 
 const PAGE_SIZE = '50';
 const LISTS = ['language', 'region', 'category', 'reason', 'desk'] as const;
@@ -69,15 +69,16 @@ export function useLiveQueue(): void {
   }, [queries]);
 }
 
+type NextView = NonNullable<DecisionOrder['next']>;
 /** The view as the body of POST /v1/cases/next. */
-function viewOf(filter: string): Record<string, unknown> {
+export function viewOf(filter: string): NextView {
   const params = new URLSearchParams(filter);
   const lists = LISTS.flatMap((name) => {
     const value = params.get(name);
     return value === null ? [] : [[name, value.split(',').filter((entry) => entry !== '')] as const];
   });
   const source = params.get('source');
-  return { ...Object.fromEntries(lists), ...(source === null ? {} : { source }) };
+  return { ...Object.fromEntries(lists), ...(source === null ? {} : { source }) } as NextView;
 }
 
 export function useNextCase() {

@@ -1,11 +1,11 @@
 import { Loader } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { memo, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
 import { caseQuery, useCase, useDecide, useHeartbeat, useLiveCase } from '../api/case.js';
-import { filterOf, useNextCase } from '../api/cases.js';
-import type { CaseDetail } from '../api/types.js';
+import { filterOf, useNextCase, viewOf } from '../api/cases.js';
+import type { CaseDetail, Lease } from '../api/types.js';
 import { type Draft, freshDraft, groupsOf, missingIn, verdictsOf } from '../draft.js';
 import { Fault } from '../parts/fault.js';
 import { useOfferUndo } from '../parts/undo-toast.js';
@@ -36,16 +36,21 @@ function useGoOn() {
   const [params] = useSearchParams();
   const next = useNextCase();
   const filter = filterOf(params);
-  const goOn = async () => {
-    const { lease } = await next.mutateAsync({ filter });
+  const goOn = async (taken?: Lease | null) => {
+    const lease = taken === undefined ? (await next.mutateAsync({ filter })).lease : taken;
     if (lease === null) return void navigate({ pathname: '/cases', search: filter });
     await queries.fetchQuery({ ...caseQuery(lease.caseId), staleTime: 0 });
     await navigate({ pathname: `/cases/${encodeURIComponent(lease.caseId)}`, search: filter });
   };
-  return { goOn: () => void goOn().catch(() => undefined), error: next.error, busy: next.isPending, filter };
+  return {
+    goOn: (taken?: Lease | null) => void goOn(taken).catch(() => undefined),
+    error: next.error,
+    busy: next.isPending,
+    filter,
+  };
 }
 
-function useSubmit(detail: CaseDetail, goOn: () => void) {
+function useSubmit(detail: CaseDetail, filter: string, goOn: (taken?: Lease | null) => void) {
   const { draft, openedAt, change } = useDraft(detail);
   const decide = useDecide(detail.case.id);
   const offerUndo = useOfferUndo();
@@ -68,11 +73,12 @@ function useSubmit(detail: CaseDetail, goOn: () => void) {
         ...(reason === '' ? {} : { reason }),
         seconds: Math.round((Date.now() - openedAt) / 1_000),
         translationShown: detail.translation.parts.length > 0,
+        ...(thenNext ? { next: viewOf(filter) } : {}),
       },
       {
-        onSuccess: ({ submissionId, undoUntil }) => {
+        onSuccess: ({ submissionId, undoUntil, next }) => {
           offerUndo({ submissionId, until: undoUntil, caseId: detail.case.id });
-          if (thenNext) goOn();
+          if (thenNext) goOn(next);
           else void queries.invalidateQueries({ queryKey: caseQuery(detail.case.id).queryKey });
         },
       },
@@ -81,13 +87,42 @@ function useSubmit(detail: CaseDetail, goOn: () => void) {
   return { draft, change, groups, missing, submit, busy: decide.isPending, error: decide.error };
 }
 
+interface DetailProps {
+  readonly detail: CaseDetail;
+}
+
+/** What is read does not change while a hand is at the decision. */
+const Reading = memo(({ detail }: DetailProps) => (
+  <>
+    <CaseWords key={`words ${detail.case.id}`} detail={detail} />
+    <CaseImages key={`images ${detail.case.id}`} detail={detail} />
+    <Appeal detail={detail} />
+    <Reports detail={detail} />
+    <Opinions detail={detail} />
+    <CaseOpinion key={`opinion ${detail.case.id}`} detail={detail} />
+    <CaseWhy key={`why ${detail.case.id}`} detail={detail} />
+  </>
+));
+
+const Head = memo(CaseHead);
+const Background = memo(({ detail }: DetailProps) => (
+  <>
+    <Similar detail={detail} />
+    <Author detail={detail} />
+    <People detail={detail} />
+    <OtherCases detail={detail} />
+    <Comments key={`comments ${detail.case.id}`} detail={detail} />
+    <Trace key={`trace ${detail.case.id}`} detail={detail} />
+  </>
+));
+
 function CaseView({ detail }: { readonly detail: CaseDetail }) {
   const { t } = useTranslation();
   const { goOn, error, filter } = useGoOn();
-  const panel = useSubmit(detail, goOn);
+  const panel = useSubmit(detail, filter, goOn);
   useHeartbeat(detail.case.id, detail.lease);
   useLiveCase(detail.case);
-  useShortcuts([{ key: 'n', label: t('queue:next'), group: t('case:keys.case'), run: goOn }]);
+  useShortcuts([{ key: 'n', label: t('queue:next'), group: t('case:keys.case'), run: () => goOn() }]);
   const { lease } = detail;
   return (
     <>
@@ -97,19 +132,13 @@ function CaseView({ detail }: { readonly detail: CaseDetail }) {
           <Link to={{ pathname: '/cases', search: filter }} className="small">
             {t('case:back')}
           </Link>
-          <CaseHead detail={detail} />
+          <Head detail={detail} />
           <span className="visually-hidden" role="status">
             {t('case:opened', { id: detail.case.externalId })}
           </span>
           {error !== null && <Fault error={error} />}
           {lease === null && panel.error !== null && <Fault error={panel.error} />}
-          <CaseWords key={`words ${detail.case.id}`} detail={detail} />
-          <CaseImages key={`images ${detail.case.id}`} detail={detail} />
-          <Appeal detail={detail} />
-          <Reports detail={detail} />
-          <Opinions detail={detail} />
-          <CaseOpinion key={`opinion ${detail.case.id}`} detail={detail} />
-          <CaseWhy key={`why ${detail.case.id}`} detail={detail} />
+          <Reading detail={detail} />
         </div>
         {lease !== null && detail.rights.decide && (
           <div className="case-side">
@@ -123,16 +152,11 @@ function CaseView({ detail }: { readonly detail: CaseDetail }) {
               onChange={panel.change}
               onSubmit={panel.submit}
             />
-            <OtherWays detail={detail} epoch={lease.epoch} onGone={goOn} />
+            <OtherWays detail={detail} epoch={lease.epoch} onGone={() => goOn()} />
           </div>
         )}
         <div className="case-main">
-          <Similar detail={detail} />
-          <Author detail={detail} />
-          <People detail={detail} />
-          <OtherCases detail={detail} />
-          <Comments key={`comments ${detail.case.id}`} detail={detail} />
-          <Trace key={`trace ${detail.case.id}`} detail={detail} />
+          <Background detail={detail} />
         </div>
       </div>
     </>
