@@ -7,40 +7,26 @@ import { InvalidInputError } from '../errors.js';
 import { FIXTURES_DIR } from '../paths.js';
 import type { ModerateNow } from '../usecases/moderate.js';
 import { type Io, unknownWord, usageError } from './io.js';
-import { backtestCommand } from './policy/backtest.js';
-import { checkCommand } from './policy/check.js';
-import { diffCommand } from './policy/diff.js';
-import { explainPolicy } from './policy/explain.js';
-import {
-  activateCommand,
-  approveCommand,
-  bundlesCommand,
-  overrideCommand,
-  rollbackCommand,
-} from './policy/in-force.js';
-import { newCommand } from './policy/new.js';
 import { POLICY_USAGE, type PolicyCommand, type PolicyIo, usageOf } from './policy/policy-io.js';
-import { showCommand } from './policy/show.js';
-import { testCommand } from './policy/test.js';
-import { fieldsCommand, functionsCommand, schemaCommand } from './policy/words.js';
 
 type Command = (args: readonly string[], io: PolicyIo) => Promise<number>;
-const COMMANDS: Readonly<Record<PolicyCommand, Command>> = {
-  check: checkCommand,
-  new: newCommand,
-  test: testCommand,
-  explain: explainPolicy,
-  diff: diffCommand,
-  backtest: backtestCommand,
-  show: showCommand,
-  bundles: bundlesCommand,
-  activate: activateCommand,
-  approve: approveCommand,
-  rollback: rollbackCommand,
-  override: overrideCommand,
-  fields: fieldsCommand,
-  functions: functionsCommand,
-  schema: schemaCommand,
+/** Loaded when asked for: most need neither the pipeline nor the database, and `check` is run after every save. */
+const COMMANDS: Readonly<Record<PolicyCommand, () => Promise<Command>>> = {
+  check: async () => (await import('./policy/check.js')).checkCommand,
+  new: async () => (await import('./policy/new.js')).newCommand,
+  test: async () => (await import('./policy/test.js')).testCommand,
+  explain: async () => (await import('./policy/explain.js')).explainPolicy,
+  diff: async () => (await import('./policy/diff.js')).diffCommand,
+  backtest: async () => (await import('./policy/backtest.js')).backtestCommand,
+  show: async () => (await import('./policy/show.js')).showCommand,
+  bundles: async () => (await import('./policy/in-force.js')).bundlesCommand,
+  activate: async () => (await import('./policy/in-force.js')).activateCommand,
+  approve: async () => (await import('./policy/in-force.js')).approveCommand,
+  rollback: async () => (await import('./policy/in-force.js')).rollbackCommand,
+  override: async () => (await import('./policy/in-force.js')).overrideCommand,
+  fields: async () => (await import('./policy/words.js')).fieldsCommand,
+  functions: async () => (await import('./policy/words.js')).functionsCommand,
+  schema: async () => (await import('./policy/words.js')).schemaCommand,
 };
 
 const isCommand = (name: string): name is PolicyCommand => Object.hasOwn(COMMANDS, name);
@@ -58,7 +44,8 @@ export async function runPolicy(args: readonly string[], io: PolicyIo): Promise<
     io.out(`${usageOf(name)}\n`);
     return 0;
   }
-  return COMMANDS[name](rest, io);
+  const command = await COMMANDS[name]();
+  return command(rest, io);
 }
 
 /** `--policies DIR` may stand anywhere. */

@@ -18,8 +18,15 @@ function nameOf(tag: string): string | undefined {
   }
 }
 
+const asked = new Map<string, boolean>();
+
 /** `und` stands for text of which the language is not known. */
-export const isLanguage = (tag: string): boolean => tag === 'und' || nameOf(tag) !== undefined;
+export function isLanguage(tag: string): boolean {
+  const known = asked.get(tag) ?? (tag === 'und' || nameOf(tag) !== undefined);
+  // The same few tags come back in every file; what is no tag is not kept.
+  if (known) asked.set(tag, known);
+  return known;
+}
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
 const twoLetterTags = (): readonly string[] =>

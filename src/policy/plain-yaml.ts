@@ -1,5 +1,6 @@
 /**
- * The plain part of YAML in which policy files are written: maps and lists by indentation, values of one line.
+ * The plain part of YAML in which policy files are written: maps and lists by indentation, values of one line, texts
+ * that are folded.
  * It answers only where YAML leaves no doubt, and then as the full reader does; whatever it is not sure of, faults
  * included, is left to that one. Every process reads all files at its start, and this costs a fraction.
  */
@@ -7,8 +8,11 @@ type Fields = Record<string, unknown>;
 interface Line {
   readonly indent: number;
   readonly text: string;
+  /** Among all lines of the file, remarks and blank ones included. */
+  readonly row: number;
 }
 interface Lines {
+  readonly raw: readonly string[];
   readonly all: Line[];
   at: number;
 }
@@ -36,11 +40,12 @@ const MAX_DEPTH = 16;
 
 function linesOf(text: string): Lines {
   const all: Line[] = [];
-  for (const whole of text.split('\n')) {
+  const raw = text.split('\n');
+  for (const [row, whole] of raw.entries()) {
     const indent = whole.search(/[^ ]/);
-    if (indent >= 0 && whole[indent] !== '#') all.push({ indent, text: whole.slice(indent) });
+    if (indent >= 0 && whole[indent] !== '#') all.push({ indent, text: whole.slice(indent), row });
   }
-  return { all, at: 0 };
+  return { raw, all, at: 0 };
 }
 
 const isEntry = (line: Line): boolean => line.text === '-' || line.text.startsWith('- ');
@@ -133,10 +138,37 @@ function inlineValue(text: string): unknown {
   return AFTER_VALUE.test(text.slice(flow.at)) ? value : unsure();
 }
 
+/** A remark, or blanks alone, as deep as a folded text would be a part of it. */
+function endsFolded(lines: Lines, from: number, indent: number): void {
+  for (let row = from; row < (lines.all[lines.at]?.row ?? lines.raw.length); row += 1) {
+    const blanks = /^ */.exec(lines.raw[row] ?? '')?.[0].length ?? 0;
+    if (blanks >= indent) unsure();
+  }
+}
+
+/** The lines below `>-`, one under the other and equally deep: one text, joined by blanks. */
+function readFolded(lines: Lines, outer: number): string {
+  const first = lines.all[lines.at];
+  const key = lines.all[lines.at - 1];
+  if (first === undefined || key === undefined || first.indent <= outer || first.row !== key.row + 1) unsure();
+  const parts: string[] = [];
+  let row = first.row;
+  for (let line = lines.all[lines.at]; line?.row === row && line.indent >= first.indent; line = lines.all[lines.at]) {
+    if (line.indent > first.indent || line.text.endsWith(' ')) unsure();
+    parts.push(line.text);
+    lines.at += 1;
+    row += 1;
+  }
+  endsFolded(lines, row, first.indent);
+  if ((lines.all[lines.at]?.indent ?? 0) >= first.indent) unsure();
+  return parts.join(' ');
+}
+
 /** What stands behind a key or a dash: on its line, or below it and deeper; a list may stand right below its key. */
 function valueBehind(lines: Lines, rest: string, place: { readonly indent: number; readonly isKey: boolean }): unknown {
   const inline = rest.replace(/^ +/, '');
   lines.at += 1;
+  if (inline === '>-') return readFolded(lines, place.indent);
   if (inline !== '' && !inline.startsWith('#')) return inlineValue(inline);
   const next = lines.all[lines.at];
   if (next === undefined || next.indent < place.indent) return null;
@@ -162,7 +194,7 @@ function readList(lines: Lines, indent: number): unknown {
     const inner = indent + line.text.length - content.length;
     if (keyAt(content, 0) === null) list.push(valueBehind(lines, line.text.slice(1), { indent, isKey: false }));
     else {
-      lines.all[lines.at] = { indent: inner, text: content };
+      lines.all[lines.at] = { indent: inner, text: content, row: line.row };
       list.push(readMap(lines, inner));
     }
   }

@@ -5,7 +5,8 @@ export type Expansion =
   | { readonly ok: true; readonly patterns: readonly string[] }
   | { readonly ok: false; readonly at: number; readonly message: string };
 
-const tidy = (pattern: string): string => pattern.replace(/\s+/g, ' ').trim();
+const UNTIDY = /^\s|\s\s|\s$|[^\S ]/;
+const tidy = (pattern: string): string => (UNTIDY.test(pattern) ? pattern.replace(/\s+/g, ' ').trim() : pattern);
 
 export function expandBraces(pattern: string): Expansion {
   let made: string[] = [''];

@@ -21,8 +21,12 @@ function leastOf(wording: string, boundary: Boundary): Least {
   return boundary === 'prefix' ? { letters: 3, of: 'a wording that may go on' } : { letters: 2, of: 'a word' };
 }
 
+/** As many letters as the strictest script and boundary ask for; nearly all wordings have them. */
+const ENOUGH = /(?:[\p{L}\p{N}][^\p{L}\p{N}]*){4}/u;
+
 /** What is wrong with the length; null when it is long enough. */
 export function tooShort(wording: string, boundary: Boundary = 'word'): string | null {
+  if (ENOUGH.test(wording)) return null;
   const letters = wording.match(LETTER)?.length ?? 0;
   // Signs such as emoji are no part of a longer word.
   if (letters === 0) return wording.trim() === '' ? 'an empty wording' : null;
