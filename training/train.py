@@ -182,7 +182,7 @@ def worker(rank: int, shared: dict, args) -> None:
 
 
 def micro(body, table, mixture, alignment, queue, pairs, done: float):
-    aligned = mixture.rng.random() < (0.25 if done < 0.12 else 0.06)
+    aligned = alignment is not None and mixture.rng.random() < (0.25 if done < 0.12 else 0.06)
     if aligned and not pairs:
         pairs.extend(alignment.chunk())
     if not aligned and not queue:

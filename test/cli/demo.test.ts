@@ -45,6 +45,7 @@ const answer = (externalId: string, actions: Readonly<Record<string, Action>>) =
         scores: {},
         findings: [],
         contacts: {},
+        pictures: [],
       },
       trace: { stages: [], rules: [], gaps: [] },
     },
