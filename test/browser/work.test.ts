@@ -153,6 +153,8 @@ it('a lease expires: the late decision is refused and said so', async () => {
     const caseId = await freshCase(hasty, 'lease-1');
     const [late, other] = [await hasty.person(), await hasty.person()];
     const { page, close } = await sit(browser, hasty, late);
+    // Without the stream of changes the page learns of it by the refusal alone.
+    await page.route('**/v1/cases/events*', (route) => route.abort());
     await page.goto(`${hasty.url}/cases/${caseId}`);
     await page.getByRole('button', { name: /Take this case/ }).click();
     await page.getByText('Your claim has ended').waitFor();

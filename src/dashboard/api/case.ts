@@ -115,8 +115,11 @@ export function useLiveCase(shown: CaseDetail['case']): void {
     const stream = new EventSource('/v1/cases/events?counts=off');
     stream.addEventListener('case', (event: MessageEvent<string>) => {
       const change = JSON.parse(event.data) as Change;
-      const { id, decisionId } = current.current;
-      if (change.id !== id || change.decisionId === decisionId) return;
+      const { id, decisionId, holder } = current.current;
+      if (change.id !== id) return;
+      // Somebody else has it now, or nobody has: told before the hand has finished its sentence.
+      const hasMoved = change.status === 'open' && change.holder?.id !== holder?.id;
+      if (change.decisionId === decisionId && !hasMoved) return;
       void queries.invalidateQueries({ queryKey: keyOf(id) });
     });
     return () => stream.close();

@@ -14,10 +14,11 @@ export const useFigures = (days: number) =>
     placeholderData: keepPreviousData,
   });
 
+export const MOST_FOUND = 50;
 export const useSearch = (text: string) =>
   useQuery({
     queryKey: ['search', text],
-    queryFn: ({ signal }) => getJson<Found>(`/v1/search?text=${encodeURIComponent(text)}`, signal),
+    queryFn: ({ signal }) => getJson<Found>(`/v1/search?text=${encodeURIComponent(text)}&limit=${MOST_FOUND}`, signal),
     enabled: text.length > 0,
   });
 

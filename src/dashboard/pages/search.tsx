@@ -2,7 +2,7 @@ import { Button, Loader, NativeSelect, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useSearchParams } from 'react-router';
 import { isSearchable } from '../../usecases/review/search-text.js';
-import { useSearch } from '../api/figures.js';
+import { MOST_FOUND, useSearch } from '../api/figures.js';
 import { useNotes } from '../api/queries.js';
 import { useFormat } from '../format.js';
 import { Fault } from '../parts/fault.js';
@@ -18,6 +18,7 @@ function ByText({ text }: { readonly text: string }) {
   if (found.error !== null) return <Fault error={found.error} />;
   if (found.data === undefined) return <Loader aria-label={t('common:loading')} />;
   const { exact, containing, searched, complete } = found.data;
+  const isFull = containing.length >= MOST_FOUND;
   return (
     <>
       <section className="sheet">
@@ -25,7 +26,7 @@ function ByText({ text }: { readonly text: string }) {
         {exact.length > 0 && <NoteTable notes={exact} />}
       </section>
       <section className="sheet">
-        <h2>{t('search:containing', { n: format.count(containing.length) })}</h2>
+        <h2>{t('search:containing', { n: `${format.count(containing.length)}${isFull ? '+' : ''}` })}</h2>
         <p className="small quiet">{t(complete ? 'search:all' : 'search:latest', { n: format.count(searched) })}</p>
         {containing.length > 0 && <NoteTable notes={containing} />}
       </section>

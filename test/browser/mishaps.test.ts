@@ -1,0 +1,129 @@
+/** What goes wrong in a day's work: sessions end, colleagues take over, servers are updated, screens are small. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Browser, openBrowser, type Page } from './support/browser.js';
+import { type Desk, fixtureNotes, openDesk, type Person, sit } from './support/desk.js';
+
+const REASON = 'Reason, for colleagues and appeals';
+const COMMENT = 'A comment for colleagues';
+let browser: Browser;
+let desk: Desk;
+let senior: Person;
+
+beforeAll(async () => {
+  [browser, desk] = await Promise.all([openBrowser(), openDesk()]);
+  await desk.submit(fixtureNotes(8));
+  senior = await desk.person('senior');
+});
+afterAll(async () => {
+  await browser?.close();
+  await desk?.close();
+});
+
+interface Lease {
+  readonly caseId: string;
+  readonly epoch: number;
+}
+async function taken(who: Person): Promise<Lease> {
+  const { lease } = (await desk.ask<{ lease: Lease | null }>(who, 'POST', '/v1/cases/next', {})).body;
+  if (lease === null) throw new Error('the queue is empty');
+  return lease;
+}
+/** Their sessions end by it. */
+async function givePassword({ login }: Person, password: string): Promise<void> {
+  const { hasher, store, clock } = desk.system.app;
+  await store.access.setPassword(login, await hasher.hash(password), clock.now());
+}
+async function signIn(page: Page, login: string, password: string): Promise<void> {
+  await page.locator('input[name="login"]').fill(login);
+  await page.locator('input[name="password"]').fill(password);
+  await page.keyboard.press('Enter');
+  await page.getByRole('navigation').first().waitFor();
+}
+const widthOver = (page: Page): Promise<number> =>
+  page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+
+it('a session that ends in the middle of a sentence takes nothing away, and gives nothing to somebody else', async () => {
+  const password = 'a long enough word';
+  const [holder, other] = [await desk.person('senior'), await desk.person('senior')];
+  const { caseId } = await taken(holder);
+  for (const who of [holder, other]) await givePassword(who, password);
+  const { page, close } = await sit(browser, desk, null);
+  await page.goto(`${desk.url}/cases/${caseId}`);
+  await signIn(page, holder.login, password);
+  await page.getByLabel(REASON).fill('half a reason');
+  await page.getByLabel(COMMENT).fill('half a comment');
+  await page.context().clearCookies();
+  await page.evaluate('document.activeElement.blur()');
+  await page.keyboard.press('1');
+  await page.keyboard.press('s');
+  await page.getByText('what you had begun is still there').waitFor();
+  await signIn(page, holder.login, password);
+  await page.getByLabel(REASON).waitFor();
+  expect(await page.getByLabel(REASON).inputValue()).toBe('half a reason');
+  expect(await page.getByLabel(COMMENT).inputValue()).toBe('half a comment');
+  await page.context().clearCookies();
+  await page.keyboard.press('Escape');
+  await page.getByLabel(COMMENT).fill('half a comment and more');
+  await page.getByRole('button', { name: 'Send' }).click();
+  await page.getByText('what you had begun is still there').waitFor();
+  await signIn(page, other.login, password);
+  await page.getByLabel(COMMENT).waitFor();
+  expect(await page.getByLabel(COMMENT).inputValue()).toBe('');
+  await close();
+});
+
+it('a case that somebody else holds by now says so by itself', async () => {
+  const { caseId, epoch } = await taken(senior);
+  const { page, close } = await sit(browser, desk, senior);
+  await page.goto(`${desk.url}/cases/${caseId}`);
+  await page.getByTestId('lease').waitFor();
+  const colleague = await desk.person('senior');
+  await desk.ask(senior, 'POST', `/v1/cases/${caseId}/release`, { epoch });
+  await desk.ask(colleague, 'POST', `/v1/cases/${caseId}/claim`);
+  await page.getByText(`Held by ${colleague.login}`).waitFor();
+  await close();
+});
+
+it('a page whose files are gone after an update says so and leaves the others', async () => {
+  const { page, close } = await sit(browser, desk, senior);
+  await page.route('**/assets/settings-*.js', (route) => route.fulfill({ status: 404, body: '' }));
+  await page.goto(`${desk.url}/cases`);
+  await page.locator('table.queue tbody tr').first().waitFor();
+  await page.locator('.account a').click();
+  await page.getByText('This page broke').waitFor();
+  await page.locator('.header nav a[href="/cases"]').click();
+  await page.locator('table.queue tbody tr').first().waitFor();
+  await close();
+});
+
+it('the way to decide is in sight on a small laptop before anything is scrolled', async () => {
+  const { caseId } = await taken(senior);
+  const { page, close } = await sit(browser, desk, senior);
+  await page.setViewportSize({ width: 1280, height: 720 });
+  await page.goto(`${desk.url}/cases/${caseId}`);
+  const box = await page.getByRole('button', { name: /Decide, then next/ }).boundingBox();
+  expect((box?.y ?? 1_000) + (box?.height ?? 0)).toBeLessThanOrEqual(720);
+  await close();
+});
+
+it.each([
+  ['a phone', 'en', 390],
+  ['a phone', 'ar', 390],
+  ['a laptop at 200 %', 'en', 640],
+  ['a laptop at 400 %', 'es', 320],
+] as const)('no page is wider than %s: %s, %i px', async (_name, language, width) => {
+  const admin = await desk.person('admin', { desks: ['general', 'senior', 'legal', 'child_safety'] });
+  const { caseId } = await taken(admin);
+  const { page, close } = await sit(browser, desk, admin, { language });
+  await page.setViewportSize({ width, height: 800 });
+  const wide: string[] = [];
+  for (const address of ['/', '/cases', `/cases/${caseId}`, '/notes', '/search', '/audit', '/users', '/settings']) {
+    await page.goto(`${desk.url}${address}`);
+    await page.locator('main h1').waitFor();
+    await page.waitForTimeout(500);
+    const over = await widthOver(page);
+    if (over > 0) wide.push(`${address} by ${over}`);
+  }
+  expect(wide).toEqual([]);
+  await close();
+});
