@@ -65,6 +65,43 @@ export const inMirror: Way = (crop) => {
 
 /** Grey from which a pixel is ink. */
 const INK = 128;
+/** A stroke is looked for in stretches of the line, since it may fall: this many times the height. */
+const STRETCH = 2;
+/** Share of the columns of a stretch that it covers, and of the height that it takes at most. */
+const STRUCK = 0.93;
+const MOST_THICK = 0.2;
+/** Its edges are soft. */
+const EDGE_PX = 2;
+
+/** Without the stroke that runs through or under the line; what passes through the stroke stays. */
+export const unstruck: Way = (crop) => {
+  const { width, height } = crop;
+  const cleared = { width, height, px: Uint8Array.from(crop.px) };
+  const count = Math.max(1, Math.round(width / (height * STRETCH)));
+  let strokes = 0;
+  for (let i = 0; i < count; i += 1) {
+    const at = (share: number): number => Math.round((width * share) / count);
+    if (clearStroke(cleared, at(i), at(i + 1))) strokes += 1;
+  }
+  return strokes * 2 <= count ? null : { seen: { ...crop, px: cleared.px }, place: crop, back: same };
+};
+
+function clearStroke({ width, height, px }: Grey, x0: number, x1: number): boolean {
+  const isInk = (x: number, y: number): boolean => (px[y * width + x] ?? 255) < INK;
+  const columns = Array.from({ length: x1 - x0 }, (_, i) => x0 + i);
+  const rows = Array.from({ length: height }, (_, y) => y).filter(
+    (y) => columns.filter((x) => isInk(x, y)).length >= columns.length * STRUCK,
+  );
+  const [first, last] = [rows[0], rows.at(-1)];
+  if (first === undefined || last === undefined || last - first + 1 > height * MOST_THICK) return false;
+  const [from, to] = [Math.max(0, first - EDGE_PX), Math.min(height - 1, last + EDGE_PX)];
+  for (const x of columns) {
+    if (isInk(x, from - 1) && isInk(x, to + 1)) continue;
+    for (let y = from; y <= to; y += 1) px[y * width + x] = 255;
+  }
+  return true;
+}
+
 /** Signs of stacked writing are about as tall as wide. */
 const MOST_TALL = 1.4;
 const LEAST_SIGNS = 2;

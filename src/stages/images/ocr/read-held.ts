@@ -1,7 +1,7 @@
 /** Lines of one picture, however it is held: as they stand, upside down, in a mirror, along its sides, stacked, steep. */
 import type { Pixels } from '../../../ports.js';
 import { cropLine, type LineCrop } from './crop.js';
-import { asItStands, findSideways, inMirror, stacked, upsideDown, type Way } from './held.js';
+import { asItStands, findSideways, inMirror, stacked, unstruck, upsideDown, type Way } from './held.js';
 import type { LineWord } from './join.js';
 import { type FoundLines, findLines } from './lines.js';
 import { USUAL_DEGREES } from './slant.js';
@@ -27,7 +27,7 @@ const CROP = { tallPx: 36, marginPx: 4 } as const;
 const CONVINCING = 0.75;
 const LEAST_LETTERS = 4;
 /** Beside a line that convinces. */
-const FAIR = 0.6;
+const FAIR = 0.55;
 /** Lines that are read to see whether the others are worth it. */
 const PROBES = 3;
 const MOST_HELD = 32;
@@ -74,11 +74,11 @@ function foundIn(frame: Pixels): FoundLines {
   return Math.abs(found.slant) < USUAL_RADIANS ? found : findLines(frame, STEEP_DEGREES);
 }
 
-/** Doubtful lines that convince upside down or in a mirror, by the line that they are. */
+/** Doubtful lines that convince without a stroke through them, upside down or in a mirror, by the line that they are. */
 function turnedOver(read: readonly ReadCrop[], readCrops: ReadCrops): ReadonlyMap<LineCrop, ReadCrop> {
   const doubtful = read.filter((one) => !isConvincing(one)).map(({ crop }) => crop);
   const better = new Map<LineCrop, ReadCrop>();
-  for (const way of [upsideDown, inMirror]) {
+  for (const way of [unstruck, upsideDown, inMirror]) {
     for (const one of inWay(doubtful, way, readCrops)) {
       const known = better.get(one.of)?.attempt?.confidence ?? 0;
       if ((one.attempt?.confidence ?? 0) > known) better.set(one.of, one);
@@ -95,7 +95,8 @@ interface Held extends ReadCrop {
 /** The lines that convince in this way; none where none of the widest does. */
 function inWay(crops: readonly LineCrop[], way: Way, readCrops: ReadCrops): readonly Held[] {
   const probed = readInWay(widest(crops, PROBES), way, readCrops);
-  if (!probed.some(isConvincing)) return [];
+  // A stroke that was found says enough.
+  if (!probed.some(way === unstruck ? isFair : isConvincing)) return [];
   const all = crops.length <= PROBES ? probed : readInWay(widest(crops, MOST_HELD), way, readCrops);
   return all.filter(isFair);
 }

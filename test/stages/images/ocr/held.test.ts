@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Pixels } from '../../../../src/ports.js';
 import { cropLine, type LineCrop } from '../../../../src/stages/images/ocr/crop.js';
-import { findSideways, inMirror, stacked, upsideDown } from '../../../../src/stages/images/ocr/held.js';
+import { findSideways, inMirror, stacked, unstruck, upsideDown } from '../../../../src/stages/images/ocr/held.js';
 import { joinLines, type LineWord } from '../../../../src/stages/images/ocr/join.js';
 import { findLines } from '../../../../src/stages/images/ocr/lines.js';
 
@@ -108,6 +108,24 @@ describe('ways to hold a line', () => {
     const held = inMirror(crop);
     expect(differs(inMirror(held?.seen ?? crop)?.seen.px ?? new Uint8Array(), crop.px)).toBe(0);
     expect(held?.back([wordAt(0, 30)])[0]).toMatchObject({ x0: crop.width - 30, x1: crop.width });
+  });
+
+  it('takes a falling stroke off a line, and leaves a line that has none', () => {
+    const crop = upright();
+    expect(unstruck(crop)).toBeNull();
+    const px = Uint8Array.from(crop.px);
+    const rowAt = (x: number): number => 16 + Math.round(x / 200);
+    for (let x = 0; x < crop.width; x += 1) {
+      for (let dy = 0; dy < 3; dy += 1) px[(rowAt(x) + dy) * crop.width + x] = 0;
+    }
+    const struck = { ...crop, px };
+    const cleared = unstruck(struck)?.seen.px ?? px;
+    expect(differs(cleared, crop.px)).toBeLessThan(differs(px, crop.px) / 4);
+    // The bars that pass through it stay.
+    const ink = (of: Uint8Array): number => of.filter((value) => value < 128).length;
+    expect(ink(cleared)).toBeGreaterThan(ink(crop.px) * 0.85);
+    const thick = { ...crop, px: Uint8Array.from(crop.px).fill(0, crop.width * 10, crop.width * 30) };
+    expect(unstruck(thick)).toBeNull();
   });
 
   it('lays stacked signs in a row, and leaves a line that is none', () => {
