@@ -7,7 +7,8 @@ import type { Log, Metrics, Queue } from '../../ports.js';
 import type { OpinionClaim, OpinionsStore } from '../../ports-opinions.js';
 import { mayBeSent, type OpinionPlan } from '../../stages/deliberate/plan.js';
 import { textsOfReadings } from '../../stages/images/index.js';
-import { type AskDeps, askOpinion, type Ledger, type SentPicture } from './ask-opinion.js';
+import { type AskDeps, askOpinion, type SentPicture } from './ask-opinion.js';
+import { storedLedger } from './ledger.js';
 
 export interface OpineDeps {
   readonly opinions: OpinionsStore;
@@ -101,7 +102,12 @@ async function outcomeOf(
     // The policy may have changed since the question was put.
     if (plan === null) return { status: 'skipped', why: 'not_needed' };
     if (!mayBeSent(plan, deps.ask.chat.region)) return { status: 'skipped', why: 'not_supported' };
-    const value = await askOpinion(orderOf(deps, claim, plan, signal), deps.ask, ledgerOf(deps, claim, plan), signal);
+    const value = await askOpinion(
+      orderOf(deps, claim, plan, signal),
+      deps.ask,
+      storedLedger(deps, claim, plan),
+      signal,
+    );
     return { status: 'found', value, ms: Math.round(performance.now() - started), version: OPINION_VERSION };
   } catch (error) {
     signal.throwIfAborted();
@@ -120,25 +126,6 @@ function orderOf(deps: OpineDeps, claim: OpinionClaim, plan: OpinionPlan, signal
   const readings = evidence.images.status === 'found' ? evidence.images.value.readings : [];
   const texts = [...textsOf(note), ...textsOfReadings(readings)];
   return { note, evidence, texts, plan, pictures: () => deps.picturesOf(claim, signal) };
-}
-
-/** A day of UTC. */
-const dayOf = (now: number): string => new Date(now).toISOString().slice(0, 10);
-
-function ledgerOf({ opinions, clock }: OpineDeps, claim: OpinionClaim, plan: OpinionPlan): Ledger {
-  return {
-    cached: (cacheKey) => opinions.cached(claim.sourceId, cacheKey),
-    record: (exchange) => opinions.record(claim, exchange),
-    async reserve(granted) {
-      const day = dayOf(clock.now());
-      const regions = await opinions.reserve(plan.budgets, granted, day);
-      if (regions.length === 0) return null;
-      return (spent) => {
-        const difference = { tokens: spent.tokens - granted.tokens, micros: spent.micros - granted.micros };
-        return opinions.settle(regions, difference, day);
-      };
-    },
-  };
 }
 
 async function nudgeNote(deps: OpineDeps, revisionId: string, run: number): Promise<void> {

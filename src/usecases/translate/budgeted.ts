@@ -5,6 +5,7 @@ import { mayBeCharged } from '../../ports-llm.js';
 import type { BudgetLimit, Spending } from '../../ports-opinions.js';
 import type { Translator } from '../../ports-translation.js';
 import { bookingOf } from '../opinions/booking.js';
+import { dayOf } from '../opinions/ledger.js';
 
 export interface BudgetStore {
   reserve(budgets: readonly BudgetLimit[], spending: Spending, day: string): Promise<readonly RegionId[]>;
@@ -20,7 +21,7 @@ export interface Purse {
 export function budgeted(translator: Translator, { store, budgets, clock }: Purse): Translator {
   const ledger = {
     async reserve(granted: Spending) {
-      const day = new Date(clock.now()).toISOString().slice(0, 10);
+      const day = dayOf(clock.now());
       const regions = await store.reserve(budgets, granted, day);
       const settle = (spent: Spending) =>
         store.settle(regions, { tokens: spent.tokens - granted.tokens, micros: spent.micros - granted.micros }, day);

@@ -8,15 +8,8 @@ import { policyOf } from '../review/choices.js';
 import { partsOf } from '../review/why.js';
 import { type BudgetStore, budgeted } from './budgeted.js';
 import type { Glossary } from './glossary.js';
-import {
-  storedParts,
-  type TextToTranslate,
-  type TranslateDeps,
-  type TranslatedPart,
-  type TranslateScene,
-  translateParts,
-  wantedTexts,
-} from './translate-parts.js';
+import { storedParts, type TranslatedPart, translateParts, wantedTexts } from './translate-parts.js';
+import type { TextToTranslate, TranslateDeps, TranslateScene } from './translate-text.js';
 
 /** What an installation translates with. */
 export interface Translation {
