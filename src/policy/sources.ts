@@ -35,13 +35,23 @@ export function faultAt(
   return faultOf(lint, { file: source.file, ...source.yaml.locate(path) }, message);
 }
 
+/** A schema, or what a choice of schemas chooses from. */
+function branchesOf(schema: unknown): readonly unknown[] {
+  const node = unwrap(schema);
+  if (!hasOptions(node) || node.options.some((option) => typeof option !== 'object')) return [node];
+  return node.options.flatMap(branchesOf);
+}
+const hasOptions = (value: unknown): value is { readonly options: readonly unknown[] } =>
+  typeof value === 'object' && value !== null && 'options' in value && Array.isArray(value.options);
+
 /** Words that were allowed at a place, for the nearest right one. */
 function allowedKeys(schema: z.ZodType, path: YamlPath): readonly string[] {
-  let node: unknown = schema;
-  for (const step of path) node = childSchema(node, step);
-  const inner = unwrap(node);
-  if (isShaped(inner)) return Object.keys(inner.shape);
-  return isKeyed(inner) && Array.isArray(inner.keyType.options) ? inner.keyType.options.map(String) : [];
+  let nodes = branchesOf(schema);
+  for (const step of path) nodes = nodes.flatMap((node) => branchesOf(childSchema(node, step)));
+  return nodes.flatMap((node) => {
+    if (isShaped(node)) return Object.keys(node.shape);
+    return isKeyed(node) && Array.isArray(node.keyType.options) ? node.keyType.options.map(String) : [];
+  });
 }
 /** A map whose keys come from a closed list. */
 const isKeyed = (value: unknown): value is { readonly keyType: { readonly options?: unknown } } =>
@@ -62,8 +72,7 @@ function unwrap(schema: unknown): unknown {
   }
   return node;
 }
-function childSchema(schema: unknown, step: string | number): unknown {
-  const node = unwrap(schema);
+function childSchema(node: unknown, step: string | number): unknown {
   if (isShaped(node)) return node.shape[String(step)];
   if (typeof node !== 'object' || node === null) return undefined;
   if ('element' in node) return node.element;

@@ -63,4 +63,13 @@ describe('the difference of two bundles', () => {
     // A file that lists no terms has lost those that it had.
     expect(found.terms.map(({ id }) => id)).toEqual(['en.one', 'en.two']);
   });
+
+  test('reads terms that are not there, and files that hold none', () => {
+    const terms = (text: string | null) =>
+      bundleOf({ 'global.yaml': global(rule({ id: 'same' })), ...(text === null ? {} : { 'terms/en.yaml': text }) });
+    const one = terms('language: en\nterms:\n  - { id: en.one }\n');
+    expect(bundleDifference(terms(null), one).terms).toEqual([{ id: 'en.one', severity: 0 }]);
+    expect(bundleDifference(one, terms(null)).terms).toEqual([{ id: 'en.one', severity: 0 }]);
+    expect(bundleDifference(terms('just words'), terms('other words')).terms).toEqual([]);
+  });
 });

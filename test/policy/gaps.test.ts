@@ -67,3 +67,40 @@ test('a stage that says there are no pictures is not believed where the note has
   const [decision] = evaluate(asked, bundle, ['global']).decisions;
   expect(decision?.gaps).toMatchObject([{ stage: 'images', status: 'skipped', why: 'no_images', action: 'review' }]);
 });
+
+const NONE = { label: 'x', score: 0, calibrated: 0 };
+const UNSEEN = GLOBAL_HEAD.replace(
+  'unseen: { categories: []',
+  'unseen: { categories: [sexual.explicit, violence.graphic]',
+);
+const unseen = (percent: number, model: ImageReading['model']): readonly Gap[] => {
+  const seen = bundleOf({ 'global.yaml': UNSEEN.replace('sample_percent: 0', `sample_percent: ${percent}`) });
+  const input = testInput({ expect: 'match' }, NOW);
+  const images = found({ readings: [{ ...whole, model }], findings: [] });
+  const asked = { ...input, facts: { ...input.facts, hasImages: true }, evidence: { ...input.evidence, images } };
+  return evaluate(asked, seen, ['global']).decisions.flatMap(({ gaps }) =>
+    gaps.filter(({ stage }) => stage === 'images'),
+  );
+};
+test.each<readonly [string, number, ImageReading['model'], readonly Partial<Gap>[]]>([
+  [
+    'a model that looks for both',
+    100,
+    found({ model: 'm', labels: {}, scores: { 'sexual.explicit': NONE, 'violence.graphic': NONE } }),
+    [],
+  ],
+  [
+    'a model that looks for one',
+    0,
+    found({ model: 'm', labels: {}, scores: { 'sexual.explicit': NONE } }),
+    [{ why: 'model: none looks for violence.graphic', action: 'allow' }],
+  ],
+  [
+    'a model that gives no scores, and every picture is drawn',
+    100,
+    found({ model: 'm', labels: {} }),
+    [{ why: 'model: none looks for sexual.explicit, violence.graphic, drawn for review', action: 'review' }],
+  ],
+])('harms that no image model looked for: %s', (_name, percent, model, expected) => {
+  expect(unseen(percent, model)).toMatchObject(expected);
+});

@@ -65,6 +65,13 @@ describe('conditions: words that a field never holds, and figures beyond a score
     ['0.0 <= max_score("fraud.scam")', '0: max_score("fraud.scam") lies between 0 and 1, so this is always true'],
     ['scores["toxicity"].p < -0.5', 'so this is never true'],
     ['image.labels["x"] >= 80', 'for 80 % write 0.8'],
+    ['max_score("fraud.scam") <= 1.0', 'so this is always true'],
+    ['max_score("fraud.scam") < 2', 'so this is always true'],
+    ['max_score("fraud.scam") <= -1.0', 'so this is never true'],
+    ['1.0 < max_score("fraud.scam")', '0: max_score("fraud.scam") lies between 0 and 1, so this is never true'],
+    ['2 > max_score("fraud.scam")', 'so this is always true'],
+    ['competence["hate.attack"] in ["valid"]', 'is never "valid"'],
+    ['"listing" == note.kind || "x" == note.kind', '26: note.kind is never "x"'],
   ])('%s', (source, message) => {
     expect(said(source)).toContain(message);
   });
@@ -77,6 +84,11 @@ describe('conditions: words that a field never holds, and figures beyond a score
     'image.labels["anything"] > 0.5',
     'region.id == "de"',
     'gaps.exists(gap, gap == "classify")',
+    'scores["toxicity"].p > 0.0 && scores["toxicity"].p <= 0.99',
+    '0.2 < max_score("fraud.scam") && 0.9 >= max_score("fraud.scam")',
+    'image.text == "anything" && "x" in image.codes',
+    'author.age_days in [1, 2] && size(contacts) > 70',
+    'competence["hate.attack"] in ["validated", "weak"]',
   ])('%s is fine', (source) => {
     expect(said(source)).toBe('fine');
   });
@@ -96,6 +108,16 @@ describe('files', () => {
     [{ severity: '9' }, 'rule r1, severity: expected at most 4, found 9'],
     [{ severity: '-1' }, 'rule r1, severity: expected at least 0, found -1'],
     [{ does: 'remove' }, 'rule r1, then: expected keys with values, such as { key: value }, found "remove"'],
+    [{ exempts: '{}' }, 'rule r1, exempts: expected a list, such as [one, two], found keys with values'],
+    [{ owner: '[a]' }, 'rule r1, owner: expected a text, found a list'],
+    [{ owner: 'null' }, 'rule r1, owner: expected a text, found nothing'],
+    [{ tests: `[${'{ expect: match, signs: 3 }'}]` }, 'test 1, signs: expected a list, such as [one, two], found 3'],
+    [{ tests: '[{ expect: match, findings: [{ categry: fraud.scam }] }]' }, 'did you mean "category"?'],
+    [{ tests: '[{ expect: match, has_images: 1 }]' }, 'has_images: expected true or false, found 1'],
+    [
+      { tests: `[{ expect: match, findings: [${'fraud.scam, '.repeat(65)}] }]` },
+      'findings: expected 64 or fewer entries, found 65',
+    ],
     [{ does: '{ action: limit, hours: 0 }' }, 'rule r1, then.hours: expected more than 0, found 0'],
     [{ languages: 'de' }, 'rule r1, languages: expected a list, such as [one, two], found "de"'],
     [{ languages: '[]' }, 'rule r1, languages: expected 1 or more entries, found 0'],
@@ -111,6 +133,19 @@ describe('files', () => {
     [{ category: 'no.such.family' }, 'rule r1, category: expected child.csam'],
   ])('%j', (fields, message) => {
     expect(inRule(fields).join('\n')).toContain(message);
+  });
+
+  test('figures that contradict each other', () => {
+    const asks = 'opinions: { ask: { scores: { from: 0.9, below: 0.2 } } }\n';
+    expect(faultLines({ 'regions/de.yaml': region('de', asks) })[0]).toContain(
+      'opinions.ask.scores: from must be less',
+    );
+    expect(faultLines({ 'regions/de.yaml': region('de', 'age: { min: 200 }\n') })[0]).toContain(
+      'age.min: expected at most 21',
+    );
+    expect(faultLines({ 'regions/de.yaml': region('de', 'unread: { min_chars: 1.5 }\n') })[0]).toContain(
+      'unread.min_chars: expected a whole number, found 1.5',
+    );
   });
 
   test('a wrong address says which kind is wanted', () => {

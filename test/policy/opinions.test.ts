@@ -55,6 +55,34 @@ describe('who is asked', () => {
     expect(planOpinion(bundleOf(files(ASKS)), subject)?.reasons).toEqual(['picture']);
   });
 
+  it('a region whose file is not in force yet leaves the word to the one it builds on', () => {
+    const later = region('us', `effective_from: 2027-01-01\n${ASKS}`);
+    expect(plan('', { findings: ['hate.symbol'] }, false, { 'regions/us.yaml': later })).toBeNull();
+    const now = region('us', `effective_from: 2026-02-01\n${ASKS}`);
+    expect(plan('', { findings: ['hate.symbol'] }, false, { 'regions/us.yaml': now })?.reasons).toEqual(['category']);
+    const past = region('us', `effective_from: 2026-02-01\neffective_until: 2026-03-01\n${ASKS}`);
+    expect(plan('', { findings: ['hate.symbol'] }, false, { 'regions/us.yaml': past })).toBeNull();
+  });
+
+  it('a note for every region asks where any of them does', () => {
+    const { evidence } = testInput({ expect: 'match', findings: ['hate.symbol'] }, NOW);
+    const bundle = bundleOf(files('', { 'regions/de.yaml': region('de', ASKS) }));
+    const asked = planOpinion(bundle, { note: { ...NOTE, regions: [] }, evidence, now: NOW });
+    expect(asked?.budgets.map(({ region: id }) => id)).toEqual(['de']);
+  });
+
+  it('is told the laws and clauses that the findings touch, and none of a rule that is off', () => {
+    const own = `${ASKS}grounds:\n  l1: { law: Act, article: '5', url: 'https://example.org/act', known: memory }\n`;
+    const more = [
+      tested('r2', { category: 'hate.symbol', when: 'any_finding("hate.symbol")', ground: '{ law: l1, terms: t1 }' }),
+      tested('r3', { category: 'hate.symbol', when: 'mixed', mode: 'disabled', cites: 't1' }),
+    ];
+    const { evidence } = testInput({ expect: 'match', findings: ['hate.symbol'] }, NOW);
+    const bundle = bundleOf({ 'global.yaml': `${WAITS}${own}${rules(tested('r1'), ...more)}` });
+    const asked = planOpinion(bundle, { note: NOTE, evidence, now: NOW });
+    expect(asked?.clauses.map(({ id, title }) => [id, title])).toEqual([['l1', 'Act, 5']]);
+  });
+
   it('a person may ask about any note, on the same terms', () => {
     expect(plan(ASKS, {}, true)).toMatchObject({
       reasons: ['person'],
