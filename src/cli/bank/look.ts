@@ -5,6 +5,7 @@ import type { ImageBank, ImageBankEntry } from '../../ports-banks.js';
 import { PDQ_DISTANCE } from '../../stages/images/findings.js';
 import { indexHashes } from '../../stages/images/hash-index.js';
 import { LEAST_QUALITY } from '../../stages/images/pdq/frames.js';
+import { withNegatives } from '../../stages/images/pdq/negatives.js';
 import { usageError } from '../io.js';
 import { sourceNamed } from '../source.js';
 import type { StorePorts } from '../store.js';
@@ -62,7 +63,10 @@ async function matchesOf(
   const sourceId = platform === undefined ? undefined : await sourceNamed(ports, platform);
   const now = ports.clock.now();
   const index = indexHashes(await allHashes(ports.store.imageBanks, now), () => now);
-  return subjects.map((subject) => ({ ...subject, hits: index.lookup(subject.reading, PDQ_DISTANCE, sourceId) }));
+  return subjects.map((subject) => {
+    const hits = index.lookup(withNegatives(subject.reading), PDQ_DISTANCE, sourceId);
+    return { ...subject, hits };
+  });
 }
 
 function sayMatch({ name, reading, hits }: Match, io: BankIo): void {

@@ -4,6 +4,7 @@ import type { Finding, ImageReading } from '../../domain.js';
 import type { ImageHashBank } from '../../ports.js';
 import { FLAG } from './image-overlay.js';
 import { LEAST_QUALITY } from './pdq/frames.js';
+import { withNegatives } from './pdq/negatives.js';
 
 /** Hamming distance of 256 bits up to which two pictures count as the same; the figure that PDQ's authors give. */
 export const PDQ_DISTANCE = 31;
@@ -19,7 +20,7 @@ export function findingsOfHash(
   sourceId?: string,
 ): readonly Finding[] {
   if (hash.status !== 'found' || hash.value.quality < LEAST_QUALITY) return [];
-  const hits = bank.lookup(hash.value, PDQ_DISTANCE, sourceId);
+  const hits = bank.lookup(withNegatives(hash.value), PDQ_DISTANCE, sourceId);
   // A distance that is no number would compare as "not nearer" and vanish.
   if (!hits.every(({ distance }) => Number.isFinite(distance))) throw new Error('the hash bank answers no distances');
   const benign = Math.min(...hits.filter((hit) => hit.benign).map(({ distance }) => distance));
