@@ -77,7 +77,8 @@ async function runStage<K extends EvidenceKey>(
     if (!verdict.run) return { status: 'skipped', why: verdict.why };
     const until = stage.dueUntil === undefined ? null : await stage.dueUntil(input);
     signal.throwIfAborted();
-    if (until !== null) return { status: 'due', until };
+    if (typeof until === 'string') return { status: 'due', until };
+    if (until !== null) return { status: 'skipped', why: until.skip };
     const value = await withinLimit(stage, input, signal);
     return { status: 'found', value, ms: round(performance.now() - started), version: stage.version };
   } catch (error) {

@@ -94,9 +94,14 @@ export async function buildRules(
       campaigns: store?.campaigns ?? null,
       images: store === null ? null : (options.images?.stored(store.images, deadlineMs) ?? null),
       opinions:
-        opinions === undefined || store === null
+        store === null
           ? 'not_configured'
-          : storedOpinions(store.opinions, opinions.region, deadlineMs),
+          : storedOpinions(
+              store.opinions,
+              opinions?.region ?? null,
+              deadlineMs,
+              opinions === undefined ? 'not_configured' : null,
+            ),
     }),
     unstored: stagesWith({
       campaigns: null,

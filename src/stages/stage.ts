@@ -35,8 +35,11 @@ export interface Stage<K extends EvidenceKey = EvidenceKey> {
     input: StageInput,
     needs: StageNeeds,
   ): { readonly run: true } | { readonly run: false; readonly why: SkipReason };
-  /** Optional, asked before `run`: until when (ISO) it is worth waiting for evidence that others gather; null: run now. */
-  dueUntil?(input: StageInput): Promise<string | null>;
+  /**
+   * Optional, asked before `run`: until when (ISO) it is worth waiting for evidence that others gather; null: run now. What
+   * only the store knows may still be a reason to leave the stage out.
+   */
+  dueUntil?(input: StageInput): Promise<string | null | { readonly skip: SkipReason }>;
   run(input: StageInput, signal: AbortSignal): Promise<EvidenceMap[K]>;
   /** Optional: text parts that this stage found (OCR), read by the later stages. */
   texts?(value: EvidenceMap[K]): readonly LabelledText[];

@@ -54,6 +54,13 @@ async function sql(text: string, values: readonly unknown[]): Promise<void> {
   await pool.end();
 }
 
+/** As the look-up of grown hash banks does. */
+async function judgeAgain(revisionId: string): Promise<void> {
+  await sql(`UPDATE evidence SET pending = true WHERE revision_id = $1`, [revisionId]);
+  const again = `UPDATE revisions SET state = 'due', due_at = now(), nudged_at = NULL, run = run + 1 WHERE id = $1`;
+  await sql(again, [revisionId]);
+}
+
 it('an answer about a text that was edited meanwhile goes nowhere, and is not used for the new one', async () => {
   server.delayMs = 700;
   server.reply = (request: SeenRequest) => (noteIn(request).includes('second') ? GRAVE : HARMLESS);
@@ -76,10 +83,7 @@ it('what a reader asks later does not free a held note, not even where it is jud
   expect(await opinions.ask(revisionId, 'usr_1', Date.now())).toBe(true);
   await until(async () => ((await opinions.state(revisionId)).status === 'done' ? true : null));
   expect((await opinions.state(revisionId)).outcome).toMatchObject({ value: { opinions: [{ findings: [] }] } });
-  await sql(`UPDATE evidence SET pending = true WHERE revision_id = $1`, [revisionId]);
-  await sql(`UPDATE revisions SET state = 'due', due_at = now(), nudged_at = NULL, run = run + 1 WHERE id = $1`, [
-    revisionId,
-  ]);
+  await judgeAgain(revisionId);
   await until(async () => ((await system.view(id)).decisions.length > 1 ? true : null));
   const view = await settled(id);
   expect(view.decisions.map(({ action }) => action)).toEqual(['hold', 'hold']);
@@ -115,3 +119,24 @@ it('a budget that is used up lets nothing through, whatever the model would say'
     await sql(`UPDATE opinion_budget SET tokens = 0 WHERE day = $1::date`, [day]);
   }
 });
+
+it('a note that was held for an opinion stays held where it is judged again without a language model', async () => {
+  server.reply = () => GRAVE;
+  const id = await submit('off');
+  expect((await standing(id))?.action).toBe('hold');
+  const { sourceId, databaseUrl } = system;
+  await system.close();
+  system = await startSystem({
+    databaseUrl,
+    env: { DATA_DIR: folder },
+    overrides: { classifier: doubtfulClassifier() },
+  });
+  const view = async () => await system.app.store.notes.get(sourceId, id);
+  await judgeAgain((await view())?.revisions[0]?.revisionId ?? '');
+  system.startWorker();
+  const actions = await until(async () => {
+    const decisions = (await view())?.decisions ?? [];
+    return decisions.length > 1 ? decisions.map(({ action }) => action) : null;
+  }, 20_000);
+  expect(actions).toEqual(['hold', 'hold']);
+}, 60_000);

@@ -7,6 +7,10 @@ import { mayBeSent, type OpinionPlan } from './plan.js';
 export interface OpinionSource {
   /** Declared region of the endpoint. */
   readonly region: string | null;
+  /** Why there is no endpoint now; null or unset: there is one. */
+  readonly absent?: SkipReason | null;
+  /** Whether an earlier answer to the policy is kept: it speaks again where a note is judged again, wherever notes may be sent now. */
+  has?(input: StageInput): Promise<boolean>;
   /** Null: it is there, or `opinion` gets it; else the ISO time until which it is worth waiting. */
   dueUntil(input: StageInput): Promise<string | null>;
   opinion(input: StageInput, plan: OpinionPlan, signal: AbortSignal): Promise<DeliberateEvidence>;
@@ -14,6 +18,11 @@ export interface OpinionSource {
 
 /** Generous: attempts, pauses and a repair of a source that asks at once. */
 const TIMEOUT_MS = 120_000;
+
+/** Null: nothing speaks against asking. */
+function whyNot({ absent = null, region }: OpinionSource, plan: OpinionPlan): SkipReason | null {
+  return absent ?? (mayBeSent(plan, region) ? null : 'not_supported');
+}
 
 /** `source` says why there is none. */
 export function deliberateStage(source: OpinionSource | SkipReason): Stage<'deliberate'> {
@@ -30,12 +39,19 @@ export function deliberateStage(source: OpinionSource | SkipReason): Stage<'deli
       // Pictures may still tell what the question is.
       if (input.evidence.images?.status === 'due') return { run: false, why: 'not_needed' };
       const plan = needs.opinion?.(input) ?? null;
-      if (plan === null) return { run: false, why: 'not_needed' };
-      if (!mayBeSent(plan, source.region)) return { run: false, why: 'not_supported' };
+      if (plan === null) return { run: false, why: source.absent ?? 'not_needed' };
+      const why = source.has === undefined ? whyNot(source, plan) : null;
+      if (why !== null) return { run: false, why };
       plans.set(input, plan);
       return { run: true };
     },
-    dueUntil: async (input) => (typeof source === 'string' ? null : source.dueUntil(input)),
+    async dueUntil(input) {
+      const plan = plans.get(input);
+      if (typeof source === 'string' || plan === undefined) return null;
+      if ((await source.has?.(input)) === true) return null;
+      const skip = whyNot(source, plan);
+      return skip === null ? source.dueUntil(input) : { skip };
+    },
     async run(input, signal): Promise<DeliberateEvidence> {
       const plan = plans.get(input);
       if (typeof source === 'string' || plan === undefined) throw new Error('the deliberate stage ran unasked');

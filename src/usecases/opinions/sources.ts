@@ -1,5 +1,5 @@
 /** Where the stage `deliberate` takes opinions from: the store, once a job has asked, or the model at once. */
-import type { DeliberateEvidence } from '../../domain.js';
+import type { DeliberateEvidence, SkipReason } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
 import type { OpinionsStore } from '../../ports-opinions.js';
 import type { OpinionSource } from '../../stages/deliberate/index.js';
@@ -12,8 +12,14 @@ export const storedOpinions = (
   opinions: Pick<OpinionsStore, 'state'>,
   region: string | null,
   deadlineMs: number,
+  absent: SkipReason | null = null,
 ): OpinionSource => ({
   region,
+  absent,
+  async has({ revisionId }) {
+    const { policyOutcome } = await opinions.state(revisionId);
+    return policyOutcome?.status === 'found' || policyOutcome?.status === 'failed';
+  },
   dueUntil: async ({ revisionId, now }) => {
     const { status, askedBy, since, policyOutcome } = await opinions.state(revisionId);
     // A reader's question is no answer to the policy.

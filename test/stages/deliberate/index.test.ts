@@ -62,6 +62,26 @@ describe('the stage', () => {
     expect(mayBeSent(plan({ endpoints: [] }), 'eu')).toBe(false);
   });
 
+  it.each([
+    ['there is no endpoint any more', { absent: 'not_configured' as const }, plan(), 'not_configured'],
+    ['the note may not be sent any more', { region: 'us' }, plan({ endpoints: ['eu'] }), 'not_supported'],
+  ])(
+    'an earlier answer speaks again where %s; without one the stage is left out',
+    async (_name, change, asked, skip) => {
+      for (const has of [true, false]) {
+        const stage = deliberateStage({ ...source(), ...change, has: async () => has });
+        const one = input();
+        expect(stage.when(one, { wanted, opinion: () => asked })).toEqual({ run: true });
+        expect(await stage.dueUntil?.(one)).toEqual(has ? null : { skip });
+      }
+    },
+  );
+
+  it('where nobody can be asked and nobody wants to, it says the former', () => {
+    const stage = deliberateStage({ ...source(), absent: 'not_configured', has: async () => false });
+    expect(stage.when(input(), { wanted, opinion: () => null })).toEqual({ run: false, why: 'not_configured' });
+  });
+
   it('takes the opinion of its source, and never without a plan', async () => {
     const stage = deliberateStage(source());
     const one = input();

@@ -315,6 +315,14 @@ describe('where the stage takes opinions from', () => {
     await expect(state('done', null).opinion(input, PLAN, signal)).rejects.toMatchObject({ code: 'stage_failed' });
   });
 
+  it('knows what the policy was answered before, failures too', async () => {
+    const value = { opinions: [], findings: [], moderation: 'off', reasons: [] } as const;
+    expect(await state('done', { status: 'found', value, ms: 1, version: '1' }).has?.(input)).toBe(true);
+    expect(await state('done', { status: 'failed', code: 'llm_timeout', message: '' }).has?.(input)).toBe(true);
+    expect(await state('done', { status: 'skipped', why: 'not_needed' }).has?.(input)).toBe(false);
+    expect(await state('due', null).has?.(input)).toBe(false);
+  });
+
   it('what a person was answered is no answer to the policy', async () => {
     const value = { opinions: [], findings: [], moderation: 'off', reasons: ['person'] } as const;
     const readers = state('done', { status: 'found', value, ms: 1, version: '1' }, 500, 'usr_1');
