@@ -23,5 +23,5 @@ export const DECODE_LIMITS: DecodeLimits = {
   sidePx: 2_000,
   frameSidePx: 1_200,
   framesRead: 6,
-  comparedPixels: 100_000_000,
+  comparedPixels: 50_000_000,
 };
