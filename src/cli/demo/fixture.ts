@@ -21,7 +21,7 @@ export const Fixture = z
     context: z.looseObject({}).optional(),
     /** Files of `fixtures/images`. */
     images: z
-      .array(z.string().regex(/^[a-z0-9-]+\.(png|jpg|webp)$/))
+      .array(z.string().regex(/^[a-z0-9-]+\.(png|jpg|webp|gif)$/))
       .min(1)
       .optional(),
     /** Replaces `author.createdAt` by so many days before now: a young account must stay young. */
