@@ -10,7 +10,7 @@ import { evaluate } from '../src/policy/evaluate.js';
 import { readPolicyFiles } from '../src/policy/load.js';
 import type { Bundle } from '../src/policy/model.js';
 import { runRuleTests } from '../src/policy/rule-tests.js';
-import type { RuleTest } from '../src/policy/schema.js';
+import type { RuleTest } from '../src/policy/schema-rule.js';
 import { testInput } from '../src/policy/test-evidence.js';
 
 const NOW = Date.parse('2026-11-01T00:00:00Z');

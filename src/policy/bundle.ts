@@ -2,7 +2,7 @@
 import { type Compiled, compileExpression, type Expression } from './cel.js';
 import { checkRuleNames } from './check-rules.js';
 import { compileRegion, inherit } from './compile-region.js';
-import type { RegionValue } from './context.js';
+import type { RegionValue } from './context-values.js';
 import { faultOf, faultsError, formatFault, type PolicyFault, sortFaults } from './faults.js';
 import { lintRegion } from './lint.js';
 import type { Bundle, CompiledRegion, Notices, Variant } from './model.js';

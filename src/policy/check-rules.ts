@@ -2,7 +2,7 @@
 import { faultOf } from './faults.js';
 import { didYouMean } from './nearest.js';
 import { isRegionCode, REGION_CODES } from './regions.js';
-import type { RuleSource } from './schema.js';
+import type { RuleSource } from './schema-rule.js';
 import { faultAt, parentOf, type RegionFile, type Report } from './sources.js';
 import type { YamlPath } from './yaml.js';
 

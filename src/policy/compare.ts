@@ -1,6 +1,6 @@
 /** The same notes under two bundles: which answers change, by region, language and category. */
 import type { Action, RegionId } from '../domain.js';
-import type { EvaluationInput } from './context.js';
+import type { EvaluationInput } from './context-values.js';
 import { evaluate } from './evaluate.js';
 import type { Bundle } from './model.js';
 

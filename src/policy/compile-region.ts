@@ -5,7 +5,7 @@ import { checkNotice, checkSettings } from './check-settings.js';
 import { RESTRICTIONS } from './choose-action.js';
 import { inherited, settingsOf } from './cites.js';
 import { compileRule, type RuleScope } from './compile-rule.js';
-import type { RegionValue } from './context.js';
+import type { RegionValue } from './context-values.js';
 import { faultOf } from './faults.js';
 import type { LintId } from './lints.js';
 import { mergeDeep, mergeRules } from './merge.js';

@@ -4,7 +4,7 @@ import type { Ground } from '../domain.js';
 import type { Compiled, Expression } from './cel.js';
 import { type Choice, chooseAction, type Means } from './choose-action.js';
 import { sourceOf } from './cites.js';
-import type { RegionValue } from './context.js';
+import type { RegionValue } from './context-values.js';
 import type { LintId } from './lints.js';
 import type { MergedRule, Origin } from './merge.js';
 import type { CompiledRule, RuleMode, Variant } from './model.js';

@@ -1,12 +1,13 @@
 /** Evidence -> decisions per region. Pure, total and deterministic: the clock is part of the input. */
 import type { Decision, Evaluation, Gap, NoteFacts, RegionId, SideAction } from '../domain.js';
-import { type EvaluationInput, RuleContext } from './context.js';
+import { RuleContext } from './context.js';
+import type { EvaluationInput } from './context-values.js';
 import type { Bundle, CompiledRegion } from './model.js';
 import { judge, type Outcome, type Watch } from './outcome.js';
 import { resolveRegion } from './regions.js';
 import { Answers } from './verdict.js';
 
-export type { EvaluationInput } from './context.js';
+export type { EvaluationInput } from './context-values.js';
 
 const HOUR_MS = 3_600_000;
 

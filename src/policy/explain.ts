@@ -2,7 +2,8 @@
 import type { Evaluation, RegionId } from '../domain.js';
 import { clauseValue, RuleError } from './cel.js';
 import type { Clause } from './cel-inspect.js';
-import type { EvaluationInput, RuleContext } from './context.js';
+import type { RuleContext } from './context.js';
+import type { EvaluationInput } from './context-values.js';
 import { walk } from './evaluate.js';
 import type { Bundle, CompiledRegion, CompiledRule } from './model.js';
 import type { RuleEffect, Watch } from './outcome.js';

@@ -1,6 +1,8 @@
 /** Missing evidence is a value: what each region makes of a stage that failed, was skipped or is still due. */
 import type { Action, Evidence, EvidenceKey, Gap, Outcome, SkipReason } from '../domain.js';
-import { believed, type EvaluationInput, type RuleContext } from './context.js';
+import type { RuleContext } from './context.js';
+import { believed } from './context-findings.js';
+import type { EvaluationInput } from './context-values.js';
 import type { CompiledRegion } from './model.js';
 import type { RegionSettings, StageRule } from './schema.js';
 import { bucketOf } from './stable-hash.js';

@@ -1,5 +1,5 @@
 /** `extends`: maps are merged deep, rules by id, lists are replaced; `null` takes a value out, never a rule. */
-import type { RuleSource } from './schema.js';
+import type { RuleSource } from './schema-rule.js';
 import type { YamlPath } from './yaml.js';
 
 type Plain = Readonly<Record<string, unknown>>;

@@ -3,9 +3,10 @@ import type { CategoryId, Severity } from '../categories.js';
 import type { Action, EvidenceKey, Ground, RegionId, SideAction } from '../domain.js';
 import type { Expression } from './cel.js';
 import type { Setting } from './cites.js';
-import type { RegionValue } from './context.js';
+import type { RegionValue } from './context-values.js';
 import type { Origin } from './merge.js';
-import type { RegionSettings, RuleTest } from './schema.js';
+import type { RegionSettings } from './schema.js';
+import type { RuleTest } from './schema-rule.js';
 
 export type RuleMode =
   | { readonly kind: 'disabled' | 'shadow' | 'enforce' }

@@ -3,7 +3,7 @@ import type { CategoryId, Severity } from '../categories.js';
 import type { Action, Gap, RegionId, RuleHit } from '../domain.js';
 import type { RuleError } from './cel.js';
 import { strengthOf } from './choose-action.js';
-import type { EvaluationInput } from './context.js';
+import type { EvaluationInput } from './context-values.js';
 import { stageGaps, unreadGap, unseenGap } from './gaps.js';
 import type { CompiledRegion, CompiledRule } from './model.js';
 import { gapsOfWord, mergeOpinion, wordOfOpinions } from './second-opinion.js';

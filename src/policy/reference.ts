@@ -3,19 +3,8 @@ import { z } from 'zod';
 import { CATEGORIES, CATEGORY_IDS } from '../categories.js';
 import { ACTIONS, SIDE_ACTIONS } from '../domain.js';
 import { LINT_IDS, LINTS } from './lints.js';
-import {
-  Authority,
-  Clause,
-  Clock,
-  Law,
-  NoticeFile,
-  RegionSource,
-  RuleSource,
-  RuleTest,
-  StageRule,
-  Steps,
-  Then,
-} from './schema.js';
+import { Authority, Clause, Clock, Law, NoticeFile, RegionSource, StageRule, Steps } from './schema.js';
+import { RuleSource, RuleTest, Then } from './schema-rule.js';
 import { CEL_FUNCTIONS, CEL_MACROS, FUNCTIONS, TYPES, VARIABLES, WORDS } from './vocabulary.js';
 
 /** The parts of JSON Schema that are read here. */

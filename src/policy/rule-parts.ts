@@ -1,6 +1,6 @@
 /** A merged rule of which every needed part is there. */
 import type { MergedRule, Origin } from './merge.js';
-import type { RuleSource } from './schema.js';
+import type { RuleSource } from './schema-rule.js';
 
 const NEEDED = ['category', 'severity', 'mode', 'when', 'then', 'ground', 'message', 'owner'] as const;
 export type Complete = Omit<RuleSource, (typeof NEEDED)[number]> & {

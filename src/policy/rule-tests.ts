@@ -5,7 +5,7 @@ import { evaluate } from './evaluate.js';
 import type { Bundle, CompiledRule, RuleMode } from './model.js';
 import { withOverrides } from './overrides.js';
 import { resolveRegion } from './regions.js';
-import type { RuleTest } from './schema.js';
+import type { RuleTest } from './schema-rule.js';
 import { testInput } from './test-evidence.js';
 
 export interface TestResult {

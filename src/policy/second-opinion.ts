@@ -4,7 +4,7 @@
  */
 import type { CategoryId, Severity } from '../categories.js';
 import type { Action, DeliberateEvidence, Gap, OpinionFinding } from '../domain.js';
-import type { EvaluationInput } from './context.js';
+import type { EvaluationInput } from './context-values.js';
 import type { RegionSettings } from './schema.js';
 
 type OpinionSettings = RegionSettings['opinions'];

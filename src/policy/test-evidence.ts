@@ -14,8 +14,8 @@ import {
   type ScoreKey,
 } from '../domain.js';
 import { normaliseText } from '../stages/normalise/text.js';
-import type { EvaluationInput } from './context.js';
-import type { RuleTest } from './schema.js';
+import type { EvaluationInput } from './context-values.js';
+import type { RuleTest } from './schema-rule.js';
 import { EVIDENCE_KEYS } from './vocabulary.js';
 
 const DAY_MS = 86_400_000;

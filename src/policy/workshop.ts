@@ -1,7 +1,7 @@
 /** What the making of a region works with. */
 import type { Compiled, Expression } from './cel.js';
 import type { Setting } from './cites.js';
-import type { RegionValue } from './context.js';
+import type { RegionValue } from './context-values.js';
 import type { MergedRule } from './merge.js';
 import type { Notices, Variant } from './model.js';
 import type { RegionFile, Report } from './sources.js';

@@ -4,7 +4,7 @@ import { gapSays } from '../../src/dashboard/words.js';
 import { type Evidence, type Gap, SKIP_REASONS } from '../../src/domain.js';
 import { ERROR_CODES } from '../../src/errors.js';
 import { evaluate } from '../../src/policy/evaluate.js';
-import type { RuleTest } from '../../src/policy/schema.js';
+import type { RuleTest } from '../../src/policy/schema-rule.js';
 import { testInput } from '../../src/policy/test-evidence.js';
 import { bundleOf, global, region, rule } from '../policy/bench-files.js';
 

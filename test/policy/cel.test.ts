@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { clauseValue, compileExpression, RuleError } from '../../src/policy/cel.js';
-import { EMPTY_REGION, isUnder, type RegionValue, RuleContext } from '../../src/policy/context.js';
-import type { RuleTest } from '../../src/policy/schema.js';
+import { isUnder, RuleContext } from '../../src/policy/context.js';
+import { EMPTY_REGION, type RegionValue } from '../../src/policy/context-values.js';
+import type { RuleTest } from '../../src/policy/schema-rule.js';
 import { testInput } from '../../src/policy/test-evidence.js';
 
 const NOW = Date.parse('2026-06-01T00:00:00Z');

@@ -3,7 +3,7 @@ import type { Action } from '../../src/domain.js';
 import { backtest, type PastNote } from '../../src/policy/backtest.js';
 import { compileBundle } from '../../src/policy/bundle.js';
 import { compareBundles } from '../../src/policy/compare.js';
-import type { RuleTest } from '../../src/policy/schema.js';
+import type { RuleTest } from '../../src/policy/schema-rule.js';
 import { testInput } from '../../src/policy/test-evidence.js';
 import { global, NOTICE, rule } from './bench-files.js';
 

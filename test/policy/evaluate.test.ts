@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Decision, Evaluation, Evidence, ImageModelReading, NoteFacts } from '../../src/domain.js';
 import { evaluate } from '../../src/policy/evaluate.js';
 import type { Bundle } from '../../src/policy/model.js';
-import type { RuleTest } from '../../src/policy/schema.js';
+import type { RuleTest } from '../../src/policy/schema-rule.js';
 import { testInput } from '../../src/policy/test-evidence.js';
 import { bundleOf, GLOBAL_HEAD, global, region, rule, rules } from './bench-files.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../src/policy/evaluate.js';
 import { explain, type RuleTrace } from '../../src/policy/explain.js';
-import type { RuleTest } from '../../src/policy/schema.js';
+import type { RuleTest } from '../../src/policy/schema-rule.js';
 import { testInput } from '../../src/policy/test-evidence.js';
 import { bundleOf, global, region, rule } from './bench-files.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Note } from '../../src/domain.js';
 import { planOpinion } from '../../src/policy/opinions.js';
-import type { RuleTest } from '../../src/policy/schema.js';
+import type { RuleTest } from '../../src/policy/schema-rule.js';
 import { testInput } from '../../src/policy/test-evidence.js';
 import { bundleOf, faultLines, GLOBAL_HEAD, region, rules, tested } from './bench-files.js';
 

@@ -4,11 +4,12 @@ import { type CelFunc, type CelInput, CelScalar, celEnv, celFunc, isCelError, pa
 import { expect, test } from 'vitest';
 import type { CategoryId } from '../../src/categories.js';
 import { compileExpression, type Expression } from '../../src/policy/cel.js';
-import { RuleContext, VALUE_CLASSES } from '../../src/policy/context.js';
+import { RuleContext } from '../../src/policy/context.js';
+import { VALUE_CLASSES } from '../../src/policy/context-values.js';
 import { loadBundle } from '../../src/policy/load.js';
 import type { Variant } from '../../src/policy/model.js';
 import { compilePattern } from '../../src/policy/patterns.js';
-import type { RuleTest } from '../../src/policy/schema.js';
+import type { RuleTest } from '../../src/policy/schema-rule.js';
 import { testInput } from '../../src/policy/test-evidence.js';
 import { FUNCTIONS, VARIABLES } from '../../src/policy/vocabulary.js';
 

@@ -8,7 +8,7 @@ import { compileBundle } from '../../src/policy/bundle.js';
 import { evaluate } from '../../src/policy/evaluate.js';
 import { readPolicyFiles } from '../../src/policy/load.js';
 import type { Bundle } from '../../src/policy/model.js';
-import type { RuleTest } from '../../src/policy/schema.js';
+import type { RuleTest } from '../../src/policy/schema-rule.js';
 import { VISIBILITY } from '../../src/policy/second-opinion.js';
 import { testInput } from '../../src/policy/test-evidence.js';
 import { CONTACT_KINDS, EVIDENCE_KEYS, SOURCES } from '../../src/policy/vocabulary.js';

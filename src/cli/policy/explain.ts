@@ -3,7 +3,7 @@
 import type { Note } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
 import { type Bundle, compileBundle } from '../../policy/bundle.js';
-import type { EvaluationInput } from '../../policy/context.js';
+import type { EvaluationInput } from '../../policy/context-values.js';
 import { type Explanation, explain, type RuleTrace } from '../../policy/explain.js';
 import { loadBundle } from '../../policy/load.js';
 import { isLive, withOverrides } from '../../policy/overrides.js';
