@@ -139,7 +139,8 @@ export function OtherCases({ detail }: { readonly detail: CaseDetail }) {
         {detail.others.map((other) => (
           <li key={other.id}>
             <Link to={`/cases/${encodeURIComponent(other.id)}`}>
-              {t(`words:reason.${other.reason}`)} {other.category !== null && words.category(other.category)}
+              {t(`words:reason.${other.reason}`)}
+              {other.category !== null && ` · ${words.category(other.category)}`}
             </Link>
             {` · ${t(`words:status.${other.status}`)}`}
           </li>

@@ -24,12 +24,21 @@ interface DialogProps extends WayProps {
   readonly onClose: () => void;
 }
 
-function ColleagueChoice() {
+/** Who reads the language of the case by name comes first, then who reads all. */
+const distanceTo = (language: string | null, languages: readonly string[] | null): number => {
+  if (languages === null) return 1;
+  const primary = language?.split('-')[0];
+  return languages.some((tag) => tag === language || tag === primary) ? 0 : 2;
+};
+
+function ColleagueChoice({ language }: { readonly language: string | null }) {
   const { t } = useTranslation();
   const format = useFormat();
   const colleagues = useColleagues();
   const me = useSession().data?.user.id;
-  const people = (colleagues.data?.items ?? []).filter(({ id }) => id !== me);
+  const people = (colleagues.data?.items ?? [])
+    .filter(({ id }) => id !== me)
+    .toSorted((a, b) => distanceTo(language, a.languages) - distanceTo(language, b.languages));
   if (colleagues.data !== undefined && people.length === 0) return <p className="quiet">{t('case:no-colleague')}</p>;
   return (
     <NativeSelect
@@ -83,7 +92,7 @@ function WayDialog({ name, detail, epoch, onGone, onClose }: DialogProps) {
             data={TARGETS.map((desk) => ({ value: desk, label: t(`words:desk.${desk}`) }))}
           />
         ) : (
-          <ColleagueChoice />
+          <ColleagueChoice language={detail.case.language} />
         )}
         {name !== 'hand-over' && (
           <Textarea
