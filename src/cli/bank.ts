@@ -10,7 +10,7 @@ import { addToBank, createBank, importIntoBank, removeFromBank } from './bank/ch
 import { listBanks, matchPictures } from './bank/look.js';
 import { BANK_OPTIONS, type BankValues } from './bank/options.js';
 import { rescanPictures } from './bank/rescan.js';
-import { type Io, readArgs, usageError } from './io.js';
+import { type Io, readArgs, unknownWord, usageError } from './io.js';
 import { storeFrom } from './store.js';
 
 type Run = (args: readonly string[], values: BankValues, io: BankIo) => Promise<number>;
@@ -56,7 +56,7 @@ export async function bankCommand(args: readonly string[], io: Io, overrides: Pa
     return values.help === true ? 0 : 2;
   }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (command === undefined) throw usageError(`There is no command bank ${name}`, BANK_USAGE);
+  if (command === undefined) throw usageError(unknownWord('command bank', name, Object.keys(COMMANDS)), BANK_USAGE);
   const config = configFromProcess();
   return command(rest, values, {
     stdin: io.stdin,

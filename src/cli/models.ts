@@ -5,7 +5,7 @@ import { fetchModel } from '../adapters/models/fetch-model.js';
 import { type HubEntry, type Manifest, type ModelEntry, readManifest } from '../adapters/models/manifest.js';
 import { configFromProcess } from '../config.js';
 import { InvalidInputError } from '../errors.js';
-import { type Io, readArgs, usageError } from './io.js';
+import { type Io, readArgs, unknownWord, usageError } from './io.js';
 
 export const MODELS_USAGE = `polywarden models <list | fetch | check> [options]
 
@@ -45,7 +45,7 @@ export async function modelsCommand(args: readonly string[], io: Io): Promise<nu
     return values.help ? 0 : 2;
   }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (command === undefined) throw usageError(`There is no command models ${name}`, MODELS_USAGE);
+  if (command === undefined) throw usageError(unknownWord('command models', name, Object.keys(COMMANDS)), MODELS_USAGE);
   const dir = path.resolve(values.models ?? configFromProcess().MODELS_DIR);
   const manifest = await readManifest(dir);
   const { all = false, json = false } = values;

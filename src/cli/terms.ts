@@ -1,7 +1,7 @@
 /** `polywarden terms`: private word banks beside the shipped ones, and what both of them cover. */
 import { configFromProcess } from '../config.js';
 import { FIXTURES_DIR } from '../paths.js';
-import { type Io, usageError } from './io.js';
+import { type Io, unknownWord, usageError } from './io.js';
 import { coverageCommand } from './terms/coverage.js';
 import { importCommand } from './terms/import.js';
 import { TERMS_USAGE, type TermsIo } from './terms/terms-io.js';
@@ -18,7 +18,7 @@ export async function termsCommand(args: readonly string[], io: Io, overrides: P
     return name === undefined ? 2 : 0;
   }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (command === undefined) throw usageError(`There is no command terms ${name}`, TERMS_USAGE);
+  if (command === undefined) throw usageError(unknownWord('command terms', name, Object.keys(COMMANDS)), TERMS_USAGE);
   const config = configFromProcess();
   return command(rest, {
     stdin: io.stdin,

@@ -66,6 +66,9 @@ describe('polywarden', () => {
     [['key', 'create', '--scopes', 'notes:writ'], 'There is no scope notes:writ; did you mean "notes:write"?'],
     [['user', 'passwort', '--login', 'x'], 'did you mean "password"?'],
     [['user', 'create', '--login', 'x', '--role', 'senor'], 'There is no role senor; did you mean "senior"?'],
+    [['terms', 'imprt'], 'There is no command terms imprt; did you mean "import"?'],
+    [['models', 'fetsh'], 'did you mean "fetch"?'],
+    [['bank', 'mach', 'x'], 'did you mean "match"?'],
     [['demo', '--ones'], 'There is no option --ones; did you mean "--once"?'],
     [['explain', '--region', 'de,atlantis', 'x'], 'atlantis is not a region'],
   ])('%j is told what was probably meant', async (args, hint) => {
