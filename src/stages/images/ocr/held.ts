@@ -8,12 +8,11 @@ import { type FoundLines, findLines, shrunk } from './lines.js';
 type Colours = Pick<Pixels, 'width' | 'height' | 'rgb'>;
 
 /** Lines that run down the picture. Turned by `upsideDown` they run up. */
-export function findSideways(pixels: Colours, mostDegrees?: number): FoundLines {
+export function findSideways(pixels: Colours, mostDegrees?: number): Omit<FoundLines, 'letters'> {
   const { factor, ...small } = shrunk(pixels);
-  const { slant, lines, isBlank } = findLines(onItsSide(small), mostDegrees);
+  const { slant, lines } = findLines(onItsSide(small), mostDegrees);
   const [aside, below] = [small.width * Math.sin(slant), small.width * Math.cos(slant)];
   return {
-    isBlank,
     slant: slant + Math.PI / 2,
     lines: lines.map(({ u0, u1, v0, v1 }) => ({
       u0: (u0 - aside) * factor,

@@ -16,8 +16,12 @@ export interface FoundLines {
   readonly slant: number;
   /** Top to bottom, columns left to right. */
   readonly lines: readonly TextLine[];
-  /** Nothing on it is like a letter, however it is held. */
-  readonly isBlank: boolean;
+  /** Middles of everything that is like a letter, however it is held. */
+  readonly letters: readonly Point[];
+}
+export interface Point {
+  readonly x: number;
+  readonly y: number;
 }
 
 /** Finding needs less than reading: lines are found on a picture of at most this side. */
@@ -42,12 +46,16 @@ export function shrunk(pixels: Colours): Colours & { readonly factor: number } {
 export function findLines(pixels: Colours, mostDegrees = USUAL_DEGREES): FoundLines {
   const { factor, ...small } = shrunk(pixels);
   const parts = small.width < 8 || small.height < 8 ? [] : lettersOf(small);
-  if (parts.length === 0) return { slant: 0, lines: [], isBlank: true };
+  if (parts.length === 0) return { slant: 0, lines: [], letters: [] };
   const slant = slantOf(parts, mostDegrees);
   const lines = linesOf(parts, slant)
     .slice(0, MOST_LINES)
     .map(({ u0, u1, v0, v1 }) => ({ u0: u0 * factor, u1: u1 * factor, v0: v0 * factor, v1: v1 * factor }));
-  return { slant, lines, isBlank: false };
+  const letters = parts.map(({ left, right, top, bottom }) => ({
+    x: ((left + right) / 2) * factor,
+    y: ((top + bottom) / 2) * factor,
+  }));
+  return { slant, lines, letters };
 }
 
 function lettersOf(small: Colours): readonly Part[] {

@@ -3,7 +3,7 @@ import type { Pixels } from '../../../ports.js';
 import { cropLine, type LineCrop } from './crop.js';
 import { asItStands, findSideways, inMirror, stacked, unstruck, upsideDown, type Way } from './held.js';
 import type { LineWord } from './join.js';
-import { type FoundLines, findLines } from './lines.js';
+import { type FoundLines, findLines, type Point } from './lines.js';
 import { USUAL_DEGREES } from './slant.js';
 
 export interface Attempt {
@@ -43,7 +43,7 @@ const isAsSureAs =
     attempt !== null && attempt.confidence >= least && lettersOf(attempt) >= LEAST_LETTERS;
 const isConvincing = isAsSureAs(CONVINCING);
 const isFair = isAsSureAs(FAIR);
-const cropsOf = (frame: Pixels, { lines, slant }: FoundLines): readonly LineCrop[] =>
+const cropsOf = (frame: Pixels, { lines, slant }: Pick<FoundLines, 'lines' | 'slant'>): readonly LineCrop[] =>
   lines.map((line) => cropLine(frame, line, slant, CROP));
 
 function widest(crops: readonly LineCrop[], most: number): readonly LineCrop[] {
@@ -53,12 +53,13 @@ function widest(crops: readonly LineCrop[], most: number): readonly LineCrop[] {
 
 export function readHeld(frame: Pixels, readCrops: ReadCrops): readonly ReadCrop[] {
   const found = foundIn(frame);
-  if (found.isBlank) return [];
+  if (found.letters.length === 0) return [];
   const read = readCrops(cropsOf(frame, found));
   const turned = turnedOver(read, readCrops);
   const upright = read.map((one) => surer(one, turned.get(one.crop)));
   const believed = upright.filter(isConvincing).map(({ crop }) => crop);
-  const aside = alongSides(frame, believed, readCrops);
+  const loose = found.letters.filter((point) => !believed.some((crop) => holds(crop, point)));
+  const aside = loose.length < LEAST_LETTERS ? [] : alongSides(frame, believed, readCrops);
   const others = believed.length > 0 || aside.length > 0 ? aside : steep(frame, readCrops);
   const held = others.map(({ crop }) => crop);
   // What was made of letters that lie on their side goes when they were read.
@@ -142,10 +143,6 @@ function isCovered(crop: LineCrop, others: readonly LineCrop[]): boolean {
   return inside.length * 2 > points.length;
 }
 
-interface Point {
-  readonly x: number;
-  readonly y: number;
-}
 function pointOf({ u0, v0, step, slant, width, height }: LineCrop, share: number): Point {
   const [u, v] = [u0 + width * step * share, v0 + (height * step) / 2];
   return { x: u * Math.cos(slant) - v * Math.sin(slant), y: u * Math.sin(slant) + v * Math.cos(slant) };
