@@ -43,6 +43,8 @@ export interface Backtest {
   readonly byLanguage: Readonly<Record<string, Confusion>>;
   readonly byRegion: Readonly<Record<string, Confusion>>;
   readonly byRule: Readonly<Record<string, RuleRecord>>;
+  /** Rules that only recorded: what people did, had they acted; absent from results that were stored before. */
+  readonly byShadowRule?: Readonly<Record<string, RuleRecord>> | undefined;
 }
 
 const emptyConfusion = (): Confusion => ({
@@ -98,17 +100,17 @@ function tally(group: Confusion, { before, after, person }: Judgement): void {
   group[judgedNow(acts(after), person)] += 1;
 }
 
-function record(table: Map<string, RuleRecord>, rule: string, { after, person }: Judgement): void {
+function record(table: Map<string, RuleRecord>, rule: string, acted: boolean, person: Action | undefined): void {
   const row = entry(table, rule, emptyRecord);
   row.hits += 1;
-  row[saidOf(acts(after), person)] += 1;
+  row[saidOf(acted, person)] += 1;
 }
 
 /** `against`: compared with this bundle's answers instead of those that were given then. */
 export function backtest(bundle: Bundle, against: Bundle | null): BacktestRun {
   const all = emptyConfusion();
   const [languages, regions] = [new Map<string, Confusion>(), new Map<string, Confusion>()];
-  const rules = new Map<string, RuleRecord>();
+  const [rules, shadow] = [new Map<string, RuleRecord>(), new Map<string, RuleRecord>()];
   let notes = 0;
   return {
     add({ language, input, regions: asked, past, human }) {
@@ -123,7 +125,9 @@ export function backtest(bundle: Bundle, against: Bundle | null): BacktestRun {
         tally(all, judgement);
         tally(entry(languages, language, emptyConfusion), judgement);
         tally(entry(regions, region, emptyConfusion), judgement);
-        for (const rule of answer.rules) record(rules, rule, judgement);
+        const { after, person } = judgement;
+        for (const rule of answer.rules) record(rules, rule, acts(after), person);
+        for (const rule of answer.shadow) record(shadow, rule, true, person);
       }
     },
     result: () => ({
@@ -132,6 +136,7 @@ export function backtest(bundle: Bundle, against: Bundle | null): BacktestRun {
       byLanguage: sorted(languages, (row) => row.answers),
       byRegion: sorted(regions, (row) => row.answers),
       byRule: sorted(rules, (row) => row.hits),
+      byShadowRule: sorted(shadow, (row) => row.hits),
     }),
   };
 }

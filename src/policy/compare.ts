@@ -19,6 +19,8 @@ export interface RegionAnswer {
   readonly action: Answer;
   readonly category: string | null;
   readonly rules: readonly string[];
+  /** Rules that only recorded. */
+  readonly shadow: readonly string[];
 }
 export interface Change {
   readonly id: string;
@@ -47,7 +49,7 @@ export interface Difference {
   readonly samples: readonly Change[];
 }
 
-const NOT_YET: RegionAnswer = { action: 'pending', category: null, rules: [] };
+const NOT_YET: RegionAnswer = { action: 'pending', category: null, rules: [], shadow: [] };
 
 export function answersOf(
   input: EvaluationInput,
@@ -57,7 +59,8 @@ export function answersOf(
   const answers = new Map<RegionId, RegionAnswer>(regions.map((region) => [region, NOT_YET]));
   for (const decision of evaluate(input, bundle, regions).decisions) {
     const { action, category } = decision;
-    const answer = { action, category, rules: decision.rules.map((hit) => hit.rule) };
+    const names = (hits: typeof decision.rules): readonly string[] => hits.map((hit) => hit.rule);
+    const answer = { action, category, rules: names(decision.rules), shadow: names(decision.shadow) };
     for (const region of decision.regions) answers.set(region, answer);
   }
   return answers;

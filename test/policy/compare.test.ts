@@ -88,6 +88,15 @@ test('a backtest sets the answers beside what people decided', () => {
   expect(byRule).toEqual({ r1: { hits: 3, upheld: 1, overturned: 1, neverReviewed: 1 } });
 });
 
+test('a rule that only records has a record of its own: what people did where it would have acted', () => {
+  const run = backtest(bundleOf({ id: 'r1', mode: 'shadow' }), null);
+  run.add(past('caught', harmful, { human: actions(['de', 'remove']) }));
+  run.add(past('harmless', harmful, { human: actions(['de', 'allow']) }));
+  const { byRule, byShadowRule } = run.result();
+  expect(byRule).toEqual({});
+  expect(byShadowRule).toEqual({ r1: { hits: 4, upheld: 1, overturned: 1, neverReviewed: 2 } });
+});
+
 test('against another bundle the answers of then do not count', () => {
   const run = backtest(strict, lenient);
   run.add(past('n1', harmful, { past: new Map(), human: actions(['de', 'remove']) }));

@@ -57,8 +57,12 @@ function lines(result: Backtest, against: string): readonly string[] {
     '',
     row(['rule', 'hits', 'upheld', 'overturned', 'unreviewed', 'precision']),
     ...Object.entries(result.byRule).map(ruleLine),
+    ...Object.entries(result.byShadowRule ?? {}).map(([rule, it]) => ruleLine([`${rule} (shadow)`, it])),
     '',
     '+ as people decided, - against what people decided, ? no person decided.',
+    ...(Object.keys(result.byShadowRule ?? {}).length === 0
+      ? []
+      : ['shadow: what people did where the rule only recorded.']),
   ];
 }
 

@@ -41,7 +41,7 @@ function Confusions({ title, rows }: { readonly title: string; readonly rows: Re
 function Result({ result, rule }: { readonly result: Backtest; readonly rule: string | null }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const record = rule === null ? undefined : result.byRule[rule];
+  const record = rule === null ? undefined : (result.byRule[rule] ?? result.byShadowRule?.[rule]);
   const { all } = result;
   return (
     <div className="stack" role="status">
