@@ -1,5 +1,7 @@
 /** Language models by purpose. Purposes with the same endpoint share its rate limit and its circuit breaker. */
 import { type Guard, openGuard } from './adapters/llm/guard.js';
+import { localLine } from './adapters/llm/line.js';
+import { type RunScript, sharedLine } from './adapters/llm/shared-line.js';
 import { openChat, openModerations } from './adapters/llm-openai.js';
 import type { Config } from './config.js';
 import { type ChatConfig, chatConfigOf } from './config-llm.js';
@@ -11,6 +13,8 @@ export interface LlmPorts {
   readonly clock: Clock;
   readonly ids: Pick<Ids, 'secret'>;
   readonly metrics: Metrics;
+  /** Redis, where processes share the lines before endpoints; unset: each has its own. */
+  readonly runScript?: RunScript | undefined;
 }
 /** Null: nothing is configured for the purpose. */
 export interface Llm {
@@ -22,7 +26,10 @@ export interface Llm {
 export function composeLlm(config: Config, ports: LlmPorts): Llm {
   const guards = new Map<string, Guard>();
   const guardOf = (baseUrl: string): Guard => {
-    const guard = guards.get(baseUrl) ?? openGuard(guardOptionsOf(config), { ...ports, chance: chanceOf(ports.ids) });
+    const options = guardOptionsOf(config);
+    const { runScript, clock, ids } = ports;
+    const line = runScript === undefined ? localLine(options) : sharedLine(runScript, baseUrl, options);
+    const guard = guards.get(baseUrl) ?? openGuard(options, { clock, chance: chanceOf(ids), line });
     guards.set(baseUrl, guard);
     return guard;
   };
@@ -46,6 +53,8 @@ const guardOptionsOf = (config: Config) => ({
   requestsPerMinute: config.LLM_REQUESTS_PER_MINUTE,
   breakerFailures: config.LLM_BREAKER_FAILURES,
   breakerRestMs: config.LLM_BREAKER_REST_MS,
+  // Time for the answer, and some for the road.
+  trialMs: config.LLM_TIMEOUT_MS + 5_000,
 });
 
 const chanceOf = (ids: Pick<Ids, 'secret'>) => (): number =>

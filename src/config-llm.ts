@@ -35,7 +35,9 @@ export const LLM_ENV = {
   LLM_RETRY_MAX_MS: whole(15_000, 1, 300_000).describe(
     'Longest pause between attempts, one that the endpoint asks for included',
   ),
-  LLM_REQUESTS_PER_MINUTE: whole(120, 1, 1_000_000).describe('Requests to one endpoint per minute and process'),
+  LLM_REQUESTS_PER_MINUTE: whole(120, 1, 1_000_000).describe(
+    'Requests to one endpoint per minute, of all processes together',
+  ),
   LLM_BREAKER_FAILURES: whole(5, 1, 1_000).describe('Failures in a row after which the endpoint is left alone'),
   LLM_BREAKER_REST_MS: whole(30_000, 1, 3_600_000).describe('How long it is left alone before one request tries again'),
   LLM_PRICE_PROMPT: price.describe('Price of a million prompt tokens, in the currency of your budgets'),

@@ -16,6 +16,8 @@ export type BoardQueue = BullQueue;
 export interface RedisQueue extends Queue {
   /** Jobs that wait or are delayed; the sweeper asks so that it does not pile up nudges behind a long backlog. */
   waiting(queue: QueueName): Promise<number>;
+  /** A Lua script on one key, for what processes share and may lose. */
+  runScript(script: string, key: string, args: readonly (string | number)[]): Promise<unknown>;
   readonly board: readonly BoardQueue[];
 }
 
@@ -46,6 +48,7 @@ export function openQueue(redisUrl: string, log: Log): RedisQueue {
       await Promise.all(asked.map(([name, some]) => use(name, (queue) => queue.addBulk(some.map(toJob)))));
     },
     waiting: (name) => use(name, async (queue) => await queue.getJobCountByTypes('waiting', 'delayed', 'prioritized')),
+    runScript: (script, key, args) => withinLimit(redis, () => redis.eval(script, 1, key, ...args)),
     ping: async () => void (await withinLimit(redis, () => redis.ping())),
     close: async () => {
       redis.disconnect();

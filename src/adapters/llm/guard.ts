@@ -3,57 +3,63 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { UnavailableError } from '../../errors.js';
 import type { Clock } from '../../ports.js';
 import { type Again, LlmPauseError } from '../../ports-llm.js';
-import { turnsOf } from './turns.js';
+import { type Line, LONGEST_LINE_MS } from './line.js';
 
 export interface GuardOptions {
   readonly attempts: number;
   readonly retryBaseMs: number;
   readonly retryMaxMs: number;
-  readonly requestsPerMinute: number;
-  readonly breakerFailures: number;
-  readonly breakerRestMs: number;
 }
 export interface GuardPorts {
   readonly clock: Clock;
   /** 0 to 1. */
   readonly chance: () => number;
+  readonly line: Line;
 }
 export interface Guard {
   /** `ask` is one attempt; `again` is awaited before each further one. */
   run<T>(ask: () => Promise<T>, signal: AbortSignal, again?: Again): Promise<T>;
-  readonly isOpen: () => boolean;
 }
 
-export function openGuard(options: GuardOptions, ports: GuardPorts): Guard {
-  const breaker = breakerOf(options, ports.clock);
-  const turns = turnsOf(options, ports.clock);
+export function openGuard(options: GuardOptions, { clock, chance, line }: GuardPorts): Guard {
+  const leftAlone = () => new UnavailableError('llm_unavailable', 'The language model is left alone after failures');
+  const turn = async (signal: AbortSignal): Promise<void> => {
+    const waitMs = await line.take(clock.now());
+    if (waitMs === null)
+      throw new LlmPauseError('llm_rate_limited', 'LLM_REQUESTS_PER_MINUTE is used up', LONGEST_LINE_MS);
+    if (waitMs === 0) return;
+    try {
+      await pause(waitMs, undefined, { signal });
+    } catch (error) {
+      await line.giveBack(clock.now());
+      throw error;
+    }
+  };
   const attempt = async <T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> => {
-    breaker.check();
-    await turns.wait(signal);
+    if (await line.isOpen(clock.now())) throw leftAlone();
+    await turn(signal);
     // It may have opened while this one stood in line.
-    breaker.check();
-    breaker.enter();
+    if (!(await line.enter(clock.now()))) throw leftAlone();
     try {
       const answer = await ask();
-      breaker.succeeded();
+      await line.ended('succeeded', clock.now());
       return answer;
     } catch (error) {
-      if (error instanceof UnavailableError) breaker.failed();
       // An answer that is of no use is an answer all the same; an abort says nothing.
-      else breaker.neutral();
+      const isFault = error instanceof UnavailableError && !signal.aborted;
+      await line.ended(isFault ? 'failed' : 'neutral', clock.now());
       throw error;
     }
   };
   return {
-    isOpen: breaker.isOpen,
     async run(ask, signal, again) {
       for (let tried = 1; ; tried += 1) {
         signal.throwIfAborted();
         try {
           return await attempt(ask, signal);
         } catch (error) {
-          const waitMs = waitOf(error, tried, options, ports.chance);
-          if (!(error instanceof UnavailableError) || waitMs === null || breaker.isOpen()) throw error;
+          const waitMs = waitOf(error, tried, options, chance);
+          if (!(error instanceof UnavailableError) || waitMs === null || (await line.isOpen(clock.now()))) throw error;
           await again?.(error);
           await pause(waitMs, undefined, { signal });
         }
@@ -70,33 +76,4 @@ function waitOf(error: unknown, tried: number, options: GuardOptions, chance: ()
   if (asked !== null && asked > options.retryMaxMs) return null;
   const grown = Math.min(options.retryMaxMs, options.retryBaseMs * 2 ** (tried - 1));
   return Math.max(asked ?? 0, grown / 2 + (grown / 2) * chance());
-}
-
-/** After so many failures in a row nothing is asked for a while; then one request tries, and the rest wait for its word. */
-function breakerOf({ breakerFailures, breakerRestMs }: GuardOptions, clock: Clock) {
-  let failures = 0;
-  let restUntil = 0;
-  let trying = false;
-  const isOpen = (): boolean => failures >= breakerFailures && (clock.now() < restUntil || trying);
-  return {
-    isOpen,
-    check(): void {
-      if (isOpen()) throw new UnavailableError('llm_unavailable', 'The language model is left alone after failures');
-    },
-    enter(): void {
-      trying = failures >= breakerFailures;
-    },
-    succeeded(): void {
-      failures = 0;
-      trying = false;
-    },
-    failed(): void {
-      failures += 1;
-      trying = false;
-      restUntil = clock.now() + breakerRestMs;
-    },
-    neutral(): void {
-      trying = false;
-    },
-  };
 }

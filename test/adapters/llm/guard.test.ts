@@ -1,23 +1,27 @@
 import { describe, expect, it } from 'vitest';
 import { type GuardOptions, openGuard } from '../../../src/adapters/llm/guard.js';
+import { type LineOptions, localLine } from '../../../src/adapters/llm/line.js';
 import { InvalidInputError, UnavailableError } from '../../../src/errors.js';
 import { LlmPauseError } from '../../../src/ports-llm.js';
 
-const OPTIONS: GuardOptions = {
+const OPTIONS: GuardOptions & LineOptions = {
   attempts: 3,
   retryBaseMs: 2,
   retryMaxMs: 20,
   requestsPerMinute: 1_000,
   breakerFailures: 4,
   breakerRestMs: 1_000,
+  trialMs: 500,
 };
 const away = new UnavailableError('llm_unavailable', 'away');
 const signal = new AbortController().signal;
 
-function guardOf(change: Partial<GuardOptions> = {}) {
+function guardOf(change: Partial<GuardOptions & LineOptions> = {}) {
   const time = { now: 1_000_000 };
-  const guard = openGuard({ ...OPTIONS, ...change }, { clock: { now: () => time.now }, chance: () => 0.5 });
-  return { guard, time };
+  const options = { ...OPTIONS, ...change };
+  const line = localLine(options);
+  const guard = openGuard(options, { clock: { now: () => time.now }, chance: () => 0.5, line });
+  return { guard, time, isOpen: () => line.isOpen(time.now) };
 }
 function failing(times: number, error: Error = away) {
   const asked = { count: 0 };
@@ -59,12 +63,12 @@ describe('openGuard', () => {
   });
 
   it('leaves the endpoint alone after failures in a row, then lets one request try', async () => {
-    const { guard, time } = guardOf({ attempts: 1 });
+    const { guard, time, isOpen } = guardOf({ attempts: 1 });
     const asked = failing(5);
     for (let turn = 0; turn < 6; turn += 1)
       await expect(guard.run(asked.ask, signal)).rejects.toMatchObject({ code: 'llm_unavailable' });
     expect(asked.asked.count).toBe(4);
-    expect(guard.isOpen()).toBe(true);
+    expect(await isOpen()).toBe(true);
     time.now += 1_000;
     let answer: (text: string) => void = () => undefined;
     const slow = new Promise<string>((resolve) => {
@@ -74,35 +78,35 @@ describe('openGuard', () => {
     await expect(guard.run(asked.ask, signal)).rejects.toThrow('left alone');
     answer('well');
     expect(await trial).toBe('well');
-    expect(guard.isOpen()).toBe(false);
+    expect(await isOpen()).toBe(false);
   });
 
   it('a trial that fails starts the rest anew', async () => {
-    const { guard, time } = guardOf({ attempts: 1, breakerFailures: 1 });
+    const { guard, time, isOpen } = guardOf({ attempts: 1, breakerFailures: 1 });
     const asked = failing(9);
     await expect(guard.run(asked.ask, signal)).rejects.toBe(away);
     time.now += 1_000;
     await expect(guard.run(asked.ask, signal)).rejects.toBe(away);
-    expect(guard.isOpen()).toBe(true);
+    expect(await isOpen()).toBe(true);
   });
 
   it('refusals do not open the breaker', async () => {
-    const { guard } = guardOf({ attempts: 1, breakerFailures: 1 });
+    const { guard, isOpen } = guardOf({ attempts: 1, breakerFailures: 1 });
     const refused = failing(9, new InvalidInputError('llm_bad_answer', 'no'));
     for (let turn = 0; turn < 3; turn += 1)
       await expect(guard.run(refused.ask, signal)).rejects.toMatchObject({ code: 'llm_bad_answer' });
-    expect(guard.isOpen()).toBe(false);
+    expect(await isOpen()).toBe(false);
   });
 
   it('keeps to the requests of a minute: whoever comes too early waits, and blames nobody', async () => {
-    const { guard } = guardOf({ attempts: 1, requestsPerMinute: 1_200, breakerFailures: 1 });
+    const { guard, isOpen } = guardOf({ attempts: 1, requestsPerMinute: 1_200, breakerFailures: 1 });
     const well = failing(0);
     for (let turn = 0; turn < 1_200; turn += 1) await guard.run(well.ask, signal);
     const started = performance.now();
     // A minute for 1,200 requests is 50 ms for one, 100 for the second in line.
     await Promise.all([guard.run(well.ask, signal), guard.run(well.ask, signal)]);
     expect(performance.now() - started).toBeGreaterThan(95);
-    expect(guard.isOpen()).toBe(false);
+    expect(await isOpen()).toBe(false);
   });
 
   it('a line of more than a minute is not stood in, nor one after its job', async () => {
@@ -132,6 +136,18 @@ describe('openGuard', () => {
     };
     await expect(guardOf().guard.run(broke.ask, signal, refuse)).rejects.toBe(over);
     expect(broke.asked.count).toBe(1);
+  });
+
+  it('a job that lost its lease says nothing of the endpoint', async () => {
+    const { guard, isOpen } = guardOf({ attempts: 1, breakerFailures: 1 });
+    const stop = new AbortController();
+    const lost = new UnavailableError('lease_lost', 'another worker');
+    const ask = async () => {
+      stop.abort(lost);
+      throw lost;
+    };
+    await expect(guard.run(ask, stop.signal)).rejects.toBe(lost);
+    expect(await isOpen()).toBe(false);
   });
 
   it('a pause ends with its job', async () => {
