@@ -5,7 +5,16 @@ import { ACTIONS, SIDE_ACTIONS } from '../domain.js';
 import { LINT_IDS, LINTS } from './lints.js';
 import { Authority, Clause, Clock, Law, NoticeFile, RegionSource, StageRule, Steps } from './schema.js';
 import { RuleSource, RuleTest, Then } from './schema-rule.js';
-import { CEL_FUNCTIONS, CEL_MACROS, FUNCTIONS, TYPES, VARIABLES, WORDS } from './vocabulary.js';
+import {
+  CEL_FUNCTIONS,
+  CEL_MACROS,
+  FUNCTIONS,
+  type FunctionName,
+  TYPES,
+  usageOf,
+  VARIABLES,
+  WORDS,
+} from './vocabulary.js';
 
 /** The parts of JSON Schema that are read here. */
 interface Json {
@@ -132,8 +141,12 @@ export function referencePage(): string {
     [
       'What a condition can call',
       table(
-        ['function', 'meaning'],
-        Object.values(FUNCTIONS).map(({ signature, doc }) => [code(signature), doc]),
+        ['function', 'gives', 'meaning'],
+        Object.entries(FUNCTIONS).map(([name, { signature, doc }]) => [
+          code(usageOf(name as FunctionName)),
+          signature.split(': ').at(-1) ?? '',
+          doc,
+        ]),
       ),
     ],
     [

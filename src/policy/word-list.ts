@@ -1,7 +1,16 @@
 /** What an author can write, as flat lists for an editor. */
 import { CATEGORIES, CATEGORY_IDS } from '../categories.js';
 import { ACTIONS } from '../domain.js';
-import { CEL_FUNCTIONS, CEL_MACROS, FUNCTIONS, TYPES, VARIABLES, WORDS } from './vocabulary.js';
+import {
+  CEL_FUNCTIONS,
+  CEL_MACROS,
+  FUNCTIONS,
+  type FunctionName,
+  TYPES,
+  usageOf,
+  VARIABLES,
+  WORDS,
+} from './vocabulary.js';
 
 export interface WordEntry {
   readonly name: string;
@@ -36,7 +45,7 @@ export function wordList(): WordList {
       { name, type, doc },
       ...fieldsOf(name, type),
     ]),
-    functions: Object.entries(FUNCTIONS).map(([name, { signature, doc }]) => ({ name, type: signature, doc })),
+    functions: Object.entries(FUNCTIONS).map(([name, { doc }]) => ({ name, type: usageOf(name as FunctionName), doc })),
     builtIn: [...CEL_FUNCTIONS, ...CEL_MACROS],
     categories: CATEGORY_IDS.map((name) => ({ name, type: 'category', doc: CATEGORIES[name].name })),
     actions: ACTIONS,
