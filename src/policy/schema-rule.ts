@@ -1,7 +1,7 @@
 /** The shape of a rule and of its tests. */
 import { z } from 'zod';
 import { CLOAK_SIGNS, CONTEXT_FLAGS, SCORE_KEYS, SIDE_ACTIONS, VIEW_NAMES } from '../domain.js';
-import { ActionName, Category, Cites, Day, Hours, Language, Region, Text, Why, Word } from './schema-words.js';
+import { ActionName, Category, Cites, Day, Hours, Language, Region, Text, Word } from './schema-words.js';
 import { CONTACT_KINDS, EVIDENCE_KEYS, SOURCES } from './vocabulary.js';
 
 export const MODE_PATTERN = /^(disabled|shadow|enforce|canary\((100|[1-9]?\d)\))$/;

@@ -15,7 +15,7 @@ export function memoryDesk(parts: MemoryDeskParts): DeskStore {
   const state = openState(parts);
   const seen = rowsOf(state);
   const leases = leasesOf(state, seen);
-  const standing = standingOf(state);
+  const standing = standingOf();
   return {
     ...queueOf(state, seen),
     ...claimsOf(state, seen, leases),

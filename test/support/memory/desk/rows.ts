@@ -3,7 +3,7 @@ import type { CaseTerms } from '../../../../src/domain.js';
 import type { CaseFilter, QueueRow, Sight } from '../../../../src/ports-review.js';
 import { obstacleTo } from '../../../../src/usecases/review/sight.js';
 import { iso, type NoteRecord, type RevisionRow, stored } from '../rows.js';
-import { bare, type CaseRecord, DAY_MS, type DeskState } from './state.js';
+import { type CaseRecord, DAY_MS, type DeskState } from './state.js';
 
 const NO_CLOCK = { region: null, name: 'target', ref: null } as const;
 

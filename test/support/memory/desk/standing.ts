@@ -1,9 +1,8 @@
 /** Decisions that stand, and what they make of a note. */
 import type { StoredDecision } from '../../../../src/ports-store.js';
 import type { NoteRecord, RevisionRow } from '../rows.js';
-import type { DeskState } from './state.js';
 
-export function standingOf(state: DeskState) {
+export function standingOf() {
   const stands = (note: NoteRecord): StoredDecision[] =>
     note.decisions.filter(({ supersededBy }) => supersededBy === null);
   const show = (note: NoteRecord, row: RevisionRow): void => {
