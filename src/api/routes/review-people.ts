@@ -1,21 +1,15 @@
-/** People and their rights for admins; colleagues, own views, own settings and own password for everyone. */
-import { z } from 'zod';
+/** People and their rights, for admins; colleagues, for all who work cases. */
+import type { z } from 'zod';
 import { InvalidInputError } from '../../errors.js';
 import type { PersonRow } from '../../ports-review.js';
 import { WORKING_ROLES } from '../../usecases/review/sight.js';
-import { MAX_RECENT_FAILURES, TooManyFailuresError } from '../../usecases/sign-in.js';
-import { actorOf, sessionOf } from '../auth.js';
+import { actorOf } from '../auth.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
 import { IdParams, problems } from '../schemas/common.js';
 import {
   ColleagueList,
-  OwnPasswordInput,
   PasswordAnswer,
   PasswordInput,
-  Preferences,
-  SavedFilterAnswer,
-  SavedFilterInput,
-  SavedFilterList,
   UserAnswer,
   UserChange,
   UserInput,
@@ -116,86 +110,5 @@ export function userRoutes(server: ApiServer, deps: ApiDeps): void {
           languages: languages === null ? null : [...languages],
         })),
     }),
-  });
-}
-
-export function ownRoutes(server: ApiServer, deps: ApiDeps): void {
-  const { people, access } = deps.store;
-  const tags = ['people'];
-  server.route({
-    method: 'GET',
-    url: '/v1/saved-filters',
-    schema: { tags, summary: 'Your saved views', response: { 200: SavedFilterList, ...problems } },
-    handler: async (request) => ({
-      items: (await people.savedFilters(sessionOf(request).session.user.userId)).map((filter) => ({ ...filter })),
-    }),
-  });
-  server.route({
-    method: 'POST',
-    url: '/v1/saved-filters',
-    schema: { tags, summary: 'Save a view', body: SavedFilterInput, response: { 201: SavedFilterAnswer, ...problems } },
-    handler: async (request, reply) => {
-      const { userId } = sessionOf(request).session.user;
-      return reply.code(201).send(await people.saveFilter(userId, request.body, deps.clock.now()));
-    },
-  });
-  server.route({
-    method: 'DELETE',
-    url: '/v1/saved-filters/:id',
-    schema: {
-      tags,
-      summary: 'Forget a view',
-      params: IdParams,
-      response: { 204: z.undefined().describe('Gone'), ...problems },
-    },
-    handler: async (request, reply) => {
-      const gone = await people.removeFilter(sessionOf(request).session.user.userId, request.params.id);
-      if (!gone) throw new InvalidInputError('not_found', 'You have no such view.');
-      return reply.code(204).send();
-    },
-  });
-  server.route({
-    method: 'GET',
-    url: '/v1/preferences',
-    schema: { tags, summary: 'Your settings', response: { 200: Preferences, ...problems } },
-    handler: async (request) => ({ ...(await people.preferences(sessionOf(request).session.user.userId)) }),
-  });
-  server.route({
-    method: 'PUT',
-    url: '/v1/preferences',
-    schema: {
-      tags,
-      summary: 'Keep your settings, all together',
-      body: Preferences,
-      response: { 200: Preferences, ...problems },
-    },
-    handler: async (request) => {
-      await people.setPreferences(sessionOf(request).session.user.userId, request.body);
-      return request.body;
-    },
-  });
-  server.route({
-    method: 'POST',
-    url: '/auth/password',
-    schema: {
-      tags,
-      summary: 'A new password for yourself; every session of yours ends',
-      body: OwnPasswordInput,
-      response: { 204: z.undefined().describe('Sign in again'), ...problems },
-    },
-    handler: async (request, reply) => {
-      const { login } = sessionOf(request).session.user;
-      const { current, password } = request.body;
-      const stored = await access.findUser(login);
-      const { recentFailures } = await access.recordSignIn(login, false, deps.clock.now());
-      if (recentFailures > MAX_RECENT_FAILURES) throw new TooManyFailuresError();
-      const openid = (await people.person(sessionOf(request).session.user.userId))?.signInBy === 'openid';
-      if (stored === null || openid || !(await deps.hasher.verify(stored.passwordHash, current))) {
-        throw new InvalidInputError('forbidden', 'The present password is wrong.');
-      }
-      await access.recordSignIn(login, true, deps.clock.now());
-      await access.setPassword(login, await deps.hasher.hash(password), deps.clock.now());
-      return reply.code(204).send();
-    },
   });
 }
