@@ -1,20 +1,23 @@
 /** The nearest right word for a wrong one, for messages that help. */
 /** Two letters that changed places are one slip of the keyboard, as a letter too few, too many or wrong is. */
+/** Rows are as long as they are asked for here; the type checker cannot know. */
+const at = (row: readonly number[], index: number): number => row[index] ?? 0;
+
 function distance(a: string, b: string): number {
   let beforeLast: readonly number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i += 1) {
     const row = [i];
     for (let j = 1; j <= b.length; j += 1) {
-      const substitution = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const substitution = at(previous, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
       const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-      const swap = swapped ? (beforeLast[j - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY;
-      row.push(Math.min((previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, substitution, swap));
+      const swap = swapped ? at(beforeLast, j - 2) + 1 : Number.POSITIVE_INFINITY;
+      row.push(Math.min(at(previous, j) + 1, at(row, j - 1) + 1, substitution, swap));
     }
     beforeLast = previous;
     previous = row;
   }
-  return previous[b.length] ?? 0;
+  return at(previous, b.length);
 }
 
 /** Null when nothing is near enough to be a likely slip of the keyboard. */

@@ -82,6 +82,15 @@ const unseen = (percent: number, model: ImageReading['model']): readonly Gap[] =
     gaps.filter(({ stage }) => stage === 'images'),
   );
 };
+test('pictures that nobody read have a gap of their own, not this one', () => {
+  const seen = bundleOf({ 'global.yaml': UNSEEN });
+  const input = testInput({ expect: 'match' }, NOW);
+  const images: Outcome<never> = { status: 'failed', code: 'image_unreadable', message: 'none' };
+  const asked = { ...input, facts: { ...input.facts, hasImages: true }, evidence: { ...input.evidence, images } };
+  const gaps = evaluate(asked, seen, ['global']).decisions.flatMap((decision) => decision.gaps);
+  expect(gaps.filter(({ stage }) => stage === 'images').map(({ why }) => why)).toEqual(['image_unreadable']);
+});
+
 test.each<readonly [string, number, ImageReading['model'], readonly Partial<Gap>[]]>([
   [
     'a model that looks for both',

@@ -135,6 +135,13 @@ describe('files', () => {
     expect(inRule(fields).join('\n')).toContain(message);
   });
 
+  test('a switch that may only stand one way', () => {
+    const bka = 'authorities:\n  bka: { name: BKA, categories: [violence.threat], human_approval: false }\n';
+    expect(faultLines({ 'regions/de.yaml': region('de', bka) })[0]).toContain(
+      'authorities.bka.human_approval: expected true, found false',
+    );
+  });
+
   test('figures that contradict each other', () => {
     const asks = 'opinions: { ask: { scores: { from: 0.9, below: 0.2 } } }\n';
     expect(faultLines({ 'regions/de.yaml': region('de', asks) })[0]).toContain(

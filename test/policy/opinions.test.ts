@@ -83,6 +83,20 @@ describe('who is asked', () => {
     expect(asked?.clauses.map(({ id, title }) => [id, title])).toEqual([['l1', 'Act, 5']]);
   });
 
+  it('may be spent on without a limit in money; clauses come in the order of their keys', () => {
+    const asks = ASKS.replace('money_per_day: 2.5', 'money_per_day: null');
+    const two =
+      "terms:\n  t1: { title: A clause, url: 'https://example.org/t1', version: '1' }\n  a2: { title: Another, url: 'https://example.org/a2', version: '1' }\n";
+    const own = WAITS.replace(/^terms:\n.*\n/m, two) + asks;
+    const bundle = bundleOf({
+      'global.yaml': `${own}${rules(tested('r1'), tested('r2', { ground: '{ terms: a2 }' }))}`,
+    });
+    const { evidence } = testInput({ expect: 'match', scores: { 'hate.attack': 0.4 } }, NOW);
+    const asked = planOpinion(bundle, { note: NOTE, evidence, now: NOW });
+    expect(asked?.budgets).toMatchObject([{ region: 'global', micros: null }]);
+    expect(asked?.clauses.map(({ id }) => id)).toEqual(['a2', 't1']);
+  });
+
   it('a person may ask about any note, on the same terms', () => {
     expect(plan(ASKS, {}, true)).toMatchObject({
       reasons: ['person'],
