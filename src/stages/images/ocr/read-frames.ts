@@ -35,6 +35,8 @@ const STRAY_SURE = 0.85;
 const MOST_RETRIES = 8;
 /** In each of the other ways to hold it. */
 const MOST_LATER_RETRIES = 1;
+/** Pixels of width of all lines that are read in those ways: a page of text, and a bound on what noise may cost. */
+const MOST_LATER_COLUMNS = 40_000;
 
 export function readFrames(frames: readonly Pixels[], likely: readonly LanguageTag[], parts: ReadingParts): OcrReading {
   const known = new Set<string>();
@@ -52,12 +54,19 @@ const wordsIn = ({ words }: ReadLine): string => words.map(({ text }) => text).j
 function readFrame(frame: Pixels, likely: readonly LanguageTag[], parts: ReadingParts): readonly ReadLine[] {
   const attempt = reader(parts);
   let retries = MOST_RETRIES;
-  const readCrops: ReadCrops = (crops) => {
+  let columns = Number.POSITIVE_INFINITY;
+  const readCrops: ReadCrops = (found) => {
+    const crops = within(found, columns);
+    const isFirst = columns === Number.POSITIVE_INFINITY;
+    columns = isFirst ? MOST_LATER_COLUMNS : columns - crops.reduce((sum, { width }) => sum + width, 0);
     const budget = { retries };
     retries = MOST_LATER_RETRIES;
     const wordsOf = (line: LineCrop, script: ScriptClass): readonly LineWord[] => attempt(line, script).words;
     const ranked = settleTwins(crops, rankScripts(crops, likely, parts.weights), wordsOf);
-    return crops.map((crop, i) => ({ crop, attempt: bestOf(crop, ranked[i] ?? [], attempt, budget) }));
+    return found.map((crop, i) => ({
+      crop,
+      attempt: i < crops.length ? bestOf(crop, ranked[i] ?? [], attempt, budget) : null,
+    }));
   };
   const read = readHeld(frame, readCrops).flatMap(({ crop, attempt: best }): readonly ReadLine[] => {
     if (best === null || best.confidence < BELIEVABLE) return [];
@@ -66,6 +75,16 @@ function readFrame(frame: Pixels, likely: readonly LanguageTag[], parts: Reading
     return best.apart === null ? [line] : [line, { ...line, words: best.apart }];
   });
   return withoutStrays(read);
+}
+
+/** As many of the first lines as are no wider together. */
+function within(crops: readonly LineCrop[], columns: number): readonly LineCrop[] {
+  let left = columns;
+  const end = crops.findIndex(({ width }) => {
+    left -= width;
+    return left < 0;
+  });
+  return end < 0 ? crops : crops.slice(0, end);
 }
 
 /** Corners, bullets and branches of trees are read as a letter or two, of which the engine is not sure. */

@@ -102,6 +102,30 @@ describe('readFrames', () => {
     expect(readFrames([page()], [], uprightOnly(0.7)).text).toBe('dnos toh\ndnos toh');
   });
 
+  it('reads a page of noise in other ways only up to a bound', () => {
+    const [width, height] = [2_000, 1_600];
+    const rgb = new Uint8Array(width * height * 3).fill(250);
+    for (let y = 20; y < height - 30; y += 40) {
+      for (let x = 20; x < width - 30; x += 18) {
+        for (let at = 0; at < 16; at += 1) rgb.fill(20, ((y + at) * width + x) * 3, ((y + at) * width + x + 3) * 3);
+        rgb.fill(20, ((y + 15) * width + x) * 3, ((y + 15) * width + x + 9) * 3);
+      }
+    }
+    let columns = 0;
+    const parts: ReadingParts = {
+      weights: says({ Latn: 1 }),
+      readLine: (line) => {
+        columns += line.width;
+        return [word('nniim', 0.5)];
+      },
+    };
+    readFrames([{ width, height, rgb, frame: 0, scale: 1 }], [], parts);
+    const asItStands = 39 * ((width - 40) * (36 / 16) + 100);
+    expect(columns).toBeGreaterThan(100_000);
+    // Once as it stands, and at most 40,000 pixels of width in other ways.
+    expect(columns).toBeLessThan(asItStands + 45_000);
+  });
+
   it('takes Latin letters for a guess where nothing convinces', () => {
     const { asked, read } = reading({ Thai: 0.7, Arab: 0.3 }, { tha: word('จ๕ด', 0.5), latin: word('Lunch', 0.85) });
     expect(asked.slice(0, 3)).toEqual(['tha', 'ara', 'latin']);
