@@ -11,7 +11,7 @@ let senior: Person;
 
 beforeAll(async () => {
   [browser, desk] = await Promise.all([openBrowser(), openDesk()]);
-  await desk.submit(fixtureNotes(8));
+  await desk.submit(fixtureNotes(14));
   senior = await desk.person('senior');
 });
 afterAll(async () => {
@@ -93,6 +93,17 @@ it('a page whose files are gone after an update says so and leaves the others', 
   await page.getByText('This page broke').waitFor();
   await page.locator('.header nav a[href="/cases"]').click();
   await page.locator('table.queue tbody tr').first().waitFor();
+  await close();
+});
+
+it('a value keeps its own direction in an Arabic sentence', async () => {
+  const { caseId } = await taken(senior);
+  const row = await desk.ask<{ case: { noteId: string } }>(senior, 'GET', `/v1/cases/${caseId}`);
+  const { page, wrongs, close } = await sit(browser, desk, senior, { language: 'ar' });
+  await page.goto(`${desk.url}/notes/${row.body.case.noteId}`);
+  const made = await page.locator('.decision .small.quiet').last().textContent();
+  expect(made).toMatch(/\u2068[0-9a-f]{12}\u2069/);
+  expect(wrongs).toEqual([]);
   await close();
 });
 

@@ -46,6 +46,12 @@ export async function speak(tag: TongueTag): Promise<void> {
   await i18next.changeLanguage(tag);
 }
 
+const FIRST_STRONG_ISOLATE = '\u2068';
+const POP_ISOLATE = '\u2069';
+/** `bundle 9dcc` before a date would otherwise trade places with it in an Arabic line. */
+const isolated = (value: string): string =>
+  dirOf(i18next.language) === 'rtl' ? `${FIRST_STRONG_ISOLATE}${value}${POP_ISOLATE}` : value;
+
 export async function startI18n(): Promise<i18n> {
   await i18next.use(initReactI18next).init({
     lng: 'none',
@@ -55,8 +61,8 @@ export async function startI18n(): Promise<i18n> {
     // Keys are flat: `nav.queue` is one name.
     keySeparator: false,
     pluralSeparator: '|',
-    // React escapes what it shows.
-    interpolation: { escapeValue: false },
+    // React escapes what it shows; here a value only keeps its own direction among the words of a sentence.
+    interpolation: { escapeValue: true, escape: isolated },
     saveMissing: true,
     missingKeyHandler: (languages, namespace, key) =>
       console.error(`no text for ${namespace}:${key} in ${languages.join(', ')}`),

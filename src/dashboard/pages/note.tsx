@@ -13,6 +13,7 @@ import { OriginalText } from '../parts/original-text.js';
 import { PageTitle } from '../parts/page-title.js';
 import { TraceTable } from '../parts/trace-table.js';
 import { When } from '../parts/when.js';
+import { useWords } from '../words.js';
 
 function Words({ revision, active }: { readonly revision: NoteRevision; readonly active: number | null }) {
   const { t } = useTranslation();
@@ -32,6 +33,7 @@ function Words({ revision, active }: { readonly revision: NoteRevision; readonly
 function Facts({ note, revision }: { readonly note: NoteDetail; readonly revision: NoteRevision }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const { known } = useWords();
   const languages = revision.evidence?.languages ?? [];
   const signs = [...new Set(revision.evidence?.signs.flatMap((part) => part.signs) ?? [])];
   return (
@@ -41,7 +43,8 @@ function Facts({ note, revision }: { readonly note: NoteDetail; readonly revisio
       <When at={revision.acceptedAt} />
       {languages.length > 0 &&
         ` · ${languages.map(({ tag, confidence }) => `${format.language(tag)} ${Math.round(confidence * 100)} %`).join(', ')}`}
-      {signs.length > 0 && ` · ${t('note:signs', { signs: signs.join(', ') })}`}
+      {signs.length > 0 &&
+        ` · ${t('note:signs', { signs: signs.map((sign) => known(`words:sign.${sign}`, sign)).join(', ') })}`}
     </p>
   );
 }

@@ -18,10 +18,10 @@ function Reasons({ decision }: { readonly decision: NoteDecision }) {
       {decision.rules.map((rule) => (
         <li key={rule.rule}>
           <span className="mono">{rule.rule}</span>
-          {' → '}
+          {': '}
           {t('note:rule', { action: t(`words:action.${rule.action}`), severity: rule.severity })}
-          <div className="foreign" dir="auto">
-            {rule.message}
+          <div>
+            <bdi className="foreign">{rule.message}</bdi>
           </div>
         </li>
       ))}

@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { NoteFinding } from '../api/types.js';
 import { useFormat } from '../format.js';
 import { useWords } from '../words.js';
+import { usePartName } from './part-name.js';
 import { Scroll } from './scroll.js';
 
 interface FindingsTableProps {
@@ -10,13 +11,14 @@ interface FindingsTableProps {
   readonly onActive: (index: number | null) => void;
 }
 
-const where = (finding: NoteFinding): string =>
-  `${finding.part} ${finding.spans.map((span) => `${span.start}–${span.end}`).join(', ')}`;
+const spansOf = (finding: NoteFinding): string =>
+  `${finding.spans.map((span) => `${span.start}–${span.end}`).join(', ')}`;
 
 function Row({ finding, isActive, onActive }: { finding: NoteFinding; isActive: boolean; onActive: () => void }) {
   const { t } = useTranslation();
   const format = useFormat();
   const words = useWords();
+  const part = usePartName();
   return (
     <>
       <td>
@@ -27,7 +29,9 @@ function Row({ finding, isActive, onActive }: { finding: NoteFinding; isActive: 
       <td>
         {t(`words:source.${finding.source}`)} <span className="mono quiet">{finding.detector}</span>
       </td>
-      <td>{where(finding)}</td>
+      <td>
+        {part(finding.part)} <bdi>{spansOf(finding)}</bdi>
+      </td>
       <td className="mono">{finding.view}</td>
       <td className="number">{finding.severity}</td>
       <td className="number">{format.decimal(finding.calibrated)}</td>
@@ -58,7 +62,7 @@ export function FindingsTable({ findings, active, onActive }: FindingsTableProps
         <tbody>
           {findings.map((finding, index) => (
             <tr
-              key={`${finding.detector} ${finding.category} ${where(finding)} ${finding.view}`}
+              key={`${finding.detector} ${finding.category} ${finding.part} ${spansOf(finding)} ${finding.view}`}
               data-active={active === index}
               onMouseEnter={() => onActive(index)}
               onMouseLeave={() => onActive(null)}

@@ -85,8 +85,8 @@ function Rule({ rule, open, stored }: RuleProps) {
           {t('case:rule-of', { policy: rule.policy, effect: t(`case:effect.${rule.effect}`), severity: rule.severity })}
         </span>
       </summary>
-      <p dir="auto" className="no-margin">
-        {rule.message}
+      <p className="no-margin">
+        <bdi>{rule.message}</bdi>
       </p>
       <Effect rule={rule} stored={stored} />
       {rule.ground !== null && (

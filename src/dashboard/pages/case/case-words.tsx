@@ -7,17 +7,10 @@ import type { CaseDetail, CasePart } from '../../api/types.js';
 import { useFormat } from '../../format.js';
 import { Legend } from '../../parts/legend.js';
 import { OriginalText } from '../../parts/original-text.js';
+import { usePartName } from '../../parts/part-name.js';
 import { PartTranslation, TranslationState } from './case-translation.js';
 
 const GRAVE = 3;
-
-export function usePartName(): (part: string) => string {
-  const { t } = useTranslation();
-  return (part) => {
-    const [kind = part, index] = part.split(':');
-    return t(`case:part.${kind}`, { n: Number(index ?? 0) + 1 });
-  };
-}
 
 function Readable({ part }: { readonly part: CasePart }) {
   const { t } = useTranslation();
