@@ -67,7 +67,7 @@ const isConstant = (rule: CompiledRule): boolean => !rule.variant.when.usesVaria
 
 function lintRules({ region, file }: Linted, warn: Warn): void {
   const byId = new Map(region.rules.map((rule) => [rule.id, rule]));
-  const peers = byCategory(region.rules);
+  const peers = byFirstPart(region.rules);
   (file.source.rules ?? []).forEach((source, index) => {
     const rule = byId.get(source.id);
     if (rule === undefined || rule.mode.kind === 'disabled') return;
@@ -76,7 +76,8 @@ function lintRules({ region, file }: Linted, warn: Warn): void {
       warn([...path, 'when'], 'constant', `rule ${rule.id}: the condition is the same for every note`);
     const never = neverFires(rule.variant);
     if (never !== null) warn([...path, never.field], 'never-fires', `rule ${rule.id} can never fire: ${never.why}`);
-    const always = (peers.get(rule.category) ?? []).find((other) => coveredBy(rule, other));
+    const near = rule.variant.when.all.flatMap((part) => peers.get(firstPart(rule.category, part)) ?? []);
+    const always = near.find((other) => coveredBy(rule, other));
     if (always !== undefined) {
       const message = `rule ${rule.id} changes nothing: ${always.id} takes all of its notes, and its action is as strong`;
       warn([...path, 'id'], 'unreachable', message);
@@ -84,14 +85,17 @@ function lintRules({ region, file }: Linted, warn: Warn): void {
   });
 }
 
-function byCategory(rules: readonly CompiledRule[]): ReadonlyMap<CategoryId, readonly CompiledRule[]> {
-  const peers = new Map<CategoryId, CompiledRule[]>();
+/** A rule that takes all notes of another asks for no more: its first part is one of the other's. */
+const firstPart = (category: CategoryId, part: string): string => `${category}\0${part}`;
+function byFirstPart(rules: readonly CompiledRule[]): ReadonlyMap<string, readonly CompiledRule[]> {
+  const table = new Map<string, CompiledRule[]>();
   for (const rule of rules) {
-    const known = peers.get(rule.category);
-    if (known === undefined) peers.set(rule.category, [rule]);
+    const key = firstPart(rule.category, rule.variant.when.all[0] ?? '');
+    const known = table.get(key);
+    if (known === undefined) table.set(key, [rule]);
     else known.push(rule);
   }
-  return peers;
+  return table;
 }
 
 /** Two parts of a condition that no note can meet together. */
@@ -115,16 +119,15 @@ function takesAllOf(wide: Variant, narrow: Variant): boolean {
 /** The other one takes all that the rule takes, says the same at least, and is as strong in everything. */
 function coveredBy(rule: CompiledRule, other: CompiledRule): boolean {
   const strength = strengthOf(other.action) - strengthOf(rule.action);
+  // What costs least is asked first: a rule is held against all that begin alike.
+  if (other.id === rule.id || other.mode.kind !== 'enforce' || strength < 0 || other.severity < rule.severity)
+    return false;
+  if (!takesAllOf(other.variant, rule.variant)) return false;
+  if (!rule.sideActions.every((side) => other.sideActions.includes(side))) return false;
+  if (strength > 0) return true;
   const saysTheSame = other.notice === rule.notice && other.ground.ref === rule.ground.ref;
-  const twins = takesAllOf(rule.variant, other.variant);
-  return (
-    other.id !== rule.id &&
-    other.mode.kind === 'enforce' &&
-    other.severity >= rule.severity &&
-    (strength > 0 || (strength === 0 && saysTheSame && (!twins || other.id < rule.id))) &&
-    takesAllOf(other.variant, rule.variant) &&
-    rule.sideActions.every((side) => other.sideActions.includes(side))
-  );
+  // Of two rules alike one stays.
+  return saysTheSame && (!takesAllOf(rule.variant, other.variant) || other.id < rule.id);
 }
 
 /** A region that differs says what for; global is the house speaking for itself. */
