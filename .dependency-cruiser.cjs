@@ -4,7 +4,7 @@
  */
 const { dependencies } = require('./package.json');
 
-const WORDS = '^src/((domain|ports)/[a-z-]+|domain|categories|errors|ports|ports-[a-z]+)\\.ts$';
+const WORDS = '^src/((domain|ports)/[a-z-]+|domain|categories|errors|ports)\\.ts$';
 const STAGES_AND_POLICY = '^src/(stages|policy)/';
 const ENTRY = '^(src/main\\.ts|src/cli/|workers/)';
 const DASHBOARD = '^src/dashboard/';
@@ -59,7 +59,10 @@ module.exports = {
     {
       name: 'fastify-in-the-api-alone',
       severity: 'error',
-      from: { path: '^(src|workers)/', pathNot: '^src/(api/|mount\\.ts|adapters/(queue-board|dashboard-files)\\.ts)' },
+      from: {
+        path: '^(src|workers)/',
+        pathNot: '^src/(api/|start/mount\\.ts|adapters/(queue-board|dashboard-files)\\.ts)',
+      },
       to: { path: `^node_modules/(${API_ONLY.join('|')})/` },
     },
     ...Object.keys(dependencies)

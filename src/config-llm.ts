@@ -1,7 +1,7 @@
 /** Variables of the language model: one endpoint for all purposes, each value of a purpose overrides the common one. */
 import { z } from 'zod';
 import { InvalidInputError } from './errors.js';
-import type { ChatPurpose } from './ports-llm.js';
+import type { ChatPurpose } from './ports/llm.js';
 
 const whole = (fallback: number, min: number, max: number) =>
   z.coerce.number().int().min(min).max(max).default(fallback);

@@ -9,12 +9,12 @@ import { buildServer } from './api/server.js';
 import { type App, compose, type Ports } from './compose.js';
 import { type Config, childEnvironment, configFromProcess } from './config.js';
 import { codeOf, InvalidInputError, sayError } from './errors.js';
-import { firstStart, greeting } from './first-start.js';
-import { mountBeside } from './mount.js';
 import { MIGRATIONS_DIR, WORKER_SCRIPT } from './paths.js';
 import type { Log } from './ports.js';
-import { onStop } from './stop.js';
-import { type Supervised, supervise } from './supervise.js';
+import { firstStart, greeting } from './start/first-start.js';
+import { mountBeside } from './start/mount.js';
+import { onStop } from './start/stop.js';
+import { type Supervised, supervise } from './start/supervise.js';
 import { shortRetention } from './usecases/review/appeal-windows.js';
 
 /** Due for longer than this, and the workers are not keeping up. */

@@ -4,7 +4,7 @@ import { findServices } from '../src/adapters/services-embedded.js';
 import { compose } from '../src/compose.js';
 import { configFromProcess } from '../src/config.js';
 import { InvalidInputError, sayError } from '../src/errors.js';
-import { endWithParent, onStop } from '../src/stop.js';
+import { endWithParent, onStop } from '../src/start/stop.js';
 import { runWorker } from './run.js';
 
 const REPORT_MS = 2_000;

@@ -2,7 +2,7 @@
 import type { App } from '../src/compose.js';
 import type { JobHandler } from '../src/jobs.js';
 import { planOpinion } from '../src/policy/opinions.js';
-import type { OpinionClaim } from '../src/ports-opinions.js';
+import type { OpinionClaim } from '../src/ports/opinions.js';
 import type { SentPicture } from '../src/usecases/opinions/ask-opinion.js';
 import { opineWith } from '../src/usecases/opinions/opine.js';
 

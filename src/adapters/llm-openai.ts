@@ -1,7 +1,7 @@
 /** Any OpenAI-compatible endpoint. Only importer of openai. One attempt a call: retries are of `llm/guard.ts`. */
 import OpenAI, { APIConnectionError, APIError } from 'openai';
 import { InvalidInputError, UnavailableError } from '../errors.js';
-import { type ChatAnswer, type ChatAsk, type ChatPart, LlmBrokenError } from '../ports-llm.js';
+import { type ChatAnswer, type ChatAsk, type ChatPart, LlmBrokenError } from '../ports/llm.js';
 import { cappedFetch } from './llm/capped-fetch.js';
 import { jsonOf } from './llm/json-text.js';
 import { badAnswer, readStream, readWhole, type Said } from './llm/said.js';

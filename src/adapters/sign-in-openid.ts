@@ -1,7 +1,7 @@
 /** OpenID Connect: discovery, code flow with PKCE, state and nonce. The one importer of openid-client. */
 import * as client from 'openid-client';
 import { InvalidInputError, UnavailableError } from '../errors.js';
-import type { OpenId, OpenIdPerson } from '../ports-review.js';
+import type { OpenId, OpenIdPerson } from '../ports/review.js';
 
 export interface OpenIdOptions {
   readonly issuer: string;

@@ -1,6 +1,7 @@
 /** The store on PostgreSQL. */
+
+import type { FullStore } from '../ports/review.js';
 import type { Ids } from '../ports.js';
-import type { FullStore } from '../ports-review.js';
 import { accessWith } from './store/access.js';
 import { campaignsWith } from './store/campaigns.js';
 import { openDatabase } from './store/database.js';

@@ -1,7 +1,7 @@
 /** A translation model of the hub's layout in this process, opened at the first text. */
 import path from 'node:path';
 import { InvalidInputError, UnavailableError } from '../errors.js';
-import type { Translator } from '../ports-translation.js';
+import type { Translator } from '../ports/translation.js';
 import { readTranslationOverlay, type TranslationOverlay } from './models/overlays.js';
 import { type OpenedTranslation, openTranslation } from './transformers.js';
 

@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config.js';
 import { InvalidInputError } from '../errors.js';
-import type { Actor, ApiKey, Session } from '../ports-store.js';
+import type { Actor, ApiKey, Session } from '../ports/store.js';
 import { keyLookup } from '../usecases/key-lookup.js';
 import { judgeKey, parseKey } from '../usecases/keys.js';
 import { hashToken, sameSecret } from '../usecases/sign-in.js';

@@ -1,6 +1,6 @@
 /** Why a case is here: the rules of that time judged once more, or as they were stored. */
 import type { Bundle } from '../policy/bundle.js';
-import type { CaseFile } from '../ports-review.js';
+import type { CaseFile } from '../ports/review.js';
 import { type ExplainedRule, explainCase, ruleOf } from '../usecases/review/why.js';
 import type { CaseDetail } from './schemas/review-case.js';
 

@@ -1,6 +1,6 @@
 /** To whom a case may be handed over, and who may be asked about it. */
 import { InvalidInputError } from '../errors.js';
-import type { PersonRow, QueueRow } from '../ports-review.js';
+import type { PersonRow, QueueRow } from '../ports/review.js';
 import { obstacleTo, sightOf } from '../usecases/review/sight.js';
 import type { ApiDeps } from './deps.js';
 

@@ -5,8 +5,8 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fasti
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Config } from '../config.js';
 import type { Bundle } from '../policy/bundle.js';
+import type { FullStore, OpenId } from '../ports/review.js';
 import type { Blobs, Clock, Ids, ImageDecoder, Log, Metrics, PasswordHasher, Queue } from '../ports.js';
-import type { FullStore, OpenId } from '../ports-review.js';
 import type { ModerateNow } from '../usecases/moderate.js';
 import type { Translation } from '../usecases/translate/translate-case.js';
 

@@ -1,7 +1,7 @@
 /** What the routes of the review desk share: who looks, which case, which bundle. */
 import type { FastifyRequest } from 'fastify';
 import { InvalidInputError } from '../errors.js';
-import type { CaseFile, QueueRow, Sight } from '../ports-review.js';
+import type { CaseFile, QueueRow, Sight } from '../ports/review.js';
 import { type BundleAt, bundlesWith } from '../usecases/review/bundles.js';
 import { sightOf } from '../usecases/review/sight.js';
 import { sessionOf } from './auth.js';

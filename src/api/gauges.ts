@@ -1,7 +1,7 @@
 /** What only the database knows, read when metrics are asked for: it is true with every worker away. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DESKS } from '../domain.js';
-import type { Sight } from '../ports-review.js';
+import type { Sight } from '../ports/review.js';
 import type { ApiDeps } from './deps.js';
 
 /** Scrapers that ask more often are told what was read last. */

@@ -1,7 +1,7 @@
 /** The header `Idempotency-Key` and what becomes of a key that is in use. */
 import type { FastifyRequest } from 'fastify';
 import { InvalidInputError } from '../errors.js';
-import type { Accepted } from '../ports-store.js';
+import type { Accepted } from '../ports/store.js';
 
 /** Printable ASCII, as the IETF draft's string; a batch adds its index. */
 const SHAPE = /^[\x21-\x7e]{1,200}$/;

@@ -5,7 +5,7 @@
  */
 import type { FastifyRequest } from 'fastify';
 import { InvalidInputError } from '../errors.js';
-import type { CaseFile, NoteRef, Sight } from '../ports-review.js';
+import type { CaseFile, NoteRef, Sight } from '../ports/review.js';
 import { sightOf } from '../usecases/review/sight.js';
 import { actorOf, sessionOf } from './auth.js';
 import type { ApiDeps } from './deps.js';

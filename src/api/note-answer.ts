@@ -1,7 +1,7 @@
 /** Stored values -> what the API shows: evidence in short, and the trace that says why. */
 import type { Evidence, Finding, Outcome } from '../domain.js';
 import { ERROR_CODES } from '../errors.js';
-import type { NoteRow, NoteView, RevisionView, StoredDecision } from '../ports-store.js';
+import type { NoteRow, NoteView, RevisionView, StoredDecision } from '../ports/store.js';
 import { findingsOfOpinions } from '../stages/deliberate/findings.js';
 import { STAGE_ORDER } from '../stages/index.js';
 import { picturesIn } from './picture-evidence.js';

@@ -2,7 +2,7 @@
  * Who may call what, in one table. A route without a rule stops the start (`onRoute` in server.ts),
  * and a test walks the live routes with every kind of caller.
  */
-import { ROLES, type Role, type Scope } from '../ports-store.js';
+import { ROLES, type Role, type Scope } from '../ports/store.js';
 
 export type Rule =
   | { readonly who: 'anyone' }

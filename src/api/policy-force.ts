@@ -1,7 +1,7 @@
 /** What is in force, as the routes of policies ask for it. */
 import { InvalidInputError } from '../errors.js';
 import type { Bundle } from '../policy/bundle.js';
-import type { InForce } from '../ports-policy.js';
+import type { InForce } from '../ports/policy.js';
 import type { ApiDeps } from './deps.js';
 
 /** Without overrides: what the files say. */

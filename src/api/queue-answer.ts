@@ -1,5 +1,5 @@
 /** A row of the queue, an appeal and a report as they are stored -> as the API shows them. */
-import type { Appeal, QueueRow, Report } from '../ports-review.js';
+import type { Appeal, QueueRow, Report } from '../ports/review.js';
 import type { AppealAnswer, ReportAnswer } from './schemas/review-appeals.js';
 import type { CaseRowAnswer } from './schemas/review-queue.js';
 

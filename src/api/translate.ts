@@ -1,6 +1,6 @@
 /** What the routes of a case share about its translation. */
 import type { Bundle } from '../policy/bundle.js';
-import type { CaseFile } from '../ports-review.js';
+import type { CaseFile } from '../ports/review.js';
 import type { CaseTranslateDeps, CaseTranslation, TranslationSubject } from '../usecases/translate/translate-case.js';
 import type { ApiDeps } from './deps.js';
 import type { TranslationAnswer } from './schemas/review-translation.js';

@@ -1,6 +1,6 @@
 /** `Prefer: wait=5`: looks at the store until the revision is decided or the time is over. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { NotesStore, NoteView } from '../ports-store.js';
+import type { NotesStore, NoteView } from '../ports/store.js';
 
 export const MAX_WAIT_S = 10;
 /** Each waiter asks the database some times a second; beyond these a 202 is the better answer. */

@@ -1,6 +1,6 @@
 /** `polywarden key create|list|revoke`. */
 import { InvalidInputError } from '../errors.js';
-import { SCOPES, type Scope } from '../ports-store.js';
+import { SCOPES, type Scope } from '../ports/store.js';
 import { createKey, revokeKey } from '../usecases/keys.js';
 import { type Io, readArgs, unknownWord, usageError } from './io.js';
 import { OPERATOR, type StorePorts, storeFrom, type WithStore } from './store.js';

@@ -6,8 +6,8 @@ import { findServices, startServices } from '../adapters/services-embedded.js';
 import { openStore } from '../adapters/store-prisma.js';
 import { type Config, configFromProcess, retentionOf } from '../config.js';
 import { MIGRATIONS_DIR } from '../paths.js';
+import type { FullStore } from '../ports/review.js';
 import type { Clock, Ids } from '../ports.js';
-import type { FullStore } from '../ports-review.js';
 
 export { OPERATOR } from './operator.js';
 

@@ -1,8 +1,8 @@
 /** `polywarden user create|password`. */
 import { openPasswordHasher } from '../adapters/password-argon2.js';
 import { InvalidInputError } from '../errors.js';
+import { ROLES, type Role } from '../ports/store.js';
 import type { PasswordHasher } from '../ports.js';
-import { ROLES, type Role } from '../ports-store.js';
 import { type Io, readArgs, unknownWord, usageError } from './io.js';
 import { OPERATOR, type StorePorts, storeFrom, type WithStore } from './store.js';
 

@@ -1,6 +1,6 @@
 /** Every page of the dashboard: its address, who may see it, and where it stands in the navigation. */
 import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
-import type { Role } from '../ports-store.js';
+import type { Role } from '../ports/store.js';
 
 type Page = LazyExoticComponent<ComponentType>;
 const page = <K extends string>(load: () => Promise<Record<K, ComponentType>>, name: K): Page =>

@@ -1,5 +1,5 @@
 /** What a candidate changes: files, rules and settings, and whether a second person has to look. */
-import type { BundleDifference, RuleChange } from '../ports-policy.js';
+import type { BundleDifference, RuleChange } from '../ports/policy.js';
 import type { Bundle, CompiledRegion, CompiledRule } from './model.js';
 import { modeText } from './overrides.js';
 import { parseYaml } from './yaml.js';

@@ -1,5 +1,5 @@
 /** Overrides of the mode of rules, laid over a bundle: what `policy show` shows and what judges. */
-import type { Override } from '../ports-policy.js';
+import type { Override } from '../ports/policy.js';
 import { groupRules, readsOf } from './compile-region.js';
 import type { Bundle, CompiledRegion, CompiledRule, RuleMode } from './model.js';
 

@@ -1,9 +1,9 @@
 /** Everything about one case. */
 import type { CategoryId } from '../categories.js';
 import type { Action, Evidence, Ground, LanguageTag, Note, RegionId } from '../domain.js';
-import type { StoredDecision } from '../ports-store.js';
 import type { Appeal, Report } from './pleas.js';
 import type { PersonRef, QueueRow } from './queue.js';
+import type { StoredDecision } from './store.js';
 
 export interface Comment {
   readonly id: string;

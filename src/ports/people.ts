@@ -1,7 +1,7 @@
 /** People, their views and settings; the audit and the figures that they read. */
 import type { Action } from '../domain.js';
-import type { Actor, Role, User } from '../ports-store.js';
 import type { Rights } from './queue.js';
+import type { Actor, Role, User } from './store.js';
 
 export interface PersonRow extends User {
   readonly rights: Rights;

@@ -1,7 +1,7 @@
 /** Appeals and reports. */
 import type { CategoryId } from '../categories.js';
 import type { CaseTerms, Decision, LanguageTag, RegionId } from '../domain.js';
-import type { StoredDecision } from '../ports-store.js';
+import type { StoredDecision } from './store.js';
 
 export const APPEAL_STATES = ['open', 'upheld', 'overturned', 'partly_overturned', 'ground_changed', 'erased'] as const;
 export type AppealState = (typeof APPEAL_STATES)[number];

@@ -1,7 +1,7 @@
 /** The queue of cases, who sees what of it, and claims. */
 import type { CategoryId } from '../categories.js';
 import type { CaseClock, CaseReason, Desk, LanguageTag, RegionId } from '../domain.js';
-import type { Role } from '../ports-store.js';
+import type { Role } from './store.js';
 
 /** Null means all. */
 export interface Rights {

@@ -1,6 +1,6 @@
 /** Sends everything that is due, many at once, in a lane per endpoint so that a slow receiver delays only itself. */
 import type { JobHandler } from '../jobs.js';
-import type { DueDelivery } from '../ports-store.js';
+import type { DueDelivery } from '../ports/store.js';
 import { type DeliverDeps, deliver } from './deliver.js';
 
 const IN_HAND = 64;

@@ -1,7 +1,7 @@
 /** One webhook attempt: sign the stored bytes, send, and say what follows from the answer. */
 import { codeOf } from '../errors.js';
+import type { Attempt, DueDelivery, WebhooksStore } from '../ports/store.js';
 import type { Clock, Fetcher, Log, Metrics } from '../ports.js';
-import type { Attempt, DueDelivery, WebhooksStore } from '../ports-store.js';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

@@ -1,7 +1,7 @@
 /** Erasure on request: text, images, evidence and hashes go, the audit stays. */
 import { InvalidInputError } from '../errors.js';
+import type { Actor, NotesStore } from '../ports/store.js';
 import type { Clock } from '../ports.js';
-import type { Actor, NotesStore } from '../ports-store.js';
 
 export interface ErasePorts {
   readonly notes: Pick<NotesStore, 'erase' | 'eraseAuthor'>;

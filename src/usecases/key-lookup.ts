@@ -2,7 +2,7 @@
  * Looks keys up without a cache, so that a revocation counts at once, yet with at most one query per key
  * in flight: whoever asks while one runs waits for the next, which starts after the question was asked.
  */
-import type { AccessStore } from '../ports-store.js';
+import type { AccessStore } from '../ports/store.js';
 import type { StoredKey } from './keys.js';
 
 interface Lane {

@@ -1,7 +1,7 @@
 /** API keys: `pw_<key id>_<secret>`. Only the SHA-256 of the secret is stored; 192 random bits need no slow hash. */
 import { hash, timingSafeEqual } from 'node:crypto';
+import type { AccessStore, Actor, ApiKey, Scope } from '../ports/store.js';
 import type { Clock, Ids } from '../ports.js';
-import type { AccessStore, Actor, ApiKey, Scope } from '../ports-store.js';
 
 const SECRET_BYTES = 24;
 /** The secret is hex, so that the last underscore always parts it from the id. */

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { codeOf, InvalidInputError, UnavailableError } from '../errors.js';
 import { type JobHandler, nudgeOf } from '../jobs.js';
+import type { ImageClaim, ImageResult, ImagesStore } from '../ports/store.js';
 import type { Blobs, Clock, Ids, ImageFetcher, Log, Metrics, Queue } from '../ports.js';
-import type { ImageClaim, ImageResult, ImagesStore } from '../ports-store.js';
 import { type ImageReaders, readImage, unreadImage } from '../stages/images/read-image.js';
 import { REMOVE_UNNAMED_AFTER_MS } from './store-uploads.js';
 

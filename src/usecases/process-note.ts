@@ -3,8 +3,8 @@ import { ACTIONS, type Action, type Decision, type Evidence, type EvidenceKey } 
 import { UnavailableError } from '../errors.js';
 import type { JobHandler } from '../jobs.js';
 import { EVIDENCE_KEYS, type PipelineRun, runPipeline } from '../pipeline.js';
+import type { Claim, ModerationRecord, SaveResult, WorkStore } from '../ports/store.js';
 import type { Clock, Log, Metrics } from '../ports.js';
-import type { Claim, ModerationRecord, SaveResult, WorkStore } from '../ports-store.js';
 import type { AnyStage } from '../stages/stage.js';
 import { factsOf, type RuleSet, regionsOf } from './moderate.js';
 

@@ -1,6 +1,7 @@
 /** Bytes whose picture was erased, has passed its time or was never accepted. */
+
+import type { ImagesStore } from '../ports/store.js';
 import type { Blobs, Clock, Log } from '../ports.js';
-import type { ImagesStore } from '../ports-store.js';
 
 const BATCH = 200;
 

@@ -1,8 +1,8 @@
 /** Sessions of people. Failures are counted before the password is looked at, so parallel guesses all count. */
 import { hash, timingSafeEqual } from 'node:crypto';
 import { InvalidInputError } from '../errors.js';
+import type { AccessStore, Session } from '../ports/store.js';
 import type { Clock, Ids, PasswordHasher } from '../ports.js';
-import type { AccessStore, Session } from '../ports-store.js';
 
 export interface SignInPorts {
   readonly access: AccessStore;

@@ -1,6 +1,7 @@
 /** Bytes that came with a note are on disk before the note is accepted; what no note names in the end is removed. */
+
+import type { AcceptNote, ImagesStore } from '../ports/store.js';
 import type { Blobs, Clock } from '../ports.js';
-import type { AcceptNote, ImagesStore } from '../ports-store.js';
 
 /** Long after the transaction that would name the bytes has ended either way. */
 export const REMOVE_UNNAMED_AFTER_MS = 3_600_000;

@@ -1,8 +1,8 @@
 /** Takes notes in: stored and committed first; the nudge to the workers is a hint that may be lost. */
 import { hash } from 'node:crypto';
 import { nudgeOf } from '../jobs.js';
+import type { Accepted, AcceptNote, ImagesStore, NotesStore } from '../ports/store.js';
 import type { Blobs, Clock, Ids, Log, Metrics, Nudge, Queue } from '../ports.js';
-import type { Accepted, AcceptNote, ImagesStore, NotesStore } from '../ports-store.js';
 import { contentHash } from '../stages/normalise/content-hash.js';
 import { type NoteInput, readNote } from './note-input.js';
 import { imageSubject } from './process-image.js';

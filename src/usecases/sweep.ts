@@ -1,8 +1,8 @@
 /** Repairs what a lost nudge left behind: asks Postgres what is due and nudges again. Any number may run. */
 import { nudgeOf } from '../jobs.js';
+import type { OpinionsStore } from '../ports/opinions.js';
+import type { ImagesStore, WorkStore } from '../ports/store.js';
 import type { Clock, Log, Metrics, Nudge, Queue } from '../ports.js';
-import type { OpinionsStore } from '../ports-opinions.js';
-import type { ImagesStore, WorkStore } from '../ports-store.js';
 import { imageSubject } from './process-image.js';
 
 const AT_ONCE = 1_000;

@@ -1,7 +1,7 @@
 /** Deletes what has outlived its time, in bounded batches so that no statement holds others up. */
 import type { JobHandler } from '../jobs.js';
+import type { UpkeepStore } from '../ports/store.js';
 import type { Clock, Log } from '../ports.js';
-import type { UpkeepStore } from '../ports-store.js';
 
 const BATCH = 500;
 const MOST_BATCHES = 200;

@@ -1,8 +1,8 @@
 /** Webhook endpoints of a platform: registering and turning the signing secret over. */
 import type { EventType } from '../domain.js';
 import { InvalidInputError } from '../errors.js';
+import type { Endpoint, EndpointChange, WebhooksStore } from '../ports/store.js';
 import type { Clock, Ids } from '../ports.js';
-import type { Endpoint, EndpointChange, WebhooksStore } from '../ports-store.js';
 
 /** Standard Webhooks asks for 24 to 64 random bytes. */
 const SECRET_BYTES = 32;

@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openImageModel, type WatchedImageModel } from '../../src/adapters/image-model.js';
 import { readImageOverlay } from '../../src/adapters/models/overlays.js';
-import { composeImageModel } from '../../src/compose-image-model.js';
+import { composeImageModel } from '../../src/compose/image-model.js';
 import { readConfig } from '../../src/config.js';
 import { codeOf } from '../../src/errors.js';
 import type { Pixels } from '../../src/ports.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openChat, openModerations } from '../../src/adapters/llm-openai.js';
-import type { ChatAsk } from '../../src/ports-llm.js';
-import { LlmBrokenError } from '../../src/ports-llm.js';
+import type { ChatAsk } from '../../src/ports/llm.js';
+import { LlmBrokenError } from '../../src/ports/llm.js';
 import { type LlmFault, type LlmServer, openLlmServer, picturesIn, saidBy } from '../support/llm-server.js';
 
 let server: LlmServer;

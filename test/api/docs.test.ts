@@ -8,7 +8,7 @@ import { MAX_BATCH } from '../../src/api/routes/batch.js';
 import { MAX_WAIT_S } from '../../src/api/wait.js';
 import { Env } from '../../src/config.js';
 import { ACTIONS, EVENT_TYPES, SIDE_ACTIONS } from '../../src/domain.js';
-import { SCOPES } from '../../src/ports-store.js';
+import { SCOPES } from '../../src/ports/store.js';
 import { MAX_IMAGES } from '../../src/usecases/note-input.js';
 
 const page = await readFile(path.resolve(import.meta.dirname, '../../docs/api.md'), 'utf8');

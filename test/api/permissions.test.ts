@@ -1,7 +1,7 @@
 /** Walks the live routes with every kind of caller: the table is what the server does. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROUTE_RULES, type Rule, ruleOf } from '../../src/api/permissions.js';
-import { ROLES, SCOPES } from '../../src/ports-store.js';
+import { ROLES, SCOPES } from '../../src/ports/store.js';
 import { type Bench, type Caller, NOW, openBench } from './support.js';
 
 let bench: Bench;

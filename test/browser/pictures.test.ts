@@ -6,7 +6,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { prepareZXingModule, writeBarcode } from 'zxing-wasm/writer';
-import { composeImages, type Images } from '../../src/compose-images.js';
+import { composeImages, type Images } from '../../src/compose/images.js';
 import { readConfig } from '../../src/config.js';
 import type { OcrReading } from '../../src/domain.js';
 import { indexHashes } from '../../src/stages/images/hash-index.js';

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect } from '../../src/adapters/postgres.js';
 import { openStore } from '../../src/adapters/store-prisma.js';
-import type { Actor, Store } from '../../src/ports-store.js';
+import type { Actor, Store } from '../../src/ports/store.js';
 import { emptyDatabase, freshDatabase } from '../support/services.js';
 import { claimed, decision, must, openTestStore, record, sourceOf, testIds } from '../support/store.js';
 

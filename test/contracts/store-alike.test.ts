@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EventType } from '../../src/domain.js';
 import { UnavailableError } from '../../src/errors.js';
-import type { Store } from '../../src/ports-store.js';
+import type { Store } from '../../src/ports/store.js';
 import { acceptInput, decision, noteOf, openTestStore, record, sourceOf, testIds } from '../support/store.js';
 import { storeMemory } from '../support/store-memory.js';
 

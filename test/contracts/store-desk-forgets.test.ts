@@ -1,7 +1,7 @@
 /** What people wrote about a note goes with it, or with its retention time; on real PostgreSQL. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Connection, connect } from '../../src/adapters/postgres.js';
-import type { FullStore, Sight } from '../../src/ports-review.js';
+import type { FullStore, Sight } from '../../src/ports/review.js';
 import { freshDatabase } from '../support/services.js';
 import { acceptInput, decision, must, openTestStore, record, sourceOf, testIds } from '../support/store.js';
 

@@ -1,8 +1,8 @@
 /** A note with pictures is judged twice: the case of the first result goes on under the second; on real PostgreSQL. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CaseTerms, Decision } from '../../src/domain.js';
-import { DESKS, type FullStore, type Sight } from '../../src/ports-review.js';
-import type { Claim } from '../../src/ports-store.js';
+import { DESKS, type FullStore, type Sight } from '../../src/ports/review.js';
+import type { Claim } from '../../src/ports/store.js';
 import { acceptInput, decision, must, openTestStore, record, sourceOf, testIds } from '../support/store.js';
 
 const NOW = Date.now();

@@ -1,8 +1,8 @@
 /** The review desk, asked of the store in memory and of the real one: rights, claims, fences, undo, appeals, reports. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CaseTerms, Decision } from '../../src/domain.js';
-import { DESKS, type FullStore, type Hold, type Sight, type Submission } from '../../src/ports-review.js';
-import type { Role } from '../../src/ports-store.js';
+import { DESKS, type FullStore, type Hold, type Sight, type Submission } from '../../src/ports/review.js';
+import type { Role } from '../../src/ports/store.js';
 import { acceptInput, decision, must, openTestStore, record, sourceOf, testIds } from '../support/store.js';
 import { storeMemory } from '../support/store-memory.js';
 

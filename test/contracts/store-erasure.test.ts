@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Connection, connect } from '../../src/adapters/postgres.js';
 import type { Evidence } from '../../src/domain.js';
-import type { Actor, Store } from '../../src/ports-store.js';
+import type { Actor, Store } from '../../src/ports/store.js';
 import { freshDatabase } from '../support/services.js';
 import {
   acceptInput,

@@ -1,7 +1,7 @@
 /** Stored evidence for backtests: the same pages from the store in memory and from the real one. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPool } from '../../src/adapters/postgres.js';
-import type { JudgedRevision, Store } from '../../src/ports-store.js';
+import type { JudgedRevision, Store } from '../../src/ports/store.js';
 import { freshDatabase } from '../support/services.js';
 import { acceptInput, decision, must, openTestStore, record, sourceOf, testIds } from '../support/store.js';
 import { storeMemory } from '../support/store-memory.js';

@@ -1,7 +1,7 @@
 /** Stored pictures that are looked up again: the same answers from the store in memory and from the real one. */
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Finding, ImageReading, Outcome } from '../../src/domain.js';
-import type { FullStore } from '../../src/ports-review.js';
+import type { FullStore } from '../../src/ports/review.js';
 import { lookAgain, lookAgainWhenGrown } from '../../src/usecases/look-again.js';
 import { acceptInput, decision, evidenceOf, must, noteOf, openTestStore, record, sourceOf } from '../support/store.js';
 import { storeMemory } from '../support/store-memory.js';

@@ -1,7 +1,7 @@
 /** Second opinions as work: the same from the store in memory and from the real one. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { OpinionClaim, OpinionExchange } from '../../src/ports-opinions.js';
-import type { Store } from '../../src/ports-store.js';
+import type { OpinionClaim, OpinionExchange } from '../../src/ports/opinions.js';
+import type { Store } from '../../src/ports/store.js';
 import { acceptInput, claimed, evidenceOf, must, openTestStore, record, sourceOf, testIds } from '../support/store.js';
 import { storeMemory } from '../support/store-memory.js';
 

@@ -2,9 +2,9 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CaseTerms, RuleHit } from '../../src/domain.js';
 import { noDifference } from '../../src/policy/bundle-diff.js';
-import type { Proposal } from '../../src/ports-policy.js';
-import { DESKS, type FullStore, type Sight } from '../../src/ports-review.js';
-import type { Store } from '../../src/ports-store.js';
+import type { Proposal } from '../../src/ports/policy.js';
+import { DESKS, type FullStore, type Sight } from '../../src/ports/review.js';
+import type { Store } from '../../src/ports/store.js';
 import { claimed, decision, must, openTestStore, record, sourceOf } from '../support/store.js';
 import { storeMemory } from '../support/store-memory.js';
 

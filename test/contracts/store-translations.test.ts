@@ -1,7 +1,7 @@
 /** Translations, asked of the store in memory and of the real one. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { FullStore } from '../../src/ports-review.js';
-import type { StoredTranslation } from '../../src/ports-translation.js';
+import type { FullStore } from '../../src/ports/review.js';
+import type { StoredTranslation } from '../../src/ports/translation.js';
 import { acceptInput, decision, openTestStore, record, sourceOf, testIds } from '../support/store.js';
 import { storeMemory } from '../support/store-memory.js';
 

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Connection, connect } from '../../src/adapters/postgres.js';
 import type { EventType } from '../../src/domain.js';
-import type { Attempt, Endpoint, Store } from '../../src/ports-store.js';
+import type { Attempt, Endpoint, Store } from '../../src/ports/store.js';
 import { freshDatabase } from '../support/services.js';
 import { claimed, decision, must, openTestStore, record, sourceOf } from '../support/store.js';
 

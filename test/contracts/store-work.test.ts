@@ -1,6 +1,6 @@
 /** Claims, fences, results and the sweep, on real PostgreSQL. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DESKS, type FullStore } from '../../src/ports-review.js';
+import { DESKS, type FullStore } from '../../src/ports/review.js';
 import { acceptInput, claimed, decision, evidenceOf, must, openTestStore, record, sourceOf } from '../support/store.js';
 
 let store: FullStore;

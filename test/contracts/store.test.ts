@@ -1,6 +1,6 @@
 /** Accepting and reading notes, on real PostgreSQL. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Accepted, Store } from '../../src/ports-store.js';
+import type { Accepted, Store } from '../../src/ports/store.js';
 import { acceptInput, claimed, decision, must, noteOf, openTestStore, record, sourceOf } from '../support/store.js';
 
 let store: Store;

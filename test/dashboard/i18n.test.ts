@@ -8,7 +8,7 @@ import { VERBS } from '../../src/dashboard/words.js';
 import { ACTIONS, CASE_REASONS, DESKS, SIDE_ACTIONS, SKIP_REASONS } from '../../src/domain.js';
 import { ERROR_CODES } from '../../src/errors.js';
 import { EVIDENCE_KEYS } from '../../src/policy/vocabulary.js';
-import { ROLES } from '../../src/ports-store.js';
+import { ROLES } from '../../src/ports/store.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../../src/dashboard');
 const LANGUAGES = readdirSync(path.join(ROOT, 'i18n'), { withFileTypes: true })

@@ -5,7 +5,7 @@ import Ajv from 'ajv/dist/2020.js';
 import { connect } from '../../src/adapters/postgres.js';
 import { cookieName } from '../../src/api/auth.js';
 import { ruleOf } from '../../src/api/permissions.js';
-import { ROLES, type Role, SCOPES, type Scope } from '../../src/ports-store.js';
+import { ROLES, type Role, SCOPES, type Scope } from '../../src/ports/store.js';
 import { createKey } from '../../src/usecases/keys.js';
 import { hashToken } from '../../src/usecases/sign-in.js';
 import { noteBody, type System } from '../support/running.js';

@@ -1,6 +1,6 @@
 /** Every bad line to every server that we lean on: nothing needs a restart, nothing is lost. */
 
-import { composeLlm } from '../../src/compose-llm.js';
+import { composeLlm } from '../../src/compose/llm.js';
 import { readConfig } from '../../src/config.js';
 import { openLlmServer } from '../support/llm-server.js';
 import { type System, startSystem } from '../support/running.js';

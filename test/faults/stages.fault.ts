@@ -9,6 +9,7 @@ import { readConfig } from '../../src/config.js';
 import type { Decision, Evidence, EvidenceKey, ImageReading, Note } from '../../src/domain.js';
 import { OCR_SCRIPT, PROMPTS_DIR } from '../../src/paths.js';
 import { EVIDENCE_KEYS } from '../../src/pipeline.js';
+import type { ChatModel } from '../../src/ports/llm.js';
 import type {
   Classifier,
   CodeReader,
@@ -18,8 +19,7 @@ import type {
   LanguageModel,
   TextReader,
 } from '../../src/ports.js';
-import type { ChatModel } from '../../src/ports-llm.js';
-import { buildRules } from '../../src/rules-build.js';
+import { buildRules } from '../../src/rules/build-rules.js';
 import type { OpinionSource } from '../../src/stages/deliberate/index.js';
 import { type ImageReaders, readImage } from '../../src/stages/images/read-image.js';
 import type { AnyStage } from '../../src/stages/stage.js';

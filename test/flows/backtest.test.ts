@@ -5,7 +5,7 @@ import { openPool } from '../../src/adapters/postgres.js';
 import { runPolicy } from '../../src/cli/policy.js';
 import { loadBundle } from '../../src/policy/load.js';
 import { testInput } from '../../src/policy/test-evidence.js';
-import type { FullStore } from '../../src/ports-review.js';
+import type { FullStore } from '../../src/ports/review.js';
 import { freshDatabase } from '../support/services.js';
 import { acceptInput, decision, must, noteOf, openTestStore, record, sourceOf, testIds } from '../support/store.js';
 

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { composeImages, type Images } from '../../src/compose-images.js';
+import { composeImages, type Images } from '../../src/compose/images.js';
 import { readConfig } from '../../src/config.js';
 import { removeBlobs } from '../../src/usecases/remove-blobs.js';
 import { drawn } from '../adapters/images/pictures.js';

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/adapters/clock-ids.js';
-import type { Delivery, Page } from '../../src/ports-store.js';
+import type { Delivery, Page } from '../../src/ports/store.js';
 import { noteBody, type System, startSystem } from '../support/running.js';
 import { until } from '../support/until.js';
 

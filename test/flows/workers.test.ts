@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { openQueue } from '../../src/adapters/queue-bullmq.js';
-import type { NoteView } from '../../src/ports-store.js';
+import type { NoteView } from '../../src/ports/store.js';
 import { HOT_WORD } from '../support/classifier.js';
 import { type Cut, cuttable } from '../support/cut.js';
 import { noteBody, type System, startSystem } from '../support/running.js';

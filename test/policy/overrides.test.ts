@@ -5,7 +5,7 @@ import type { Bundle } from '../../src/policy/model.js';
 import { modeFrom, modeText, overlayOf, overrideOf, reachOfMode, withOverrides } from '../../src/policy/overrides.js';
 import { mergedFile, summarise } from '../../src/policy/summary.js';
 import { testInput } from '../../src/policy/test-evidence.js';
-import type { Override } from '../../src/ports-policy.js';
+import type { Override } from '../../src/ports/policy.js';
 import { bundleOf, global, region, rule } from './bench-files.js';
 
 const NOW = Date.parse('2026-06-01T00:00:00Z');

@@ -1,5 +1,5 @@
 /** Blobs in memory and a decoder that shows a fixed picture. */
-import type { Images } from '../../src/compose-images.js';
+import type { Images } from '../../src/compose/images.js';
 import { InvalidInputError } from '../../src/errors.js';
 import type { Blobs, ImageDecoder } from '../../src/ports.js';
 

@@ -1,12 +1,12 @@
 /** Runs the injection set through the pipeline and the shipped policies, with a model that obeys the attacker. */
 import { openMetrics } from '../../src/adapters/metrics.js';
 import { readPromptFiles } from '../../src/adapters/prompt-files.js';
-import { composeLlm } from '../../src/compose-llm.js';
+import { composeLlm } from '../../src/compose/llm.js';
 import { readConfig } from '../../src/config.js';
 import { type Decision, type ImageReading, type Note, type Outcome, SCORE_KEYS } from '../../src/domain.js';
 import { VISIBILITY } from '../../src/policy/second-opinion.js';
 import type { Classifier } from '../../src/ports.js';
-import { buildRules } from '../../src/rules-build.js';
+import { buildRules } from '../../src/rules/build-rules.js';
 import type { OpinionSource } from '../../src/stages/deliberate/index.js';
 import { moderateWith } from '../../src/usecases/moderate.js';
 import { type AskDeps, askOpinion, NO_LEDGER } from '../../src/usecases/opinions/ask-opinion.js';

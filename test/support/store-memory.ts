@@ -5,8 +5,8 @@
 import { hash } from 'node:crypto';
 import { ACTIONS } from '../../src/domain.js';
 import { UnavailableError } from '../../src/errors.js';
-import type { FullStore } from '../../src/ports-review.js';
-import type { AuditEvent, Store, TextBankEntry } from '../../src/ports-store.js';
+import type { FullStore } from '../../src/ports/review.js';
+import type { AuditEvent, Store, TextBankEntry } from '../../src/ports/store.js';
 import { memoryAccess } from './memory/access.js';
 import { memoryDesk } from './memory/desk.js';
 import { memoryImageBanks } from './memory/image-banks.js';

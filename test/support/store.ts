@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { openStore } from '../../src/adapters/store-prisma.js';
 import type { Decision, Evidence, Note } from '../../src/domain.js';
+import type { FullStore } from '../../src/ports/review.js';
+import type { AcceptNote, Claim, ModerationRecord, Store } from '../../src/ports/store.js';
 import type { Ids } from '../../src/ports.js';
-import type { FullStore } from '../../src/ports-review.js';
-import type { AcceptNote, Claim, ModerationRecord, Store } from '../../src/ports-store.js';
 import { freshDatabase } from './services.js';
 
 let counter = 0;

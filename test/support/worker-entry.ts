@@ -1,7 +1,7 @@
 /** A worker process for tests that kill one: bundled, since its parent runs from source. */
 import { compose } from '../../src/compose.js';
 import { readConfig } from '../../src/config.js';
-import { onStop } from '../../src/stop.js';
+import { onStop } from '../../src/start/stop.js';
 import { runWorker } from '../../workers/run.js';
 import { classifierFake, HOT_WORD, languageFake } from './classifier.js';
 

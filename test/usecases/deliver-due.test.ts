@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DueDelivery, WebhooksStore } from '../../src/ports-store.js';
+import type { DueDelivery, WebhooksStore } from '../../src/ports/store.js';
 import { deliverDueWith } from '../../src/usecases/deliver-due.js';
 
 const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };

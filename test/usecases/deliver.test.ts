@@ -2,8 +2,8 @@ import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { signWebhook } from '../../src/adapters/webhook-sign.js';
 import { UnavailableError } from '../../src/errors.js';
+import type { Attempt, DueDelivery, WebhooksStore } from '../../src/ports/store.js';
 import type { Fetcher, OutgoingRequest } from '../../src/ports.js';
-import type { Attempt, DueDelivery, WebhooksStore } from '../../src/ports-store.js';
 import { type DeliverDeps, deliver, nextAttemptAt, PAUSES_MS } from '../../src/usecases/deliver.js';
 
 const NOW = Date.UTC(2026, 0, 1);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { UnavailableError } from '../../src/errors.js';
-import type { ImageClaim, ImageResult, ImagesStore } from '../../src/ports-store.js';
+import type { ImageClaim, ImageResult, ImagesStore } from '../../src/ports/store.js';
 import { imageSubject, processImageWith } from '../../src/usecases/process-image.js';
 import { blobsMemory, decoderFake } from '../support/images.js';
 import { storeMemory } from '../support/store-memory.js';

@@ -1,8 +1,8 @@
 /** What stands before an endpoint, whoever asks: requests per minute, retries with pauses drawn by lot, a circuit breaker. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { UnavailableError } from '../../errors.js';
+import { type Again, LlmPauseError } from '../../ports/llm.js';
 import type { Clock } from '../../ports.js';
-import { type Again, LlmPauseError } from '../../ports-llm.js';
 import { type Line, LONGEST_LINE_MS } from './line.js';
 
 export interface GuardOptions {

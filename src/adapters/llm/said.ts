@@ -1,6 +1,6 @@
 /** What an endpoint said, whole or as a stream -> one shape. Nothing of it is trusted to have the type that it should. */
 import { InvalidInputError } from '../../errors.js';
-import { type ChatAnswer, LlmBrokenError } from '../../ports-llm.js';
+import { type ChatAnswer, LlmBrokenError } from '../../ports/llm.js';
 
 export interface Said {
   readonly text: string;

@@ -1,6 +1,6 @@
 /** Statuses of an endpoint -> our errors. Messages of the vendor are dropped: they may quote what was asked. */
 import { InvalidInputError } from '../../errors.js';
-import { LlmPauseError } from '../../ports-llm.js';
+import { LlmPauseError } from '../../ports/llm.js';
 
 export function ofStatus(status: number, headers: Headers | undefined): Error {
   if (status === 429) {

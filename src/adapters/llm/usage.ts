@@ -1,5 +1,5 @@
 /** Tokens of an exchange: as the endpoint tells them, or an estimate where it tells none or nonsense. */
-import { tokensOfBytes } from '../../ports-llm.js';
+import { tokensOfBytes } from '../../ports/llm.js';
 
 export interface Usage {
   readonly promptTokens: number;

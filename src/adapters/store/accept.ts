@@ -1,7 +1,7 @@
 /** Accepting notes: one call of a SQL function, one transaction. */
 import { ERROR_CODES, type ErrorCode, InvalidInputError } from '../../errors.js';
+import type { Accepted, AcceptNote, NotesStore } from '../../ports/store.js';
 import type { Ids } from '../../ports.js';
-import type { Accepted, AcceptNote, NotesStore } from '../../ports-store.js';
 import { failureCode } from '../postgres.js';
 import type { Database } from './database.js';
 import { sha256, textHashOf } from './hashes.js';

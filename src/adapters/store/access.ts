@@ -1,7 +1,7 @@
 /** API keys and users. */
 import { InvalidInputError } from '../../errors.js';
+import type { AccessStore, Actor, ApiKey, Scope } from '../../ports/store.js';
 import type { Ids } from '../../ports.js';
-import type { AccessStore, Actor, ApiKey, Scope } from '../../ports-store.js';
 import { failureCode } from '../postgres.js';
 import type { Database, PrismaClient } from './database.js';
 import { sessionsWith, userOf } from './sessions.js';

@@ -1,7 +1,7 @@
 /** Deliveries of events: claimed by state, fenced by epoch, kept when dead so that they can be sent again. */
 import type { EventType } from '../../domain.js';
+import type { Delivery, DueDelivery, WebhooksStore } from '../../ports/store.js';
 import type { Ids } from '../../ports.js';
-import type { Delivery, DueDelivery, WebhooksStore } from '../../ports-store.js';
 import { cursorOf, pageOf, positionOf } from './cursor.js';
 import type { Database } from './database.js';
 

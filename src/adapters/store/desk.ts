@@ -1,6 +1,7 @@
 /** The review desk on PostgreSQL. */
+
+import type { DeskStore } from '../../ports/review.js';
 import type { Ids } from '../../ports.js';
-import type { DeskStore } from '../../ports-review.js';
 import type { Database } from './database.js';
 import { claimsWith } from './desk/claims.js';
 import { decideWith } from './desk/decide.js';

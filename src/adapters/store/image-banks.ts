@@ -1,7 +1,8 @@
 /** Banks of picture hashes; what must hold together is a function of the migration. */
+
+import type { BankedHash, ImageBank, ImageBankEntry, ImageBanksStore } from '../../ports/banks.js';
+import type { Actor } from '../../ports/store.js';
 import type { Ids } from '../../ports.js';
-import type { BankedHash, ImageBank, ImageBankEntry, ImageBanksStore } from '../../ports-banks.js';
-import type { Actor } from '../../ports-store.js';
 import type { Database } from './database.js';
 
 const VERSION = { name: 'image_banks_version', text: 'SELECT version FROM image_banks_version WHERE id = 1' };

@@ -1,6 +1,6 @@
 /** Pictures as work: claimed, fenced and counted like revisions; readings, blobs and what must leave. */
 import type { ImageReading } from '../../domain.js';
-import type { ImageClaim, ImageResult, ImagesStore } from '../../ports-store.js';
+import type { ImageClaim, ImageResult, ImagesStore } from '../../ports/store.js';
 import { storable } from './accept.js';
 import type { Database } from './database.js';
 

@@ -1,6 +1,6 @@
 /** Decided revisions with their evidence, page by page: what a backtest walks through. */
 import type { Evidence, Note } from '../../domain.js';
-import type { JudgedRevision, Page } from '../../ports-store.js';
+import type { JudgedRevision, Page } from '../../ports/store.js';
 import { cursorOf, pageOf, positionOf } from './cursor.js';
 import type { Database } from './database.js';
 

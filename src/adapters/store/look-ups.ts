@@ -1,5 +1,5 @@
 /** Stored pictures by their hashes, for looking them up again, and how far that went. */
-import type { HashedPicture, LookUpProgress, LookUpsStore } from '../../ports-banks.js';
+import type { HashedPicture, LookUpProgress, LookUpsStore } from '../../ports/banks.js';
 import type { Database } from './database.js';
 
 const PROGRESS = {

@@ -1,6 +1,6 @@
 /** From the rows of a note to the words of the port. */
 import type { Decision, Evidence, Note, NoteStatus } from '../../domain.js';
-import type { RevisionView, StoredDecision } from '../../ports-store.js';
+import type { RevisionView, StoredDecision } from '../../ports/store.js';
 
 export interface RevisionJson {
   readonly revisionId: string;

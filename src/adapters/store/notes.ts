@@ -1,7 +1,7 @@
 /** Reading and erasing notes. */
 import type { NoteStatus } from '../../domain.js';
+import type { NoteFilter, NoteRow, NotesStore, NoteView } from '../../ports/store.js';
 import type { Ids } from '../../ports.js';
-import type { NoteFilter, NoteRow, NotesStore, NoteView } from '../../ports-store.js';
 import { acceptWith } from './accept.js';
 import { cursorOf, pageOf, positionOf } from './cursor.js';
 import type { Database } from './database.js';

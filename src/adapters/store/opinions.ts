@@ -1,6 +1,6 @@
 /** Second opinions as work. */
 import type { DeliberateEvidence, Evidence, Note, Outcome } from '../../domain.js';
-import type { OpinionClaim, OpinionState, OpinionsStore } from '../../ports-opinions.js';
+import type { OpinionClaim, OpinionState, OpinionsStore } from '../../ports/opinions.js';
 import { storable } from './accept.js';
 import type { Database } from './database.js';
 import { budgetWith } from './opinions/budget.js';

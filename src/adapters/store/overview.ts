@@ -1,6 +1,6 @@
 /** Counts of the last day. */
 import type { Action } from '../../domain.js';
-import type { Overview } from '../../ports-store.js';
+import type { Overview } from '../../ports/store.js';
 import type { Database } from './database.js';
 
 const DAY_MS = 86_400_000;

@@ -1,7 +1,8 @@
 /** People with their rights, saved views and settings. */
+
+import type { PeopleStore, PersonRow, Rights } from '../../ports/review.js';
+import type { Role } from '../../ports/store.js';
 import type { Ids } from '../../ports.js';
-import type { PeopleStore, PersonRow, Rights } from '../../ports-review.js';
-import type { Role } from '../../ports-store.js';
 import { failureCode } from '../postgres.js';
 import type { Database } from './database.js';
 

@@ -1,5 +1,5 @@
 /** What a rule did: hits by day, shadow against real, what people decided about it. */
-import type { PolicyStore, RuleDay, RuleOutcome, ShadowCount, ShadowSample } from '../../ports-policy.js';
+import type { PolicyStore, RuleDay, RuleOutcome, ShadowCount, ShadowSample } from '../../ports/policy.js';
 import type { Database } from './database.js';
 
 /** People's decisions that are looked through for one rule. */

@@ -8,7 +8,7 @@ import type {
   PolicyStore,
   Proposed,
   Removals,
-} from '../../ports-policy.js';
+} from '../../ports/policy.js';
 import { cursorOf, pageOf, positionOf } from './cursor.js';
 import type { Database } from './database.js';
 import { ruleFiguresWith } from './policy-figures.js';

@@ -1,6 +1,6 @@
 /** The record of what was done, and what decisions refer to: audit, bundles, banks. */
-import type { AuditFilter } from '../../ports-review.js';
-import type { AuditEvent, AuditStore, BanksStore, BundlesStore, Page } from '../../ports-store.js';
+import type { AuditFilter } from '../../ports/review.js';
+import type { AuditEvent, AuditStore, BanksStore, BundlesStore, Page } from '../../ports/store.js';
 import { cursorOf, pageOf, positionOf } from './cursor.js';
 import type { Database } from './database.js';
 

@@ -1,6 +1,7 @@
 /** Sessions of people and their attempts to sign in. */
+
+import type { AccessStore, Role, Session, User } from '../../ports/store.js';
 import type { Ids } from '../../ports.js';
-import type { AccessStore, Role, Session, User } from '../../ports-store.js';
 import type { Database } from './database.js';
 import { sha256 } from './hashes.js';
 

@@ -1,6 +1,6 @@
 /** Translations by what makes two of them the same; words of a note, so they go with its text (triggers of the migration). */
 import type { Evidence, Note } from '../../domain.js';
-import type { StoredTranslation, TranslationsStore, UntranslatedRevision } from '../../ports-translation.js';
+import type { StoredTranslation, TranslationsStore, UntranslatedRevision } from '../../ports/translation.js';
 import type { Database } from './database.js';
 
 const MOST_TRIES = 3;

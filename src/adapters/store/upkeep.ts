@@ -1,5 +1,5 @@
 /** Retention: what is past its time goes, in batches small enough never to hold up the pipeline. */
-import type { UpkeepStore } from '../../ports-store.js';
+import type { UpkeepStore } from '../../ports/store.js';
 import type { Database } from './database.js';
 
 export interface Retention {

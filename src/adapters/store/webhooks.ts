@@ -1,7 +1,7 @@
 /** Endpoints of a source. Deliveries are in deliveries.ts. */
 import type { EventType } from '../../domain.js';
+import type { Endpoint, WebhooksStore } from '../../ports/store.js';
 import type { Ids } from '../../ports.js';
-import type { Endpoint, WebhooksStore } from '../../ports-store.js';
 import type { Database } from './database.js';
 import { deliveriesWith } from './deliveries.js';
 

@@ -1,7 +1,7 @@
 /** Claims, fences and results. The epoch decides who may write, never the clock. */
 import { ACTIONS, type Action, type Decision, type Evidence, type Note } from '../../domain.js';
+import type { Claim, ModerationRecord, SaveResult, WorkStore } from '../../ports/store.js';
 import type { Ids } from '../../ports.js';
-import type { Claim, ModerationRecord, SaveResult, WorkStore } from '../../ports-store.js';
 import { storable } from './accept.js';
 import type { Database } from './database.js';
 

@@ -1,7 +1,7 @@
 /** POST /v1/notes/batch: each item stands for itself, one bad item never harms another. */
 import { z } from 'zod';
 import { ERROR_CODES, type ErrorCode, type Fault, InvalidInputError } from '../../errors.js';
-import type { AcceptNote } from '../../ports-store.js';
+import type { AcceptNote } from '../../ports/store.js';
 import { NoteInput } from '../../usecases/note-input.js';
 import { submitMany, toAccept } from '../../usecases/submit.js';
 import { keyOf } from '../auth.js';

@@ -1,7 +1,7 @@
 /** What was sent, what failed, and sending it again. */
 
 import { InvalidInputError } from '../../errors.js';
-import type { Delivery } from '../../ports-store.js';
+import type { Delivery } from '../../ports/store.js';
 import { keyOf } from '../auth.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
 import { IdParams, problems } from '../schemas/common.js';

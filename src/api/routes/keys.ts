@@ -1,7 +1,7 @@
 /** API keys, for admins. */
 import { z } from 'zod';
 import { InvalidInputError } from '../../errors.js';
-import { type ApiKey, SCOPES } from '../../ports-store.js';
+import { type ApiKey, SCOPES } from '../../ports/store.js';
 import { createKey, revokeKey } from '../../usecases/keys.js';
 import { storableText } from '../../usecases/note-input.js';
 import { actorOf } from '../auth.js';

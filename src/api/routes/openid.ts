@@ -1,7 +1,7 @@
 /** Sign-in by OpenID Connect, as redirects of the browser. */
 import { z } from 'zod';
 import { codeOf, InvalidInputError } from '../../errors.js';
-import type { OpenIdAttempt } from '../../ports-review.js';
+import type { OpenIdAttempt } from '../../ports/review.js';
 import { enter, readRoles } from '../../usecases/review/openid.js';
 import { cookieName, tokenOf } from '../auth.js';
 import type { ApiDeps, ApiServer } from '../deps.js';

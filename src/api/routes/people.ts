@@ -1,6 +1,6 @@
 /** Signing in and out. The cookie holds the only copy of the session token; the store keeps its hash. */
 import { z } from 'zod';
-import { ROLES, type Session } from '../../ports-store.js';
+import { ROLES, type Session } from '../../ports/store.js';
 import { storableText } from '../../usecases/note-input.js';
 import { hashToken, signInWith, TooManyFailuresError } from '../../usecases/sign-in.js';
 import { cookieName, sessionOf, tokenOf } from '../auth.js';

@@ -6,7 +6,7 @@ import { unknownRegion } from '../../policy/edit-rule.js';
 import { refOf } from '../../policy/schema.js';
 import { RuleSource } from '../../policy/schema-rule.js';
 import { wordList } from '../../policy/word-list.js';
-import type { Override } from '../../ports-policy.js';
+import type { Override } from '../../ports/policy.js';
 import { quickTests, regionTests, regionView } from '../../usecases/policy/region-view.js';
 import { ruleView } from '../../usecases/policy/rule-view.js';
 import type { ApiDeps, ApiServer } from '../deps.js';

@@ -1,7 +1,7 @@
 /** Changing what is in force: bundles by hash, and overrides of rules. */
 import type { z } from 'zod';
 import { InvalidInputError } from '../../errors.js';
-import type { Moved } from '../../ports-policy.js';
+import type { Moved } from '../../ports/policy.js';
 import { changeOverride, checkOverride } from '../../usecases/policy/change-override.js';
 import { actorOf, sessionOf } from '../auth.js';
 import type { ApiDeps, ApiServer } from '../deps.js';

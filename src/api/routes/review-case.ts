@@ -1,7 +1,7 @@
 /** One case: reading it, talking about it, deciding it and taking that back. */
 import { z } from 'zod';
 import { InvalidInputError } from '../../errors.js';
-import type { CaseFile, CaseFilter, Lease, Sight } from '../../ports-review.js';
+import type { CaseFile, CaseFilter, Lease, Sight } from '../../ports/review.js';
 import { momentOf } from '../../usecases/review/bundles.js';
 import { checkVerdicts } from '../../usecases/review/choices.js';
 import { bundleOf, decideCase, finderOf } from '../../usecases/review/decide.js';

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
 import { InvalidInputError } from '../../errors.js';
-import type { QueueRow, Sight } from '../../ports-review.js';
+import type { QueueRow, Sight } from '../../ports/review.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
 import type { Desk } from '../desk.js';
 import { problems } from '../schemas/common.js';

@@ -1,7 +1,7 @@
 /** People and their rights, for admins; colleagues, for all who work cases. */
 import type { z } from 'zod';
 import { InvalidInputError } from '../../errors.js';
-import type { PersonRow } from '../../ports-review.js';
+import type { PersonRow } from '../../ports/review.js';
 import { WORKING_ROLES } from '../../usecases/review/sight.js';
 import { actorOf } from '../auth.js';
 import type { ApiDeps, ApiServer } from '../deps.js';

@@ -1,7 +1,7 @@
 /** The queue and the claims on it. */
 import { z } from 'zod';
 import { InvalidInputError } from '../../errors.js';
-import type { CaseFilter, Hold, Lease, Sight } from '../../ports-review.js';
+import type { CaseFilter, Hold, Lease, Sight } from '../../ports/review.js';
 import { checkColleague } from '../colleagues.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
 import { type Desk, lost } from '../desk.js';

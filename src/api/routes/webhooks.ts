@@ -1,7 +1,7 @@
 /** Webhook endpoints of a source. */
 import { z } from 'zod';
 import { InvalidInputError } from '../../errors.js';
-import type { Endpoint } from '../../ports-store.js';
+import type { Endpoint } from '../../ports/store.js';
 import { changeEndpoint, registerEndpoint, rotateSecret, type WebhookPorts } from '../../usecases/webhooks-register.js';
 import { keyOf } from '../auth.js';
 import type { ApiDeps, ApiServer } from '../deps.js';

@@ -1,7 +1,7 @@
 /** Appeals and reports, as platforms send them for their users. */
 import { z } from 'zod';
 import { CATEGORY_IDS } from '../../categories.js';
-import { APPEAL_STATES, REPORT_STATES } from '../../ports-review.js';
+import { APPEAL_STATES, REPORT_STATES } from '../../ports/review.js';
 import { ForeignId, storableText } from '../../usecases/note-input.js';
 import { Cursor, Id, Instant, Limit, pageOf } from './common.js';
 

@@ -1,8 +1,8 @@
 /** People and their rights, their saved views and settings, and how one can sign in. */
 import { z } from 'zod';
 import { CATEGORY_IDS } from '../../categories.js';
-import { DESKS } from '../../ports-review.js';
-import { ROLES } from '../../ports-store.js';
+import { DESKS } from '../../ports/review.js';
+import { ROLES } from '../../ports/store.js';
 import { storableText } from '../../usecases/note-input.js';
 import { Instant } from './common.js';
 

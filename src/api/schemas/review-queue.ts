@@ -1,7 +1,7 @@
 /** The queue of cases: rows, counts, claims with a lease, and the stream of changes. */
 import { z } from 'zod';
 import { CATEGORY_IDS } from '../../categories.js';
-import { CASE_REASONS, DESKS } from '../../ports-review.js';
+import { CASE_REASONS, DESKS } from '../../ports/review.js';
 import { storableText } from '../../usecases/note-input.js';
 import { Cursor, Id, Instant, Limit, pageOf } from './common.js';
 

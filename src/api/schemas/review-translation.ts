@@ -1,6 +1,6 @@
 /** Translations of a case: a stranger's words in other words, never to be trusted alone. */
 import { z } from 'zod';
-import { TRANSLATION_DOUBTS } from '../../ports-translation.js';
+import { TRANSLATION_DOUBTS } from '../../ports/translation.js';
 import { Span } from './note.js';
 
 export const LanguageTo = z

@@ -1,7 +1,7 @@
 /** `polywarden bank list|match`. */
-import { allHashes } from '../../image-banks.js';
+import { allHashes } from '../../compose/image-banks.js';
+import type { ImageBank, ImageBankEntry } from '../../ports/banks.js';
 import type { ImageHashHit } from '../../ports.js';
-import type { ImageBank, ImageBankEntry } from '../../ports-banks.js';
 import { PDQ_DISTANCE } from '../../stages/images/findings.js';
 import { indexHashes } from '../../stages/images/hash-index.js';
 import { LEAST_QUALITY } from '../../stages/images/pdq/frames.js';

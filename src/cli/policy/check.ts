@@ -4,7 +4,7 @@ import { codeOf, InvalidInputError, sayError } from '../../errors.js';
 import { checkFiles } from '../../policy/check-files.js';
 import { formatFault, type PolicyFault } from '../../policy/faults.js';
 import { readPolicyFiles } from '../../policy/load.js';
-import { watchPolicies } from '../../rules-watch.js';
+import { watchPolicies } from '../../rules/watch-folder.js';
 import { type PolicyIo, readOptions, usageOf } from './policy-io.js';
 
 const OPTIONS = {

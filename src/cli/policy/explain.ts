@@ -8,7 +8,7 @@ import { type Explanation, explain, type RuleTrace } from '../../policy/explain.
 import { loadBundle } from '../../policy/load.js';
 import { isLive, withOverrides } from '../../policy/overrides.js';
 import { isRegionCode } from '../../policy/regions.js';
-import type { FullStore } from '../../ports-review.js';
+import type { FullStore } from '../../ports/review.js';
 import { factsOf } from '../../usecases/moderate.js';
 import { type Moment, momentOf } from '../../usecases/review/bundles.js';
 import { partsOf } from '../../usecases/review/why.js';

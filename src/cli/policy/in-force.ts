@@ -2,8 +2,8 @@
 import { InvalidInputError } from '../../errors.js';
 import { compileBundle } from '../../policy/bundle.js';
 import { isLive, OVERRIDE_MODE } from '../../policy/overrides.js';
-import type { BundleRow, Moved, Override, PolicyPart } from '../../ports-policy.js';
-import type { FullStore } from '../../ports-review.js';
+import type { BundleRow, Moved, Override, PolicyPart } from '../../ports/policy.js';
+import type { FullStore } from '../../ports/review.js';
 import { checkOverride } from '../../usecases/policy/change-override.js';
 import { readArgs, usageError } from '../io.js';
 import { OPERATOR } from '../operator.js';

@@ -3,7 +3,7 @@ import type { Note, RegionId } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
 import type { PastNote } from '../../policy/backtest.js';
 import type { EvaluationInput } from '../../policy/context-values.js';
-import type { Store } from '../../ports-store.js';
+import type { Store } from '../../ports/store.js';
 import { factsOf, type ModerateNow } from '../../usecases/moderate.js';
 import { NoteInput, readNote } from '../../usecases/note-input.js';
 import { pastNote } from '../../usecases/policy/past-note.js';

@@ -1,6 +1,6 @@
 /** What the policy commands share. */
 import type { ParseArgsConfig } from 'node:util';
-import type { FullStore } from '../../ports-review.js';
+import type { FullStore } from '../../ports/review.js';
 import type { ModerateNow } from '../../usecases/moderate.js';
 import { readArgs, usageError } from '../io.js';
 

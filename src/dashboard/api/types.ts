@@ -15,7 +15,7 @@ import type {
 } from '../../api/schemas/review-people.js';
 import type { CaseCountsAnswer, CasePage, CaseRowAnswer, LeaseAnswer } from '../../api/schemas/review-queue.js';
 import type { StatisticsAnswer } from '../../api/schemas/review-statistics.js';
-import type { Role } from '../../ports-store.js';
+import type { Role } from '../../ports/store.js';
 
 export type { CaseDetail };
 export type NoteDetail = NoteAnswer;

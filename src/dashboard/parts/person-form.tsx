@@ -1,7 +1,7 @@
 import { Button, Checkbox, NativeSelect, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { DESKS } from '../../domain.js';
-import type { Role } from '../../ports-store.js';
+import type { Role } from '../../ports/store.js';
 import type { Person, PersonInput } from '../api/types.js';
 
 const ROLE_NAMES: readonly Role[] = ['reviewer', 'senior', 'policy_author', 'auditor', 'admin'];

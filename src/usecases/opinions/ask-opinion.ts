@@ -1,7 +1,7 @@
 /** One question put to a language model: former answer, budget, answer, one try to repair it, scores beside it. */
 import type { DeliberateEvidence, Opinion } from '../../domain.js';
 import { codeOf, InvalidInputError } from '../../errors.js';
-import { type ChatAnswer, mayBeCharged } from '../../ports-llm.js';
+import { type ChatAnswer, mayBeCharged } from '../../ports/llm.js';
 import { readAnswer } from '../../stages/deliberate/answer.js';
 import { bookingOf } from './booking.js';
 import { exchangeOf, NOTHING_SAID, saidBy } from './exchange.js';

@@ -1,7 +1,7 @@
 /** The most that an attempt can cost is booked before it is made; what it did not cost is given back once. */
 import { InvalidInputError, type UnavailableError } from '../../errors.js';
-import { mayBeCharged } from '../../ports-llm.js';
-import type { Spending } from '../../ports-opinions.js';
+import { mayBeCharged } from '../../ports/llm.js';
+import type { Spending } from '../../ports/opinions.js';
 import type { Ledger } from './ledger.js';
 
 export interface Booking {

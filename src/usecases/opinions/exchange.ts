@@ -1,6 +1,6 @@
 /** The entry in the book for one request, whatever came of it. */
-import type { ChatAnswer } from '../../ports-llm.js';
-import type { OpinionExchange } from '../../ports-opinions.js';
+import type { ChatAnswer } from '../../ports/llm.js';
+import type { OpinionExchange } from '../../ports/opinions.js';
 import { type AskDeps, type Question, sha256Of } from './question.js';
 
 export type Said = Pick<

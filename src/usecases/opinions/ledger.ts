@@ -1,6 +1,7 @@
 /** The book of questions and money, as whoever asks needs it. */
+
+import type { OpinionClaim, OpinionExchange, OpinionsStore, Spending } from '../../ports/opinions.js';
 import type { Clock } from '../../ports.js';
-import type { OpinionClaim, OpinionExchange, OpinionsStore, Spending } from '../../ports-opinions.js';
 import type { OpinionPlan } from '../../stages/deliberate/plan.js';
 
 /** What is known of former questions and of money. */

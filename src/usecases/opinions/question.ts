@@ -1,9 +1,9 @@
 /** What is put to a language model, made of a note and the plan of its policies. */
 import { createHash } from 'node:crypto';
 import type { Evidence, LabelledText, Note } from '../../domain.js';
+import { type ChatAsk, type ChatModel, type ContentScores, tokensOfBytes } from '../../ports/llm.js';
+import type { Spending } from '../../ports/opinions.js';
 import type { Clock, Ids } from '../../ports.js';
-import { type ChatAsk, type ChatModel, type ContentScores, tokensOfBytes } from '../../ports-llm.js';
-import type { Spending } from '../../ports-opinions.js';
 import { ANSWER_SHAPE } from '../../stages/deliberate/answer.js';
 import { fillTemplate } from '../../stages/deliberate/fill-template.js';
 import { partsToSend, type SentPart } from '../../stages/deliberate/parts.js';

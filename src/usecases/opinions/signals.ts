@@ -1,7 +1,7 @@
 /** Scores of a moderation endpoint beside the opinion. */
 import type { DeliberateEvidence } from '../../domain.js';
 import { codeOf } from '../../errors.js';
-import type { OpinionExchange } from '../../ports-opinions.js';
+import type { OpinionExchange } from '../../ports/opinions.js';
 import { findingsOfModeration } from '../../stages/deliberate/moderation-scores.js';
 import { exchangeOf, NOTHING_SAID } from './exchange.js';
 import type { Ledger } from './ledger.js';

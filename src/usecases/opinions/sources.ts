@@ -1,7 +1,7 @@
 /** Where the stage `deliberate` takes opinions from: the store, once a job has asked, or the model at once. */
 import type { DeliberateEvidence, SkipReason } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
-import type { OpinionsStore } from '../../ports-opinions.js';
+import type { OpinionsStore } from '../../ports/opinions.js';
 import type { OpinionSource } from '../../stages/deliberate/index.js';
 import { type AskDeps, askOpinion, NO_LEDGER } from './ask-opinion.js';
 

@@ -4,8 +4,8 @@ import type { Bundle } from '../../policy/bundle.js';
 import { unknownRegion } from '../../policy/edit-rule.js';
 import { didYouMean } from '../../policy/nearest.js';
 import { modeFrom, reachOfMode } from '../../policy/overrides.js';
-import type { Override, PolicyStore } from '../../ports-policy.js';
-import type { Actor } from '../../ports-store.js';
+import type { Override, PolicyStore } from '../../ports/policy.js';
+import type { Actor } from '../../ports/store.js';
 import { GRAVE_SEVERITY } from './propose.js';
 
 export type OverrideOrder = Pick<Override, 'rule' | 'region' | 'mode' | 'why' | 'until'>;

@@ -4,8 +4,8 @@
  */
 import type { Bundle } from '../../policy/bundle.js';
 import { resolveRegion } from '../../policy/regions.js';
+import type { PolicyStore, Removals } from '../../ports/policy.js';
 import type { Clock, Log, Metrics } from '../../ports.js';
-import type { PolicyStore, Removals } from '../../ports-policy.js';
 
 export interface CountDeps {
   readonly policy: PolicyStore;

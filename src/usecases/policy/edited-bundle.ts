@@ -5,7 +5,7 @@ import { idIn, unknownRegion, withEditedRule } from '../../policy/edit-rule.js';
 import { faultsIn, type PolicyFault } from '../../policy/faults.js';
 import { withOverrides } from '../../policy/overrides.js';
 import { fileOfRegion } from '../../policy/sources.js';
-import type { Override } from '../../ports-policy.js';
+import type { Override } from '../../ports/policy.js';
 
 export interface RuleDraft {
   readonly yaml: string;

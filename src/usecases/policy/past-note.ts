@@ -1,7 +1,7 @@
 /** A stored revision as a backtest sees it. */
 import type { Action, RegionId } from '../../domain.js';
 import type { PastNote } from '../../policy/backtest.js';
-import type { JudgedRevision } from '../../ports-store.js';
+import type { JudgedRevision } from '../../ports/store.js';
 import { factsOf } from '../moderate.js';
 import { partsOf } from '../review/why.js';
 

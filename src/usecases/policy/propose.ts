@@ -7,8 +7,8 @@ import { readPolicyFiles } from '../../policy/load.js';
 import { runRuleTests } from '../../policy/rule-tests.js';
 import { sha256Hex } from '../../policy/stable-hash.js';
 import { testLine } from '../../policy/test-place.js';
+import type { PolicyPart } from '../../ports/policy.js';
 import type { Clock, Log } from '../../ports.js';
-import type { PolicyPart } from '../../ports-policy.js';
 import { parseTermBanks } from '../../stages/match/term-bank.js';
 
 export interface ProposeDeps {

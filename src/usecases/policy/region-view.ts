@@ -4,7 +4,7 @@ import { sourceOf } from '../../policy/cites.js';
 import { isLive, modeText, overrideOf, withOverrides } from '../../policy/overrides.js';
 import { type JudgeText, runRuleTests, type TestResult } from '../../policy/rule-tests.js';
 import { summarise } from '../../policy/summary.js';
-import type { Override } from '../../ports-policy.js';
+import type { Override } from '../../ports/policy.js';
 
 export interface RuleView {
   readonly id: string;

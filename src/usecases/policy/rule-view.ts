@@ -2,7 +2,7 @@
 import type { Bundle } from '../../policy/bundle.js';
 import { ruleText } from '../../policy/edit-rule.js';
 import { isLive, modeText, overrideOf } from '../../policy/overrides.js';
-import type { Override, PolicyStore, RuleOutcome } from '../../ports-policy.js';
+import type { Override, PolicyStore, RuleOutcome } from '../../ports/policy.js';
 import { filesOf } from './edited-bundle.js';
 
 const DAY_MS = 86_400_000;

@@ -3,9 +3,9 @@ import { setImmediate as breath } from 'node:timers/promises';
 import { codeOf, InvalidInputError } from '../../errors.js';
 import { backtest } from '../../policy/backtest.js';
 import type { Bundle } from '../../policy/bundle.js';
+import type { BacktestRow, PolicyPart } from '../../ports/policy.js';
+import type { Store } from '../../ports/store.js';
 import type { Clock, Ids, Log } from '../../ports.js';
-import type { BacktestRow, PolicyPart } from '../../ports-policy.js';
-import type { Store } from '../../ports-store.js';
 import { editedBundle, type RuleDraft } from './edited-bundle.js';
 import { pastNote } from './past-note.js';
 

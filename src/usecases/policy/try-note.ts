@@ -3,8 +3,8 @@ import type { Note, RegionId } from '../../domain.js';
 import type { Bundle } from '../../policy/bundle.js';
 import { answersOf, type RegionAnswer } from '../../policy/compare.js';
 import { explain, type RegionTrace } from '../../policy/explain.js';
+import type { PolicyStore } from '../../ports/policy.js';
 import type { Clock } from '../../ports.js';
-import type { PolicyStore } from '../../ports-policy.js';
 import { factsOf, type Moderated, type ModerateNow } from '../moderate.js';
 import { type EditorFault, editedBundle, type RuleDraft } from './edited-bundle.js';
 

@@ -1,9 +1,9 @@
 /** Bundles by their hash: an appeal is judged by the rules of its time. */
 import { type Bundle, compileBundle } from '../../policy/bundle.js';
 import { isLive, withOverrides } from '../../policy/overrides.js';
+import type { PolicyStore } from '../../ports/policy.js';
+import type { BundlesStore, StoredDecision } from '../../ports/store.js';
 import type { Log } from '../../ports.js';
-import type { PolicyStore } from '../../ports-policy.js';
-import type { BundlesStore, StoredDecision } from '../../ports-store.js';
 
 /** A compiled bundle takes some megabytes. */
 const MOST_KEPT = 4;

@@ -4,7 +4,7 @@ import { ACTIONS, type Action, type Ground } from '../../domain.js';
 import { type Fault, InvalidInputError } from '../../errors.js';
 import type { Bundle, CompiledRegion } from '../../policy/bundle.js';
 import { resolveRegion } from '../../policy/regions.js';
-import type { StoredVerdict } from '../../ports-review.js';
+import type { StoredVerdict } from '../../ports/review.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

@@ -2,9 +2,9 @@
 import { ACTIONS, type Action, type RegionId } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
 import type { Bundle } from '../../policy/bundle.js';
+import type { AppealState, CaseFile, DeskStore, Sight, Submission, SubmitResult } from '../../ports/review.js';
+import type { StoredDecision } from '../../ports/store.js';
 import type { Clock } from '../../ports.js';
-import type { AppealState, CaseFile, DeskStore, Sight, Submission, SubmitResult } from '../../ports-review.js';
-import type { StoredDecision } from '../../ports-store.js';
 import type { BundleAt } from './bundles.js';
 import { type CheckedVerdict, checkVerdicts, clausesOf, policyOf, type VerdictInput } from './choices.js';
 import { noticeOf } from './notice.js';

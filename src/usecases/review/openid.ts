@@ -1,7 +1,7 @@
 /** Sign-in by OpenID Connect: the issuer says who somebody is, our mapping says what they may do. */
 import { InvalidInputError } from '../../errors.js';
-import type { OpenIdPerson, PeopleStore } from '../../ports-review.js';
-import { ROLES, type Role } from '../../ports-store.js';
+import type { OpenIdPerson, PeopleStore } from '../../ports/review.js';
+import { ROLES, type Role } from '../../ports/store.js';
 import { openSession, type SignedIn, type SignInPorts } from '../sign-in.js';
 
 export interface RoleMapping {

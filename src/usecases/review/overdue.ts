@@ -1,8 +1,8 @@
 /** Decisions for a time whose time is over, and that nobody looks at: each gets a case. */
 import type { Bundle } from '../../policy/bundle.js';
 import { termsOf } from '../../policy/case-terms.js';
+import type { DeskStore } from '../../ports/review.js';
 import type { Clock, Log } from '../../ports.js';
-import type { DeskStore } from '../../ports-review.js';
 
 const AT_ONCE = 200;
 

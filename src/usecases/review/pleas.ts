@@ -5,9 +5,9 @@ import { type Fault, InvalidInputError } from '../../errors.js';
 import type { Bundle } from '../../policy/bundle.js';
 import { type CaseSubject, termsOf } from '../../policy/case-terms.js';
 import { isRegionCode } from '../../policy/regions.js';
+import type { Appeal, DeskStore, PleaNote, PleaResult, Report, Reporter } from '../../ports/review.js';
+import type { Actor, StoredDecision } from '../../ports/store.js';
 import type { Clock } from '../../ports.js';
-import type { Appeal, DeskStore, PleaNote, PleaResult, Report, Reporter } from '../../ports-review.js';
-import type { Actor, StoredDecision } from '../../ports-store.js';
 import { policyOf } from './choices.js';
 
 const DAY_MS = 86_400_000;

@@ -1,7 +1,7 @@
 /** What a person sees of the queue, and why they may not decide a case. */
 import { DESKS, type Desk } from '../../domain.js';
-import type { PersonRow, QueueRow, Sight } from '../../ports-review.js';
-import type { Role } from '../../ports-store.js';
+import type { PersonRow, QueueRow, Sight } from '../../ports/review.js';
+import type { Role } from '../../ports/store.js';
 
 /** Roles that work cases; the others read. */
 export const WORKING_ROLES: readonly Role[] = ['reviewer', 'senior', 'admin'];

@@ -3,7 +3,7 @@ import type { Evidence, LabelledText, Note } from '../../domain.js';
 import { textsOf } from '../../pipeline.js';
 import type { Bundle } from '../../policy/bundle.js';
 import { explain, type RuleTrace } from '../../policy/explain.js';
-import type { CaseFile } from '../../ports-review.js';
+import type { CaseFile } from '../../ports/review.js';
 import { textsOfReadings } from '../../stages/images/texts.js';
 import { factsOf } from '../moderate.js';
 import { policyOf } from './choices.js';

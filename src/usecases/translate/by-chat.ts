@@ -1,8 +1,8 @@
 /** A translator made of a chat model: pieces as data behind an unguessable mark, a closed answer, one more try. */
 import { z } from 'zod';
 import { InvalidInputError } from '../../errors.js';
-import { type ChatModel, tokensOfBytes } from '../../ports-llm.js';
-import type { TranslatedText, TranslationOrder, Translator } from '../../ports-translation.js';
+import { type ChatModel, tokensOfBytes } from '../../ports/llm.js';
+import type { TranslatedText, TranslationOrder, Translator } from '../../ports/translation.js';
 import { fillTemplate } from '../../stages/deliberate/fill-template.js';
 
 /** The files of `prompts/translation` and a version that changes with any of them. */

@@ -1,5 +1,5 @@
 /** Signs of a bad translation that can be seen without knowing the languages. Pure. */
-import type { TranslationDoubt } from '../../ports-translation.js';
+import type { TranslationDoubt } from '../../ports/translation.js';
 
 /** Han and kana say in one character what letters say in several. */
 const DENSE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;

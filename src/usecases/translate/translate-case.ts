@@ -2,8 +2,8 @@
 import type { Evidence, LanguageTag, Note, RegionId } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
 import type { Bundle } from '../../policy/bundle.js';
+import type { TranslationsStore, Translator } from '../../ports/translation.js';
 import type { Clock } from '../../ports.js';
-import type { TranslationsStore, Translator } from '../../ports-translation.js';
 import { policyOf } from '../review/choices.js';
 import { partsOf } from '../review/why.js';
 import { type BudgetStore, budgeted } from './budgeted.js';

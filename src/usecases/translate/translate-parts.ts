@@ -1,7 +1,7 @@
 /** Texts -> translated segments beside them; what was translated before is not translated again. */
 import { createHash } from 'node:crypto';
 import type { LanguageTag } from '../../domain.js';
-import type { StoredTranslation, TranslatedSegment, TranslationKey } from '../../ports-translation.js';
+import type { StoredTranslation, TranslatedSegment, TranslationKey } from '../../ports/translation.js';
 import { isWordless } from './protect.js';
 import {
   isSameLanguage,

@@ -1,6 +1,6 @@
 /** One text -> its sentences beside their translation: cut, protected, translated in groups, put back, doubted. */
 import type { LanguageSegment, LanguageTag, Span } from '../../domain.js';
-import type { TranslatedSegment, TranslationsStore, Translator } from '../../ports-translation.js';
+import type { TranslatedSegment, TranslationsStore, Translator } from '../../ports/translation.js';
 import { confidenceOf, doubtsOf } from './doubts.js';
 import { type Glossary, glossaryRules } from './glossary.js';
 import { isWordless, protect, restore } from './protect.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type GuardOptions, openGuard } from '../../../src/adapters/llm/guard.js';
 import { type LineOptions, localLine } from '../../../src/adapters/llm/line.js';
 import { InvalidInputError, UnavailableError } from '../../../src/errors.js';
-import { LlmPauseError } from '../../../src/ports-llm.js';
+import { LlmPauseError } from '../../../src/ports/llm.js';
 
 const OPTIONS: GuardOptions & LineOptions = {
   attempts: 3,

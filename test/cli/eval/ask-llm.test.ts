@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { llmOpinions, openConfiguredOpinions } from '../../../src/cli/eval/ask-llm.js';
 import { readConfig } from '../../../src/config.js';
 import { InvalidInputError, UnavailableError } from '../../../src/errors.js';
-import type { ChatAnswer, ChatAsk, ChatModel } from '../../../src/ports-llm.js';
+import type { ChatAnswer, ChatAsk, ChatModel } from '../../../src/ports/llm.js';
 import { openLlmServer } from '../../support/llm-server.js';
 
 const file = (name: string) => readFile(path.resolve('prompts/opinion', name), 'utf8');

@@ -5,8 +5,8 @@ import path from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { moderateCommand } from '../../../src/cli/moderate.js';
-import { composeImageModel } from '../../../src/compose-image-model.js';
-import { composeImages, type Images } from '../../../src/compose-images.js';
+import { composeImageModel } from '../../../src/compose/image-model.js';
+import { composeImages, type Images } from '../../../src/compose/images.js';
 import { readConfig } from '../../../src/config.js';
 import { bundleWorker } from '../../support/worker-process.js';
 

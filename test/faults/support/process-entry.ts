@@ -2,8 +2,8 @@
 import { buildServer } from '../../../src/api/server.js';
 import { compose } from '../../../src/compose.js';
 import { readConfig } from '../../../src/config.js';
-import { mountBeside } from '../../../src/mount.js';
-import { onStop } from '../../../src/stop.js';
+import { mountBeside } from '../../../src/start/mount.js';
+import { onStop } from '../../../src/start/stop.js';
 import { runWorker } from '../../../workers/run.js';
 import { classifierFake, languageFake } from '../../support/classifier.js';
 import type { ProcessOrder } from './processes.js';

@@ -1,5 +1,5 @@
-import type { PeopleStore, PersonRow, Rights, SavedFilter } from '../../../src/ports-review.js';
-import type { AccessStore, ApiKey, Session, User } from '../../../src/ports-store.js';
+import type { PeopleStore, PersonRow, Rights, SavedFilter } from '../../../src/ports/review.js';
+import type { AccessStore, ApiKey, Session, User } from '../../../src/ports/store.js';
 import { iso } from './rows.js';
 
 type KeyRow = { -readonly [K in keyof ApiKey]: ApiKey[K] } & { secretHash: string };

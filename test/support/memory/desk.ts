@@ -1,5 +1,5 @@
 /** The review desk in memory: the same rights, fences and states as the real one, over the same notes. */
-import type { DeskStore } from '../../../src/ports-review.js';
+import type { DeskStore } from '../../../src/ports/review.js';
 import { claimsOf } from './desk/claims.js';
 import { decideOf } from './desk/decide.js';
 import { figuresOf } from './desk/figures.js';

@@ -1,6 +1,6 @@
 /** Banks of picture hashes in memory: the same answers as PostgreSQL gives, which the contract suite holds. */
-import type { BankedHash, ImageBank, ImageBankEntry, ImageBanksStore } from '../../../src/ports-banks.js';
-import type { Actor, Store } from '../../../src/ports-store.js';
+import type { BankedHash, ImageBank, ImageBankEntry, ImageBanksStore } from '../../../src/ports/banks.js';
+import type { Actor, Store } from '../../../src/ports/store.js';
 import { iso, newId, type Tables } from './rows.js';
 
 interface World {

@@ -1,5 +1,5 @@
 import type { ImageReading } from '../../../src/domain.js';
-import type { ImagesStore } from '../../../src/ports-store.js';
+import type { ImagesStore } from '../../../src/ports/store.js';
 import type { NoteRecord, RevisionRow, Tables } from './rows.js';
 
 interface Work {

@@ -1,6 +1,6 @@
 /** Stored pictures against hash banks, in memory. */
-import type { ImageBanksStore, LookUpProgress, LookUpsStore } from '../../../src/ports-banks.js';
-import type { ImagesStore, Store } from '../../../src/ports-store.js';
+import type { ImageBanksStore, LookUpProgress, LookUpsStore } from '../../../src/ports/banks.js';
+import type { ImagesStore, Store } from '../../../src/ports/store.js';
 import type { Tables } from './rows.js';
 
 interface World {

@@ -9,7 +9,7 @@ import type {
   NotesStore,
   NoteView,
   RevisionView,
-} from '../../../src/ports-store.js';
+} from '../../../src/ports/store.js';
 import { pageOf } from './page.js';
 import { emit, iso, latest, type NoteRecord, newId, type RevisionRow, stored, type Tables } from './rows.js';
 

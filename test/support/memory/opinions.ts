@@ -1,5 +1,5 @@
 import type { DeliberateEvidence, Outcome } from '../../../src/domain.js';
-import type { OpinionExchange, OpinionsStore } from '../../../src/ports-opinions.js';
+import type { OpinionExchange, OpinionsStore } from '../../../src/ports/opinions.js';
 import type { NoteRecord, RevisionRow, Tables } from './rows.js';
 
 interface Work {

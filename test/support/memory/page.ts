@@ -1,5 +1,5 @@
 import { InvalidInputError } from '../../../src/errors.js';
-import type { Page } from '../../../src/ports-store.js';
+import type { Page } from '../../../src/ports/store.js';
 
 /** Rows newest first; the cursor names the last row that was shown. */
 export function pageOf<Row, Item>(

@@ -9,8 +9,8 @@ import type {
   RuleDay,
   RuleOutcome,
   ShadowSample,
-} from '../../../src/ports-policy.js';
-import type { Actor, Store } from '../../../src/ports-store.js';
+} from '../../../src/ports/policy.js';
+import type { Actor, Store } from '../../../src/ports/store.js';
 import { pageOf } from './page.js';
 import { iso, stored, type Tables } from './rows.js';
 

@@ -1,7 +1,7 @@
 /** The tables of the in-memory store: plain maps, values copied in and out as JSON, as a database would. */
 
 import type { EventType, Note, NoteStatus } from '../../../src/domain.js';
-import type { Claim, Delivery, Endpoint, ModerationRecord, StoredDecision } from '../../../src/ports-store.js';
+import type { Claim, Delivery, Endpoint, ModerationRecord, StoredDecision } from '../../../src/ports/store.js';
 
 export interface RevisionRow {
   readonly revisionId: string;

@@ -1,5 +1,5 @@
 /** Translations in memory; those of an erased note are gone when they are asked for. */
-import type { StoredTranslation, TranslationKey, TranslationsStore } from '../../../src/ports-translation.js';
+import type { StoredTranslation, TranslationKey, TranslationsStore } from '../../../src/ports/translation.js';
 import type { NoteRecord, RevisionRow, Tables } from './rows.js';
 
 const MOST_TRIES = 3;

@@ -1,4 +1,4 @@
-import type { Delivery, Endpoint, WebhooksStore } from '../../../src/ports-store.js';
+import type { Delivery, Endpoint, WebhooksStore } from '../../../src/ports/store.js';
 import { pageOf } from './page.js';
 import { addDelivery, type DeliveryRow, type EndpointRow, iso, newId, type Tables } from './rows.js';
 

@@ -1,5 +1,5 @@
 import type { Decision } from '../../../src/domain.js';
-import type { Claim, ModerationRecord, SaveResult, StoredDecision, WorkStore } from '../../../src/ports-store.js';
+import type { Claim, ModerationRecord, SaveResult, StoredDecision, WorkStore } from '../../../src/ports/store.js';
 import { claimOf, emit, iso, type NoteRecord, newId, type RevisionRow, stored, type Tables } from './rows.js';
 
 interface Found {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { UnavailableError } from '../../../src/errors.js';
-import { LlmBrokenError, LlmPauseError } from '../../../src/ports-llm.js';
-import type { Spending } from '../../../src/ports-opinions.js';
+import { LlmBrokenError, LlmPauseError } from '../../../src/ports/llm.js';
+import type { Spending } from '../../../src/ports/opinions.js';
 import { bookingOf } from '../../../src/usecases/opinions/booking.js';
 
 const GRANT: Spending = { tokens: 100, micros: 10 };

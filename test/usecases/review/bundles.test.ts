@@ -1,7 +1,7 @@
 /** A decision is explained by the rules and the overrides of its time, not by those of now. */
 import { describe, expect, test } from 'vitest';
 import { withOverrides } from '../../../src/policy/overrides.js';
-import type { Override } from '../../../src/ports-policy.js';
+import type { Override } from '../../../src/ports/policy.js';
 import { bundlesWith, momentOf } from '../../../src/usecases/review/bundles.js';
 import { bundleOf, global, rule } from '../../policy/bench-files.js';
 import { decision } from '../../support/store.js';

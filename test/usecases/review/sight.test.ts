@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { PersonRow, QueueRow, Restriction, Rights } from '../../../src/ports-review.js';
-import type { Role } from '../../../src/ports-store.js';
+import type { PersonRow, QueueRow, Restriction, Rights } from '../../../src/ports/review.js';
+import type { Role } from '../../../src/ports/store.js';
 import { readRoles, roleFor } from '../../../src/usecases/review/openid.js';
 import { obstacleTo, sightOf } from '../../../src/usecases/review/sight.js';
 import { strikesOf } from '../../../src/usecases/review/strikes.js';

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { InvalidInputError, UnavailableError } from '../../../src/errors.js';
 import { loadBundle } from '../../../src/policy/load.js';
-import type { TranslationOrder, Translator } from '../../../src/ports-translation.js';
+import type { TranslationOrder, Translator } from '../../../src/ports/translation.js';
 import { type AheadDeps, translateAhead } from '../../../src/usecases/translate/ahead.js';
 import { NO_GLOSSARY } from '../../../src/usecases/translate/glossary.js';
 import { evidenceOf } from '../../api/support.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { UnavailableError } from '../../../src/errors.js';
-import type { Spending } from '../../../src/ports-opinions.js';
-import type { Translator } from '../../../src/ports-translation.js';
+import type { Spending } from '../../../src/ports/opinions.js';
+import type { Translator } from '../../../src/ports/translation.js';
 import { budgeted } from '../../../src/usecases/translate/budgeted.js';
 
 const signal = new AbortController().signal;

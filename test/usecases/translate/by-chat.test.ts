@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { UnavailableError } from '../../../src/errors.js';
-import type { ChatAsk, ChatModel } from '../../../src/ports-llm.js';
+import type { ChatAsk, ChatModel } from '../../../src/ports/llm.js';
 import { chatTranslator } from '../../../src/usecases/translate/by-chat.js';
 
 const file = (name: string) => readFile(path.resolve('prompts/translation', name), 'utf8');

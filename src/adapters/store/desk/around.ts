@@ -1,5 +1,5 @@
 /** What stands around a note: its author's record, the same text, the same campaign. All bounded. */
-import type { AuthorRecord, NoteRef, QueueRow, Restriction } from '../../../ports-review.js';
+import type { AuthorRecord, NoteRef, QueueRow, Restriction } from '../../../ports/review.js';
 import type { Database } from '../database.js';
 
 const SHOWN = 20;

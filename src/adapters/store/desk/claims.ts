@@ -1,5 +1,5 @@
 /** Claims: a row with a lease. The epoch decides who may act, the clock only when others may take over. */
-import type { ClaimsStore, Hold, Lease, Sight } from '../../../ports-review.js';
+import type { ClaimsStore, Hold, Lease, Sight } from '../../../ports/review.js';
 import type { Database } from '../database.js';
 import { matches, mayClaim, Values } from './conditions.js';
 

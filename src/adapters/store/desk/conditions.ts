@@ -1,5 +1,5 @@
 /** Rights and filters as SQL over `cases c`. Every read, claim and write of the queue goes through these. */
-import type { CaseFilter, Sight } from '../../../ports-review.js';
+import type { CaseFilter, Sight } from '../../../ports/review.js';
 
 /** Collects values for `$n`. */
 export class Values {

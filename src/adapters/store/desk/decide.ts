@@ -1,6 +1,7 @@
 /** Decisions of people and their undoing: one call of a SQL function each, one transaction. */
+
+import type { DeskStore, Submission } from '../../../ports/review.js';
 import type { Ids } from '../../../ports.js';
-import type { DeskStore, Submission } from '../../../ports-review.js';
 import { storable } from '../accept.js';
 import type { Database } from '../database.js';
 import { decisionsWhere } from './file.js';

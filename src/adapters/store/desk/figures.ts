@@ -1,7 +1,8 @@
 /** Figures of the start page, the look-up of notes by their words, the record by filters, and what ran out. */
+
+import type { DeskStore, RanOut, Statistics } from '../../../ports/review.js';
+import type { NoteRow } from '../../../ports/store.js';
 import type { Ids } from '../../../ports.js';
-import type { DeskStore, RanOut, Statistics } from '../../../ports-review.js';
-import type { NoteRow } from '../../../ports-store.js';
 import type { Database } from '../database.js';
 import { sha256 } from '../hashes.js';
 import { type DecisionJson, decisionOf, statusOf } from '../note-rows.js';

@@ -1,7 +1,7 @@
 /** Everything that is stored about one case. */
 import type { Evidence, Note } from '../../../domain.js';
-import type { CaseFile, CaseFilter, PersonDecision, QueueRow, Sight } from '../../../ports-review.js';
-import type { StoredDecision } from '../../../ports-store.js';
+import type { CaseFile, CaseFilter, PersonDecision, QueueRow, Sight } from '../../../ports/review.js';
+import type { StoredDecision } from '../../../ports/store.js';
 import type { Database } from '../database.js';
 import { type DecisionJson, decisionOf, statusOf } from '../note-rows.js';
 import { authorOf, sameCampaign, sameText } from './around.js';

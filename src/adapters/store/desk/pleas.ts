@@ -1,7 +1,8 @@
 /** Appeals and reports: opened by platforms, answered by people. */
+
+import type { Appeal, DeskStore, NewAppeal, NewReport, PleaNote, Report, Reporter } from '../../../ports/review.js';
+import type { Actor } from '../../../ports/store.js';
 import type { Ids } from '../../../ports.js';
-import type { Appeal, DeskStore, NewAppeal, NewReport, PleaNote, Report, Reporter } from '../../../ports-review.js';
-import type { Actor } from '../../../ports-store.js';
 import { storable } from '../accept.js';
 import { cursorOf, pageOf, positionOf } from '../cursor.js';
 import type { Database } from '../database.js';

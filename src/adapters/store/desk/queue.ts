@@ -1,5 +1,5 @@
 /** The queue: pages in its order, counts, single rows, and what has changed. */
-import type { CaseCounts, QueueRow, QueueStore } from '../../../ports-review.js';
+import type { CaseCounts, QueueRow, QueueStore } from '../../../ports/review.js';
 import { cursorOf, pageOf, positionOf } from '../cursor.js';
 import type { Database } from '../database.js';
 import { matches, sees, Values } from './conditions.js';

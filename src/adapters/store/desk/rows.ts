@@ -1,6 +1,6 @@
 /** The rows of the desk as SQL gives them, and the words of the port. */
 import type { CategoryId } from '../../../categories.js';
-import type { CaseClock, CaseReason, Desk, QueueRow } from '../../../ports-review.js';
+import type { CaseClock, CaseReason, Desk, QueueRow } from '../../../ports/review.js';
 
 /** `$1` is the person who looks, `$2` the moment. */
 export const ROW_COLUMNS = `c.id, c.note_id, n.external_id, c.source_id, s.name AS source_name, c.revision_id, c.revision,

@@ -1,6 +1,7 @@
 /** Comments and second opinions. */
+
+import type { Comment, Opinion, TalkStore } from '../../../ports/review.js';
 import type { Ids } from '../../../ports.js';
-import type { Comment, Opinion, TalkStore } from '../../../ports-review.js';
 import type { Database } from '../database.js';
 
 interface CommentSql {

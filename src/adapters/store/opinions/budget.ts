@@ -1,5 +1,5 @@
 /** What was spent by region and day. */
-import type { OpinionsStore } from '../../../ports-opinions.js';
+import type { OpinionsStore } from '../../../ports/opinions.js';
 import type { Database } from '../database.js';
 
 const RESERVE = { name: 'reserve_opinion', text: 'SELECT reserve_opinion($1::date, $2::jsonb, $3, $4) AS granted' };

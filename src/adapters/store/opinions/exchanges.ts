@@ -1,5 +1,5 @@
 /** What was asked and answered, for as long as the text that it is about. */
-import type { OpinionClaim, OpinionExchange, OpinionsStore } from '../../../ports-opinions.js';
+import type { OpinionClaim, OpinionExchange, OpinionsStore } from '../../../ports/opinions.js';
 import type { Database } from '../database.js';
 
 const RECORD = {

@@ -1,5 +1,5 @@
 /** Claiming and giving away. */
-import type { DeskStore } from '../../../../src/ports-review.js';
+import type { DeskStore } from '../../../../src/ports/review.js';
 import type { DeskLeases } from './leases.js';
 import type { DeskRows } from './rows.js';
 import type { DeskState } from './state.js';

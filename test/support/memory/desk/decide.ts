@@ -1,6 +1,6 @@
 /** Decisions of people and their undoing. */
-import type { DeskStore, PersonDecision, Submission } from '../../../../src/ports-review.js';
-import type { StoredDecision } from '../../../../src/ports-store.js';
+import type { DeskStore, PersonDecision, Submission } from '../../../../src/ports/review.js';
+import type { StoredDecision } from '../../../../src/ports/store.js';
 import { emit, iso, latest, type NoteRecord, newId, stored } from '../rows.js';
 import type { DeskLeases } from './leases.js';
 import type { DeskRows } from './rows.js';

@@ -1,8 +1,8 @@
 /** Overdue decisions, figures, search and the record. */
 import { hash } from 'node:crypto';
 import { ACTIONS } from '../../../../src/domain.js';
-import type { DeskStore } from '../../../../src/ports-review.js';
-import type { NoteRow, StoredDecision } from '../../../../src/ports-store.js';
+import type { DeskStore } from '../../../../src/ports/review.js';
+import type { NoteRow, StoredDecision } from '../../../../src/ports/store.js';
 import { pageOf } from '../page.js';
 import { iso, latest, type NoteRecord } from '../rows.js';
 import type { DeskRows } from './rows.js';

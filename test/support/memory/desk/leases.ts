@@ -1,5 +1,5 @@
 /** Who holds a case, by epoch and clock. */
-import type { Hold, Lease, Sight } from '../../../../src/ports-review.js';
+import type { Hold, Lease, Sight } from '../../../../src/ports/review.js';
 import { obstacleTo } from '../../../../src/usecases/review/sight.js';
 import { iso } from '../rows.js';
 import type { DeskRows } from './rows.js';

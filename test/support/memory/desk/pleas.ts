@@ -1,5 +1,5 @@
 /** Appeals and reports. */
-import type { DeskStore, NewAppeal, NewReport, QueueRow } from '../../../../src/ports-review.js';
+import type { DeskStore, NewAppeal, NewReport, QueueRow } from '../../../../src/ports/review.js';
 import { pageOf } from '../page.js';
 import { iso, latest, newId, stored } from '../rows.js';
 import type { DeskRows } from './rows.js';

@@ -1,5 +1,5 @@
 /** Pages, counts, single rows and whole cases. */
-import type { DeskStore, QueueRow } from '../../../../src/ports-review.js';
+import type { DeskStore, QueueRow } from '../../../../src/ports/review.js';
 import { pageOf } from '../page.js';
 import { iso, latest, stored } from '../rows.js';
 import type { DeskRows } from './rows.js';

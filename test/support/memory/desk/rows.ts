@@ -1,6 +1,6 @@
 /** The queue as a person sees it: cases opened by results, rights and filters. */
 import type { CaseTerms } from '../../../../src/domain.js';
-import type { CaseFilter, QueueRow, Sight } from '../../../../src/ports-review.js';
+import type { CaseFilter, QueueRow, Sight } from '../../../../src/ports/review.js';
 import { obstacleTo } from '../../../../src/usecases/review/sight.js';
 import { iso, type NoteRecord, type RevisionRow, stored } from '../rows.js';
 import { type CaseRecord, DAY_MS, type DeskState } from './state.js';

@@ -1,5 +1,5 @@
 /** Decisions that stand, and what they make of a note. */
-import type { StoredDecision } from '../../../../src/ports-store.js';
+import type { StoredDecision } from '../../../../src/ports/store.js';
 import type { NoteRecord, RevisionRow } from '../rows.js';
 
 export function standingOf() {

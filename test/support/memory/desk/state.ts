@@ -8,8 +8,8 @@ import type {
   PersonRef,
   QueueRow,
   Report,
-} from '../../../../src/ports-review.js';
-import type { AuditStore } from '../../../../src/ports-store.js';
+} from '../../../../src/ports/review.js';
+import type { AuditStore } from '../../../../src/ports/store.js';
 import { iso, type NoteRecord, newId, type RevisionRow, stored, type Tables } from '../rows.js';
 
 export type Open<T> = { -readonly [K in keyof T]: T[K] };

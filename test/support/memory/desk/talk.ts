@@ -1,5 +1,5 @@
 /** Comments and opinions. */
-import type { DeskStore } from '../../../../src/ports-review.js';
+import type { DeskStore } from '../../../../src/ports/review.js';
 import { iso, newId } from '../rows.js';
 import type { DeskState } from './state.js';
 

@@ -1,6 +1,6 @@
 /** The life of a rule: candidates, the bundle in force, overrides, shadow results, removals. */
-import type { Action, RegionId } from './domain.js';
-import type { Actor, Page } from './ports-store.js';
+import type { Action, RegionId } from '../domain.js';
+import type { Actor, Page } from './store.js';
 
 /** The mode of a rule, whatever the files say. */
 export interface Override {

@@ -1,9 +1,9 @@
 /** The hash banks of the store in memory, read again when a change was made: as old as the pause between two questions. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { codeOf } from './errors.js';
-import type { Clock, ImageHashBank, Log } from './ports.js';
-import type { BankedHash, ImageBanksStore } from './ports-banks.js';
-import { type HashEntry, indexHashes } from './stages/images/hash-index.js';
+import { codeOf } from '../errors.js';
+import type { BankedHash, ImageBanksStore } from '../ports/banks.js';
+import type { Clock, ImageHashBank, Log } from '../ports.js';
+import { type HashEntry, indexHashes } from '../stages/images/hash-index.js';
 
 export interface ImageBanks extends ImageHashBank {
   /** Asks at once, so that this process need not wait for its next question. */

@@ -1,10 +1,10 @@
 /** Policies, terms and banks, compiled into what judges a note; a bad change on disk leaves the good set in force. */
-import { codeOf } from './errors.js';
-import { buildRules, type RulesOptions } from './rules-build.js';
-import { openInForce, type Rules } from './rules-in-force.js';
-import { watchFolder } from './rules-watch.js';
+import { codeOf } from '../errors.js';
+import { buildRules, type RulesOptions } from './build-rules.js';
+import { openInForce, type Rules } from './in-force.js';
+import { watchFolder } from './watch-folder.js';
 
-export type { Rules } from './rules-in-force.js';
+export type { Rules } from './in-force.js';
 
 /** With a store, what is in force there; without one, the files. */
 export async function openRules(options: RulesOptions): Promise<Rules> {

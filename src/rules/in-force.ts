@@ -2,13 +2,13 @@
  * What is in force is a row in Postgres: a bundle by its hash and the overrides. Every process follows it and takes the
  * bundle's text from there, so that a worker beside other files judges alike. Files on disk only make candidates.
  */
-import { codeOf, sayError, UnavailableError } from './errors.js';
-import type { Bundle } from './policy/bundle.js';
-import type { InForce } from './ports-policy.js';
-import { buildRules, bundleOfContent, type Compiled, type RulesOptions, type RulesStore } from './rules-build.js';
-import { type FolderWatch, watchFolder } from './rules-watch.js';
-import type { RuleSet } from './usecases/moderate.js';
-import { type ProposeDeps, proposeFiles } from './usecases/policy/propose.js';
+import { codeOf, sayError, UnavailableError } from '../errors.js';
+import type { Bundle } from '../policy/bundle.js';
+import type { InForce } from '../ports/policy.js';
+import type { RuleSet } from '../usecases/moderate.js';
+import { type ProposeDeps, proposeFiles } from '../usecases/policy/propose.js';
+import { buildRules, bundleOfContent, type Compiled, type RulesOptions, type RulesStore } from './build-rules.js';
+import { type FolderWatch, watchFolder } from './watch-folder.js';
 
 export interface Rules {
   stored(): RuleSet;

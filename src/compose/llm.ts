@@ -1,13 +1,13 @@
 /** Language models by purpose. Purposes with the same endpoint share its rate limit and its circuit breaker. */
-import { type Guard, openGuard } from './adapters/llm/guard.js';
-import { localLine } from './adapters/llm/line.js';
-import { type RunScript, sharedLine } from './adapters/llm/shared-line.js';
-import { openChat, openModerations } from './adapters/llm-openai.js';
-import type { Config } from './config.js';
-import { type ChatConfig, chatConfigOf } from './config-llm.js';
-import { codeOf } from './errors.js';
-import type { Clock, Ids, Metrics } from './ports.js';
-import type { ChatAnswer, ChatModel, ChatPurpose, ContentScores } from './ports-llm.js';
+import { type Guard, openGuard } from '../adapters/llm/guard.js';
+import { localLine } from '../adapters/llm/line.js';
+import { type RunScript, sharedLine } from '../adapters/llm/shared-line.js';
+import { openChat, openModerations } from '../adapters/llm-openai.js';
+import type { Config } from '../config.js';
+import { type ChatConfig, chatConfigOf } from '../config-llm.js';
+import { codeOf } from '../errors.js';
+import type { ChatAnswer, ChatModel, ChatPurpose, ContentScores } from '../ports/llm.js';
+import type { Clock, Ids, Metrics } from '../ports.js';
 
 export interface LlmPorts {
   readonly clock: Clock;

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Supervised, supervise } from '../src/supervise.js';
-import { until } from './support/until.js';
+import { type Supervised, supervise } from '../../src/start/supervise.js';
+import { until } from '../support/until.js';
 
 const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 let dir = '';

@@ -1,7 +1,7 @@
 /** Models that are loaded at their first call: the API seldom needs them, but shall say at start when one is missing. */
 import { access, constants } from 'node:fs/promises';
-import { UnavailableError } from './errors.js';
-import type { Classifier, LanguageModel } from './ports.js';
+import { UnavailableError } from '../errors.js';
+import type { Classifier, LanguageModel } from '../ports.js';
 
 /** Workers would say so as well, but only after the start has called itself ready. */
 export async function checkModelFiles(files: readonly string[]): Promise<void> {

@@ -2,17 +2,17 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseAs } from './adapters/models/overlays.js';
-import { openLocalTranslator } from './adapters/translator-local.js';
-import type { Config } from './config.js';
-import { InvalidInputError } from './errors.js';
-import { PROMPTS_DIR } from './paths.js';
-import type { Ids } from './ports.js';
-import type { ChatModel } from './ports-llm.js';
-import type { Translator } from './ports-translation.js';
-import { chatTranslator, type TranslationPrompt } from './usecases/translate/by-chat.js';
-import { type Glossary, GlossaryFile, glossaryOf, NO_GLOSSARY } from './usecases/translate/glossary.js';
-import type { Translation } from './usecases/translate/translate-case.js';
+import { parseAs } from '../adapters/models/overlays.js';
+import { openLocalTranslator } from '../adapters/translator-local.js';
+import type { Config } from '../config.js';
+import { InvalidInputError } from '../errors.js';
+import { PROMPTS_DIR } from '../paths.js';
+import type { ChatModel } from '../ports/llm.js';
+import type { Translator } from '../ports/translation.js';
+import type { Ids } from '../ports.js';
+import { chatTranslator, type TranslationPrompt } from '../usecases/translate/by-chat.js';
+import { type Glossary, GlossaryFile, glossaryOf, NO_GLOSSARY } from '../usecases/translate/glossary.js';
+import type { Translation } from '../usecases/translate/translate-case.js';
 
 export type OpenTranslation = Translation & { close(): Promise<void> };
 

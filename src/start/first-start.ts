@@ -1,7 +1,7 @@
 /** The first administrator and the first API key; shown once, since only hashes are kept. */
-import type { App } from './compose.js';
-import { SCOPES } from './ports-store.js';
-import { createKey } from './usecases/keys.js';
+import type { App } from '../compose.js';
+import { SCOPES } from '../ports/store.js';
+import { createKey } from '../usecases/keys.js';
 
 const PASSWORD_BYTES = 15;
 const FIRST_LOGIN = 'admin';

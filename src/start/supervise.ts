@@ -1,6 +1,6 @@
 /** Worker processes of `npm start`: started anew when they end, with growing pauses. */
 import { type ChildProcess, fork } from 'node:child_process';
-import type { Log } from './ports.js';
+import type { Log } from '../ports.js';
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;

@@ -3,10 +3,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openLog } from '../src/adapters/log-pino.js';
-import { composeOffline } from '../src/compose.js';
-import { readConfig } from '../src/config.js';
-import { noteOfTest } from '../src/policy/rule-tests.js';
+import { openLog } from '../../src/adapters/log-pino.js';
+import { composeOffline } from '../../src/compose.js';
+import { readConfig } from '../../src/config.js';
+import { noteOfTest } from '../../src/policy/rule-tests.js';
 
 let dir = '';
 beforeEach(async () => {

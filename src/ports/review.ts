@@ -1,22 +1,22 @@
 /** Words and port of the review desk: cases, claims, decisions of people, appeals, reports, rights. */
-import type { CaseClock, CaseReason, CaseTerms, Desk, LanguageTag } from './domain.js';
-import type { CaseFile, Comment, Opinion } from './ports/case-file.js';
-import type { AuditFilter, PeopleStore, Statistics } from './ports/people.js';
-import type { Appeal, NewAppeal, NewReport, PleaFilter, PleaNote, PleaResult, RanOut, Report } from './ports/pleas.js';
-import type { CaseCounts, CaseFilter, ClaimResult, Hold, Lease, QueueRow, Sight } from './ports/queue.js';
-import type { Submission, SubmitResult, UndoResult } from './ports/verdicts.js';
-import type { ImageBanksPart } from './ports-banks.js';
-import type { PolicyPart } from './ports-policy.js';
-import type { Actor, AuditEvent, NoteRow, Page, Store, StoredDecision } from './ports-store.js';
-import type { TranslationsPart } from './ports-translation.js';
+import type { CaseClock, CaseReason, CaseTerms, Desk, LanguageTag } from '../domain.js';
+import type { ImageBanksPart } from './banks.js';
+import type { CaseFile, Comment, Opinion } from './case-file.js';
+import type { AuditFilter, PeopleStore, Statistics } from './people.js';
+import type { Appeal, NewAppeal, NewReport, PleaFilter, PleaNote, PleaResult, RanOut, Report } from './pleas.js';
+import type { PolicyPart } from './policy.js';
+import type { CaseCounts, CaseFilter, ClaimResult, Hold, Lease, QueueRow, Sight } from './queue.js';
+import type { Actor, AuditEvent, NoteRow, Page, Store, StoredDecision } from './store.js';
+import type { TranslationsPart } from './translation.js';
+import type { Submission, SubmitResult, UndoResult } from './verdicts.js';
 
-export { CASE_REASONS, DESKS } from './domain.js';
-export * from './ports/case-file.js';
-export * from './ports/open-id.js';
-export * from './ports/people.js';
-export * from './ports/pleas.js';
-export * from './ports/queue.js';
-export * from './ports/verdicts.js';
+export { CASE_REASONS, DESKS } from '../domain.js';
+export * from './case-file.js';
+export * from './open-id.js';
+export * from './people.js';
+export * from './pleas.js';
+export * from './queue.js';
+export * from './verdicts.js';
 export type { CaseClock, CaseReason, CaseTerms, Desk };
 
 export interface QueueStore {

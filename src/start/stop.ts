@@ -1,5 +1,5 @@
 /** Ends a process in order and within a deadline; a second signal ends it at once. */
-import type { Log } from './ports.js';
+import type { Log } from '../ports.js';
 
 export interface StopOptions {
   readonly log: Log;

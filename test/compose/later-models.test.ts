@@ -2,10 +2,10 @@ import { cp, mkdtemp, rm, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { classifierFiles, openClassifier } from '../src/adapters/classifier-transformers.js';
-import { checkModelFiles } from '../src/later-models.js';
+import { classifierFiles, openClassifier } from '../../src/adapters/classifier-transformers.js';
+import { checkModelFiles } from '../../src/compose/later-models.js';
 
-const MODELS = path.join(import.meta.dirname, '..', 'models');
+const MODELS = path.join(import.meta.dirname, '..', '..', 'models');
 const relative = classifierFiles(path.join(MODELS, 'polywarden-text')).map((file) => path.relative(MODELS, file));
 
 let dir: string;

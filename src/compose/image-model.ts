@@ -1,13 +1,13 @@
 /** IMAGE_MODEL -> the model that looks at pictures: nsfwjs from its package, or one of the hub's layout. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { openImageModel } from './adapters/image-model.js';
-import { overlayFile, readImageOverlay } from './adapters/models/overlays.js';
-import type { Config } from './config.js';
-import { InvalidInputError, UnavailableError } from './errors.js';
-import { HUB_IMAGE_SCRIPT, NSFW_SCRIPT, SHIPPED_MODELS_DIR } from './paths.js';
-import type { ImageModel } from './ports.js';
-import { type ImageOverlay, labelsOf } from './stages/images/image-overlay.js';
+import { openImageModel } from '../adapters/image-model.js';
+import { overlayFile, readImageOverlay } from '../adapters/models/overlays.js';
+import type { Config } from '../config.js';
+import { InvalidInputError, UnavailableError } from '../errors.js';
+import { HUB_IMAGE_SCRIPT, NSFW_SCRIPT, SHIPPED_MODELS_DIR } from '../paths.js';
+import type { ImageModel } from '../ports.js';
+import { type ImageOverlay, labelsOf } from '../stages/images/image-overlay.js';
 
 const NSFWJS = 'nsfwjs';
 /** Package and model, as evidence names them. */

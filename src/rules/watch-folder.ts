@@ -1,8 +1,8 @@
 /** Tells when the files of a folder have changed and settled. */
 import { type FSWatcher, watch } from 'node:fs';
 import path from 'node:path';
-import { POLICY_FOLDERS } from './policy/load.js';
-import type { Log } from './ports.js';
+import { POLICY_FOLDERS } from '../policy/load.js';
+import type { Log } from '../ports.js';
 
 /** Editors write a file in several steps. */
 const SETTLE_MS = 300;

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { watchPolicies } from '../src/rules-watch.js';
+import { watchPolicies } from '../../src/rules/watch-folder.js';
 
 let dir: string;
 let heard: (string | null)[];

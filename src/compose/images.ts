@@ -1,22 +1,22 @@
 /** Everything that has to do with pictures. Processes are started when the first picture comes, not before. */
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { openBlobFolder } from './adapters/blobs-folder.js';
-import { openCodeReader } from './adapters/codes-zxing.js';
-import { openImageFetcher } from './adapters/image-fetch.js';
-import { DECODE_LIMITS } from './adapters/images/decode-image-limits.js';
-import { openDecoder } from './adapters/images-sharp.js';
-import { openTextReader } from './adapters/ocr-tesseract.js';
-import { composeImageModel } from './compose-image-model.js';
-import type { Config } from './config.js';
-import type { ImageReading, ImageRef } from './domain.js';
-import { InvalidInputError } from './errors.js';
-import { DECODE_SCRIPT, OCR_SCRIPT } from './paths.js';
-import type { Blobs, ImageFetcher, ImageHashBank } from './ports.js';
-import type { ImagesStore } from './ports-store.js';
-import type { ImageSource } from './stages/images/index.js';
-import { pdqOf } from './stages/images/pdq/pdq.js';
-import { type ImageReaders, readImage, unreadImage } from './stages/images/read-image.js';
+import { openBlobFolder } from '../adapters/blobs-folder.js';
+import { openCodeReader } from '../adapters/codes-zxing.js';
+import { openImageFetcher } from '../adapters/image-fetch.js';
+import { DECODE_LIMITS } from '../adapters/images/decode-image-limits.js';
+import { openDecoder } from '../adapters/images-sharp.js';
+import { openTextReader } from '../adapters/ocr-tesseract.js';
+import type { Config } from '../config.js';
+import type { ImageReading, ImageRef } from '../domain.js';
+import { InvalidInputError } from '../errors.js';
+import { DECODE_SCRIPT, OCR_SCRIPT } from '../paths.js';
+import type { ImagesStore } from '../ports/store.js';
+import type { Blobs, ImageFetcher, ImageHashBank } from '../ports.js';
+import type { ImageSource } from '../stages/images/index.js';
+import { pdqOf } from '../stages/images/pdq/pdq.js';
+import { type ImageReaders, readImage, unreadImage } from '../stages/images/read-image.js';
+import { composeImageModel } from './image-model.js';
 
 export interface Images {
   readonly readers: ImageReaders;

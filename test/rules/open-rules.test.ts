@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readConfig } from '../src/config.js';
-import { openRules, type Rules } from '../src/rules.js';
-import { classifierFake, languageFake } from './support/classifier.js';
-import { until } from './support/until.js';
+import { readConfig } from '../../src/config.js';
+import { openRules, type Rules } from '../../src/rules/open-rules.js';
+import { classifierFake, languageFake } from '../support/classifier.js';
+import { until } from '../support/until.js';
 
-const POLICIES = path.resolve(import.meta.dirname, '../policies');
+const POLICIES = path.resolve(import.meta.dirname, '../../policies');
 let dir = '';
 let logged: string[] = [];
 let rules: Rules;

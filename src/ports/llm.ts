@@ -1,5 +1,5 @@
 /** What the inside asks of a language model: one port per purpose, so that each may have a model and an endpoint of its own. */
-import { codeOf, type ErrorCode, UnavailableError } from './errors.js';
+import { codeOf, type ErrorCode, UnavailableError } from '../errors.js';
 
 export type ChatPurpose = 'opinion' | 'translation';
 

@@ -1,6 +1,6 @@
 /** Banks of picture hashes, as they are kept: who answers for a bank, what it speaks of, and its entries. */
-import type { PdqReading } from './domain.js';
-import type { Actor } from './ports-store.js';
+import type { PdqReading } from '../domain.js';
+import type { Actor } from './store.js';
 
 export const BANK_KINDS = ['block', 'benign'] as const;
 /** `benign`: known harmless pictures that look like harmful ones; they speak for a picture. */

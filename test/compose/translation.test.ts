@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { composeTranslation, readGlossary } from '../src/compose-translation.js';
-import { readConfig } from '../src/config.js';
-import type { ChatModel } from '../src/ports-llm.js';
+import { composeTranslation, readGlossary } from '../../src/compose/translation.js';
+import { readConfig } from '../../src/config.js';
+import type { ChatModel } from '../../src/ports/llm.js';
 
 const ids = { secret: () => 'x' };
 const chat: ChatModel = {

@@ -1,5 +1,5 @@
 /** Second opinions in the store: work that is claimed and fenced like pictures, exchanges, and what may be spent. */
-import type { DeliberateEvidence, Evidence, Note, Outcome, RegionId } from './domain.js';
+import type { DeliberateEvidence, Evidence, Note, Outcome, RegionId } from '../domain.js';
 
 export interface OpinionClaim {
   readonly revisionId: string;

@@ -1,7 +1,7 @@
 /** What the inside asks of a translation. Everything that comes back is untrusted: a stranger's words in other words. */
-import type { Evidence, LanguageTag, Note, RegionId, Span } from './domain.js';
-import type { UnavailableError } from './errors.js';
-import type { Spending } from './ports-opinions.js';
+import type { Evidence, LanguageTag, Note, RegionId, Span } from '../domain.js';
+import type { UnavailableError } from '../errors.js';
+import type { Spending } from './opinions.js';
 
 export interface TranslationOrder {
   readonly from: LanguageTag;

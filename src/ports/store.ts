@@ -1,0 +1,39 @@
+/**
+ * The store port: Postgres is the only truth. Grouped by noun; every method that touches
+ * a source's rows takes its id. Methods throw UnavailableError when the database is away.
+ */
+import type { Author } from '../domain.js';
+import type { CampaignStore } from '../ports.js';
+import type { AccessStore } from './access.js';
+import type { NotesStore } from './notes.js';
+import type { OpinionsStore } from './opinions.js';
+import type { ImagesStore } from './pictures.js';
+import type { AuditStore, BanksStore, BundlesStore, Overview, UpkeepStore } from './records.js';
+import type { WebhooksStore } from './webhooks.js';
+import type { WorkStore } from './work.js';
+
+export * from './access.js';
+export * from './notes.js';
+export * from './pictures.js';
+export * from './records.js';
+export * from './webhooks.js';
+export * from './work.js';
+
+export interface Store {
+  readonly images: ImagesStore;
+  readonly opinions: OpinionsStore;
+  readonly notes: NotesStore;
+  readonly work: WorkStore;
+  readonly webhooks: WebhooksStore;
+  readonly access: AccessStore;
+  readonly audit: AuditStore;
+  readonly bundles: BundlesStore;
+  readonly banks: BanksStore;
+  readonly campaigns: CampaignStore;
+  readonly upkeep: UpkeepStore;
+  overview(now: number): Promise<Overview>;
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type { Author };
