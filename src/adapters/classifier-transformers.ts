@@ -36,6 +36,7 @@ const headCalibration = z.object({
 const scoreKey = z.enum(SCORE_KEYS);
 const calibrationFile = z.object({
   version: z.string(),
+  short: z.partialRecord(scoreKey, z.array(z.number().min(0)).max(16)).optional(),
   languages: z.record(z.string(), z.partialRecord(scoreKey, headCalibration)),
 });
 const competenceFile = z.object({

@@ -15,6 +15,8 @@ export interface HeadCalibration {
 
 export interface Calibration {
   readonly version: string;
+  /** By head, for texts of one piece, two and so on: log odds that lone words get too much. Longer texts get nothing off. */
+  readonly short?: Readonly<Partial<Record<ScoreKey, readonly number[]>>> | undefined;
   /** By language tag; `*` serves every language without its own entry. */
   readonly languages: Readonly<Record<string, Readonly<Partial<Record<ScoreKey, HeadCalibration>>>>>;
 }
@@ -38,6 +40,10 @@ export function headFor(calibration: Calibration, language: LanguageTag, key: Sc
   }
   return calibration.languages['*']?.[key] ?? UNFITTED;
 }
+
+/** A word alone says little, and both models overrate it: what is taken off the log odds of a text of so many pieces. */
+export const shortDiscount = (calibration: Calibration, key: ScoreKey, pieces: number): number =>
+  calibration.short?.[key]?.[Math.max(0, pieces - 1)] ?? 0;
 
 /** Both models' logits of one head as one: the log odds of `p`. */
 export const combined = (head: HeadCalibration, encoder: number, ngrams: number): number =>

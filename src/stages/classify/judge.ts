@@ -12,7 +12,7 @@ import { cloakSigns } from '../normalise/signs.js';
 import { at } from './at.js';
 import { competenceFor, headFor, toScore } from './calibration.js';
 import { type Asked, explain } from './explain.js';
-import { idsOf, mix, type Reading, type TextModel, textOf } from './model.js';
+import { idsOf, mix, oddsOf, type Reading, type TextModel, textOf } from './model.js';
 import { cutWindows, splitWords } from './windows.js';
 
 /** Beyond this many windows the encoder reads those that the n-gram model, which reads all, finds most striking. */
@@ -32,7 +32,7 @@ export async function judgeTexts(
   const best = new Map<ScoreKey, Reading>();
   const scores = Object.fromEntries(
     SCORE_KEYS.map((key, k) => {
-      const top = highest(readings, k);
+      const top = highest(model, readings, k);
       if (top !== null) best.set(key, top);
       return [key, top === null ? NOTHING_READ : scoreOf(asked, key, top)];
     }),
@@ -62,12 +62,12 @@ const NOTHING_READ: Score = { score: 0, p: 0, calibrated: 0 };
 
 function scoreOf({ model, language }: Asked, key: ScoreKey, top: Reading): Score {
   const k = SCORE_KEYS.indexOf(key);
-  return toScore(headFor(model.calibration, language, key), at(top.logits, k), at(top.encoder, k));
+  return toScore(headFor(model.calibration, language, key), oddsOf(model, top, k), at(top.encoder, k));
 }
 
-function highest(readings: readonly Reading[], k: number): Reading | null {
+function highest(model: TextModel, readings: readonly Reading[], k: number): Reading | null {
   let top: Reading | null = null;
-  for (const reading of readings) if (top === null || at(reading.logits, k) > at(top.logits, k)) top = reading;
+  for (const reading of readings) if (top === null || oddsOf(model, reading, k) > oddsOf(model, top, k)) top = reading;
   return top;
 }
 
@@ -83,8 +83,10 @@ async function readView({ model, language, signal }: Asked, source: LabelledText
   const readings: Reading[] = [];
   for (const { inside, start, end, ngrams } of mostStriking(windows)) {
     signal.throwIfAborted();
-    const encoder = await model.encoder.logits(idsOf(inside));
-    readings.push({ source, view, start, end, logits: mix(model, language, encoder, ngrams), encoder });
+    const ids = idsOf(inside);
+    const encoder = await model.encoder.logits(ids);
+    const logits = mix(model, language, encoder, ngrams);
+    readings.push({ source, view, start, end, logits, encoder, pieces: ids.length });
   }
   return readings;
 }

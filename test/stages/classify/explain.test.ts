@@ -17,7 +17,15 @@ test('at most a dozen groups, in order, over words of any script', () => {
 
 test('neighbouring words that carried the score are one span', async () => {
   const source = textOf('so rude rude you');
-  const reading: Reading = { source, view: 'raw', start: 0, end: 16, logits: [8, -4, 8, -4, -4, -4, -4, -4], encoder };
+  const reading: Reading = {
+    source,
+    view: 'raw',
+    start: 0,
+    end: 16,
+    logits: [8, -4, 8, -4, -4, -4, -4, -4],
+    encoder,
+    pieces: 20,
+  };
   const [found] = await explain(asked(fakeModel()), ['toxicity'], new Map([['toxicity', reading]]));
   expect(found?.spans).toEqual([{ start: 3, end: 12 }]);
 });
@@ -25,7 +33,15 @@ test('neighbouring words that carried the score are one span', async () => {
 test('one reading is left out word by word only once, however many heads it flags', async () => {
   const model = fakeModel();
   const source = textOf('so rude');
-  const reading: Reading = { source, view: 'raw', start: 0, end: 7, logits: [2, -4, 2, -4, -4, -4, -4, -4], encoder };
+  const reading: Reading = {
+    source,
+    view: 'raw',
+    start: 0,
+    end: 7,
+    logits: [2, -4, 2, -4, -4, -4, -4, -4],
+    encoder,
+    pieces: 20,
+  };
   const best = new Map([
     ['toxicity', reading],
     ['harass.bully', reading],
@@ -43,6 +59,7 @@ test('a score that no single word carried points at the whole', async () => {
     end: 10,
     logits: [-9, -4, -4, -4, -4, -4, -4, -4],
     encoder,
+    pieces: 20,
   };
   const [found] = await explain(asked(fakeModel()), ['toxicity'], new Map([['toxicity', reading]]));
   expect(found?.spans).toEqual([{ start: 0, end: 10 }]);
@@ -53,7 +70,15 @@ test('where the n-gram model is clear, the encoder is not asked again', async ()
   const head = { encoder: 1, ngrams: 1, b: 0, flag: 0.5, sure: 0.9, clear: 0.2 };
   const clear = { ...model, calibration: { version: 'test', languages: { '*': { toxicity: head } } } };
   const source = textOf('such a rude day');
-  const reading: Reading = { source, view: 'raw', start: 0, end: 15, logits: [3, -4, 3, -4, -4, -4, -4, -4], encoder };
+  const reading: Reading = {
+    source,
+    view: 'raw',
+    start: 0,
+    end: 15,
+    logits: [3, -4, 3, -4, -4, -4, -4, -4],
+    encoder,
+    pieces: 20,
+  };
   const [found] = await explain(asked(clear), ['toxicity'], new Map([['toxicity', reading]]));
   expect(found?.spans).toEqual([{ start: 7, end: 11 }]);
   expect(model.runs()).toBe(0);

@@ -25,6 +25,20 @@ test('a threshold of the language decides what is flagged', async () => {
   expect(german.scores.toxicity.calibrated).toBeLessThan(english.scores.toxicity.calibrated);
 });
 
+test('a word alone counts for less than the same word in a sentence, and the words that carried it are the same', async () => {
+  const plain = fakeModel();
+  const short = { toxicity: [3, 1] };
+  const model = { ...plain, calibration: { ...plain.calibration, short } };
+  const p = async (text: string): Promise<number> =>
+    (await judgeTexts(model, [textOf(text)], 'en', forever)).scores.toxicity.p;
+  const logit = (share: number): number => Math.log(share / (1 - share));
+  expect(logit(await p('rude'))).toBeCloseTo(2 - 3, 6);
+  expect(logit(await p('rude person'))).toBeCloseTo(2 - 1, 6);
+  expect(logit(await p('a rude person'))).toBeCloseTo(2, 6);
+  const long = await judgeTexts(model, [textOf('rude', 'title'), textOf('what a rude person')], 'en', forever);
+  expect(long.evidence[0]).toMatchObject({ key: 'toxicity', part: 'body', spans: [{ start: 7, end: 11 }] });
+});
+
 test('an empty text is the lowest score and runs nothing', async () => {
   const model = fakeModel();
   const read = await judgeTexts(model, [textOf('  ')], 'und', forever);
