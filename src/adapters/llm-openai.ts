@@ -132,17 +132,27 @@ async function withinTime<T>(
   ask: (limited: AbortSignal) => Promise<T>,
 ): Promise<T> {
   signal.throwIfAborted();
-  const limit = AbortSignal.timeout(timeoutMs);
+  // By hand: a signal made by `AbortSignal.any` may be collected while nobody but the fetch holds it, and then never fires.
+  const limit = new AbortController();
+  const onStop = (): void => limit.abort(signal.reason);
+  signal.addEventListener('abort', onStop, { once: true });
+  const timer = setTimeout(() => limit.abort(), timeoutMs);
+  const aborted = new Promise<never>((_resolve, reject) => {
+    limit.signal.addEventListener('abort', () => reject(limit.signal.reason), { once: true });
+  });
   try {
-    return await ask(AbortSignal.any([signal, limit]));
+    return await Promise.race([ask(limit.signal), aborted]);
   } catch (error) {
     signal.throwIfAborted();
-    if (limit.aborted) {
+    if (limit.signal.aborted) {
       throw new UnavailableError('llm_timeout', `The language model took over ${timeoutMs} ms`, {
         cause: nameOf(error),
       });
     }
     throw ours(error);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onStop);
   }
 }
 

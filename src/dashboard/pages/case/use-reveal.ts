@@ -33,6 +33,7 @@ export function useHeldKey(key: string, active: boolean): boolean {
 export function useRestingPointer(active: boolean) {
   const [rests, setRests] = useState(false);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const place = useRef<Element>(undefined);
   const leave = () => {
     clearTimeout(timer.current);
     setRests(false);
@@ -42,12 +43,27 @@ export function useRestingPointer(active: boolean) {
     timer.current = setTimeout(() => setRests(true), REST_MS);
   };
   useEffect(() => () => clearTimeout(timer.current), []);
+  // No leaving is told where what lay under the pointer was taken away, as a cover is when the picture shows.
+  useEffect(() => {
+    if (!rests) return;
+    const look = ({ target }: Event) => {
+      if (target instanceof Node && place.current?.contains(target)) return;
+      setRests(false);
+    };
+    const events = ['pointermove', 'pointerout', 'pointercancel'];
+    for (const name of events) document.addEventListener(name, look);
+    return () => {
+      for (const name of events) document.removeEventListener(name, look);
+    };
+  }, [rests]);
   const isMoved = ({ movementX, movementY }: PointerEvent): boolean => movementX !== 0 || movementY !== 0;
   const handlers = {
     onPointerDown: (event: PointerEvent) => {
+      place.current = event.currentTarget;
       if (event.pointerType !== 'mouse') settle();
     },
     onPointerMove: (event: PointerEvent) => {
+      place.current = event.currentTarget;
       if (!rests && isMoved(event)) settle();
     },
     onPointerUp: (event: PointerEvent) => {
