@@ -67,7 +67,7 @@ const final = (id: string) =>
   until(async () => {
     const view = await system.view(id);
     return view.status === 'pending' ? null : view;
-  }, 45_000);
+  }, 100_000);
 const last = async (id: string) => {
   const view = await final(id);
   const revision = view.revisions.at(-1);
@@ -186,7 +186,7 @@ describe('an endpoint that', () => {
       });
       expect(view.decisions.map(({ action }) => action)).not.toContain('allow');
     },
-    60_000,
+    120_000,
   );
 
   it('is away for a moment costs a moment', async () => {
