@@ -47,9 +47,9 @@ describe.each([
     const first = await accept({ externalId, idempotency });
     const again = await accept({ externalId, idempotency });
     expect(again).toMatchObject({ kind: 'replayed', noteId: first.noteId, revisionId: first.revisionId });
-    const other = acceptInput(source, { externalId, idempotency: { ...idempotency, fingerprint: 'b' } });
+    const other = acceptInput(source, { now: NOW, externalId, idempotency: { ...idempotency, fingerprint: 'b' } });
     expect(await store.notes.accept(other)).toEqual({ kind: 'key_reused' });
-    const stranger = acceptInput(await sourceOf(store, 'stranger'), { externalId, idempotency });
+    const stranger = acceptInput(await sourceOf(store, 'stranger'), { now: NOW, externalId, idempotency });
     expect((await store.notes.accept(stranger)).kind).toBe('created');
   });
 
