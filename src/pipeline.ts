@@ -7,6 +7,7 @@ import { codeOf, ERROR_CODES, type ErrorCode, InvalidInputError, UnavailableErro
 import type { Log } from './ports.js';
 import { normalise } from './stages/normalise/index.js';
 import type { AnyStage, Stage, StageInput, StageNeeds } from './stages/stage.js';
+import { withinTime } from './time-limit.js';
 
 export interface PipelineOptions {
   readonly stages: readonly AnyStage[];
@@ -79,40 +80,14 @@ async function runStage<K extends EvidenceKey>(
     signal.throwIfAborted();
     if (typeof until === 'string') return { status: 'due', until };
     if (until !== null) return { status: 'skipped', why: until.skip };
-    const value = await withinLimit(stage, input, signal);
+    const late = () => new UnavailableError('deadline_exceeded', `${stage.name} took over ${stage.timeoutMs} ms`);
+    const value = await withinTime(stage.timeoutMs, signal, late, (limited) => stage.run(input, limited));
     return { status: 'found', value, ms: round(performance.now() - started), version: stage.version };
   } catch (error) {
     // An abort from outside is a stop or a lost lease, not a result of the stage.
     signal.throwIfAborted();
     if (error instanceof UnavailableError && !options.lastAttempt) throw error;
     return failure(stage.name, error, input, options.log);
-  }
-}
-
-/** A stage that ignores its signal is left behind when the time is up; its late answer goes nowhere. */
-async function withinLimit<K extends EvidenceKey>(
-  stage: Stage<K>,
-  input: StageInput,
-  signal: AbortSignal,
-): Promise<EvidenceMap[K]> {
-  const limit = new AbortController();
-  const both = AbortSignal.any([signal, limit.signal]);
-  let onAbort = () => {};
-  const aborted = new Promise<never>((_resolve, reject) => {
-    onAbort = () => reject(both.reason);
-    both.addEventListener('abort', onAbort, { once: true });
-  });
-  const timer = setTimeout(
-    () => limit.abort(new UnavailableError('deadline_exceeded', `${stage.name} took over ${stage.timeoutMs} ms`)),
-    stage.timeoutMs,
-  );
-  try {
-    return await Promise.race([stage.run(input, both), aborted]);
-  } catch (error) {
-    throw limit.signal.aborted && !signal.aborted ? limit.signal.reason : error;
-  } finally {
-    clearTimeout(timer);
-    both.removeEventListener('abort', onAbort);
   }
 }
 

@@ -7,6 +7,7 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { Agent, buildConnector, errors, request } from 'undici';
 import { InvalidInputError, UnavailableError } from '../errors.js';
+import { timeLimit } from '../time-limit.js';
 import { isForbiddenAddress } from './address-ranges.js';
 
 export interface GuardOptions {
@@ -55,14 +56,15 @@ export function openGuarded(options: GuardOptions): Guarded {
   return {
     async send(url, outgoing, read, signal) {
       const target = parseTarget(url, options.allowPrivate);
-      const late = AbortSignal.timeout(outgoing.timeoutMs);
+      const late = () => new UnavailableError('fetch_failed', LATE);
+      const limit = timeLimit(outgoing.timeoutMs, signal, late);
       try {
         const answer = await request(target, {
           dispatcher: agent,
           method: outgoing.method,
           headers: { ...outgoing.headers },
           body: outgoing.body ?? null,
-          signal: AbortSignal.any([signal, late]),
+          signal: limit.signal,
           headersTimeout: outgoing.timeoutMs,
           bodyTimeout: outgoing.timeoutMs,
         });
@@ -74,8 +76,10 @@ export function openGuarded(options: GuardOptions): Guarded {
           answer.body.destroy();
         }
       } catch (error) {
-        signal.throwIfAborted();
+        limit.signal.throwIfAborted();
         throw translate(error);
+      } finally {
+        limit.end();
       }
     },
     close: () => agent.destroy(),
@@ -118,12 +122,14 @@ export function parseTarget(url: string, allowPrivate: boolean): URL {
   return target;
 }
 
+const LATE = 'The receiver did not answer in time';
+
 function translate(error: unknown): Error {
   if (error instanceof InvalidInputError || error instanceof UnavailableError) return error;
   const name = error instanceof Error ? error.name : 'Error';
   const code = error instanceof errors.UndiciError || isCoded(error) ? error.code : name;
   const late = name === 'TimeoutError' || name === 'AbortError' || code.includes('TIMEOUT');
-  const text = late ? 'The receiver did not answer in time' : `The receiver could not be reached (${code})`;
+  const text = late ? LATE : `The receiver could not be reached (${code})`;
   return new UnavailableError('fetch_failed', text, { cause: error });
 }
 const isCoded = (error: unknown): error is { code: string } =>

@@ -2,6 +2,7 @@
 import OpenAI, { APIConnectionError, APIError } from 'openai';
 import { InvalidInputError, UnavailableError } from '../errors.js';
 import { type ChatAnswer, type ChatAsk, type ChatPart, LlmBrokenError } from '../ports/llm.js';
+import { withinTime } from '../time-limit.js';
 import { cappedFetch } from './llm/capped-fetch.js';
 import { jsonOf } from './llm/json-text.js';
 import { badAnswer, readStream, readWhole, type Said } from './llm/said.js';
@@ -48,7 +49,7 @@ const clientOf = ({ baseUrl, apiKey, timeoutMs }: EndpointOptions): OpenAI =>
 export function openChat(options: ChatOptions): Complete {
   const client = clientOf(options);
   return (ask, signal) =>
-    withinTime(options.timeoutMs, signal, async (limited) => {
+    asked(options.timeoutMs, signal, async (limited) => {
       const started = performance.now();
       const said = await (options.stream ? streamed : whole)(client, requestOf(options, ask), limited);
       if (said.refusal) throw new InvalidInputError('llm_refused', 'The language model refused to answer');
@@ -70,7 +71,7 @@ export function openChat(options: ChatOptions): Complete {
 export function openModerations(options: EndpointOptions): ScoreText {
   const client = clientOf(options);
   return (text, signal) =>
-    withinTime(options.timeoutMs, signal, async (limited) => {
+    asked(options.timeoutMs, signal, async (limited) => {
       const answer = await client.moderations.create({ model: options.model, input: text }, { signal: limited });
       const scores = Object.entries(answer.results?.[0]?.category_scores ?? {}).filter(
         (entry): entry is [string, number] => typeof entry[1] === 'number' && entry[1] >= 0 && entry[1] <= 1,
@@ -126,33 +127,13 @@ const partOf = (part: ChatPart): OpenAI.Chat.Completions.ChatCompletionContentPa
         image_url: { url: `data:${part.mediaType};base64,${Buffer.from(part.bytes).toString('base64')}` },
       };
 
-async function withinTime<T>(
-  timeoutMs: number,
-  signal: AbortSignal,
-  ask: (limited: AbortSignal) => Promise<T>,
-): Promise<T> {
-  signal.throwIfAborted();
-  // By hand: a signal made by `AbortSignal.any` may be collected while nobody but the fetch holds it, and then never fires.
-  const limit = new AbortController();
-  const onStop = (): void => limit.abort(signal.reason);
-  signal.addEventListener('abort', onStop, { once: true });
-  const timer = setTimeout(() => limit.abort(), timeoutMs);
-  const aborted = new Promise<never>((_resolve, reject) => {
-    limit.signal.addEventListener('abort', () => reject(limit.signal.reason), { once: true });
-  });
+async function asked<T>(timeoutMs: number, stop: AbortSignal, ask: (limited: AbortSignal) => Promise<T>): Promise<T> {
+  const late = () => new UnavailableError('llm_timeout', `The language model took over ${timeoutMs} ms`);
   try {
-    return await Promise.race([ask(limit.signal), aborted]);
+    return await withinTime(timeoutMs, stop, late, ask);
   } catch (error) {
-    signal.throwIfAborted();
-    if (limit.signal.aborted) {
-      throw new UnavailableError('llm_timeout', `The language model took over ${timeoutMs} ms`, {
-        cause: nameOf(error),
-      });
-    }
+    stop.throwIfAborted();
     throw ours(error);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', onStop);
   }
 }
 

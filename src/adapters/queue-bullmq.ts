@@ -5,6 +5,7 @@ import { Redis } from 'ioredis';
 import { codeOf, InvalidInputError, UnavailableError } from '../errors.js';
 import { JOBS, type JobHandler, type JobHandlers, QUEUE_NAMES, type QueueName } from '../jobs.js';
 import type { Log, Metrics, Nudge, Queue } from '../ports.js';
+import { timeLimit } from '../time-limit.js';
 
 const PREFIX = 'polywarden';
 /** A producer inside a request must not wait for Redis. */
@@ -177,7 +178,8 @@ async function runJob(
   const parsed = entry.schema.safeParse(job.data);
   if (!parsed.success || job.id === undefined) throw new UnrecoverableError('job_invalid');
   const lastAttempt = job.attemptsMade + 1 >= entry.attempts;
-  const limit = limited(entry.timeLimitMs, stop);
+  const late = () => new UnavailableError('deadline_exceeded', `The job took over ${entry.timeLimitMs} ms`);
+  const limit = timeLimit(entry.timeLimitMs, stop, late);
   const run = { jobId: job.id, subjectId: parsed.data.subjectId, lastAttempt };
   try {
     const outcome = await handler(run, limit.signal);
@@ -192,21 +194,4 @@ async function runJob(
   } finally {
     limit.end();
   }
-}
-
-/** By hand: `AbortSignal.any` leaves something at `stop`, which lives as long as the process, for every job. */
-export function limited(timeLimitMs: number, stop: AbortSignal): { readonly signal: AbortSignal; end(): void } {
-  const limit = new AbortController();
-  const onStop = (): void => limit.abort(stop.reason);
-  const late = new UnavailableError('deadline_exceeded', `The job took over ${timeLimitMs} ms`);
-  const timer = setTimeout(() => limit.abort(late), timeLimitMs);
-  if (stop.aborted) onStop();
-  else stop.addEventListener('abort', onStop, { once: true });
-  return {
-    signal: limit.signal,
-    end: () => {
-      clearTimeout(timer);
-      stop.removeEventListener('abort', onStop);
-    },
-  };
 }

@@ -5,6 +5,7 @@ import { type JobHandler, nudgeOf } from '../jobs.js';
 import type { ImageClaim, ImageResult, ImagesStore } from '../ports/store.js';
 import type { Blobs, Clock, Ids, ImageFetcher, Log, Metrics, Queue } from '../ports.js';
 import { type ImageReaders, readImage, unreadImage } from '../stages/images/read-image.js';
+import { keepLease } from './lease.js';
 import { REMOVE_UNNAMED_AFTER_MS } from './store-uploads.js';
 
 export interface ProcessImageDeps {
@@ -40,12 +41,14 @@ async function workOn(
   lastAttempt: boolean,
   signal: AbortSignal,
 ): Promise<'saved' | 'stale'> {
-  const lease = keepLease(deps, claim);
+  const { leaseMs, log, clock } = deps;
+  const extend = () => deps.images.extend(claim, leaseMs, clock.now());
+  const lease = keepLease({ subject: 'this picture', revisionId: claim.revisionId, leaseMs, log, extend }, signal);
   try {
     const result =
       claim.crashes >= deps.maxCrashes
         ? crashed(deps, claim)
-        : await readClaimed(deps, claim, lastAttempt, AbortSignal.any([signal, lease.lost]));
+        : await readClaimed(deps, claim, lastAttempt, lease.signal);
     const { saved, wake } = await deps.images.complete(claim, result, deps.clock.now());
     if (!saved) deps.metrics.count('stale_writes_total');
     if (wake !== null) await nudgeNote(deps, claim.revisionId, wake);
@@ -56,19 +59,6 @@ async function workOn(
   } finally {
     lease.end();
   }
-}
-
-function keepLease(deps: ProcessImageDeps, claim: ImageClaim): { readonly lost: AbortSignal; end(): void } {
-  const lost = new AbortController();
-  const timer = setInterval(() => {
-    deps.images.extend(claim, deps.leaseMs, deps.clock.now()).then(
-      (kept) => {
-        if (!kept) lost.abort(new UnavailableError('lease_lost', 'Another worker owns this picture'));
-      },
-      (error: unknown) => deps.log.warn('lease not extended', { revisionId: claim.revisionId, error }),
-    );
-  }, deps.leaseMs / 3);
-  return { lost: lost.signal, end: () => clearInterval(timer) };
 }
 
 /** Written without touching the bytes again: whatever they do to a worker, they may not do once more. */

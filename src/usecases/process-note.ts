@@ -6,6 +6,7 @@ import { EVIDENCE_KEYS, type PipelineRun, runPipeline } from '../pipeline.js';
 import type { Claim, ModerationRecord, SaveResult, WorkStore } from '../ports/store.js';
 import type { Clock, Log, Metrics } from '../ports.js';
 import type { AnyStage } from '../stages/stage.js';
+import { keepLease } from './lease.js';
 import { factsOf, type RuleSet, regionsOf } from './moderate.js';
 
 export interface ProcessNoteDeps {
@@ -27,12 +28,14 @@ export function processNoteWith(deps: ProcessNoteDeps): JobHandler {
     signal.throwIfAborted();
     const claim = await deps.work.claim(run.subjectId, deps.leaseMs, deps.clock.now());
     if (claim === null) return 'nothing_due';
-    const lease = keepLease(deps, claim);
+    const { leaseMs, log, clock } = deps;
+    const extend = () => deps.work.extend(claim, leaseMs, clock.now());
+    const lease = keepLease({ subject: 'this note', revisionId: claim.revisionId, leaseMs, log, extend }, signal);
     try {
       const { record, at } =
         claim.crashes >= deps.maxCrashes
           ? { record: crashed(deps, claim), at: deps.clock.now() }
-          : await judged(deps, claim, run.lastAttempt, AbortSignal.any([signal, lease.lost]));
+          : await judged(deps, claim, run.lastAttempt, lease.signal);
       const saved = await deps.work.complete(claim, record, at);
       note(deps, claim, record, saved);
       return saved;
@@ -44,20 +47,6 @@ export function processNoteWith(deps: ProcessNoteDeps): JobHandler {
       lease.end();
     }
   };
-}
-
-/** Extends the lease while the work goes on; when another worker owns the note, this run ends. */
-function keepLease(deps: ProcessNoteDeps, claim: Claim): { readonly lost: AbortSignal; end(): void } {
-  const lost = new AbortController();
-  const timer = setInterval(() => {
-    deps.work.extend(claim, deps.leaseMs, deps.clock.now()).then(
-      (kept) => {
-        if (!kept) lost.abort(new UnavailableError('lease_lost', 'Another worker owns this note'));
-      },
-      (error: unknown) => deps.log.warn('lease not extended', { revisionId: claim.revisionId, error }),
-    );
-  }, deps.leaseMs / 3);
-  return { lost: lost.signal, end: () => clearInterval(timer) };
 }
 
 /** `at` is the moment that the policy was told; stored as the time of the decision, so that it can be judged again. */

@@ -5,9 +5,11 @@ import { rm, stat } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { z } from 'zod';
 import { InvalidInputError, UnavailableError } from '../../errors.js';
+import { timeLimit } from '../../time-limit.js';
 
 const MOST_HOPS = 5;
 const IDLE_MS = 30_000;
+const IDLE = `Nothing came for ${IDLE_MS / 1_000} s`;
 
 export interface HubFileOrder {
   readonly url: string;
@@ -28,10 +30,10 @@ export async function newestRevision(hub: string, repo: string, signal: AbortSig
 /** Loads the rest of one file. The checksum that the hub itself names for large files, or null. */
 export async function download(order: HubFileOrder, signal: AbortSignal): Promise<string | null> {
   const have = (await stat(order.part).catch(() => null))?.size ?? 0;
-  const idle = idleSignal(IDLE_MS);
-  const both = AbortSignal.any([signal, idle.signal]);
+  // A large file may take as long as it takes, but something of it must come.
+  const idle = timeLimit(IDLE_MS, signal, () => new UnavailableError('hub_unavailable', IDLE));
   try {
-    const answer = await ask(order.url, have > 0 ? { range: `bytes=${have}-` } : {}, both);
+    const answer = await ask(order.url, have > 0 ? { range: `bytes=${have}-` } : {}, idle.signal);
     const from = startOf(answer, have);
     if (from === null) {
       await answer.body?.cancel();
@@ -44,17 +46,15 @@ export async function download(order: HubFileOrder, signal: AbortSignal): Promis
       await answer.body?.cancel();
       throw tooLarge(order);
     }
-    const bytes = await store(answer, { ...order, from, onChunk: idle.seen });
+    const bytes = await store(answer, { ...order, from, onChunk: idle.renew });
     if (whole !== null && bytes !== whole) {
       throw new UnavailableError('model_truncated', `${bytes} of ${whole} bytes came`);
     }
     return /^"?([0-9a-f]{64})"?$/.exec(answer.linked ?? '')?.[1] ?? null;
   } catch (error) {
-    throw idle.signal.aborted && !signal.aborted
-      ? new UnavailableError('hub_unavailable', `Nothing came for ${IDLE_MS / 1_000} s`, { cause: error })
-      : error;
+    throw idle.signal.aborted && !signal.aborted ? idle.signal.reason : error;
   } finally {
-    idle.stop();
+    idle.end();
   }
 }
 
@@ -135,11 +135,4 @@ async function store(
     await finished(file);
   }
   return bytes;
-}
-
-/** Aborts when nothing was seen for a while; a large file may take as long as it takes. */
-function idleSignal(ms: number): { readonly signal: AbortSignal; seen(): void; stop(): void } {
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(new Error('idle')), ms);
-  return { signal: controller.signal, seen: () => timer.refresh(), stop: () => clearTimeout(timer) };
 }

@@ -1,8 +1,9 @@
 /** POST /v1/moderations: OpenAI's endpoint for clients that already speak it. Stores nothing. */
 import { z } from 'zod';
 import type { EvidenceKey, ImageRef, Note } from '../../domain.js';
-import { InvalidInputError } from '../../errors.js';
+import { InvalidInputError, UnavailableError } from '../../errors.js';
 import { repairText } from '../../stages/normalise/repair.js';
+import { timeLimit } from '../../time-limit.js';
 import { turns } from '../../turns.js';
 import { reachOf } from '../auth.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
@@ -103,19 +104,24 @@ export function moderationRoutes(server: ApiServer, deps: ApiDeps): void {
       const gone = new AbortController();
       // Also comes after the answer, when it changes nothing.
       reply.raw.once('close', () => gone.abort());
-      const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(TIME_LIMIT_MS)]);
-      const results: OpenaiResult[] = [];
-      let model = deps.config.TEXT_MODEL;
-      // One after the other: one caller's list must not take every core.
-      for (const { note, images } of notes) {
-        const { evidence } = await inTurn(() => {
-          signal.throwIfAborted();
-          return deps.moderate(note, { stages: STAGES, regions: ['global'], sourceId }, signal);
-        });
-        if (evidence.classify.status === 'found') model = evidence.classify.value.model;
-        results.push(toOpenaiResult(evidence, images));
+      const late = () => new UnavailableError('deadline_exceeded', `The texts took over ${TIME_LIMIT_MS} ms`);
+      const limit = timeLimit(TIME_LIMIT_MS, gone.signal, late);
+      try {
+        const results: OpenaiResult[] = [];
+        let model = deps.config.TEXT_MODEL;
+        // One after the other: one caller's list must not take every core.
+        for (const { note, images } of notes) {
+          const { evidence } = await inTurn(() => {
+            limit.signal.throwIfAborted();
+            return deps.moderate(note, { stages: STAGES, regions: ['global'], sourceId }, limit.signal);
+          });
+          if (evidence.classify.status === 'found') model = evidence.classify.value.model;
+          results.push(toOpenaiResult(evidence, images));
+        }
+        return { id: deps.ids.next('modr'), model, results };
+      } finally {
+        limit.end();
       }
-      return { id: deps.ids.next('modr'), model, results };
     },
   });
 }

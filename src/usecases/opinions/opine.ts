@@ -7,6 +7,7 @@ import type { OpinionClaim, OpinionsStore } from '../../ports/opinions.js';
 import type { Log, Metrics, Queue } from '../../ports.js';
 import { mayBeSent, type OpinionPlan } from '../../stages/deliberate/plan.js';
 import { textsOfReadings } from '../../stages/images/index.js';
+import { keepLease } from '../lease.js';
 import { type AskDeps, askOpinion, type SentPicture } from './ask-opinion.js';
 import { storedLedger } from './ledger.js';
 
@@ -43,12 +44,12 @@ async function workOn(
   lastAttempt: boolean,
   signal: AbortSignal,
 ): Promise<'saved' | 'stale'> {
-  const lease = keepLease(deps, claim);
+  const { leaseMs, log, clock } = deps;
+  const extend = () => deps.opinions.extend(claim, leaseMs, clock.now());
+  const lease = keepLease({ subject: 'this opinion', revisionId: claim.revisionId, leaseMs, log, extend }, signal);
   try {
     const outcome =
-      claim.crashes >= deps.maxCrashes
-        ? crashed(deps, claim)
-        : await outcomeOf(deps, claim, lastAttempt, AbortSignal.any([signal, lease.lost]));
+      claim.crashes >= deps.maxCrashes ? crashed(deps, claim) : await outcomeOf(deps, claim, lastAttempt, lease.signal);
     const why = outcome.status === 'failed' ? outcome.code : outcome.status === 'skipped' ? outcome.why : '';
     deps.metrics.count('stage_outcomes_total', { stage: 'opinion', status: outcome.status, why });
     const { saved, wake } = await deps.opinions.complete(claim, outcome, deps.clock.now());
@@ -61,19 +62,6 @@ async function workOn(
   } finally {
     lease.end();
   }
-}
-
-function keepLease(deps: OpineDeps, claim: OpinionClaim): { readonly lost: AbortSignal; end(): void } {
-  const lost = new AbortController();
-  const timer = setInterval(() => {
-    deps.opinions.extend(claim, deps.leaseMs, deps.clock.now()).then(
-      (kept) => {
-        if (!kept) lost.abort(new UnavailableError('lease_lost', 'Another worker owns this opinion'));
-      },
-      (error: unknown) => deps.log.warn('lease not extended', { revisionId: claim.revisionId, error }),
-    );
-  }, deps.leaseMs / 3);
-  return { lost: lost.signal, end: () => clearInterval(timer) };
 }
 
 const failed = (code: keyof typeof ERROR_CODES, message: string = ERROR_CODES[code].title): Answer => ({
