@@ -10,6 +10,7 @@ import { openCodeReader } from '../src/adapters/codes-zxing.js';
 import { DECODE_LIMITS } from '../src/adapters/images/decode-image-limits.js';
 import { openDecoder } from '../src/adapters/images-sharp.js';
 import { openTextReader } from '../src/adapters/ocr-tesseract.js';
+import type { ImageReading } from '../src/domain.js';
 import { DECODE_SCRIPT, OCR_SCRIPT } from '../src/paths.js';
 import type { Bundle } from '../src/policy/bundle.js';
 import { loadBundle } from '../src/policy/load.js';
@@ -62,6 +63,7 @@ type Opened = ReturnType<typeof openReaders>;
 class Tally {
   readonly outcomes = new Map<string, number>();
   slowestMs = 0;
+  slowest = '';
   decoderBytes = 0;
   textBytes = 0;
   allowed = 0;
@@ -76,7 +78,11 @@ class Tally {
     const before = performance.now();
     const order = { index: 0, bytes: async () => bytes, likely: [], lastAttempt: true };
     const reading = await readImage(order, this.opened.readers, new AbortController().signal);
-    this.slowestMs = Math.max(this.slowestMs, performance.now() - before);
+    const ms = performance.now() - before;
+    if (ms > this.slowestMs) {
+      this.slowestMs = ms;
+      this.slowest = `number ${this.count + 1}: ${partsOf(reading)}`;
+    }
     if (this.count % 50 === 0) await this.weigh();
     this.count += 1;
     const { facts, ...others } = reading;
@@ -98,6 +104,11 @@ class Tally {
   }
 }
 
+const partsOf = ({ facts, ocr, codes, hash }: ImageReading): string =>
+  Object.entries({ decoding: facts, text: ocr, codes, hash })
+    .map(([name, one]) => `${name} ${one.status === 'found' ? `${one.ms} ms` : one.status}`)
+    .join(', ');
+
 const mb = (bytes: number): string => `${(bytes / MEGABYTE).toFixed(0)} MB`;
 
 /** Replaced only when their time had come, but for the text reader, which is retired when it has grown, too. */
@@ -116,7 +127,8 @@ async function run(name: string, pictures: Iterable<() => Promise<Buffer>>, bund
     `decoding processes that ended before their time: ${crashes}`,
     `text readers started: ${opened.text.started()}`,
     `unreadable but allowed: ${tally.allowed}`,
-    `slowest: ${tally.slowestMs.toFixed(0)} ms, peak memory: decoding ${mb(tally.decoderBytes)}, text reader ${mb(tally.textBytes)}`,
+    `slowest: ${tally.slowestMs.toFixed(0)} ms (${tally.slowest})`,
+    `peak memory: decoding ${mb(tally.decoderBytes)}, text reader ${mb(tally.textBytes)}`,
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
   return crashes === 0 && tally.allowed === 0;

@@ -197,7 +197,7 @@ function strongestOf(note: NoteRecord): Action | null {
   return ranks.length === 0 ? null : (ACTIONS[Math.max(...ranks)] ?? null);
 }
 
-function rowOf(note: NoteRecord): NoteRow {
+export function rowOf(note: NoteRecord): NoteRow {
   const last = latest(note);
   return {
     noteId: note.noteId,

@@ -1,8 +1,8 @@
 /** Overdue decisions, figures, search and the record. */
 import { hash } from 'node:crypto';
-import { ACTIONS } from '../../../../src/domain.js';
 import type { DeskStore } from '../../../../src/ports/review.js';
-import type { NoteRow, StoredDecision } from '../../../../src/ports/store.js';
+import type { StoredDecision } from '../../../../src/ports/store.js';
+import { rowOf } from '../notes.js';
 import { pageOf } from '../page.js';
 import { iso, latest, type NoteRecord } from '../rows.js';
 import type { DeskRows } from './rows.js';
@@ -100,11 +100,11 @@ export function figuresOf(
         exact: kept
           .filter((note) => hashes.includes(hash('sha256', whole(note), 'hex')))
           .slice(0, limit)
-          .map(noteRow),
+          .map(rowOf),
         containing: kept
           .filter((note) => whole(note).toLowerCase().includes(text.toLowerCase()))
           .slice(0, limit)
-          .map(noteRow),
+          .map(rowOf),
         searched: kept.length,
         complete: true,
       };
@@ -136,24 +136,5 @@ export function figuresOf(
         item: (row) => row,
       });
     },
-  };
-}
-
-function noteRow(note: NoteRecord): NoteRow {
-  const last = latest(note);
-  const ranks = note.decisions
-    .filter(({ supersededBy }) => supersededBy === null)
-    .map(({ action }) => ACTIONS.indexOf(action));
-  return {
-    noteId: note.noteId,
-    externalId: note.externalId,
-    status: last.status,
-    revision: last.revision,
-    authorId: note.authorId,
-    language: last.record?.language ?? null,
-    strongest: ACTIONS[Math.max(-1, ...ranks)] ?? null,
-    createdAt: iso(note.createdAt),
-    decidedAt: last.decidedAt === null ? null : iso(last.decidedAt),
-    title: last.note?.title ?? '',
   };
 }
