@@ -14,6 +14,13 @@ async function readForm(contentType: string, bytes: Buffer): Promise<FormData> {
   }
 }
 
+/** The parser reads broken UTF-8 as U+FFFD: then its text is nowhere in what was sent, and an id would become another id. */
+function asSent(text: string, bytes: Buffer): Buffer {
+  const written = Buffer.from(text, 'utf8');
+  if (!bytes.includes(written)) throw new InvalidInputError('json_invalid', 'The part `note` is not valid UTF-8.');
+  return written;
+}
+
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -29,7 +36,7 @@ export async function multipartNote(contentType: string, bytes: Buffer): Promise
     if (files.length > MAX_IMAGES) throw invalid(`A note may have ${MAX_IMAGES} images.`);
   }
   if (text === null) throw invalid('The part `note` is missing.');
-  const note = parseJsonBytes(Buffer.from(text, 'utf8'));
+  const note = parseJsonBytes(asSent(text, bytes));
   if (!isRecord(note) || (note['images'] !== undefined && !Array.isArray(note['images']))) return note;
   const uploaded = await Promise.all(
     files.map(async (file) => ({ data: Buffer.from(await file.arrayBuffer()).toString('base64') })),

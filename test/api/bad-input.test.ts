@@ -132,6 +132,27 @@ describe('bad notes', () => {
     });
   });
 
+  it('broken UTF-8 in the note of a form is refused; what only looks like a repair is not', async () => {
+    const form = (id: Buffer) =>
+      send(
+        Buffer.concat([
+          Buffer.from('--XX\r\ncontent-disposition: form-data; name="note"\r\n\r\n{"externalId":"'),
+          id,
+          Buffer.from('"}\r\n--XX--\r\n'),
+        ]),
+        'multipart/form-data; boundary=XX',
+      );
+    const before = bench.store.tables.notes.size;
+    const broken = await form(Buffer.from([0x61, 0xff]));
+    expect(broken.json()).toMatchObject({
+      status: 400,
+      code: 'json_invalid',
+      detail: expect.stringContaining('UTF-8'),
+    });
+    expect(bench.store.tables.notes.size).toBe(before);
+    expect((await form(Buffer.from('a\ufffd'))).statusCode).toBe(202);
+  });
+
   it('names every fault at once', async () => {
     const body = note({ regions: ['zz'], languageHint: '?', createdAt: 'now' });
     const { code, errors } = (await send(body)).json();

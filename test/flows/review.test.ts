@@ -544,6 +544,42 @@ describe('appeals and reports', () => {
     expect((await appeal(old)).body.code).toBe('conflict');
   });
 
+  it('a reference sent again gets its appeal, also once nothing stands any more, and never swallows another', async () => {
+    const { language, noteId } = await removed();
+    const reference = ids.next('ref');
+    const { body } = await appeal(noteId, { reference });
+    const other = (await removed()).noteId;
+    for (const different of [
+      await appeal(other, { reference }),
+      await appeal(noteId, { reference, text: 'Somebody else writes this.' }),
+      await appeal(noteId, { reference, by: 'notifier' }),
+    ]) {
+      expect(different).toMatchObject({
+        status: 409,
+        body: { code: 'conflict', detail: expect.stringContaining('reference') },
+      });
+    }
+    const second = await person();
+    expect((await decide(second, must(await next(second, language)), [], { outcome: 'overturn' })).status).toBe(200);
+    expect(await appeal(noteId, { reference })).toMatchObject({
+      status: 200,
+      body: { id: body.id, state: 'overturned' },
+    });
+    expect((await appeal(noteId)).body.code).toBe('appeal_refused');
+  });
+
+  it('a reference of a report that comes with other words is told, and not answered with the first', async () => {
+    const { noteId } = await judged([{ action: 'allow' }]);
+    const reporter = { name: 'A. Reader', email: 'reader@example.org' };
+    const report = { noteId, reference: ids.next('ref'), reasons: 'It asks for money.', goodFaith: true, reporter };
+    const send = (more: object = {}) => call(platform, 'POST', '/v1/reports', { ...report, ...more });
+    const { body } = await send();
+    expect(await send()).toMatchObject({ status: 200, body: { id: body.id } });
+    for (const more of [{ reasons: 'It shows me.' }, { category: 'fraud.scam' }]) {
+      expect(await send(more)).toMatchObject({ status: 409, body: { code: 'conflict' } });
+    }
+  });
+
   it('a report with the fields of Art. 16 opens a case, and its answer is shown', async () => {
     const { language, noteId } = await judged([{ action: 'allow' }]);
     const order = {
@@ -719,7 +755,7 @@ describe('figures and people', () => {
     expect(body).toMatchObject({
       bucketHours: 1,
       limited: false,
-      appeals: { overturned: 1, upheld: 1 },
+      appeals: { overturned: 2, upheld: 1 },
       reports: { actioned: 1 },
     });
     expect(body.backlog.open).toBeGreaterThan(0);

@@ -9,11 +9,12 @@ import type { Appeal, DeskStore, PleaNote, PleaResult, Report, Reporter } from '
 import type { Actor, StoredDecision } from '../../ports/store.js';
 import type { Clock } from '../../ports.js';
 import { policyOf } from './choices.js';
+import { sameAppeal, sameReport } from './same-plea.js';
 
 const DAY_MS = 86_400_000;
 
 export interface PleaPorts {
-  readonly desk: Pick<DeskStore, 'findNote' | 'openAppeal' | 'openReport'>;
+  readonly desk: Pick<DeskStore, 'findNote' | 'openAppeal' | 'openReport' | 'appeals'>;
   readonly bundle: () => Bundle;
   readonly clock: Clock;
 }
@@ -54,6 +55,8 @@ const NAMELESS: ReadonlySet<CategoryId> = new Set(['child.csam', 'child.grooming
 
 export async function receiveAppeal(ports: PleaPorts, from: From, order: AppealOrder): Promise<Received<Appeal>> {
   const note = await noteOf(ports, from, order);
+  const known = await knownAppeal(ports, from, note, order);
+  if (known !== undefined) return { plea: sameAppeal(known, note, order), replayed: true };
   const bundle = ports.bundle();
   const now = ports.clock.now();
   const decisions = appealed(note, order);
@@ -92,7 +95,22 @@ export async function receiveAppeal(ports: PleaPorts, from: From, order: AppealO
     from.actor,
     now,
   );
-  return received(result, 'An appeal against this decision is open already.');
+  const { plea, replayed } = received(result, 'An appeal against this decision is open already.');
+  return { plea: replayed ? sameAppeal(plea, note, order) : plea, replayed };
+}
+
+/** More appeals than this about one note would take as many decisions of people. */
+const MOST_APPEALS = 200;
+
+/** Asked before the rules: once it is decided nothing may stand that an appeal could be about, and a repetition still gets it. */
+async function knownAppeal(
+  ports: PleaPorts,
+  from: From,
+  { noteId }: PleaNote,
+  { reference }: AppealOrder,
+): Promise<Appeal | undefined> {
+  const { items } = await ports.desk.appeals(from.sourceId, { noteId }, null, MOST_APPEALS);
+  return items.find((one) => one.reference === reference);
 }
 
 export async function receiveReport(ports: PleaPorts, from: From, order: ReportOrder): Promise<Received<Report>> {
@@ -145,7 +163,8 @@ export async function receiveReport(ports: PleaPorts, from: From, order: ReportO
     from.actor,
     now,
   );
-  return received(result, 'The report conflicts with another one.');
+  const { plea, replayed } = received(result, 'The report conflicts with another one.');
+  return { plea: replayed ? sameReport(plea, note, order) : plea, replayed };
 }
 
 async function noteOf(ports: PleaPorts, from: From, order: Named): Promise<PleaNote> {
