@@ -72,6 +72,26 @@ test('figures by language and label from a packed file; an absent label is unkno
   expect(found.groups[2]?.figures).toMatchObject({ auroc: null, harmfulRight: null, harmlessRight: 1 });
 });
 
+test('every figure of the table has its interval, and none where nothing was drawn', async () => {
+  const file = await fileOf('rows.jsonl', jsonl);
+  const line = async (rounds: string): Promise<string> =>
+    (await run(['--input', file, '--by', 'language', '--rounds', rounds])).out
+      .split('\n')
+      .find((l) => /^en\s+toxic/.test(l)) ?? '';
+  expect((await line('50')).match(/\[/g)).toHaveLength(6);
+  expect(await line('0')).not.toMatch(/NaN|\[/);
+});
+
+test('tags are read whatever their case', async () => {
+  const tagged = ['EN', 'en', 'ZH-hant', 'zh-Hant'].map((lang) => JSON.stringify({ ...rows[0], lang })).join('\n');
+  const { out } = await run(['--input', await fileOf('rows.jsonl', tagged), '--json', '--rounds', '0']);
+  const found = JSON.parse(out) as { groups: { names: string[]; figures: { harmful: number } }[] };
+  expect(found.groups.map(({ names, figures }) => [names[0], figures.harmful])).toEqual([
+    ['en', 2],
+    ['zh-Hant', 2],
+  ]);
+});
+
 test('a table for people, grouped by source', async () => {
   const { out } = await run(['--input', await fileOf('rows.jsonl', jsonl), '--by', 'source,label']);
   expect(out).toContain('fake@1: 5 texts');
@@ -87,6 +107,7 @@ test('faults of the caller are named', async () => {
   await expect(run(['--input', file, '--by', 'colour'])).rejects.toMatchObject({ code: 'usage' });
   await expect(run(['--input', file, '--language', 'guess'])).rejects.toMatchObject({ code: 'usage' });
   await expect(run(['--input', file, '--rounds', 'x'])).rejects.toMatchObject({ code: 'usage' });
+  await expect(run(['--input', file, '--rounds='])).rejects.toMatchObject({ code: 'usage' });
   expect((await run(['--help'])).out).toContain('polywarden eval');
 });
 

@@ -1,9 +1,10 @@
 /** Figures of a scorer on labelled texts, with bootstrap intervals. Pure; the same numbers on every machine. */
 import { calibrationError } from './bins.js';
-import { bootstrap } from './bootstrap.js';
+import { bootstrap, rightOf } from './bootstrap.js';
 import { type Curves, curves } from './curves.js';
 import { FLAGGED, type Judged } from './judged.js';
 
+/** `low` and `high` are no numbers where nothing was drawn. */
 export interface Interval {
   readonly value: number;
   readonly low: number;
@@ -21,6 +22,8 @@ export interface Figures {
   readonly recall: Interval | null;
   readonly harmfulRight: number | null;
   readonly harmlessRight: number | null;
+  readonly harmfulRightRange: Interval | null;
+  readonly harmlessRightRange: Interval | null;
   readonly ece: number;
   readonly eceRange: Interval;
   readonly confusion: Confusion;
@@ -41,11 +44,10 @@ export function figuresOf(rows: readonly Judged[], rounds: number, seed: number)
   const once = new Uint32Array(sorted.length).fill(1);
   const exact = curves(sorted, once);
   const harmful = sorted.filter((row) => row.harmful).length;
-  const { samples, errors } = bootstrap(sorted, rounds, seed);
-  const flaggedShare = (wanted: boolean): number | null => {
-    const of = sorted.filter((row) => row.harmful === wanted);
-    return of.length === 0 ? null : of.filter((row) => row.calibrated >= FLAGGED === wanted).length / of.length;
-  };
+  const { samples, errors, ...rights } = bootstrap(sorted, rounds, seed);
+  const right = rightOf(sorted, once);
+  const shareRange = (value: number | null, drawn: readonly number[]): Interval | null =>
+    value === null ? null : { value, ...range(drawn) };
   const interval = (name: keyof Curves): Interval | null =>
     exact === null ? null : { value: exact[name], ...range(samples.map((sample) => sample[name])) };
   return {
@@ -56,8 +58,10 @@ export function figuresOf(rows: readonly Judged[], rounds: number, seed: number)
     f1: interval('f1'),
     precision: interval('precision'),
     recall: interval('recall'),
-    harmfulRight: flaggedShare(true),
-    harmlessRight: flaggedShare(false),
+    harmfulRight: right.harmful,
+    harmlessRight: right.harmless,
+    harmfulRightRange: shareRange(right.harmful, rights.harmfulRight),
+    harmlessRightRange: shareRange(right.harmless, rights.harmlessRight),
     ece: calibrationError(sorted, once),
     eceRange: { value: calibrationError(sorted, once), ...range(errors) },
     confusion: confusionOf(sorted),

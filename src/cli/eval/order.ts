@@ -68,7 +68,7 @@ export function readOrder(args: readonly string[]): Order | 'help' {
   const asked = (values.by ?? '').split(',').map((axis) => axis.trim());
   const by = AXES.filter((axis) => axis === 'label' || asked.includes(axis));
   const wrong = asked.find((axis) => !AXES.some((known) => known === axis));
-  if (wrong !== undefined) throw usageError(`There is no grouping by ${wrong}`, EVAL_USAGE);
+  if (wrong !== undefined) throw usageError(`There is no grouping by ${wrong || 'nothing'}`, EVAL_USAGE);
   if (language !== 'row' && language !== 'detect') throw usageError('--language is row or detect', EVAL_USAGE);
   const [least, rounds] = [wholeOf(values.least), wholeOf(values.rounds, MOST_ROUNDS)];
   const { report = null, json = false } = values;
@@ -80,7 +80,7 @@ const MOST_ROUNDS = 10_000;
 const MOST_AT_ONCE = 64;
 
 function wholeOf(text: string | undefined, most = Number.MAX_SAFE_INTEGER): number {
-  const value = Number(text);
+  const value = text?.trim() === '' ? Number.NaN : Number(text);
   if (value > most) throw usageError(`${text} is more than ${most}`, EVAL_USAGE);
   if (!(Number.isInteger(value) && value >= 0)) throw usageError(`${text} is no whole number`, EVAL_USAGE);
   return value;

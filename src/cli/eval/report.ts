@@ -86,8 +86,9 @@ function costTable(costs: readonly ReportCost[]): string {
 }
 
 const cell = (interval: Interval | null): string =>
-  interval === null ? '–' : `${interval.value.toFixed(3)} [${shown(interval.low)}, ${shown(interval.high)}]`;
-const shown = (value: number): string => (Number.isNaN(value) ? '–' : value.toFixed(3));
+  interval === null ? '–' : `${interval.value.toFixed(3)}${rangeOf(interval)}`;
+const rangeOf = ({ low, high }: Interval): string =>
+  Number.isNaN(low) ? '' : ` [${low.toFixed(3)}, ${high.toFixed(3)}]`;
 
 const contents = (groups: readonly ReportGroup[]): string =>
   `<nav aria-label="Groups"><ul>${groups.map(({ title }, i) => `<li><a href="#g${i}">${escapeHtml(title)}</a></li>`).join('')}</ul></nav>`;
@@ -103,10 +104,10 @@ function groupPart({ title, series }: ReportGroup, at: number): string {
     ({ scorer }, i) =>
       `<span class="key k${i}">${escapeHtml(scorer)}</span> (${['solid', 'dashed', 'dotted'][i] ?? 'solid'})`,
   );
-  const head = ['scorer', 'precision', 'recall', 'F1', 'AUROC', 'AUPRC', 'ECE'];
+  const head = ['scorer', 'precision', 'recall', 'harmless right', 'F1', 'AUROC', 'AUPRC', 'ECE'];
   const rows = series.map(({ scorer, figures: f }) => [
     escapeHtml(scorer),
-    ...[f.precision, f.recall, f.f1, f.auroc, f.auprc, f.eceRange].map(cell),
+    ...[f.precision, f.harmfulRightRange, f.harmlessRightRange, f.f1, f.auroc, f.auprc, f.eceRange].map(cell),
   ]);
   const matrix = series.map(({ scorer, figures: { confusion: c } }) => [
     escapeHtml(scorer),

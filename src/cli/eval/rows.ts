@@ -23,9 +23,21 @@ export const LABELS = Object.keys(LABEL_KEYS) as readonly Label[];
 
 /** BCP 47 in shape; it is printed, so nothing else may stand in it. */
 const Tag = z.string().regex(/^(?:[A-Za-z0-9]{1,8}(?:-[A-Za-z0-9]{1,8}){0,7})?$/, 'no language tag');
+/** `EN` and `zh-hans` are languages that the model knows as `en` and `zh-Hans`. */
+const cased = (tag: string): string =>
+  tag
+    .toLowerCase()
+    .split('-')
+    .map((part, i) => (i === 0 ? part : caseOf(part)))
+    .join('-');
+function caseOf(part: string): string {
+  if (part.length === 4) return part.replace(/^[a-z]/, (first) => first.toUpperCase());
+  return part.length === 2 ? part.toUpperCase() : part;
+}
+
 const row = z.object({
   text: z.string(),
-  lang: Tag.default('und'),
+  lang: Tag.transform(cased).default('und'),
   labels: z.partialRecord(z.enum(LABELS), z.union([z.literal(0), z.literal(1)], { error: 'a label is 0 or 1' })),
   source: z.string().default(''),
   script: z.string().optional(),

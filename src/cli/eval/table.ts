@@ -18,18 +18,16 @@ export function groupTable(by: readonly string[], groups: readonly Group[]): str
 const plain = (name: string): string => name.replace(/\p{C}/gu, '\ufffd');
 
 function cells(f: Figures): readonly string[] {
-  const shares = [f.harmfulRight, f.harmlessRight].map((share) => (share === null ? '-' : share.toFixed(3)));
-  return [
-    String(f.harmful),
-    String(f.harmless),
-    ...[f.auroc, f.auprc, f.f1].map(withRange),
-    ...shares,
-    f.ece.toFixed(3),
-  ];
+  const figures = [f.auroc, f.auprc, f.f1, f.harmfulRightRange, f.harmlessRightRange, f.eceRange];
+  return [String(f.harmful), String(f.harmless), ...figures.map(withRange)];
 }
 
-const withRange = (interval: Interval | null): string =>
-  interval === null ? '-' : `${interval.value.toFixed(3)} [${interval.low.toFixed(3)}, ${interval.high.toFixed(3)}]`;
+/** Without a range where nothing was drawn (`--rounds 0`, or no sample with both classes). */
+function withRange(interval: Interval | null): string {
+  if (interval === null) return '-';
+  const { value, low, high } = interval;
+  return Number.isNaN(low) ? value.toFixed(3) : `${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
+}
 
 /** What the language model and the cascade cost, and their figures unless they are synthetic. */
 export function comparisonText(by: readonly string[], comparison: Comparison): string {

@@ -27,10 +27,15 @@ const UNFITTED: HeadCalibration = { encoder: 0.5, ngrams: 0.5, b: 0, flag: 0.5, 
 
 export const sigmoid = (z: number): number => 1 / (1 + Math.exp(-z));
 
-/** `zh-Hant-TW` asks for itself, `zh-Hant`, `zh`; a bare `zh` is read as Simplified. */
+/** `zh-Hant-TW` asks for itself, `zh-Hant`, `zh`. Chinese without a script is in that of its region: `zh-TW` Traditional, `zh` Simplified. */
 export function lookUpTags(language: LanguageTag): readonly string[] {
-  const parts = (language === 'zh' ? 'zh-Hans' : language).split('-');
+  const parts = withScript(language).split('-');
   return parts.map((_, i) => parts.slice(0, parts.length - i).join('-'));
+}
+
+function withScript(language: LanguageTag): string {
+  const [, region] = /^zh(-(?:[A-Za-z]{2}|[0-9]{3}))?$/.exec(language) ?? [language, null];
+  return region === null ? language : `zh-${new Intl.Locale(language).maximize().script ?? 'Hans'}${region ?? ''}`;
 }
 
 export function headFor(calibration: Calibration, language: LanguageTag, key: ScoreKey): HeadCalibration {

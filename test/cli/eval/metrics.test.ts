@@ -51,7 +51,7 @@ test('one class alone has no area but still a share that is right', () => {
       10,
       1,
     ),
-  ).toMatchObject({ auroc: null, harmfulRight: null, harmlessRight: 0.5 });
+  ).toMatchObject({ auroc: null, harmfulRight: null, harmlessRight: 0.5, harmlessRightRange: { low: 0, high: 1 } });
 });
 
 test('the interval holds the value, and the same seed gives the same interval', () => {

@@ -13,6 +13,9 @@ import { calibration } from './fake-model.js';
 test('tags are looked up from the longest to the shortest; a bare zh is Simplified', () => {
   expect(lookUpTags('zh-Hant-TW')).toEqual(['zh-Hant-TW', 'zh-Hant', 'zh']);
   expect(lookUpTags('zh')).toEqual(['zh-Hans', 'zh']);
+  expect(lookUpTags('zh-TW')).toEqual(['zh-Hant-TW', 'zh-Hant', 'zh']);
+  expect(lookUpTags('zh-HK')).toContain('zh-Hant');
+  expect(lookUpTags('zh-CN')).toContain('zh-Hans');
   expect(headFor(calibration, 'de-AT', 'toxicity').flag).toBe(0.9);
   expect(headFor(calibration, 'it', 'toxicity').flag).toBe(0.5);
   expect(headFor(calibration, 'it', 'authentic.spam').flag).toBe(0.5);
