@@ -96,7 +96,7 @@ function ours(): { readonly read: Read; close(): Promise<void> } {
   });
   const { signal } = new AbortController();
   return {
-    read: async (_row, bytes) => (await reader.read((await decoder.decode(bytes, signal)).frames, [], signal)).text,
+    read: async (_row, bytes) => (await reader.read((await decoder.decode(bytes, signal)).pieces, [], signal)).text,
     close: async () => {
       await reader.close();
       await decoder.close();

@@ -96,7 +96,9 @@ export const Env = z.object({
   IMAGE_DECODE_TIMEOUT_MS: whole(20_000, 200, 120_000).describe('Time limit of decoding one picture'),
   IMAGE_DECODE_MEMORY_MB: whole(768, 128, 8_192).describe('Memory that decoding one picture may take'),
   OCR_START_TIMEOUT_MS: whole(20_000, 1_000, 120_000).describe('Time limit of starting the process that reads words'),
-  OCR_TIMEOUT_MS: whole(30_000, 500, 180_000).describe('Time limit of reading the words of one picture'),
+  OCR_TIMEOUT_MS: whole(30_000, 500, 180_000).describe(
+    'Time limit of reading the words of one picture; up to thrice where it has several frames or is cut in pieces',
+  ),
   OCR_MEMORY_MB: whole(1_024, 256, 8_192).describe('Memory that reading the words of one picture may take'),
   OCR_RECYCLE: whole(300, 1, 10_000).describe('Pictures after which the process that reads words is replaced'),
   IMAGE_MODEL: z

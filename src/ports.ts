@@ -132,10 +132,15 @@ export interface Pixels {
   readonly frame: number;
   /** Upright original pixels per pixel of this one; boxes are given in original pixels. */
   readonly scale: number;
+  /** Where it begins, in original pixels; absent: at the top left. */
+  readonly at?: { readonly left: number; readonly top: number } | undefined;
 }
 export interface DecodedImage {
   readonly facts: ImageFacts;
+  /** Each whole: what hashes see. */
   readonly frames: readonly Pixels[];
+  /** The same frames as they are looked at closely: long ones in pieces, then once more small and whole. */
+  readonly pieces: readonly Pixels[];
 }
 /** Throws InvalidInputError `image_*` for what cannot be read, never returns half a picture. */
 export interface ImageDecoder {

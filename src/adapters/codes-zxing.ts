@@ -62,13 +62,14 @@ function codesOf({ width, height, rgb }: Pixels): Promise<ReadResult[]> {
   });
 }
 
-function readingOf({ text, position }: ReadResult, { frame, scale }: Pixels): CodeReading {
+function readingOf({ text, position }: ReadResult, { frame, scale, at }: Pixels): CodeReading {
   const corners = [position.topLeft, position.topRight, position.bottomRight, position.bottomLeft];
   const [xs, ys] = [corners.map(({ x }) => x * scale), corners.map(({ y }) => y * scale)];
   const [left, top] = [Math.min(...xs), Math.min(...ys)];
+  const begins = at ?? { left: 0, top: 0 };
   const box = {
-    left: Math.round(left),
-    top: Math.round(top),
+    left: Math.round(left + begins.left),
+    top: Math.round(top + begins.top),
     width: Math.round(Math.max(...xs) - left),
     height: Math.round(Math.max(...ys) - top),
   };

@@ -20,6 +20,8 @@ export interface WatchedTextReader extends TextReader {
 /** Between two pictures the process is replaced above this share of its limit, rather than ended within one. */
 const RETIRE_SHARE = 0.75;
 const HEAP_MB = 512;
+/** A picture of several frames or pieces has the time of as many, but not more than of these: one must not hold up all others. */
+const MOST_TIMES = 3;
 
 export function openTextReader(options: TextReaderOptions): WatchedTextReader {
   const child = watchChild<Omit<OcrOrder, 'id'>, OcrAnswer>({
@@ -28,11 +30,12 @@ export function openTextReader(options: TextReaderOptions): WatchedTextReader {
   });
   /** A process may also end for a reason of its own; the second end is the picture's. */
   const askTwice = async (order: Omit<OcrOrder, 'id'>, signal: AbortSignal): Promise<OcrAnswer> => {
+    const timeoutMs = options.timeoutMs * Math.min(MOST_TIMES, order.frames.length);
     try {
-      return await child.ask(order, signal);
+      return await child.ask(order, signal, timeoutMs);
     } catch (error) {
       if (!(error instanceof ChildEnded) || error.code === MEMORY_EXIT_CODE) throw asRefusal(error);
-      return child.ask(order, signal).catch((again: unknown) => {
+      return child.ask(order, signal, timeoutMs).catch((again: unknown) => {
         throw asRefusal(again);
       });
     }
@@ -54,7 +57,7 @@ export function openTextReader(options: TextReaderOptions): WatchedTextReader {
 }
 
 /** Of a pooled buffer the whole pool would be sent. */
-const plain = ({ width, height, rgb, frame, scale }: Pixels): Pixels => ({ width, height, rgb, frame, scale });
+const plain = ({ width, height, rgb, frame, scale, at }: Pixels): Pixels => ({ width, height, rgb, frame, scale, at });
 
 function asRefusal(error: unknown): unknown {
   if (error instanceof ChildLate) {

@@ -13,6 +13,7 @@ export interface ChildOptions {
   readonly heapMb: number;
   /** From the fork to the word `ready`. */
   readonly startMs: number;
+  /** Of one order, unless it is asked for with another. */
   readonly timeoutMs: number;
   /** Orders after which the process is replaced: what a library leaks or learns stays small. */
   readonly recycleAfter: number;
@@ -28,7 +29,7 @@ export class ChildLate extends Error {
   override readonly name = 'ChildLate';
 }
 export interface WatchedChild<Order, Answer> {
-  ask(order: Order, signal: AbortSignal): Promise<Answer>;
+  ask(order: Order, signal: AbortSignal, timeoutMs?: number): Promise<Answer>;
   /** Replaces the process before the next order. */
   retire(): void;
   /** Processes started so far, and the one that runs. */
@@ -86,7 +87,7 @@ export function watchChild<Order extends object, Answer extends { readonly id: n
       throw new UnavailableError('model_unavailable', 'The process does not start', { cause });
     }
   };
-  const ask = async (order: Order, signal: AbortSignal): Promise<Answer> => {
+  const ask = async (order: Order, signal: AbortSignal, timeoutMs = options.timeoutMs): Promise<Answer> => {
     signal.throwIfAborted();
     if (closed) throw new UnavailableError('not_ready', 'The process is closed');
     if (asked >= options.recycleAfter) drop();
@@ -95,7 +96,7 @@ export function watchChild<Order extends object, Answer extends { readonly id: n
     const id = asked;
     try {
       const mine = (said: unknown): Answer | undefined => ((said as Answer).id === id ? (said as Answer) : undefined);
-      const answer = answerOf(running, { timeoutMs: options.timeoutMs, signal }, mine);
+      const answer = answerOf(running, { timeoutMs, signal }, mine);
       running.send({ ...order, id }, (error) => {
         if (error !== null) running.kill('SIGKILL');
       });
@@ -106,7 +107,7 @@ export function watchChild<Order extends object, Answer extends { readonly id: n
     }
   };
   return {
-    ask: (order, signal) => inTurn(() => ask(order, signal)),
+    ask: (order, signal, timeoutMs) => inTurn(() => ask(order, signal, timeoutMs)),
     retire: () => {
       asked = options.recycleAfter;
     },

@@ -40,6 +40,14 @@ const texts = async (frames: readonly Pixels[]): Promise<readonly string[]> =>
   (await openCodeReader().read(frames, signal)).map(({ text }) => text);
 
 describe('codes', () => {
+  it('says where a code on a piece of a long picture stands on the whole', async () => {
+    const picture = await on([{ input: await code(LINK), left: 500, top: 300 }]);
+    const piece = await pixelsOf(picture, { scale: 2, at: { left: 0, top: 7_000 } });
+    const [found] = await openCodeReader().read([piece], signal);
+    expect(found?.box.left).toBeGreaterThan(990);
+    expect(found?.box.top).toBeGreaterThan(7_590);
+    expect((found?.box.top ?? 0) + (found?.box.height ?? 0)).toBeLessThan(7_970);
+  });
   it('reads a code and says where it stands, in pixels of the original', async () => {
     const picture = await on([{ input: await code(LINK), left: 500, top: 300 }]);
     const [found] = await openCodeReader().read([await pixelsOf(picture, { scale: 2, frame: 3 })], signal);

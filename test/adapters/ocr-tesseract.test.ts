@@ -1,8 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { calmReaders, isAllowed } from '../../bench/picture-verdict.js';
+import { decodeImage } from '../../src/adapters/images/decode-image.js';
+import { DECODE_LIMITS } from '../../src/adapters/images/decode-image-limits.js';
 import { openTextReader, type WatchedTextReader } from '../../src/adapters/ocr-tesseract.js';
 import { codeOf } from '../../src/errors.js';
 import { loadBundle } from '../../src/policy/load.js';
@@ -15,8 +17,12 @@ const signal = new AbortController().signal;
 const SAYS_READY = "process.send('ready');";
 const blank: Pixels = { width: 40, height: 30, rgb: new Uint8Array(40 * 30 * 3).fill(255), frame: 0, scale: 1 };
 
+/** Bytes, since the decoder shuts out every loader of files. */
+const bytesOf = (file: string): Promise<Buffer> =>
+  readFile(path.resolve(import.meta.dirname, '../../fixtures/images', file));
+
 async function picture(file: string, turnDegrees = 0): Promise<Pixels> {
-  const bytes = path.resolve(import.meta.dirname, '../../fixtures/images', file);
+  const bytes = await bytesOf(file);
   const { data, info } = await sharp(bytes)
     .autoOrient()
     .rotate(turnDegrees, { background: '#ffffff' })
@@ -74,6 +80,32 @@ describe('the reading process', () => {
     expect(letters(text)).toBe(letters(truth));
     expect(text.split('\n')).toHaveLength(truth.split('\n').length);
     await reader.close();
+  });
+
+  it('reads a long picture in pieces, and says where each word stands', async () => {
+    const stood = [
+      ['menu-en.png', 200],
+      ['contact-zh-hans.png', 4_100],
+      ['insult-ru.png', 8_600],
+    ] as const;
+    const layers = await Promise.all(stood.map(async ([file, top]) => ({ input: await bytesOf(file), left: 50, top })));
+    const long = await sharp({ create: { width: 1_000, height: 9_000, channels: 3, background: '#fff' } })
+      .composite(layers)
+      .png()
+      .toBuffer();
+    const { pieces } = await decodeImage(long, DECODE_LIMITS);
+    const { text, words } = await open({ timeoutMs: 60_000 }).read(pieces, [], signal);
+    for (const [said, top] of [
+      ['Tomato', 200],
+      ['earring_demo88', 4_100],
+      ['дурак', 8_600],
+    ] as const) {
+      const at = text.indexOf(said);
+      const box = words.find(({ span }) => span.start <= at && at < span.end)?.box;
+      expect(box?.top, said).toBeGreaterThan(top);
+      expect(box?.top, said).toBeLessThan(top + 475);
+    }
+    expect(text.split('Tomato')).toHaveLength(2);
   });
 
   it.each([30, 90, 180, 270])('reads a picture that is turned by %i degrees', async (turn) => {
@@ -201,7 +233,7 @@ describe('the reading process', () => {
     const text = open({ script, timeoutMs: 300 });
     const facts = { format: 'png', width: 40, height: 30, frames: 1, framesRead: [0], bytes: 9, sha256: 'ab' } as const;
     const decoder = {
-      decode: async () => ({ facts, frames: [blank] }),
+      decode: async () => ({ facts, frames: [blank], pieces: [blank] }),
       view: async () => new Uint8Array(),
       close: async () => undefined,
     };

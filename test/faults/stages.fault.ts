@@ -87,7 +87,7 @@ const facts = { format: 'png', width: 8, height: 8, frames: 1, framesRead: [0], 
 const CALM: Parts = {
   language: languageFake.guess,
   classifier: doubtfulClassifier().classify,
-  decoder: async () => ({ facts, frames: [pixels] }),
+  decoder: async () => ({ facts, frames: [pixels], pieces: [pixels] }),
   ocr: async () => ({ text: '', words: [], confidence: 0, languages: [] }),
   codes: async () => [],
   hash: () => ({ pdq: '0'.repeat(64), quality: 90 }),

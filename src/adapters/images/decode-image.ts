@@ -4,6 +4,7 @@ import sharp, { type Metadata, type SharpOptions } from 'sharp';
 import type { ImageFormat } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
 import type { DecodedImage, Pixels } from '../../ports.js';
+import { piecesOf, type Size, sizeToCut, sizeToShow, WHOLE_PX } from '../../stages/images/pieces.js';
 import { sniffImage } from '../../stages/images/sniff.js';
 import { chooseFrames, evenFrames } from './choose-frames.js';
 import type { DecodeLimits } from './decode-image-limits.js';
@@ -97,49 +98,66 @@ const optionsOf = (opened: Opened, limits: DecodeLimits, frame: number): SharpOp
   ...(opened.frames > 1 ? { page: frame, pages: 1 } : {}),
 });
 
-async function uprightPixels(bytes: Uint8Array, options: SharpOptions, sidePx: number): Promise<RawPixels> {
+async function uprightPixels(bytes: Uint8Array, options: SharpOptions, { width, height }: Size): Promise<RawPixels> {
   const { data, info } = await sharp(bytes, options)
-    .resize(sidePx, sidePx, { fit: 'inside', withoutEnlargement: true })
+    .resize(width, height, { fit: 'inside', withoutEnlargement: true })
     .toColourspace('srgb')
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
   return { width: info.width, height: info.height, channels: info.channels, data };
 }
 
+const square = (sidePx: number): Size => ({ width: sidePx, height: sidePx });
+
+interface FrameOrder {
+  readonly opened: Opened;
+  readonly limits: DecodeLimits;
+  readonly frame: number;
+}
 /** More than one where it depends on the paper what is seen. */
-async function readFrame(
-  bytes: Uint8Array,
-  opened: Opened,
-  limits: DecodeLimits,
-  frame: number,
-): Promise<readonly Pixels[]> {
-  const sidePx = opened.frames > 1 ? limits.frameSidePx : limits.sidePx;
-  const raw = await uprightPixels(bytes, optionsOf(opened, limits, frame), sidePx);
+async function pixelsOf(bytes: Uint8Array, order: FrameOrder, size: Size): Promise<readonly Pixels[]> {
+  const { opened, limits, frame } = order;
+  const raw = await uprightPixels(bytes, optionsOf(opened, limits, frame), size);
   const { width, height } = raw;
   return onPapers(raw).map((rgb) => ({ width, height, rgb, frame, scale: opened.width / width }));
+}
+
+/** Null: the frame is looked at as it is. */
+async function cutFrame(bytes: Uint8Array, order: FrameOrder, framesRead: number): Promise<readonly Pixels[] | null> {
+  const size = sizeToCut(order.opened, framesRead);
+  if (size === null) return null;
+  const large = await pixelsOf(bytes, order, size);
+  return [...large.flatMap(piecesOf), ...(await pixelsOf(bytes, order, square(WHOLE_PX)))];
 }
 
 export async function decodeImage(bytes: Uint8Array, limits: DecodeLimits): Promise<DecodedImage> {
   const opened = await openImage(bytes, limits);
   const frames: Pixels[] = [];
+  const pieces: Pixels[] = [];
   let framesRead: readonly number[] = [];
   try {
     framesRead = await framesToRead(bytes, opened, limits);
-    for (const frame of framesRead) frames.push(...(await readFrame(bytes, opened, limits, frame)));
+    const sidePx = opened.frames > 1 ? limits.frameSidePx : limits.sidePx;
+    for (const frame of framesRead) {
+      const order = { opened, limits, frame };
+      const whole = await pixelsOf(bytes, order, square(sidePx));
+      frames.push(...whole);
+      pieces.push(...((await cutFrame(bytes, order, framesRead.length)) ?? whole));
+    }
   } catch (cause) {
     throw unreadable(cause);
   }
   const { format, width, height } = opened;
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const facts = { format, width, height, frames: opened.frames, framesRead, bytes: bytes.length, sha256 };
-  return { facts, frames };
+  return { facts, frames, pieces };
 }
 
-/** First frame as WebP: new bytes, nothing of the original's metadata or of what hangs behind its end. */
+/** First frame as WebP, a long one larger than `sidePx`: new bytes, nothing of the original's metadata or of what hangs behind its end. */
 export async function viewImage(bytes: Uint8Array, sidePx: number, limits: DecodeLimits): Promise<Uint8Array> {
   const opened = await openImage(bytes, limits);
   try {
-    const raw = await uprightPixels(bytes, optionsOf(opened, limits, 0), sidePx);
+    const raw = await uprightPixels(bytes, optionsOf(opened, limits, 0), sizeToShow(opened, sidePx));
     const { width, height, channels, data } = raw;
     return await sharp(data, { raw: { width, height, channels: channelsOf(channels) } })
       .flatten({ background: isLostOnWhite(raw) ? GREY : WHITE })

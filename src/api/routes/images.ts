@@ -17,7 +17,13 @@ const MAX_AT_ONCE = 2;
 const Params = z.strictObject({ id: Id, index: z.coerce.number().int().min(0).max(9_999) });
 const Query = z.strictObject({
   revision: z.coerce.number().int().min(1).max(1_000_000).optional().describe('Unset: the newest'),
-  sidePx: z.coerce.number().int().min(16).max(MOST_SIDE_PX).default(DEFAULT_SIDE_PX).describe('Longest side'),
+  sidePx: z.coerce
+    .number()
+    .int()
+    .min(16)
+    .max(MOST_SIDE_PX)
+    .default(DEFAULT_SIDE_PX)
+    .describe('Longest side; of a picture far longer than wide the short side is half of it'),
 });
 
 export function imageRoutes(server: ApiServer, deps: ApiDeps): void {

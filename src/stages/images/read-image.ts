@@ -23,7 +23,7 @@ export interface ImageOrder {
 }
 
 /** Raised when the readings of the same picture may change; part of the stage's version. */
-export const READING_VERSION = '3';
+export const READING_VERSION = '4';
 
 const skipped = (why: SkipReason): Outcome<never> => ({ status: 'skipped', why });
 export const failedReading = (code: ErrorCode): Outcome<never> => ({
@@ -63,18 +63,18 @@ export async function readImage(order: ImageOrder, readers: ImageReaders, signal
   if (decoded.status !== 'found') {
     return unreadImage(order.index, decoded.status === 'failed' ? decoded.code : 'stage_failed');
   }
-  const { facts, frames } = decoded.value;
+  const { facts } = decoded.value;
   return {
     index: order.index,
     facts: { ...decoded, value: facts },
-    ...(await readParts(order, readers, { frames, facts }, read, signal)),
+    ...(await readParts(order, readers, decoded.value, read, signal)),
   };
 }
 
 async function readParts(
   order: ImageOrder,
   readers: ImageReaders,
-  { frames }: DecodedImage,
+  { frames, pieces }: DecodedImage,
   ...[read, signal]: [Read, AbortSignal]
 ): Promise<Omit<ImageReading, 'index' | 'facts'>> {
   const { text, codes, hash, model } = readers;
@@ -82,11 +82,11 @@ async function readParts(
   const ocr =
     text === null
       ? skipped('not_configured')
-      : await read(async () => SOUND_TEXT.parse(await text.read(frames, order.likely, signal)));
+      : await read(async () => SOUND_TEXT.parse(await text.read(pieces, order.likely, signal)));
   const coded =
     codes === null
       ? skipped('not_configured')
-      : await read(async () => SOUND_CODES.parse(await codes.read(frames, signal)));
+      : await read(async () => SOUND_CODES.parse(await codes.read(pieces, signal)));
   const hashed =
     hash === null
       ? skipped('not_configured')
@@ -94,6 +94,6 @@ async function readParts(
   const labels =
     model === null
       ? skipped('no_model')
-      : await read(async () => SOUND_LABELS.parse(await model.classify(frames, signal)));
+      : await read(async () => SOUND_LABELS.parse(await model.classify(pieces, signal)));
   return { ocr, codes: coded, hash: hashed, model: labels };
 }

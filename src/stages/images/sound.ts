@@ -24,7 +24,8 @@ const Frame = z.object({ width: z.int().min(1), height: z.int().min(1), frame: W
 export function soundDecoded(decoded: DecodedImage): DecodedImage {
   FACTS.parse(decoded.facts);
   if (decoded.frames.length === 0) throw new RangeError('the decoder gave no frame');
-  for (const pixels of decoded.frames) {
+  if (decoded.pieces.length === 0) throw new RangeError('the decoder gave no piece');
+  for (const pixels of [...decoded.frames, ...decoded.pieces]) {
     const { width, height } = Frame.parse(pixels);
     if (pixels.rgb.length !== width * height * 3) throw new RangeError('the decoder gave part of a frame');
   }

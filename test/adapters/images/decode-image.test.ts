@@ -69,6 +69,28 @@ describe('decodeImage', () => {
     expect(frames[0]).toMatchObject({ width: 2_000, height: 50, scale: 2 });
   });
 
+  it('gives long pictures in pieces as well, each with its place, and then small and whole', async () => {
+    const { frames, pieces } = await decodeImage(await drawn(100, 5_000).png().toBuffer(), DECODE_LIMITS);
+    expect(frames.map(({ width, height }) => [width, height])).toEqual([[40, 2_000]]);
+    const last = pieces.at(-1);
+    expect([last?.width, last?.height, last?.scale]).toEqual([16, 800, 6.25]);
+    const cut = pieces.slice(0, -1);
+    expect(cut.map(({ scale, width }) => [scale, width])).toEqual([
+      [1, 100],
+      [1, 100],
+      [1, 100],
+    ]);
+    expect(cut.reduce((sum, { height }) => sum + height, 0)).toBe(5_000);
+    expect(cut.map(({ at }) => at?.top)).toEqual([0, cut[0]?.height, (cut[0]?.height ?? 0) + (cut[1]?.height ?? 0)]);
+    const short = await decodeImage(await drawn(100, 240).png().toBuffer(), DECODE_LIMITS);
+    expect(short.pieces).toEqual(short.frames);
+  });
+
+  it('shows people long pictures so that they can be read', async () => {
+    const view = await viewImage(await drawn(400, 8_000).png().toBuffer(), 1_024, DECODE_LIMITS);
+    expect(await sharp(view).metadata()).toMatchObject({ width: 400, height: 8_000 });
+  });
+
   /** Noise of its own in each frame, and one frame that is something else. */
   const animation = (frames: number, other: number | null, format: 'gif' | 'webp'): Promise<Buffer> => {
     const shown = Array.from({ length: frames }, (_, i) => {

@@ -32,7 +32,7 @@ const reading = (change: Partial<ImageReading> = {}): ImageReading => ({
   ...change,
 });
 const decoder: ImageDecoder = {
-  decode: async () => ({ facts, frames: [pixels] }),
+  decode: async () => ({ facts, frames: [pixels], pieces: [pixels] }),
   view: async () => new Uint8Array(),
   close: async () => undefined,
 };
@@ -95,9 +95,9 @@ describe('readImage', () => {
   });
 
   it.each([
-    ['no facts', { facts: undefined, frames: [pixels] }],
-    ['no frame', { facts, frames: [] }],
-    ['part of a frame', { facts, frames: [{ ...pixels, width: 2 }] }],
+    ['no facts', { facts: undefined, frames: [pixels], pieces: [pixels] }],
+    ['no frame', { facts, frames: [], pieces: [pixels] }],
+    ['part of a frame', { facts, frames: [{ ...pixels, width: 2 }], pieces: [pixels] }],
   ])('fails as a whole when the decoder gives %s', async (_name, decoded) => {
     const odd = { ...decoder, decode: async () => decoded as Awaited<ReturnType<ImageDecoder['decode']>> };
     expect(await readImage(order(), readers({ decoder: odd }), signal)).toEqual(unreadImage(3, 'stage_failed'));

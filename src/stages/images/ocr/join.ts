@@ -28,6 +28,8 @@ export interface ReadLine {
   readonly set: string;
   /** Original pixels per pixel of the frame. */
   readonly scale: number;
+  /** Where the frame begins, in original pixels. */
+  readonly at?: { readonly left: number; readonly top: number } | undefined;
 }
 
 /** Scripts that put no space between words; the engine gives each of their letters as a word. */
@@ -73,14 +75,16 @@ function isApart(before: LineWord, word: LineWord, height: number): boolean {
   return gap > height * WIDE_GAP;
 }
 
+const TOP_LEFT = { left: 0, top: 0 };
+
 /** The upright box around the word, in pixels of the original. */
-function boxOf({ x0, x1 }: LineWord, { place, scale }: ReadLine): Box {
+function boxOf({ x0, x1 }: LineWord, { place, scale, at = TOP_LEFT }: ReadLine): Box {
   const { u0, v0, step, slant, marginPx, height } = place;
   const [sin, cos] = [Math.sin(slant), Math.cos(slant)];
   const corners = [x0, x1].flatMap((x) =>
     [marginPx / 2, height - marginPx / 2].map((y) => {
       const [u, v] = [u0 + x * step, v0 + y * step];
-      return { x: (u * cos - v * sin) * scale, y: (u * sin + v * cos) * scale };
+      return { x: (u * cos - v * sin) * scale + at.left, y: (u * sin + v * cos) * scale + at.top };
     }),
   );
   const left = Math.max(0, Math.floor(Math.min(...corners.map(({ x }) => x))));

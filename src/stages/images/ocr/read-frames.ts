@@ -70,7 +70,7 @@ function readFrame(frame: Pixels, likely: readonly LanguageTag[], parts: Reading
   };
   const read = readHeld(frame, readCrops).flatMap(({ crop, attempt: best }): readonly ReadLine[] => {
     if (best === null || best.confidence < BELIEVABLE) return [];
-    const line = { place: crop, words: best.words, set: best.set, scale: frame.scale };
+    const line = { place: crop, words: best.words, set: best.set, scale: frame.scale, at: frame.at };
     // Closed up for whoever reads words, as they stand for whoever looks for disguise.
     return best.apart === null ? [line] : [line, { ...line, words: best.apart }];
   });
