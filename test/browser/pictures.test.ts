@@ -211,6 +211,39 @@ it('is seen while the pointer rests on it, not when it passes or when the page m
   await close();
 });
 
+it('scrolls in its frame when it is long, large enough to be read', async () => {
+  const long = await readFile(path.resolve('fixtures/images/long-zh-hans.png'));
+  await desk.submit([
+    {
+      externalId: 'recipe-1',
+      title: 'A recipe',
+      body: 'Noodles for four.',
+      author: { id: 'cook' },
+      regions: ['us'],
+      images: [{ data: long.toString('base64') }],
+    },
+  ]);
+  const who = await desk.person('senior');
+  const caseId = await desk.report('recipe-1', 'Look at the end of it.');
+  const { page, wrongs, close } = await sit(browser, desk, who);
+  await page.goto(`${desk.url}/cases/${caseId}`);
+  await loaded(page);
+  const [seen, whole, wide] = (await page.evaluate(`(() => {
+    const pane = document.querySelector('.pane');
+    return [pane.clientHeight, pane.scrollHeight, document.querySelector('.frame img').naturalWidth];
+  })()`)) as number[];
+  expect(seen).toBeLessThanOrEqual(page.viewportSize()?.height ?? 0);
+  expect(whole).toBeGreaterThan((seen ?? 0) * 4);
+  expect(wide).toBe(512);
+  await page.locator('.pane').focus();
+  await page.keyboard.press('End');
+  await expect.poll(() => page.evaluate('document.querySelector(".pane").scrollTop')).toBeGreaterThan(1_000);
+  await page.screenshot({ path: path.join(PICTURES, 'case-picture-long.png') });
+  expect(await axeFaults(page)).toEqual([]);
+  expect(wrongs).toEqual([]);
+  await close();
+});
+
 it('says so when the copy is no longer there', async () => {
   await desk.submit([
     {

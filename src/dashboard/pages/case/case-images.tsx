@@ -33,6 +33,9 @@ function Sight({ image, onGone }: { readonly image: CaseImage; readonly onGone: 
   );
 }
 
+/** So much taller than wide that it would push all else off the page: it scrolls in its frame. */
+const isLong = ({ width, height }: CaseImage): boolean => width !== null && height !== null && height > width * 2.5;
+
 function Picture({ image, part, held, boxes, onShown }: PictureProps) {
   const { t } = useTranslation();
   const { blur, grey, rest } = usePreferences();
@@ -51,9 +54,11 @@ function Picture({ image, part, held, boxes, onShown }: PictureProps) {
       {isGone ? (
         <p className="quiet">{t('case:no-copy')}</p>
       ) : (
-        <div className="frame" data-blur={!isShown} data-grey={grey} {...handlers}>
-          <Sight image={image} onGone={() => setGone(true)} />
-          {boxes && <PictureBoxes image={image} part={part} isShown={isShown} />}
+        <div className="pane" {...(isLong(image) ? { tabIndex: 0, 'data-long': true } : {})}>
+          <div className="frame" data-blur={!isShown} data-grey={grey} {...handlers}>
+            <Sight image={image} onGone={() => setGone(true)} />
+            {boxes && <PictureBoxes image={image} part={part} isShown={isShown} />}
+          </div>
         </div>
       )}
       <figcaption className="row">
