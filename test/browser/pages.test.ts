@@ -157,6 +157,38 @@ it.each([
   expect(faults).toEqual([]);
 });
 
+const PHONE_PX = 390;
+/** Boxes that would have to be moved sideways, the page among them; what is only there to be heard does not count. */
+const beyondTheEdge = (page: Page): Promise<readonly string[]> =>
+  page.evaluate(`[document.documentElement, ...document.querySelectorAll('main *')]
+    .filter((box) => box.clientWidth > 1 && box.scrollWidth > box.clientWidth + 1)
+    .filter((box) => box === document.documentElement || /auto|scroll/.test(getComputedStyle(box).overflowX))
+    .map((box) => box.tagName + '.' + box.className + ' ' + box.scrollWidth + ' in ' + box.clientWidth)`);
+
+it.each(['en', 'ar', 'zh-Hans', 'es'])('nothing lies beyond the edge of a phone: %s', async (language) => {
+  const { page, wrongs, close } = await sit(browser, desk, who, { language, width: PHONE_PX });
+  const faults: string[] = [];
+  for (const { address, name } of await addresses()) {
+    await page.goto(`${desk.url}${address}`);
+    await settle(page);
+    faults.push(...(await beyondTheEdge(page)).map((fault) => `${name} ${language}: ${fault}`));
+    await page.screenshot({ path: path.join(PICTURES, `${name}-${language}-phone.png`), fullPage: true });
+  }
+  expect([...faults, ...wrongs]).toEqual([]);
+  await page.goto(`${desk.url}/cases`);
+  await settle(page);
+  // A list that still has the keys and the words of the table, and that axe accepts.
+  const rows = page.locator('.queue tbody tr');
+  expect(await rows.count()).toBeGreaterThan(5);
+  await page.keyboard.press('j');
+  expect(await rows.nth(1).getAttribute('aria-current')).toBe('true');
+  expect(await page.getByRole('columnheader').count()).toBeGreaterThan(5);
+  expect(await axeFaults(page)).toEqual([]);
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/cases\/./);
+  await close();
+});
+
 it('a person signs in with login and password, in Arabic', async () => {
   const { store, hasher, clock } = desk.system.app;
   const passwordHash = await hasher.hash('a long enough word');

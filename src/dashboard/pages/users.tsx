@@ -74,12 +74,16 @@ function Row({ person, onChange }: { readonly person: Person; readonly onChange:
         <bdi>{person.login}</bdi>
         {person.disabled && <span className="quiet">{` · ${t('users:disabled')}`}</span>}
       </th>
-      <td>{t(`words:role.${person.role}`)}</td>
-      <td>{languages === null ? t('users:all') : languages.map(format.language).join(', ')}</td>
-      <td>{regions === null ? t('users:all') : format.regions(regions)}</td>
-      <td className="mono">{categories === null ? t('users:all') : categories.join(', ')}</td>
-      <td>{desks.map((desk) => t(`words:desk.${desk}`)).join(', ')}</td>
-      <td>{t(`users:by.${person.signInBy}`)}</td>
+      <td data-label={t('users:role')}>{t(`words:role.${person.role}`)}</td>
+      <td data-label={t('users:languages')}>
+        {languages === null ? t('users:all') : languages.map(format.language).join(', ')}
+      </td>
+      <td data-label={t('users:regions')}>{regions === null ? t('users:all') : format.regions(regions)}</td>
+      <td data-label={t('users:categories')} className={categories === null ? undefined : 'mono'}>
+        {categories === null ? t('users:all') : categories.join(', ')}
+      </td>
+      <td data-label={t('users:desks')}>{desks.map((desk) => t(`words:desk.${desk}`)).join(', ')}</td>
+      <td data-label={t('users:sign-in')}>{t(`users:by.${person.signInBy}`)}</td>
       <td>
         <Button
           variant="default"
@@ -108,7 +112,7 @@ export function UsersPage() {
       {people.error !== null && <Fault error={people.error} />}
       <section className="sheet">
         <Scroll label={t('users:title')}>
-          <table>
+          <table className="cards">
             <thead>
               <tr>
                 {['login', 'role', 'languages', 'regions', 'categories', 'desks', 'sign-in', 'change'].map((name) => (

@@ -69,7 +69,7 @@ export function Chart({ title, rows, series, format }: ChartProps) {
       <details>
         <summary className="small">{t('overview:as-table')}</summary>
         <Scroll label={title}>
-          <table>
+          <table className="cards">
             <thead>
               <tr>
                 <th scope="col">{t('overview:when')}</th>
@@ -84,8 +84,8 @@ export function Chart({ title, rows, series, format }: ChartProps) {
               {rows.map((row) => (
                 <tr key={row.label}>
                   <th scope="row">{row.label}</th>
-                  {series.map(({ key }) => (
-                    <td key={key} className="number">
+                  {series.map(({ key, name }) => (
+                    <td key={key} data-label={name} className="number">
                       {format(Number(row[key] ?? 0))}
                     </td>
                   ))}

@@ -26,15 +26,23 @@ function Row({ finding, isActive, onActive }: { finding: NoteFinding; isActive: 
           {words.category(finding.category)}
         </button>
       </td>
-      <td>
-        {t(`words:source.${finding.source}`)} <span className="mono quiet">{finding.detector}</span>
+      <td data-label={t('note:detector')}>
+        <span>
+          {t(`words:source.${finding.source}`)} <span className="mono quiet">{finding.detector}</span>
+        </span>
       </td>
-      <td>
+      <td data-label={t('note:where')}>
         {part(finding.part)} <bdi>{spansOf(finding)}</bdi>
       </td>
-      <td className="mono">{finding.view}</td>
-      <td className="number">{finding.severity}</td>
-      <td className="number">{format.decimal(finding.calibrated)}</td>
+      <td data-label={t('note:view')} className="mono">
+        {finding.view}
+      </td>
+      <td data-label={t('note:severity')} className="number">
+        {finding.severity}
+      </td>
+      <td data-label={t('note:calibrated')} className="number">
+        {format.decimal(finding.calibrated)}
+      </td>
     </>
   );
 }
@@ -44,7 +52,7 @@ export function FindingsTable({ findings, active, onActive }: FindingsTableProps
   if (findings.length === 0) return <p className="quiet">{t('note:no-finding')}</p>;
   return (
     <Scroll label={t('note:findings')}>
-      <table className="findings">
+      <table className="findings cards">
         <thead>
           <tr>
             <th scope="col">{t('note:category')}</th>

@@ -21,15 +21,21 @@ function Row({ note }: { readonly note: NoteRow }) {
           {note.title === '' ? t('notes:no-title') : note.title}
         </Link>
       </th>
-      <td className="mono foreign">{note.externalId}</td>
-      <td className="mono foreign">{note.authorId}</td>
-      <td>{note.language === null ? '' : format.language(note.language)}</td>
-      <td>
+      <td data-label={t('notes:external-id')} className="mono foreign">
+        {note.externalId}
+      </td>
+      <td data-label={t('notes:author')} className="mono foreign">
+        {note.authorId}
+      </td>
+      <td data-label={t('notes:language')}>{note.language === null ? '' : format.language(note.language)}</td>
+      <td data-label={t('notes:strongest')}>
         <ActionBadge action={note.strongest} />
       </td>
-      <td>{t(`words:status.${note.status}`)}</td>
-      <td className="number">{note.revision}</td>
-      <td>
+      <td data-label={t('notes:status')}>{t(`words:status.${note.status}`)}</td>
+      <td data-label={t('notes:revision')} className="number">
+        {note.revision}
+      </td>
+      <td data-label={t('notes:accepted')}>
         <When at={note.createdAt} />
       </td>
     </tr>
@@ -40,7 +46,7 @@ export function NoteTable({ notes }: { readonly notes: readonly NoteRow[] }) {
   const { t } = useTranslation();
   return (
     <Scroll label={t('notes:title')}>
-      <table>
+      <table className="cards">
         <thead>
           <tr>
             <th scope="col">{t('notes:note')}</th>

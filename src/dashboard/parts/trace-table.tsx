@@ -10,7 +10,7 @@ export function TraceTable({ trace }: { readonly trace: NoteTrace }) {
   const words = useWords();
   return (
     <Scroll label={t('note:stages')}>
-      <table>
+      <table className="cards">
         <thead>
           <tr>
             <th scope="col">{t('note:stage')}</th>
@@ -25,11 +25,17 @@ export function TraceTable({ trace }: { readonly trace: NoteTrace }) {
         <tbody>
           {trace.stages.map((stage) => (
             <tr key={stage.stage}>
-              <td>{words.stage(stage.stage)}</td>
-              <td>{t(`words:outcome.${stage.status}`)}</td>
-              <td className="quiet">{words.stageWhy(stage)}</td>
-              <td className="mono">{stage.version}</td>
-              <td className="number">{stage.ms === null ? '' : format.decimal(stage.ms)}</td>
+              <th scope="row">{words.stage(stage.stage)}</th>
+              <td data-label={t('note:outcome')}>{t(`words:outcome.${stage.status}`)}</td>
+              <td data-label={t('note:why')} className="quiet">
+                {words.stageWhy(stage)}
+              </td>
+              <td data-label={t('note:version')} className="mono">
+                {stage.version}
+              </td>
+              <td data-label={t('note:ms')} className="number">
+                {stage.ms === null ? '' : format.decimal(stage.ms)}
+              </td>
             </tr>
           ))}
         </tbody>

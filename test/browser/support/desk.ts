@@ -147,11 +147,12 @@ export interface Seat {
 export interface SeatOptions {
   readonly language?: string;
   readonly scheme?: 'light' | 'dark';
+  readonly width?: number;
 }
 
 export async function sit(browser: Browser, desk: Desk, who: Person | null, options: SeatOptions = {}): Promise<Seat> {
   const context = await browser.newContext({
-    viewport: { width: 1440, height: 900 },
+    viewport: { width: options.width ?? 1440, height: 900 },
     colorScheme: options.scheme ?? 'light',
     locale: 'en',
   });

@@ -34,7 +34,6 @@ const actionsOf = (detail: AuditEvent['detail']): readonly string[] => {
 function Detail({ detail }: { readonly detail: AuditEvent['detail'] }) {
   const { t } = useTranslation();
   const { known } = useWords();
-  if (Object.keys(detail).length === 0) return null;
   const actions = actionsOf(detail).map((action) => known(`words:action.${action}`, action));
   const facts = Object.entries(detail).filter(([, value]) => isGlance(value));
   const glance = facts.slice(0, GLANCE).map(([name, value]) => `${name} ${value}`);
@@ -56,31 +55,30 @@ function Detail({ detail }: { readonly detail: AuditEvent['detail'] }) {
 }
 
 function Entry({ event }: { readonly event: AuditEvent }) {
+  const { t } = useTranslation();
   const { known } = useWords();
   const { actor, subject, verb } = event;
   return (
     <>
-      <td>
+      <td data-label={t('audit:at')}>
         <When at={event.at} />
       </td>
-      <td>
+      <td data-label={t('audit:actor')}>
         <bdi title={actor.id}>{actor.login ?? short(actor.id)}</bdi>
-        <div className="quiet small">{known(`words:actor.${actor.kind}`, actor.kind)}</div>
+        <span className="quiet small block">{known(`words:actor.${actor.kind}`, actor.kind)}</span>
       </td>
-      <td className="nowrap" title={verb}>
+      <td data-label={t('audit:verb')} className="nowrap" title={verb}>
         {known(`audit:verb.${verb}`, verb)}
       </td>
-      <td className="mono nowrap" dir="ltr" title={subject}>
+      <td data-label={t('audit:subject')} className="mono nowrap" title={subject}>
         {subject.startsWith('note_') ? (
           <Link to={`/notes/${encodeURIComponent(subject)}`}>{short(subject)}</Link>
         ) : (
           short(subject)
         )}
       </td>
-      <td>
-        <Detail detail={event.detail} />
-      </td>
-      <td className="mono nowrap">{`${event.lane} ${event.sequence}`}</td>
+      <td data-label={t('audit:detail')}>{Object.keys(event.detail).length > 0 && <Detail detail={event.detail} />}</td>
+      <td data-label={t('audit:place')} className="mono nowrap">{`${event.lane} ${event.sequence}`}</td>
     </>
   );
 }
@@ -89,7 +87,7 @@ export function AuditTable({ events }: { readonly events: AuditEvents['items'] }
   const { t } = useTranslation();
   return (
     <Scroll label={t('audit:title')}>
-      <table className="audit">
+      <table className="audit cards">
         <thead>
           <tr>
             {['at', 'actor', 'verb', 'subject', 'detail', 'place'].map((name) => (

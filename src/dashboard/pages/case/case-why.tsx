@@ -15,7 +15,7 @@ function Looked({ rule }: { readonly rule: CaseRule }) {
   const { t } = useTranslation();
   return (
     <Scroll label={rule.rule}>
-      <table className="small">
+      <table className="small cards">
         <thead>
           <tr>
             <th scope="col">{t('case:side')}</th>
@@ -28,19 +28,25 @@ function Looked({ rule }: { readonly rule: CaseRule }) {
           {rule.looked.map((look, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: the clauses of a rule have an order and nothing else
             <tr key={index}>
-              <td className="nowrap">{t(`case:side.${look.side}`)}</td>
-              <td>
+              <td data-label={t('case:side')} className="nowrap">
+                {t(`case:side.${look.side}`)}
+              </td>
+              <td data-label={t('case:expression')}>
                 <code className="mono foreign" dir="ltr">
                   {look.clause}
                 </code>
               </td>
-              <td className="mono">{textOf(look.value)}</td>
-              <td>
-                <code className="mono foreign" dir="ltr">
-                  {Object.entries(look.of)
-                    .map(([name, value]) => `${name} = ${textOf(value)}`)
-                    .join('; ')}
-                </code>
+              <td data-label={t('case:value')} className="mono">
+                {textOf(look.value)}
+              </td>
+              <td data-label={t('case:made-of')}>
+                {Object.keys(look.of).length > 0 && (
+                  <code className="mono foreign" dir="ltr">
+                    {Object.entries(look.of)
+                      .map(([name, value]) => `${name} = ${textOf(value)}`)
+                      .join('; ')}
+                  </code>
+                )}
               </td>
             </tr>
           ))}

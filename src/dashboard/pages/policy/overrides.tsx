@@ -28,7 +28,7 @@ export function Overrides({ overrides }: { readonly overrides: Policies['inForce
     <>
       {change.error !== null && <Fault error={change.error} />}
       <Scroll label={t('policy:overrides')}>
-        <table>
+        <table className="cards">
           <thead>
             <tr>
               {(['rule', 'region', 'mode', 'why', 'by', 'until'] as const).map((name) => (
@@ -49,15 +49,19 @@ export function Overrides({ overrides }: { readonly overrides: Policies['inForce
                     {entry.rule}
                   </Link>
                 </th>
-                <td>{entry.region === '*' ? t('policy:override.everywhere') : entry.region.toUpperCase()}</td>
-                <td>{modeName(entry.mode)}</td>
-                <td className="foreign" dir="auto">
-                  {entry.why}
+                <td data-label={t('policy:region')}>
+                  {entry.region === '*' ? t('policy:override.everywhere') : entry.region.toUpperCase()}
                 </td>
-                <td>
+                <td data-label={t('policy:mode')}>{modeName(entry.mode)}</td>
+                <td data-label={t('policy:why')}>
+                  <bdi className="foreign">{entry.why}</bdi>
+                </td>
+                <td data-label={t('policy:by')}>
                   <bdi>{entry.by.login ?? entry.by.id}</bdi>
                 </td>
-                <td>{entry.until === null ? t('policy:until.taken-back') : <When at={entry.until} />}</td>
+                <td data-label={t('policy:until')}>
+                  {entry.until === null ? t('policy:until.taken-back') : <When at={entry.until} />}
+                </td>
                 <td>
                   <Button
                     size="compact-sm"

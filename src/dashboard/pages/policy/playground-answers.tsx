@@ -14,7 +14,7 @@ export function Answers({ tried }: { readonly tried: Tried }) {
   return (
     <section className="sheet" aria-live="polite">
       <h2>{t('policy:answers')}</h2>
-      <table>
+      <table className="cards">
         <thead>
           <tr>
             {(['region', 'before', 'after'] as const).map((name) => (
@@ -28,8 +28,8 @@ export function Answers({ tried }: { readonly tried: Tried }) {
           {tried.answers.map(({ region, before, after }) => (
             <tr key={region}>
               <th scope="row">{format.region(region) ?? region.toUpperCase()}</th>
-              <td>{before !== null && <Judged action={before.action} />}</td>
-              <td>
+              <td data-label={t('policy:before')}>{before !== null && <Judged action={before.action} />}</td>
+              <td data-label={t('policy:after')}>
                 {after !== null && (
                   <span className="row">
                     <Judged action={after.action} />

@@ -18,7 +18,7 @@ function Regions({ regions }: { readonly regions: Policies['regions'] }) {
   const format = useFormat();
   return (
     <Scroll label={t('policy:regions')}>
-      <table>
+      <table className="cards">
         <thead>
           <tr>
             <th scope="col">{t('policy:region')}</th>
@@ -40,11 +40,17 @@ function Regions({ regions }: { readonly regions: Policies['regions'] }) {
                   <span className="quiet">{region.id.toUpperCase()}</span>
                 </Link>
               </th>
-              <td>{region.extends === null ? '' : region.extends.toUpperCase()}</td>
-              <td className="number">{format.count(region.rules.all)}</td>
-              <td className="number">{format.count(region.rules.own)}</td>
-              <td className="number">{format.count(region.rules.shadow + region.rules.canary)}</td>
-              <td className="number">
+              <td data-label={t('policy:extends')}>{region.extends === null ? '' : region.extends.toUpperCase()}</td>
+              <td data-label={t('policy:rules')} className="number">
+                {format.count(region.rules.all)}
+              </td>
+              <td data-label={t('policy:own')} className="number">
+                {format.count(region.rules.own)}
+              </td>
+              <td data-label={t('policy:shadow')} className="number">
+                {format.count(region.rules.shadow + region.rules.canary)}
+              </td>
+              <td data-label={t('policy:tests')} className="number">
                 {region.tests.failed > 0 ? (
                   <Badge className="badge" color="red" variant="light">
                     {t('policy:tests.failed', { n: format.count(region.tests.failed) })}
@@ -53,8 +59,10 @@ function Regions({ regions }: { readonly regions: Policies['regions'] }) {
                   t('policy:tests.passed', { n: format.count(region.tests.passed) })
                 )}
               </td>
-              <td className="number">{format.count(region.differences)}</td>
-              <td>
+              <td data-label={t('policy:differs')} className="number">
+                {format.count(region.differences)}
+              </td>
+              <td data-label={t('policy:review-by')}>
                 <time dateTime={region.reviewBy}>{region.reviewBy}</time>
               </td>
             </tr>

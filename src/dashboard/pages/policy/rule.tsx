@@ -48,7 +48,7 @@ function Precision({ rule }: { readonly rule: Rule }) {
       <h2>{t('policy:precision')}</h2>
       <p className="small quiet">{t('policy:precision.meaning')}</p>
       <Scroll label={t('policy:precision')}>
-        <table>
+        <table className="cards">
           <thead>
             <tr>
               <th scope="col">{t('policy:language')}</th>
@@ -63,9 +63,15 @@ function Precision({ rule }: { readonly rule: Rule }) {
             {rows.map(({ language, upheld, overturned }) => (
               <tr key={language ?? '*'}>
                 <th scope="row">{language === null ? t('policy:all-languages') : format.language(language)}</th>
-                <td className="number">{format.count(upheld)}</td>
-                <td className="number">{format.count(overturned)}</td>
-                <td className="number">{share(upheld, overturned)}</td>
+                <td data-label={t('policy:upheld')} className="number">
+                  {format.count(upheld)}
+                </td>
+                <td data-label={t('policy:overturned')} className="number">
+                  {format.count(overturned)}
+                </td>
+                <td data-label={t('policy:precision')} className="number">
+                  {share(upheld, overturned)}
+                </td>
               </tr>
             ))}
           </tbody>
@@ -91,7 +97,7 @@ function Shadow({ rule }: { readonly rule: Rule }) {
     <section className="sheet stack">
       <h2>{t('policy:shadow-real')}</h2>
       <Scroll label={t('policy:shadow-real')}>
-        <table>
+        <table className="cards">
           <thead>
             <tr>
               <th scope="col">{t('policy:region')}</th>
@@ -105,14 +111,16 @@ function Shadow({ rule }: { readonly rule: Rule }) {
           <tbody>
             {counts.map((row) => (
               <tr key={`${row.region} ${row.would} ${row.real}`}>
-                <td>{row.region.toUpperCase()}</td>
-                <td>
+                <td data-label={t('policy:region')}>{row.region.toUpperCase()}</td>
+                <td data-label={t('policy:would')}>
                   <ActionBadge action={row.would} />
                 </td>
-                <td>
+                <td data-label={t('policy:real')}>
                   <ActionBadge action={row.real} />
                 </td>
-                <td className="number">{format.count(row.count)}</td>
+                <td data-label={t('policy:count')} className="number">
+                  {format.count(row.count)}
+                </td>
               </tr>
             ))}
           </tbody>

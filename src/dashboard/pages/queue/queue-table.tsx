@@ -42,8 +42,10 @@ function Row({ row, filter, now }: { readonly row: CaseRow; readonly filter: str
   const words = useWords();
   return (
     <>
-      <td>{row.status === 'open' ? <TimeLeft dueAt={row.dueAt} now={now} /> : <When at={row.openedAt} />}</td>
-      <td>
+      <td className="when">
+        {row.status === 'open' ? <TimeLeft dueAt={row.dueAt} now={now} /> : <When at={row.openedAt} />}
+      </td>
+      <td className="grade">
         <Severity value={row.severity} />
       </td>
       <th scope="row">
@@ -69,9 +71,11 @@ function Row({ row, filter, now }: { readonly row: CaseRow; readonly filter: str
       <td>
         <Where row={row} />
       </td>
-      <td className="number">{format.count(row.reach)}</td>
-      <td>{t(`words:desk.${row.desk}`)}</td>
-      <td>
+      <td className="number" data-label={t('queue:reach')}>
+        {format.count(row.reach)}
+      </td>
+      <td data-label={t('queue:desk')}>{t(`words:desk.${row.desk}`)}</td>
+      <td data-label={t('queue:holder')}>
         <Holder row={row} />
       </td>
     </>
