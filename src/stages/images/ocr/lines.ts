@@ -48,14 +48,25 @@ export function findLines(pixels: Colours, mostDegrees = USUAL_DEGREES): FoundLi
   const parts = small.width < 8 || small.height < 8 ? [] : lettersOf(small);
   if (parts.length === 0) return { slant: 0, lines: [], letters: [] };
   const slant = slantOf(parts, mostDegrees);
-  const lines = linesOf(parts, slant)
-    .slice(0, MOST_LINES)
-    .map(({ u0, u1, v0, v1 }) => ({ u0: u0 * factor, u1: u1 * factor, v0: v0 * factor, v1: v1 * factor }));
+  const lines = tallest(linesOf(parts, slant)).map(({ u0, u1, v0, v1 }) => ({
+    u0: u0 * factor,
+    u1: u1 * factor,
+    v0: v0 * factor,
+    v1: v1 * factor,
+  }));
   const letters = parts.map(({ left, right, top, bottom }) => ({
     x: ((left + right) / 2) * factor,
     y: ((top + bottom) / 2) * factor,
   }));
   return { slant, lines, letters };
+}
+
+/** Where there are too many: small print must not push off the list what is written large below it. */
+function tallest(lines: readonly Turned[]): readonly Turned[] {
+  if (lines.length <= MOST_LINES) return lines;
+  const byHeight = [...lines].sort((a, b) => b.v1 - b.v0 - (a.v1 - a.v0));
+  const kept = new Set(byHeight.slice(0, MOST_LINES));
+  return lines.filter((line) => kept.has(line));
 }
 
 function lettersOf(small: Colours): readonly Part[] {

@@ -45,6 +45,24 @@ describe('findLines', () => {
     }
   });
 
+  it('keeps what is written large below more small print than is read', () => {
+    const page = sheet(1_000, 1_000, [250, 250, 250]);
+    for (let row = 0; row < 60; row += 1) {
+      for (const column of [20, 350, 680]) {
+        for (let letter = 0; letter < 30; letter += 1) {
+          const [left, top] = [column + letter * 9, 20 + row * 15];
+          for (let y = top; y < top + 9; y += 1) page.rgb.set([20, 20, 20], (y * page.width + left) * 3);
+          for (let x = left; x < left + 5; x += 1) page.rgb.set([20, 20, 20], ((top + 8) * page.width + x) * 3);
+        }
+      }
+    }
+    write(page, { x: 100, y: 950, letters: 20 }, [20, 20, 20]);
+    const { lines } = findLines(page);
+    expect(lines).toHaveLength(120);
+    const last = lines.at(-1);
+    expect([last?.v0, last?.v1].map((v) => Math.round((v ?? 0) / 10))).toEqual([95, 97]);
+  });
+
   it.each<readonly [string, Colour, Colour]>([
     ['dark on light', [20, 20, 20], [250, 250, 250]],
     ['light on dark', [250, 250, 240], [20, 30, 40]],
