@@ -13,20 +13,35 @@ const flag = (fallback: boolean) =>
     .enum(['0', '1', 'true', 'false'])
     .optional()
     .transform((value) => (value === undefined ? fallback : value === '1' || value === 'true'));
+/** An address of the wrong kind would otherwise show only as a server that cannot be reached. */
+const addressOf = (schemes: readonly string[]) =>
+  z
+    .string()
+    .refine(
+      (value) => URL.canParse(value) && schemes.includes(new URL(value).protocol),
+      `Not an address that begins with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`,
+    );
+
 /** Each holds the text model; more than these pay only on a machine that was sized for them. */
 const MOST_WORKERS = 4;
 
 const whole = (fallback: number, min: number, max: number) =>
-  z.coerce.number().int().min(min).max(max).default(fallback);
+  z.coerce.number('Not a number').int().min(min).max(max).default(fallback);
 
 /** Every variable with its meaning; `.env.example` lists the same, a test compares. */
 export const Env = z.object({
-  DATABASE_URL: z.string().optional().describe('PostgreSQL URL; unset: an embedded server under DATA_DIR'),
-  REDIS_URL: z.string().optional().describe('Redis URL; unset: a private redis-server under DATA_DIR'),
+  DATABASE_URL: addressOf(['postgresql:', 'postgres:'])
+    .optional()
+    .describe('PostgreSQL URL; unset: an embedded server under DATA_DIR'),
+  REDIS_URL: addressOf(['redis:', 'rediss:'])
+    .optional()
+    .describe('Redis URL; unset: a private redis-server under DATA_DIR'),
   DATA_DIR: z.string().default('.data').describe('Folder of the embedded servers and blobs'),
   HOST: z.string().default('127.0.0.1').describe('Address that the API listens on'),
   PORT: whole(8080, 0, 65535).describe('Port of the API and dashboard; 0 takes a free one'),
-  PUBLIC_URL: z.string().optional().describe('URL under which users reach the server; unset: from HOST and PORT'),
+  PUBLIC_URL: addressOf(['https:', 'http:'])
+    .optional()
+    .describe('URL under which users reach the server; unset: from HOST and PORT'),
   POLICIES_DIR: z.string().default('policies').describe('Folder of region files, terms and notices'),
   TERMS_DIR: z.string().optional().describe('Folder of private term banks beside the shipped ones; unset: none'),
   POLICY_APPROVAL: z
@@ -44,7 +59,7 @@ export const Env = z.object({
   MODELS_DIR: z.string().default('models').describe('Folder of local models'),
   TEXT_MODEL: z.string().default('polywarden-text').describe('Text model under MODELS_DIR'),
   WORKERS: z.coerce
-    .number()
+    .number('Not a number')
     .int()
     .min(1)
     .max(64)

@@ -126,5 +126,5 @@ export function sayError(error: unknown): string {
     // Some errors repeat the message of their cause.
     if (!parts.some((part) => part.includes(text))) parts.push(text);
   }
-  return parts.join(': ');
+  return parts.map((part, index) => (index < parts.length - 1 ? part.replace(/[.:\s]+$/, '') : part.trim())).join(': ');
 }

@@ -33,8 +33,23 @@ describe('.env.example', () => {
 describe('readConfig', () => {
   it('reports all faults together', () => {
     expect(() => readConfig({ PORT: 'many', WORKERS: '0' })).toThrowError(
-      expect.objectContaining({ code: 'config_invalid', message: expect.stringMatching(/PORT[\s\S]*WORKERS/u) }),
+      expect.objectContaining({
+        code: 'config_invalid',
+        message: expect.stringMatching(/PORT: Not a number\nWORKERS/u),
+      }),
     );
+  });
+
+  it('tells an address of the wrong kind from a server that is away, and shows no password', () => {
+    const wrong = { DATABASE_URL: 'db.example.org', REDIS_URL: 'http://:s3cret@127.0.0.1', PUBLIC_URL: 'example.org' };
+    expect(() => readConfig(wrong)).toThrowError(
+      expect.objectContaining({
+        message: expect.stringMatching(/DATABASE_URL: .*postgres[\s\S]*REDIS_URL[\s\S]*PUBLIC_URL/u),
+      }),
+    );
+    expect(() => readConfig(wrong)).not.toThrowError(/s3cret/u);
+    const right = { DATABASE_URL: 'postgresql:///app?host=/run/postgresql', REDIS_URL: 'rediss://:word@cache:6380/1' };
+    expect(readConfig(right)).toMatchObject({ databaseUrl: right.DATABASE_URL, redisUrl: right.REDIS_URL });
   });
 
   it('takes an empty value for unset', () => {

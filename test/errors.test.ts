@@ -28,6 +28,13 @@ describe('codeOf', () => {
 });
 
 describe('sayError', () => {
+  it('joins sentences without their full stops', () => {
+    const cause = new Error('EACCES: permission denied');
+    expect(sayError(new Error('The folder cannot be written. Set DATA_DIR.', { cause }))).toBe(
+      'The folder cannot be written. Set DATA_DIR: EACCES: permission denied',
+    );
+    expect(sayError(new Error('Set DATA_DIR.'))).toBe('Set DATA_DIR.');
+  });
   it('names every cause once, also when an error repeats the message of its cause', () => {
     const cause = new Error('en.yaml:4:1: no such key');
     expect(sayError(new Error('The files are not valid: en.yaml:4:1: no such key', { cause }))).toBe(

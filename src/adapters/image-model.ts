@@ -26,7 +26,11 @@ export function openImageModel({ name, overlay, load, ...options }: ImageModelOp
           ? new UnavailableError('stage_failed', 'The image model did not answer', { cause })
           : cause;
       });
-      if (!answer.ok) throw new UnavailableError('stage_failed', `The image model failed: ${answer.message}`);
+      if (!answer.ok)
+        throw new UnavailableError(
+          'stage_failed',
+          `The image model failed: ${[answer.message, answer.cause ?? []].flat().join(': ')}`,
+        );
       const labels = answer.value;
       return { model: `${name} overlay ${overlay.version}`, labels, scores: mapLabels(labels, overlay) };
     },

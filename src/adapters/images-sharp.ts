@@ -32,7 +32,7 @@ export function openDecoder({ limits, ...options }: DecoderOptions): WatchedDeco
   };
   const run = async <T>(work: DecodeWork, signal: AbortSignal, pick: (value: DecodeValue) => T | undefined) => {
     const answer = await ask(work, signal);
-    if (!answer.ok) throw new InvalidInputError(answer.code, answer.message);
+    if (!answer.ok) throw refused(answer);
     const value = pick(answer.value);
     if (value === undefined) throw new InvalidInputError('image_unreadable', 'The decoder gave no picture');
     return value;
@@ -45,6 +45,9 @@ export function openDecoder({ limits, ...options }: DecoderOptions): WatchedDeco
     close: async () => child.close(),
   };
 }
+
+const refused = ({ code, message, cause }: Extract<Answered<unknown>, { readonly ok: false }>): InvalidInputError =>
+  new InvalidInputError(code, message, [], cause === null ? {} : { cause: new Error(cause) });
 
 function asRefusal(cause: unknown, timeoutMs: number): unknown {
   if (cause instanceof ChildLate) {

@@ -1,5 +1,5 @@
 /** PostgreSQL and Redis of our own, where the configuration names none: private ports, private folder, one owner. */
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Config } from '../config.js';
 import type { Log } from '../ports.js';
@@ -25,7 +25,6 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     return { databaseUrl: config.databaseUrl, redisUrl: config.redisUrl, close: async () => undefined };
   }
   const dir = config.DATA_DIR;
-  await mkdir(dir, { recursive: true });
   const release = await takeDataDir(dir);
   const { databaseUrl, redisUrl, POLYWARDEN_NO_APT } = config;
   const mayInstall = !POLYWARDEN_NO_APT;

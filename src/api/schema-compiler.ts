@@ -6,9 +6,15 @@ import { type ErrorCode, type Fault, InvalidInputError } from '../errors.js';
 const escaped = (part: PropertyKey): string => String(part).replaceAll('~', '~0').replaceAll('/', '~1');
 export const pointerOf = (path: readonly PropertyKey[]): string => path.map((part) => `/${escaped(part)}`).join('');
 
+/** `Number('x')` is NaN by the time that it is checked; the caller sent something else. */
+const wordsOf = (issue: z.core.$ZodIssue): string =>
+  issue.code === 'invalid_type' && issue.expected === 'number' && issue.message.endsWith('NaN')
+    ? 'Not a number'
+    : issue.message;
+
 export function faultsOf(issues: readonly z.core.$ZodIssue[], base = ''): readonly Fault[] {
   return issues.flatMap((issue) => {
-    if (issue.code !== 'unrecognized_keys') return [{ pointer: base + pointerOf(issue.path), message: issue.message }];
+    if (issue.code !== 'unrecognized_keys') return [{ pointer: base + pointerOf(issue.path), message: wordsOf(issue) }];
     return issue.keys.map((key) => ({ pointer: base + pointerOf([...issue.path, key]), message: 'Unknown key' }));
   });
 }

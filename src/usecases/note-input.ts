@@ -48,10 +48,13 @@ const Base64 = z
   .min(1)
   .regex(/^[A-Za-z0-9+/]*={0,2}$/, 'Not base64')
   .refine((text) => text.length % 4 === 0, 'Not base64: its length is no multiple of 4');
-const ImageInput = z.union([
-  z.strictObject({ url: Url.describe('Fetched by the workers; public http(s) addresses only') }),
-  z.strictObject({ data: Base64.describe('The bytes in base64; larger pictures come as multipart/form-data') }),
-]);
+const ImageInput = z.union(
+  [
+    z.strictObject({ url: Url.describe('Fetched by the workers; public http(s) addresses only') }),
+    z.strictObject({ data: Base64.describe('The bytes in base64; larger pictures come as multipart/form-data') }),
+  ],
+  'Either url or data, and nothing else',
+);
 
 export const NoteInput = z
   .strictObject({

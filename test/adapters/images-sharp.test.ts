@@ -62,6 +62,12 @@ describe('the decoding process', () => {
     expect(decoder.started()).toBe(2);
   });
 
+  it("keeps the library's own words apart from what the sender of a picture reads", async () => {
+    const png = await drawn(30, 20).png().toBuffer();
+    const refusal = open().decode(png.subarray(0, 30), forever());
+    await expect(refusal).rejects.toMatchObject({ message: 'The image cannot be decoded', cause: expect.any(Error) });
+  });
+
   it('may end once for a reason of its own; the second end is the picture that cannot be read', async () => {
     const decoder = open({ script: await misbehaving("process.on('message', () => process.abort());") });
     expect(await codeFor(decoder.decode(new Uint8Array(3), forever()))).toBe('image_unreadable');

@@ -153,6 +153,18 @@ describe('bad notes', () => {
     expect((await form(Buffer.from('a\ufffd'))).statusCode).toBe(202);
   });
 
+  it('says what fits instead where several forms are taken, and names no NaN', async () => {
+    const both = await send(note({ images: [{ url: 'https://img.example/1.jpg', data: 'aaaa' }] }));
+    expect(both.json().errors).toEqual([
+      { pointer: '/images/0', message: expect.stringContaining('Either url or data') },
+    ]);
+    const { headers } = await bench.keyFor('app', ['moderations']);
+    const input = await bench.server.inject({ method: 'POST', url: '/v1/moderations', headers, payload: { input: 7 } });
+    expect(input.json().errors).toEqual([{ pointer: '/input', message: expect.stringContaining('texts') }]);
+    const list = await bench.server.inject({ method: 'GET', url: '/v1/notes?limit=many', headers: key.headers });
+    expect(list.json().errors).toEqual([{ pointer: '/limit', message: 'Not a number' }]);
+  });
+
   it('names every fault at once', async () => {
     const body = note({ regions: ['zz'], languageHint: '?', createdAt: 'now' });
     const { code, errors } = (await send(body)).json();

@@ -65,6 +65,17 @@ describe('embedded servers', { timeout: 120_000 }, () => {
     await second.close();
   });
 
+  it('say what to do when the folder is no folder, or lies where none can be made', async () => {
+    const file = path.join(dir, 'file');
+    await writeFile(file, '');
+    for (const at of [file, path.join(file, 'below')]) {
+      await expect(startServices(config({ DATA_DIR: at }), silent)).rejects.toMatchObject({
+        code: 'services_unavailable',
+        message: expect.stringMatching(/^\/.* Set DATA_DIR/),
+      });
+    }
+  });
+
   it('use what is configured and start nothing of it', async () => {
     const urls = { DATABASE_URL: 'postgresql://a@b/c', REDIS_URL: 'redis://d' };
     const services = await startServices(config(urls), silent);

@@ -5,7 +5,7 @@ import { MEMORY_EXIT_CODE, READY } from '../watched-child.js';
 export type Answered<T> = { readonly id: number } & Result<T>;
 type Result<T> =
   | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly cause: string | null };
 
 const WATCH_MS = 25;
 const MOST_LETTERS = 300;
@@ -28,6 +28,13 @@ async function answer<Order, T>(work: (order: Order) => Promise<T>, order: Order
   try {
     return { ok: true, value: await work(order) };
   } catch (error) {
-    return { ok: false, code: codeOf(error), message: sayError(error).slice(0, MOST_LETTERS) };
+    return { ok: false, code: codeOf(error), ...words(error) };
   }
+}
+
+/** Causes are a library's own words: they travel apart, since the message may reach whoever sent the picture. */
+function words(error: unknown): { readonly message: string; readonly cause: string | null } {
+  const message = error instanceof Error ? error.message : String(error);
+  const cause = error instanceof Error && error.cause !== undefined ? sayError(error.cause) : null;
+  return { message: message.slice(0, MOST_LETTERS), cause: cause?.slice(0, MOST_LETTERS) ?? null };
 }

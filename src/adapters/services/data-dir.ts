@@ -1,6 +1,6 @@
 /** One process owns a data folder at a time; secrets in it are made once and kept 0600. */
 import { randomBytes } from 'node:crypto';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InvalidInputError } from '../../errors.js';
 
@@ -8,6 +8,9 @@ const LOCK = 'instance.lock';
 
 /** Refuses when another live process holds the folder; a lock left by a dead one is taken over. */
 export async function takeDataDir(dir: string): Promise<() => Promise<void>> {
+  await mkdir(dir, { recursive: true }).catch((cause: unknown) => {
+    throw unusable(dir, cause);
+  });
   const file = path.join(dir, LOCK);
   const mine = `${process.pid} ${(await startOf(process.pid)) ?? ''}\n`;
   for (let attempt = 0; attempt < 3; attempt += 1) {
@@ -39,7 +42,7 @@ export async function ownerOf(dir: string): Promise<number | null> {
 const unusable = (dir: string, cause: unknown) =>
   new InvalidInputError(
     'services_unavailable',
-    `The folder ${dir} cannot be written. Set DATA_DIR to a folder that can, or set DATABASE_URL and REDIS_URL.`,
+    `${dir} is not a folder that can be written. Set DATA_DIR to a folder that can, or set DATABASE_URL and REDIS_URL.`,
     [],
     { cause },
   );

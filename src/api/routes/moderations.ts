@@ -25,7 +25,10 @@ const Part = z.discriminatedUnion('type', [
 const Moderation = z
   .object({
     model: z.string().max(200).optional().describe('Ignored: the loaded model answers and is named in the answer'),
-    input: z.union([z.string(), z.array(z.string()).min(1).max(MAX_INPUTS), z.array(Part).min(1).max(MAX_INPUTS)]),
+    input: z.union(
+      [z.string(), z.array(z.string()).min(1).max(MAX_INPUTS), z.array(Part).min(1).max(MAX_INPUTS)],
+      `A text, 1 to ${MAX_INPUTS} texts, or 1 to ${MAX_INPUTS} parts of the type text or image_url`,
+    ),
   })
   .meta({ id: 'Moderation' });
 type Input = z.infer<typeof Moderation>['input'];
