@@ -147,16 +147,53 @@ describe('policy diff', () => {
     expect(err).not.toContain('The term banks differ too');
     expect((await policy('diff', 'HEAD', other, '--since', '30d')).err).toContain('The term banks differ too');
   });
+  describe('from anywhere', () => {
+    let elsewhere: string;
+    const here = process.cwd();
+    beforeAll(async () => {
+      elsewhere = await mkdtemp(path.join(tmpdir(), 'policy-elsewhere-'));
+      process.chdir(elsewhere);
+    });
+    afterAll(async () => {
+      process.chdir(here);
+      await rm(elsewhere, { recursive: true, force: true });
+    });
+    test('names are those of the project, where there are no such folders here', async () => {
+      expect((await policy('diff', 'HEAD', 'policies')).out).toContain('1 of 2 notes change action');
+      expect((await policy('diff', 'HEAD', root)).out).toContain('1 of 2 notes change action');
+    });
+    test('a folder that is called like a branch is no bundle', async () => {
+      await git('branch', '-f', 'kept');
+      await mkdir(path.join(elsewhere, 'kept'), { recursive: true });
+      expect((await policy('diff', 'kept', policies)).out).toContain('1 of 2 notes change action');
+    });
+    test('git looks where the policies are, also when git started us', async () => {
+      process.env['GIT_DIR'] = path.join(elsewhere, '.git');
+      try {
+        expect((await policy('diff', 'HEAD', policies)).out).toContain('1 of 2 notes change action');
+      } finally {
+        delete process.env['GIT_DIR'];
+      }
+    });
+    test('policies that no repository keeps say so', async () => {
+      const kept = policies;
+      policies = path.join(elsewhere, 'loose');
+      await mkdir(policies);
+      const said = await refused('diff', 'HEAD', kept);
+      policies = kept;
+      expect(said).toContain('lies in no git repository (--policies DIR names another)');
+    });
+  });
   test('refuses what it does not understand', async () => {
     expect(await refused('diff', 'HEAD')).toBe('usage Two bundles: policy diff <rev|dir> <rev|dir>');
     expect(await refused('diff', 'HEAD', 'no-such-thing')).toBe(
-      'not_found "no-such-thing" is neither a folder nor a revision',
+      `not_found "no-such-thing" is no folder with a global.yaml, and no revision: the repository of ${policies} knows no such name`,
     );
     expect(await refused('diff', 'HEAD', '--', '--exec=x')).toContain('not_found');
     expect(await refused('diff', 'HEAD', 'HEAD', '--since', 'yesterday')).toContain('usage --since "yesterday"');
     expect(await refused('diff', 'HEAD', 'HEAD', '--samples', 'x')).toContain('usage --samples');
     expect(await refused('diff', 'HEAD', 'HEAD', '--no-fixtures')).toContain('usage Without the labelled notes');
-    expect(await refused('diff', 'HEAD', fixtures)).toContain('policy_invalid');
+    expect(await refused('diff', 'HEAD', fixtures)).toContain('is no folder with a global.yaml');
     const there = fixtures;
     fixtures = path.join(root, 'nowhere');
     expect(await refused('diff', 'HEAD', 'HEAD')).toContain('file_unreadable The labelled notes at');

@@ -1,6 +1,6 @@
 /** A bundle by name: a folder, or a revision of the repository that the policies folder lies in. */
 import { spawn } from 'node:child_process';
-import { stat } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { InvalidInputError } from '../../errors.js';
 import { compileBundle } from '../../policy/bundle.js';
@@ -10,20 +10,33 @@ import type { Bundle } from '../../policy/model.js';
 /** Of the policies folder: what a bundle is made of. */
 const POLICY_FILE = /^(?:global|(?:regions|terms|notices)\/[^/]+)\.yaml$/;
 
-async function isFolder(name: string): Promise<boolean> {
-  try {
-    return (await stat(name)).isDirectory();
-  } catch {
-    // Not there, or not readable: then it has to be a revision.
-    return false;
-  }
+const isThere = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  );
+
+/**
+ * A folder as seen from here or from where the policies lie, or a project with such a folder in it. One without a
+ * `global.yaml` is none: a folder that happens to be called `main` must not stand before the branch.
+ */
+async function folderOf(name: string, policiesDir: string): Promise<string | null> {
+  const [here, beside] = [path.resolve(name), path.resolve(path.dirname(path.resolve(policiesDir)), name)];
+  const places = [here, path.join(here, 'policies'), beside, path.join(beside, 'policies')];
+  for (const place of places) if (await isThere(path.join(place, 'global.yaml'))) return place;
+  return null;
 }
 
 const NO_GIT = 'git cannot be started';
+/** Git that was started by git (in a hook) would look at the repository of that one, wherever it is sent. */
+const gitEnv = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^GIT_(?:DIR|WORK_TREE|INDEX_FILE|PREFIX)$/.test(name)),
+  );
 
 function git(dir: string, args: readonly string[], input = ''): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const child = spawn('git', ['-C', dir, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn('git', ['-C', dir, ...args], { stdio: ['pipe', 'pipe', 'pipe'], env: gitEnv() });
     // How git ended says more than a pipe that it did not read to the end.
     let pipe: unknown;
     const [out, err]: [Buffer[], Buffer[]] = [[], []];
@@ -63,16 +76,24 @@ function blobsOf(output: Buffer, names: readonly string[]): ReadonlyMap<string, 
   return files;
 }
 
+async function commitOf(revision: string, dir: string): Promise<string> {
+  const say = (why: string) =>
+    new InvalidInputError('not_found', `"${revision}" is no folder with a global.yaml, and no revision: ${why}`);
+  await git(dir, ['rev-parse', '--git-dir']).catch((error: unknown) => {
+    // Git that cannot be started is another fault than a folder that it does not keep.
+    if (error instanceof InvalidInputError && error.message === NO_GIT) throw error;
+    throw say(`${path.resolve(dir)} lies in no git repository (--policies DIR names another)`);
+  });
+  const parse = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`];
+  const commit = await git(dir, parse).catch(() => {
+    throw say(`the repository of ${path.resolve(dir)} knows no such name`);
+  });
+  return commit.toString('utf8').trim();
+}
+
 /** Never a working copy: the files as they were committed. */
 async function filesOfRevision(revision: string, dir: string): Promise<ReadonlyMap<string, string>> {
-  const commit = await git(dir, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]).then(
-    (text) => text.toString('utf8').trim(),
-    (error: unknown) => {
-      // Git that cannot be started is another fault than a name that it does not know.
-      if (error instanceof InvalidInputError && error.message === NO_GIT) throw error;
-      throw new InvalidInputError('not_found', `"${revision}" is neither a folder nor a revision`);
-    },
-  );
+  const commit = await commitOf(revision, dir);
   const prefix = (await git(dir, ['rev-parse', '--show-prefix'])).toString('utf8').trim();
   const listed = (await git(dir, ['ls-tree', '-r', '-z', '--name-only', '--full-tree', commit, '--', prefix || '.']))
     .toString('utf8')
@@ -95,8 +116,8 @@ export interface Side {
 }
 
 export async function readSide(name: string, policiesDir: string): Promise<Side> {
-  const folder = path.resolve(name);
-  const files = (await isFolder(folder)) ? await readPolicyFiles(folder) : await filesOfRevision(name, policiesDir);
+  const folder = await folderOf(name, policiesDir);
+  const files = folder === null ? await filesOfRevision(name, policiesDir) : await readPolicyFiles(folder);
   const terms = [...files].filter(([file]) => file.startsWith('terms/')).sort(([a], [b]) => (a < b ? -1 : 1));
   return { name, bundle: compileBundle(files), files, terms: JSON.stringify(terms) };
 }
