@@ -59,6 +59,8 @@ export type MetricName =
   | 'llm_seconds'
   | 'llm_tokens_total'
   | 'llm_cost_micros_total'
+  | 'llm_budget_left_tokens'
+  | 'llm_budget_left_micros'
   | 'backlog_notes'
   | 'oldest_due_seconds'
   | 'cases_open'

@@ -44,6 +44,12 @@ export const METRICS: Readonly<Record<MetricName, Declaration>> = {
     help: 'Cost of answered questions, millionths of the configured currency',
     labels: ['purpose'],
   },
+  llm_budget_left_tokens: { type: 'gauge', help: 'Tokens left for today (UTC) by region file', labels: ['region'] },
+  llm_budget_left_micros: {
+    type: 'gauge',
+    help: 'Money left for today (UTC) by region file, millionths of the configured currency',
+    labels: ['region'],
+  },
   backlog_notes: { type: 'gauge', help: 'Revisions that wait for a decision', labels: [] },
   oldest_due_seconds: { type: 'gauge', help: 'Age of the oldest revision that waits', labels: [] },
   cases_open: { type: 'gauge', help: 'Open cases by desk', labels: ['desk'] },

@@ -2,6 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DESKS } from '../domain.js';
 import type { Sight } from '../ports/review.js';
+import { dayOf } from '../usecases/opinions/ledger.js';
+import { leftOf } from '../usecases/opinions/left.js';
 import type { ApiDeps } from './deps.js';
 
 /** Scrapers that ask more often are told what was read last. */
@@ -18,7 +20,16 @@ const EVERY_CASE: Sight = {
   desks: DESKS,
 };
 
-async function read({ store, metrics, clock }: GaugeDeps): Promise<void> {
+async function readBudgets({ store, metrics, clock, bundle }: GaugeDeps): Promise<void> {
+  const spent = await store.opinions.spentOn(dayOf(clock.now()));
+  for (const { region, tokens, micros } of leftOf(bundle(), spent)) {
+    metrics.set('llm_budget_left_tokens', tokens, { region });
+    if (micros !== null) metrics.set('llm_budget_left_micros', micros, { region });
+  }
+}
+
+async function read(deps: GaugeDeps): Promise<void> {
+  const { store, metrics, clock } = deps;
   const now = clock.now();
   const { due, oldestDueMs } = await store.work.backlog(now);
   metrics.set('backlog_notes', due);
@@ -28,9 +39,11 @@ async function read({ store, metrics, clock }: GaugeDeps): Promise<void> {
     metrics.set('cases_open', byDesk.find((one) => one.desk === desk)?.count ?? 0, { desk });
   }
   metrics.set('cases_overdue', overdue);
+  const asks = deps.opinions != null || deps.translation?.translator.engine === 'openai';
+  if (asks) await readBudgets(deps);
 }
 
-type GaugeDeps = Pick<ApiDeps, 'store' | 'metrics' | 'clock' | 'log'>;
+type GaugeDeps = Pick<ApiDeps, 'store' | 'metrics' | 'clock' | 'log' | 'bundle' | 'opinions' | 'translation'>;
 
 /** Never throws: counts of the processes are worth having while the database is away. */
 export function gaugeReader(deps: GaugeDeps): () => Promise<void> {

@@ -9,7 +9,7 @@ import {
   type RegionId,
   SCORE_KEYS,
 } from '../domain.js';
-import type { OpinionClause, OpinionPlan } from '../stages/deliberate/plan.js';
+import type { OpinionBudget, OpinionClause, OpinionPlan } from '../stages/deliberate/plan.js';
 import type { Bundle, CompiledRegion } from './model.js';
 import { resolveRegion } from './regions.js';
 import { refOf } from './schema.js';
@@ -92,13 +92,15 @@ export function planOpinion(bundle: Bundle, subject: OpinionSubject, byPerson = 
     // A note is sent as a whole: the strictest of its regions speaks, whether it asks or not.
     redact: all.some(({ settings }) => settings.opinions.redact),
     endpoints: places.length === 0 ? null : places.reduce((both, next) => both.filter((place) => next.includes(place))),
-    budgets: asking.map(({ id, settings: { opinions } }) => ({
-      region: id,
-      tokens: opinions.budget.tokens_per_day,
-      micros: opinions.budget.money_per_day === null ? null : Math.round(opinions.budget.money_per_day * MONEY),
-    })),
+    budgets: asking.map(budgetOf),
     clauses: clausesOf(asking, touched(subject)),
   };
+}
+
+/** What a region file may spend a day; opinions and translations draw on the same. */
+export function budgetOf({ id, settings }: CompiledRegion): OpinionBudget {
+  const { tokens_per_day: tokens, money_per_day: money } = settings.opinions.budget;
+  return { region: id, tokens, micros: money === null ? null : Math.round(money * MONEY) };
 }
 
 function touched(subject: OpinionSubject): ReadonlySet<CategoryId> {

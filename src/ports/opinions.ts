@@ -74,6 +74,8 @@ export interface OpinionsStore {
   /** The difference between what was granted and what was spent. */
   settle(regions: readonly RegionId[], difference: Spending, day: string): Promise<void>;
   spent(region: RegionId, day: string): Promise<Spending>;
+  /** Of every region that spent something. */
+  spentOn(day: string): Promise<ReadonlyMap<RegionId, Spending>>;
   /** Fenced by the epoch. `wake`: the run of the note's job that the answer made due. */
   complete(
     claim: OpinionClaim,

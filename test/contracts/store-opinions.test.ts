@@ -202,6 +202,8 @@ describe.each([
     expect(await store.opinions.reserve(limits, { tokens: 60, micros: 10 }, day)).toEqual([]);
     await store.opinions.settle([region], { tokens: -30, micros: 0 }, day);
     expect(await store.opinions.spent(region, day)).toEqual({ tokens: 30, micros: 10 });
+    expect((await store.opinions.spentOn(day)).get(region)).toEqual({ tokens: 30, micros: 10 });
+    expect((await store.opinions.spentOn('2026-11-19')).has(region)).toBe(false);
     expect(await store.opinions.reserve(limits, { tokens: 1, micros: 991 }, day)).toEqual([]);
     expect(
       await store.opinions.reserve([{ region, tokens: 100, micros: null }], { tokens: 1, micros: 9_000 }, day),

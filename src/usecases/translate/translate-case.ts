@@ -2,6 +2,7 @@
 import type { Evidence, LanguageTag, Note, RegionId } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
 import type { Bundle } from '../../policy/bundle.js';
+import { budgetOf } from '../../policy/opinions.js';
 import type { TranslationsStore, Translator } from '../../ports/translation.js';
 import type { Clock } from '../../ports.js';
 import { policyOf } from '../review/choices.js';
@@ -43,7 +44,6 @@ export interface CaseTranslation {
 }
 
 /** Money of a region file is in units, of the ledger in millionths. */
-const MONEY = 1e6;
 
 export function textsToTranslate({ note, evidence }: TranslationSubject): readonly TextToTranslate[] {
   const language = evidence?.language.status === 'found' ? evidence.language.value : null;
@@ -150,13 +150,6 @@ function purse(
       .map((id) => policyOf(bundle, id))
       .map((policy) => [policy.id, policy]),
   );
-  const limits = [...policies.values()].map(({ id, settings: { opinions } }) => {
-    const money = opinions.budget.money_per_day;
-    return {
-      region: id,
-      tokens: opinions.budget.tokens_per_day,
-      micros: money === null ? null : Math.round(money * MONEY),
-    };
-  });
+  const limits = [...policies.values()].map(budgetOf);
   return budgeted(translator, { store: budgets, budgets: limits, clock });
 }

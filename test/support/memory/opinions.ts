@@ -140,6 +140,13 @@ export function memoryOpinions(tables: Tables, check: () => Promise<void>): Opin
       await check();
       return { ...pot(region, day) };
     },
+    spentOn: async (day) => {
+      await check();
+      const end = ` ${day}`;
+      return new Map(
+        [...spent].flatMap(([key, sum]) => (key.endsWith(end) ? [[key.slice(0, -end.length), { ...sum }]] : [])),
+      );
+    },
     complete: async (claim, outcome) => {
       await check();
       const work = held(claim.revisionId, claim.epoch);

@@ -12,8 +12,12 @@ const SPENT = {
   name: 'spent_opinion',
   text: 'SELECT tokens, micros FROM opinion_budget WHERE region = $1 AND day = $2::date',
 };
+const SPENT_ON = {
+  name: 'spent_opinions',
+  text: 'SELECT region, tokens, micros FROM opinion_budget WHERE day = $1::date',
+};
 
-export const budgetWith = (database: Database): Pick<OpinionsStore, 'reserve' | 'settle' | 'spent'> => ({
+export const budgetWith = (database: Database): Pick<OpinionsStore, 'reserve' | 'settle' | 'spent' | 'spentOn'> => ({
   async reserve(budgets, { tokens, micros }, day) {
     const values = [day, JSON.stringify(budgets), tokens, micros];
     const [row] = await database.rows<{ granted: readonly string[] }>(RESERVE, values);
@@ -25,5 +29,11 @@ export const budgetWith = (database: Database): Pick<OpinionsStore, 'reserve' | 
   async spent(region, day) {
     const [row] = await database.repeatable<{ tokens: unknown; micros: unknown }>(SPENT, [region, day]);
     return { tokens: Number(row?.tokens ?? 0), micros: Number(row?.micros ?? 0) };
+  },
+  async spentOn(day) {
+    const rows = await database.repeatable<{ region: string; tokens: unknown; micros: unknown }>(SPENT_ON, [day]);
+    return new Map(
+      rows.map(({ region, tokens, micros }) => [region, { tokens: Number(tokens), micros: Number(micros) }]),
+    );
   },
 });
