@@ -37,4 +37,6 @@ run('prisma', ['generate', '--no-hints'], {
 });
 run('tsc', ['-p', 'tsconfig.build.json']);
 const dashboard = 'src/dashboard/vite.config.ts';
-if (existsSync(path.join(root, dashboard)) && existsSync(tool('vite'))) run('vite', ['build', '--config', dashboard]);
+if (existsSync(path.join(root, dashboard)) && existsSync(tool('vite'))) {
+  run('vite', ['build', '--config', dashboard, '--logLevel', 'error']);
+}

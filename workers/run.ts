@@ -3,6 +3,7 @@ import { startWorkers } from '../src/adapters/queue-bullmq.js';
 import type { App } from '../src/compose.js';
 import { UnavailableError } from '../src/errors.js';
 import type { JobHandlers } from '../src/jobs.js';
+import { onceInAWhile } from '../src/once-in-a-while.js';
 import { countRulesWith } from '../src/usecases/policy/count-rules.js';
 import { sweepWith } from '../src/usecases/sweep.js';
 import { deliveriesHandler } from './deliveries.js';
@@ -53,6 +54,7 @@ export function runWorker(app: App, redisUrl: string, onStuck: () => void): Runn
     removalsPerDay: config.REMOVALS_PER_DAY,
   });
   const watch = stuckWatch(STUCK_AFTER_MS);
+  const sayOutage = onceInAWhile(log, () => app.clock.now());
   let sweeping: Promise<void> | null = null;
   const tick = (): void => {
     sweeping ??= sweep()
@@ -64,7 +66,7 @@ export function runWorker(app: App, redisUrl: string, onStuck: () => void): Runn
       .catch((error: unknown) => {
         watch.forget();
         // The next sweep asks again.
-        if (error instanceof UnavailableError) log.warn('sweep failed', { code: error.code });
+        if (error instanceof UnavailableError) sayOutage('sweep failed', error.code, { code: error.code });
         else log.error('sweep failed', { error });
       })
       .finally(() => {

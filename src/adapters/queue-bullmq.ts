@@ -4,6 +4,7 @@ import { Queue as BullQueue, type Job, UnrecoverableError, Worker } from 'bullmq
 import { Redis } from 'ioredis';
 import { codeOf, InvalidInputError, UnavailableError } from '../errors.js';
 import { JOBS, type JobHandler, type JobHandlers, QUEUE_NAMES, type QueueName } from '../jobs.js';
+import { onceInAWhile } from '../once-in-a-while.js';
 import type { Log, Metrics, Nudge, Queue } from '../ports.js';
 import { timeLimit } from '../time-limit.js';
 
@@ -29,11 +30,12 @@ export function openQueue(redisUrl: string, log: Log): RedisQueue {
     connectTimeout: 1_000,
     retryStrategy: (times) => Math.min(50 * times, 1_000),
   });
-  redis.on('error', onceInAWhile(log, 'redis connection'));
+  const onError = redisFaults(log);
+  redis.on('error', onError);
   const queues = new Map<QueueName, BullQueue>();
   for (const name of QUEUE_NAMES) {
     const queue = new BullQueue(name, { connection: redis, prefix: PREFIX, defaultJobOptions: jobOptions(name) });
-    queue.on('error', onceInAWhile(log, `queue ${name}`));
+    queue.on('error', onError);
     queues.set(name, queue);
   }
   const use = <T>(name: QueueName, call: (queue: BullQueue) => Promise<T>): Promise<T> =>
@@ -97,16 +99,14 @@ const away = (cause?: unknown): UnavailableError =>
   new UnavailableError('queue_unavailable', 'Redis cannot be reached', { cause });
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());
 
-const QUIET_MS = 10_000;
 const CONNECTING_MS = 1_000;
 
-/** A broken connection reports several times a second; one that is just being made is not broken. */
-function onceInAWhile(log: Log, what: string): (error: Error) => void {
-  let last = Date.now() - QUIET_MS + CONNECTING_MS;
-  return (error) => {
-    if (Date.now() - last < QUIET_MS) return;
-    last = Date.now();
-    log.warn(`${what} fails`, { error: error.message });
+/** Everything that shares a broken connection reports it; one that is just being made is not broken. */
+function redisFaults(log: Log): (error: Error) => void {
+  const openedAt = Date.now();
+  const say = onceInAWhile(log);
+  return ({ message }) => {
+    if (Date.now() - openedAt >= CONNECTING_MS) say('Redis fails', message, { error: message });
   };
 }
 
@@ -134,7 +134,8 @@ export function startWorkers(options: WorkersOptions): Workers {
     maxRetriesPerRequest: null,
     retryStrategy: (times) => Math.min(50 * times, 1_000),
   });
-  connection.on('error', onceInAWhile(options.log, 'redis connection'));
+  const onError = redisFaults(options.log);
+  connection.on('error', onError);
   const workers: Worker[] = [];
   for (const name of QUEUE_NAMES) {
     const handler = options.handlers[name];
@@ -148,7 +149,7 @@ export function startWorkers(options: WorkersOptions): Workers {
       stalledInterval: 15_000,
       maxStalledCount: NEVER_FAIL_BY_STALLS,
     });
-    worker.on('error', onceInAWhile(options.log, `worker ${name}`));
+    worker.on('error', onError);
     const progressed = () => {
       progressAt = Date.now();
     };

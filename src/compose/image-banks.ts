@@ -1,6 +1,7 @@
 /** The hash banks of the store in memory, read again when a change was made: as old as the pause between two questions. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf } from '../errors.js';
+import { onceInAWhile } from '../once-in-a-while.js';
 import type { BankedHash, ImageBanksStore } from '../ports/banks.js';
 import type { Clock, ImageHashBank, Log } from '../ports.js';
 import { type HashEntry, indexHashes } from '../stages/images/hash-index.js';
@@ -54,12 +55,13 @@ export async function openImageBanks({ store, clock, log, pollMs }: ImageBanksOp
     return next;
   };
   const stop = new AbortController();
+  const sayOutage = onceInAWhile(log, () => clock.now());
   const poll = async (): Promise<void> => {
     for (;;) {
       await sleep(pollMs, undefined, { ref: false, signal: stop.signal });
       // The database may be away for a while; the banks that are here stay.
       await follow().catch((error: unknown) =>
-        log.warn('hash banks could not be asked', { code: codeOf(error), error }),
+        sayOutage('hash banks could not be asked', codeOf(error), { code: codeOf(error), error }),
       );
     }
   };

@@ -3,6 +3,7 @@
  * bundle's text from there, so that a worker beside other files judges alike. Files on disk only make candidates.
  */
 import { codeOf, sayError, UnavailableError } from '../errors.js';
+import { onceInAWhile } from '../once-in-a-while.js';
 import type { Bundle } from '../policy/bundle.js';
 import type { InForce } from '../ports/policy.js';
 import type { RuleSet } from '../usecases/moderate.js';
@@ -57,15 +58,15 @@ export async function openInForce(options: RulesOptions, store: RulesStore): Pro
   });
   if (options.proposes === true) await propose(current.compiled.base, false);
   await follow();
+  const sayOutage = onceInAWhile(log, () => options.clock.now());
+  /** The database may be away for a while; what is in force here stays. */
+  const quietly = (error: unknown): void =>
+    sayOutage('what is in force could not be asked', codeOf(error), { code: codeOf(error), error });
   const watcher =
     options.watch && options.proposes === true
-      ? watchFolder(
-          config.POLICIES_DIR,
-          () => propose(current.compiled.base, false).then(follow, (error: unknown) => quietly(log, error)),
-          log,
-        )
+      ? watchFolder(config.POLICIES_DIR, () => propose(current.compiled.base, false).then(follow, quietly), log)
       : null;
-  const poll = pollEvery(config.POLICY_POLL_MS, follow, log);
+  const poll = pollEvery(config.POLICY_POLL_MS, follow, quietly);
   return {
     stored: () => current.compiled.stored,
     unstored: () => current.compiled.unstored,
@@ -78,11 +79,6 @@ export async function openInForce(options: RulesOptions, store: RulesStore): Pro
       await poll.close();
     },
   };
-}
-
-/** The database may be away for a while; what is in force here stays. */
-function quietly(log: RulesOptions['log'], error: unknown): void {
-  log.warn('what is in force could not be asked', { code: codeOf(error), error });
 }
 
 /** Nothing in force: the files on disk are. A bundle that this program cannot read gives way to them as well. */
@@ -146,16 +142,14 @@ function followerOf(
   };
 }
 
-function pollEvery(pauseMs: number, follow: () => Promise<void>, log: RulesOptions['log']): FolderWatch {
+function pollEvery(pauseMs: number, follow: () => Promise<void>, onFault: (error: unknown) => void): FolderWatch {
   let closed = false;
   let running: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
   const again = (): void => {
     if (closed) return;
     timer = setTimeout(() => {
-      running = follow()
-        .catch((error: unknown) => quietly(log, error))
-        .then(again);
+      running = follow().catch(onFault).then(again);
     }, pauseMs);
     timer.unref();
   };
