@@ -16,7 +16,7 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.preprocessing import normalize
 from unidecode import unidecode
 
-from common import WORK
+from common import WORK, options
 
 UNSPACED = {"zh-Hans", "zh-Hant", "ja", "th", "km", "lo", "my"}
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?", re.UNICODE)
@@ -102,6 +102,7 @@ def align(lang: str, foreign: list[str], english: list[str]):
 
 
 def main() -> None:
+    options(__doc__).parse_args()
     rows = pickle.load(open(WORK / "rows.pkl", "rb"))
     by = defaultdict(list)
     for text, lang, source, held in zip(rows["texts"], rows["langs"], rows["sources"], rows["validation"]):

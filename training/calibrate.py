@@ -6,7 +6,6 @@ p = sigmoid(encoder * z_e + ngrams * z_n + b), a logistic fit per language and l
 languages where rows are few. Thresholds put benign text first. Figures in competence.json come from two folds: each
 half is judged with what the other half taught. Writes calibration.json, competence.json, $PW_WORK/validation.jsonl.gz.
 """
-import argparse
 import gzip
 import json
 import pickle
@@ -18,7 +17,7 @@ from scipy.optimize import minimize
 from scipy.stats import norm
 from sklearn.metrics import roc_auc_score
 
-from common import KEYS, LABELS, SEED, WORK, bucket
+from common import KEYS, LABELS, SEED, WORK, bucket, options
 
 PRIOR_ROWS = 60.0
 PROBE_WEIGHT = 2.0
@@ -31,7 +30,7 @@ CATEGORY_SHARE = 0.35
 UNSEEN_CATEGORY_SHARE = 0.06
 HARMFUL_SHARE = 0.5
 SIGMOID = lambda z: 1 / (1 + np.exp(-z))
-MHC = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "ar", "hi", "zh-Hans")
+PROBED = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "ar", "hi", "zh-Hans")
 
 
 def fit(x: np.ndarray, y: np.ndarray, w: np.ndarray, prior: np.ndarray, strength: np.ndarray) -> np.ndarray:
@@ -178,7 +177,7 @@ def report(rows: dict, p: np.ndarray, scaled: np.ndarray) -> None:
         if benign.sum() >= 80:
             worst[str(lang)] = float((scaled[benign, 0] < 0.5).mean())
     print("benign right: mean", round(float(np.mean(list(worst.values()))), 4), "worst", sorted(worst.items(), key=lambda x: x[1])[:8])
-    for lang in MHC:
+    for lang in PROBED:
         at = rows["probe"] & (rows["langs"] == lang) & (y >= 0)
         hit = scaled[at, 0] >= 0.5
         f1 = lambda c: 2 * ((hit == c) & (y[at] == c)).sum() / max(1, (hit == c).sum() + (y[at] == c).sum())
@@ -188,7 +187,7 @@ def report(rows: dict, p: np.ndarray, scaled: np.ndarray) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
+    parser = options(__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--version", default="1")
     args = parser.parse_args()

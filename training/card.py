@@ -5,14 +5,13 @@
 
 Every figure in it comes from a file that a step wrote; prose that is judgement stands in this file.
 """
-import argparse
 import hashlib
 import json
 import re
 from collections import Counter
 from pathlib import Path
 
-from common import LEFT_OUT, WORK
+from common import LEFT_OUT, WORK, options
 
 
 def sources(manifest: str) -> list[list[str]]:
@@ -63,7 +62,7 @@ def digest(path: Path) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
+    parser = options(__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("folder", type=Path)
     args = parser.parse_args()

@@ -1,6 +1,7 @@
 """Words shared by every training step: labels, keys, paths, reading of rows."""
 from __future__ import annotations
 
+import argparse
 import gzip
 import hashlib
 import json
@@ -18,6 +19,12 @@ KEYS = [
 LEFT_OUT = {"bengali_hate_bn", "paradetox_en", "ethos_en", "toxicr_en", "tgspam_zh", "tgspam_hant_zh"}
 SEED = 20261120
 VALIDATION_PERCENT = 5
+
+
+def options(doc: str | None) -> argparse.ArgumentParser:
+    """Every step answers --help with what stands at its head, and stops at options that it does not know."""
+    return argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+
 
 WORK = Path(os.environ.get("PW_WORK", "work"))
 

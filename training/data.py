@@ -5,14 +5,13 @@
 Writes $PW_WORK/rows.pkl: texts, languages, sources, labels (N x 8: 1, 0 or -1 unknown), weights, validation flags.
 """
 import pickle
-import sys
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
 from opencc import OpenCC
 
-from common import LABELS, LEFT_OUT, VALIDATION_PERCENT, WORK, bucket, language_of, read_rows, split_key
+from common import LABELS, LEFT_OUT, VALIDATION_PERCENT, WORK, bucket, language_of, options, read_rows, split_key
 
 WEAK_WEIGHT = 0.4
 # Labels that follow from the kind of source but are close to certain for every row of it.
@@ -29,10 +28,16 @@ def split_of(row: dict, to_simplified: OpenCC) -> int:
     return bucket(split_key(text))
 
 
-def main(folder: Path) -> None:
+def main() -> None:
+    parser = options(__doc__)
+    parser.add_argument("data", type=Path)
+    folder = parser.parse_args().data
+    files = sorted(folder.glob("*.jsonl.gz"))
+    if not files:
+        parser.error(f"{folder} holds no .jsonl.gz")
     to_simplified = OpenCC("t2s")
     texts, langs, sources, labels, weights, validation = [], [], [], [], [], []
-    for path in sorted(folder.glob("*.jsonl.gz")):
+    for path in files:
         source = path.name.removesuffix(".jsonl.gz")
         if source in LEFT_OUT:
             continue
@@ -72,4 +77,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main()

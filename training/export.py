@@ -5,7 +5,6 @@
 The graph is written by hand: the table of pieces stays int8 with one scale a row (a plain Gather), which the usual
 quantiser cannot do, and products with weights become integer products with one scale a column.
 """
-import argparse
 import json
 import os
 import pickle
@@ -23,7 +22,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from tokenizers import Tokenizer
 
 from batches import pad
-from common import KEYS, WORK
+from common import KEYS, WORK, options
 from encoder import HEADS, INNER, LAYERS, POSITIONS, WIDTH, Body, freeze_rows_int8
 from train import unflatten
 
@@ -156,7 +155,7 @@ def write_config(folder: Path) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
+    parser = options(__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--checkpoint", type=Path, default=WORK / "run" / "last.pt")
     parser.add_argument("--parity-step", type=int, default=67, help="every so many validation rows are compared")

@@ -2,7 +2,6 @@
 
     python facts.py --most 700 --benign 60 --speed "..." --training "..." ../models/polywarden-text
 """
-import argparse
 import json
 import pickle
 from pathlib import Path
@@ -10,8 +9,8 @@ from pathlib import Path
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from calibrate import MHC, apply, benign_of, learn
-from common import WORK, bucket
+from calibrate import PROBED, apply, benign_of, learn
+from common import WORK, bucket, options
 from figures import by_language
 
 
@@ -40,7 +39,7 @@ def probe(rows: dict, p: np.ndarray, scaled: np.ndarray) -> str:
     y = rows["labels"][:, 0]
     lines = ["| language | rows | macro-F1 at .5 | harmful right | harmless right | AUROC |", "|---|---:|---:|---:|---:|---:|"]
     macros = []
-    for lang in MHC:
+    for lang in PROBED:
         at = rows["probe"] & (rows["langs"] == lang) & (y >= 0)
         hit, want = scaled[at, 0] >= 0.5, y[at] == 1
         f1 = lambda c: 2 * ((hit == c) & (want == c)).sum() / max(1, (hit == c).sum() + (want == c).sum())
@@ -67,7 +66,7 @@ def benign(rows: dict, scaled: np.ndarray) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
+    parser = options(__doc__)
     parser.add_argument("folder", type=Path)
     for name in ("most", "benign", "speed", "training"):
         parser.add_argument("--" + name, required=True)

@@ -7,7 +7,7 @@ import pickle
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from common import LABELS, WORK
+from common import LABELS, WORK, options
 
 
 def auroc(labels: np.ndarray, scores: np.ndarray) -> float | None:
@@ -39,6 +39,7 @@ def probe(rows: dict, z: np.ndarray, threshold: float = 0.0) -> dict[str, float]
 
 
 def main() -> None:
+    options(__doc__).parse_args()
     rows = pickle.load(open(WORK / "scores.pkl", "rb"))
     candidates = {k: rows[k] for k in ("ngrams", "encoder") if k in rows}
     if len(candidates) == 2:

@@ -11,6 +11,8 @@ import numpy as np
 import sklearn
 from sklearn.metrics import average_precision_score, f1_score, precision_score, recall_score, roc_auc_score
 
+from common import options
+
 BINS = 15
 THRESHOLD = 0.5
 
@@ -43,6 +45,7 @@ def made(name: str, count: int, harmful: float, pull: float, digits: int, seed: 
     return case(name, y, np.round(p, digits))
 
 
+options(__doc__).parse_args()
 cases = [
     made("good", 80, 0.5, 0.4, 3, 1),
     made("poor", 80, 0.4, 0.05, 2, 2),

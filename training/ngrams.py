@@ -5,7 +5,6 @@
 
 `src/stages/classify/ngrams.ts` reads the same features; test vectors for it are written beside the export.
 """
-import argparse
 import json
 import pickle
 import sys
@@ -17,7 +16,7 @@ import numba
 import numpy as np
 import regex
 
-from common import KEYS, LABELS, SEED, WORK
+from common import KEYS, LABELS, SEED, WORK, options
 
 BITS = 20
 LONGEST = 5
@@ -211,7 +210,7 @@ def export(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
+    parser = options(__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--export", type=Path)
     args = parser.parse_args()

@@ -4,7 +4,6 @@
 """
 import json
 import pickle
-import sys
 from pathlib import Path
 
 import matplotlib
@@ -15,10 +14,13 @@ import numpy as np
 from sklearn.metrics import precision_recall_curve
 
 from calibrate import apply
-from common import WORK
+from common import WORK, options
 
 
-def main(folder: Path) -> None:
+def main() -> None:
+    parser = options(__doc__)
+    parser.add_argument("folder", type=Path)
+    folder = parser.parse_args().folder
     rows = pickle.load(open(WORK / "scores.pkl", "rb"))
     languages = json.loads((folder / "calibration.json").read_text())["languages"]
     table = {(lang, key): head for lang, heads in languages.items() for key, head in heads.items()}
@@ -52,4 +54,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main()

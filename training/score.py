@@ -5,7 +5,6 @@
 Long texts are read in overlapping windows and keep the highest logit, as in the stage. Benign-only languages are capped
 at 500 rows, all others at 4,000.
 """
-import argparse
 import os
 import pickle
 from collections import defaultdict
@@ -18,7 +17,7 @@ from tokenizers import Tokenizer
 
 import templates
 from batches import as_vector
-from common import SEED, WORK
+from common import SEED, WORK, options
 from export import session
 from ngrams import BITS, classes, pack, predict
 
@@ -88,7 +87,7 @@ def chosen(most: int, benign: int) -> dict:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
+    parser = options(__doc__)
     parser.add_argument("models", type=Path)
     parser.add_argument("--only-ngrams", action="store_true")
     parser.add_argument("--most", type=int, default=4000)

@@ -6,7 +6,6 @@
 sentences aligned with MiniLM's. `english` starts from MiniLM and sees English alone: the expert that could stand beside a
 multilingual model. One process and one thread each, side by side, so that they share the machine evenly.
 """
-import argparse
 import json
 import os
 import pickle
@@ -18,7 +17,7 @@ import torch.multiprocessing as mp
 from tokenizers import Tokenizer
 
 from batches import Mixture, pad
-from common import SEED, WORK
+from common import SEED, WORK, options
 from encoder import Body, minilm, piece_table, pretrained_body
 from figures import by_language, probe
 from score import chosen
@@ -127,7 +126,7 @@ def arm_process(rank: int, steps: int, folder: str) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
+    parser = options(__doc__)
     parser.add_argument("--steps", type=int, default=1500)
     args = parser.parse_args()
     Alignment.prepare()

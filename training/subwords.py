@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
-from common import SEED, WORK
+from common import SEED, WORK, options
 
 SIZE = 40_000
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
@@ -85,6 +85,7 @@ def recount(pieces: dict[str, float], texts: list[str]) -> Counter:
 
 
 def main() -> None:
+    options(__doc__).parse_args()
     rows = pickle.load(open(WORK / "rows.pkl", "rb"))
     texts = tempered(rows)
     print("tempered texts", len(texts), flush=True)

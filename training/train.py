@@ -6,7 +6,6 @@ Each worker is one thread and one process; all write to the same shared weights 
 core slows only itself. The learning rate follows the clock. A checkpoint is left every few minutes in $PW_WORK/run and an
 interrupted run goes on from it when started again with the same arguments.
 """
-import argparse
 import os
 import pickle
 import time
@@ -19,7 +18,7 @@ from tokenizers import Tokenizer
 from pathlib import Path
 
 from batches import Mixture, pad
-from common import LABELS, SEED, WORK
+from common import LABELS, SEED, WORK, options
 from encoder import Body, minilm, piece_table, pretrained_body
 
 RATE, HEAD_RATE, TABLE_RATE_NEW, TABLE_RATE_OLD = 1.1e-4, 6.0e-4, 8.0e-4, 1.5e-4
@@ -213,8 +212,8 @@ def save(shared, args) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--minutes", type=float, default=70)
+    parser = options(__doc__)
+    parser.add_argument("--minutes", type=float, default=70, help="in all: those of an interrupted or earlier run in $PW_WORK/run count")
     parser.add_argument("--workers", type=int, default=2)
     args = parser.parse_args()
     Alignment.prepare()

@@ -34,9 +34,11 @@ const headCalibration = z.object({
   clear: z.number(),
 });
 const scoreKey = z.enum(SCORE_KEYS);
+const discounts = z.partialRecord(scoreKey, z.array(z.number().min(0)).max(16));
 const calibrationFile = z.object({
   version: z.string(),
-  short: z.partialRecord(scoreKey, z.array(z.number().min(0)).max(16)).optional(),
+  short: discounts.optional(),
+  shortUnmeasured: discounts.optional(),
   languages: z.record(z.string(), z.partialRecord(scoreKey, headCalibration)),
 });
 const competenceFile = z.object({

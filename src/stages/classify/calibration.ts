@@ -13,10 +13,15 @@ export interface HeadCalibration {
   readonly clear: number;
 }
 
+/** By head, for texts of one piece, two and so on. Longer texts get nothing off. */
+export type Discounts = Readonly<Partial<Record<ScoreKey, readonly number[]>>>;
+
 export interface Calibration {
   readonly version: string;
-  /** By head, for texts of one piece, two and so on: log odds that lone words get too much. Longer texts get nothing off. */
-  readonly short?: Readonly<Partial<Record<ScoreKey, readonly number[]>>> | undefined;
+  /** Log odds that a few words alone get too much. */
+  readonly short?: Discounts | undefined;
+  /** The same for languages whose umbrella score no harmful text was measured for: they know harm from word lists, and overrate more. */
+  readonly shortUnmeasured?: Discounts | undefined;
   /** By language tag; `*` serves every language without its own entry. */
   readonly languages: Readonly<Record<string, Readonly<Partial<Record<ScoreKey, HeadCalibration>>>>>;
 }
@@ -46,9 +51,18 @@ export function headFor(calibration: Calibration, language: LanguageTag, key: Sc
   return calibration.languages['*']?.[key] ?? UNFITTED;
 }
 
-/** A word alone says little, and both models overrate it: what is taken off the log odds of a text of so many pieces. */
-export const shortDiscount = (calibration: Calibration, key: ScoreKey, pieces: number): number =>
-  calibration.short?.[key]?.[Math.max(0, pieces - 1)] ?? 0;
+/** What a text as short as this gets off the log odds of a head, by what is known of its language. */
+export const shortDiscount = (discounts: Discounts | undefined, key: ScoreKey, pieces: number): number =>
+  discounts?.[key]?.[Math.max(0, pieces - 1)] ?? 0;
+
+export const discountsFor = (
+  calibration: Calibration,
+  table: CompetenceTable,
+  language: LanguageTag,
+): Discounts | undefined =>
+  competenceFor(table, language, 'toxicity') === 'none'
+    ? (calibration.shortUnmeasured ?? calibration.short)
+    : calibration.short;
 
 /** Both models' logits of one head as one: the log odds of `p`. */
 export const combined = (head: HeadCalibration, encoder: number, ngrams: number): number =>

@@ -10,7 +10,7 @@ import {
 import type { ClassifiedText } from '../../ports.js';
 import { cloakSigns } from '../normalise/signs.js';
 import { at } from './at.js';
-import { competenceFor, headFor, toScore } from './calibration.js';
+import { competenceFor, discountsFor, headFor, shortDiscount, toScore } from './calibration.js';
 import { type Asked, explain } from './explain.js';
 import { idsOf, mix, oddsOf, type Reading, type TextModel, textOf } from './model.js';
 import { cutWindows, splitWords } from './windows.js';
@@ -32,7 +32,7 @@ export async function judgeTexts(
   const best = new Map<ScoreKey, Reading>();
   const scores = Object.fromEntries(
     SCORE_KEYS.map((key, k) => {
-      const top = highest(model, readings, k);
+      const top = highest(readings, k);
       if (top !== null) best.set(key, top);
       return [key, top === null ? NOTHING_READ : scoreOf(asked, key, top)];
     }),
@@ -62,12 +62,12 @@ const NOTHING_READ: Score = { score: 0, p: 0, calibrated: 0 };
 
 function scoreOf({ model, language }: Asked, key: ScoreKey, top: Reading): Score {
   const k = SCORE_KEYS.indexOf(key);
-  return toScore(headFor(model.calibration, language, key), oddsOf(model, top, k), at(top.encoder, k));
+  return toScore(headFor(model.calibration, language, key), oddsOf(top, k), at(top.encoder, k));
 }
 
-function highest(model: TextModel, readings: readonly Reading[], k: number): Reading | null {
+function highest(readings: readonly Reading[], k: number): Reading | null {
   let top: Reading | null = null;
-  for (const reading of readings) if (top === null || oddsOf(model, reading, k) > oddsOf(model, top, k)) top = reading;
+  for (const reading of readings) if (top === null || oddsOf(reading, k) > oddsOf(top, k)) top = reading;
   return top;
 }
 
@@ -80,13 +80,15 @@ async function readView({ model, language, signal }: Asked, source: LabelledText
     const to = Math.max(...inside.map((word) => word.end));
     return { inside, start: from, end: to, ngrams: model.ngrams.logits(text.slice(from, to)) };
   });
+  const short = discountsFor(model.calibration, model.competence, language);
   const readings: Reading[] = [];
   for (const { inside, start, end, ngrams } of mostStriking(windows)) {
     signal.throwIfAborted();
     const ids = idsOf(inside);
     const encoder = await model.encoder.logits(ids);
     const logits = mix(model, language, encoder, ngrams);
-    readings.push({ source, view, start, end, logits, encoder, pieces: ids.length });
+    const discounts = SCORE_KEYS.map((key) => shortDiscount(short, key, ids.length));
+    readings.push({ source, view, start, end, logits, encoder, discounts });
   }
   return readings;
 }

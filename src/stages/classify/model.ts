@@ -1,7 +1,7 @@
 /** The text model as the stage sees it: an encoder from outside, and pure parts that turn its logits into scores. */
 import { type LabelledText, type LanguageTag, SCORE_KEYS, type ViewName } from '../../domain.js';
 import { at } from './at.js';
-import { type Calibration, type CompetenceTable, combined, headFor, shortDiscount } from './calibration.js';
+import { type Calibration, type CompetenceTable, combined, headFor } from './calibration.js';
 import type { NgramModel } from './ngrams.js';
 import { cutWindows, splitWords, type Word } from './windows.js';
 
@@ -32,14 +32,12 @@ export interface Reading {
   readonly logits: readonly number[];
   /** Of the encoder alone. */
   readonly encoder: Float32Array;
-  readonly pieces: number;
+  /** By head: what a text as short as this gets off. */
+  readonly discounts: readonly number[];
 }
 
 /** Log odds of one head, less what a text as short as this gets off. */
-export const oddsOf = (model: TextModel, reading: Reading, k: number): number => {
-  const key = SCORE_KEYS[k];
-  return at(reading.logits, k) - (key === undefined ? 0 : shortDiscount(model.calibration, key, reading.pieces));
-};
+export const oddsOf = (reading: Reading, k: number): number => at(reading.logits, k) - at(reading.discounts, k);
 
 export const textOf = ({ text }: LabelledText, view: ViewName): string =>
   view === 'raw' ? text.raw : text.view(view).text;

@@ -24,7 +24,7 @@ test('neighbouring words that carried the score are one span', async () => {
     end: 16,
     logits: [8, -4, 8, -4, -4, -4, -4, -4],
     encoder,
-    pieces: 20,
+    discounts: [],
   };
   const [found] = await explain(asked(fakeModel()), ['toxicity'], new Map([['toxicity', reading]]));
   expect(found?.spans).toEqual([{ start: 3, end: 12 }]);
@@ -40,7 +40,7 @@ test('one reading is left out word by word only once, however many heads it flag
     end: 7,
     logits: [2, -4, 2, -4, -4, -4, -4, -4],
     encoder,
-    pieces: 20,
+    discounts: [],
   };
   const best = new Map([
     ['toxicity', reading],
@@ -59,7 +59,7 @@ test('a score that no single word carried points at the whole', async () => {
     end: 10,
     logits: [-9, -4, -4, -4, -4, -4, -4, -4],
     encoder,
-    pieces: 20,
+    discounts: [],
   };
   const [found] = await explain(asked(fakeModel()), ['toxicity'], new Map([['toxicity', reading]]));
   expect(found?.spans).toEqual([{ start: 0, end: 10 }]);
@@ -77,7 +77,7 @@ test('where the n-gram model is clear, the encoder is not asked again', async ()
     end: 15,
     logits: [3, -4, 3, -4, -4, -4, -4, -4],
     encoder,
-    pieces: 20,
+    discounts: [],
   };
   const [found] = await explain(asked(clear), ['toxicity'], new Map([['toxicity', reading]]));
   expect(found?.spans).toEqual([{ start: 7, end: 11 }]);

@@ -39,6 +39,21 @@ test('a word alone counts for less than the same word in a sentence, and the wor
   expect(long.evidence[0]).toMatchObject({ key: 'toxicity', part: 'body', spans: [{ start: 7, end: 11 }] });
 });
 
+test('few words of a language that nobody measured get more off, and longer texts too', async () => {
+  const plain = fakeModel();
+  const calibrated = { ...plain.calibration, short: { toxicity: [1] }, shortUnmeasured: { toxicity: [3, 2, 1] } };
+  const model = { ...plain, calibration: calibrated };
+  const logit = async (text: string, language: string): Promise<number> => {
+    const { p } = (await judgeTexts(model, [textOf(text)], language, forever)).scores.toxicity;
+    return Math.log(p / (1 - p));
+  };
+  expect(await logit('rude', 'en')).toBeCloseTo(2 - 1, 6);
+  expect(await logit('rude', 'it')).toBeCloseTo(2 - 3, 6);
+  expect(await logit('rude', 'und')).toBeCloseTo(2 - 3, 6);
+  expect(await logit('a rude person', 'en')).toBeCloseTo(2, 6);
+  expect(await logit('a rude person', 'it')).toBeCloseTo(2 - 1, 6);
+});
+
 test('an empty text is the lowest score and runs nothing', async () => {
   const model = fakeModel();
   const read = await judgeTexts(model, [textOf('  ')], 'und', forever);
