@@ -76,11 +76,11 @@ function settingsOf(before: Bundle, after: Bundle): BundleDifference['settings']
     after.regions,
     (a, b) => JSON.stringify(a.settings) === JSON.stringify(b.settings),
   ).map(({ key, was, is }) => {
-    const [a, b] = [was?.settings ?? {}, is?.settings ?? {}] as Readonly<Record<string, unknown>>[];
-    const names = [...new Set([...Object.keys(a ?? {}), ...Object.keys(b ?? {})])].filter(
-      (name) => JSON.stringify(a?.[name]) !== JSON.stringify(b?.[name]),
-    );
-    return { region: key, names: was === undefined || is === undefined ? [] : names };
+    if (was === undefined || is === undefined) return { region: key, names: [] };
+    const [a, b] = [new Map(Object.entries(was.settings)), new Map(Object.entries(is.settings))];
+    const names = [...new Set([...a.keys(), ...b.keys()])];
+    const changed = names.filter((name) => JSON.stringify(a.get(name)) !== JSON.stringify(b.get(name)));
+    return { region: key, names: changed };
   });
 }
 

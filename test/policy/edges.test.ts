@@ -9,7 +9,9 @@ import { formatFault } from '../../src/policy/faults.js';
 import { hasWording } from '../../src/policy/has-term.js';
 import { ruleSkeleton } from '../../src/policy/new-rule.js';
 import { compilePattern } from '../../src/policy/patterns.js';
+import { testCoverage } from '../../src/policy/rule-tests.js';
 import { testInput } from '../../src/policy/test-evidence.js';
+import { wordList } from '../../src/policy/word-list.js';
 import { parseFully } from '../../src/policy/yaml.js';
 import {
   bundleOf,
@@ -82,6 +84,16 @@ describe('conditions', () => {
     expect(clauseValue('1 / size(contacts)', contextOf())).toBe('error: division by zero');
     expect(clauseValue('contacts[3].kind', contextOf())).toMatch(/^error: /);
   });
+  test.each([
+    ['max_score("hate.attack") > -0.5', 'so this is always true'],
+    ['-0.5 >= max_score("hate.attack")', 'so this is never true'],
+  ])('%s compares with what no score can be', (when, said) => {
+    expect(faultLines({ 'global.yaml': global(tested('r1', { when: `'${when}'` })) })[0]).toContain(said);
+  });
+  test('a figure that is only known when a note is judged says nothing before', () => {
+    const when = `'max_score("hate.attack") > -region.thresholds["hate.attack"]["review"]'`;
+    expect(faultLines({ 'global.yaml': global(tested('r1', { when })) }).join()).not.toContain('always true');
+  });
   test('the whole region counts as all of its settings', () => {
     expect(compiled('[region].exists(r, r.id == "de")').usesRegion).toBe(true);
     expect(compiled('region.accepts_disclosure').usesRegion).toBe(false);
@@ -123,6 +135,27 @@ describe('rules', () => {
     expect(ruleSkeleton({ id: 'r', category, region: globalOf({}) })).toContain('ground: { terms: t1 }');
     const bare = globalOf({ 'global.yaml': GLOBAL_HEAD.replace(/^terms:\n.*\n/m, 'terms: {}\n') });
     expect(ruleSkeleton({ id: 'r', category, region: bare })).toContain('ground: { terms: name-of-a-clause }');
+  });
+});
+
+describe('what can be written', () => {
+  test('lists the parts of what has parts, and those of texts and figures not', () => {
+    const { fields, functions, categories } = wordList();
+    const names = fields.map(({ name }) => name);
+    expect(names).toContain('note.kind');
+    expect(names).toContain('contacts.kind');
+    expect(names.filter((name) => name.startsWith('text.'))).toEqual([]);
+    expect(fields.every(({ doc, type }) => doc !== '' && type !== '')).toBe(true);
+    expect(functions.map(({ name }) => name)).toContain('has_term');
+    expect(categories.find(({ name }) => name === 'hate.attack')?.doc).not.toBe('');
+  });
+});
+
+describe('languages that a rule claims', () => {
+  test('a text that does not say its language tests none of them', () => {
+    const tests = '\n      - { text: "x", expect: match }\n      - { text: "y", language: de-AT, expect: match }';
+    const bundle = bundleOf({ 'global.yaml': global(rule({ id: 'r', languages: '[de, fr]', tests })) });
+    expect(testCoverage(bundle)[0]).toMatchObject({ matches: 2, untested: ['fr'] });
   });
 });
 

@@ -29,6 +29,7 @@ describe('a rule as an author sees it', () => {
     ['another id', FILE, 'three'],
     ['a file without rules', 'id: de\n', 'one'],
     ['a file that is a list', '- one\n', 'one'],
+    ['a file that is one word', 'one\n', 'one'],
   ])('is null with %s', (_name, text, id) => expect(ruleText(text, 'de.yaml', id)).toBeNull());
 });
 

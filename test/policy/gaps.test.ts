@@ -68,6 +68,21 @@ test('a stage that says there are no pictures is not believed where the note has
   expect(decision?.gaps).toMatchObject([{ stage: 'images', status: 'skipped', why: 'no_images', action: 'review' }]);
 });
 
+test('what an author chose to ignore is no gap', () => {
+  const lenient = bundleOf({
+    'global.yaml': GLOBAL_HEAD.replace(
+      'images: { required: true, failed: review',
+      'images: { required: false, failed: ignore',
+    ),
+  });
+  const input = testInput({ expect: 'match' }, NOW);
+  const images = found({ readings: [{ ...whole, model: failed }], findings: [] });
+  const asked = { ...input, facts: { ...input.facts, hasImages: true }, evidence: { ...input.evidence, images } };
+  expect(evaluate(asked, lenient, ['global']).decisions.map(({ action, gaps }) => [action, gaps])).toEqual([
+    ['allow', []],
+  ]);
+});
+
 const NONE = { label: 'x', score: 0, calibrated: 0 };
 const UNSEEN = GLOBAL_HEAD.replace(
   'unseen: { categories: []',
@@ -110,6 +125,13 @@ test.each<readonly [string, number, ImageReading['model'], readonly Partial<Gap>
     found({ model: 'm', labels: {} }),
     [{ why: 'model: none looks for sexual.explicit, violence.graphic, drawn for review', action: 'review' }],
   ],
+  [
+    'a model that broke has a gap of its own',
+    100,
+    failed,
+    [{ why: 'model: image_unreadable', action: 'review', status: 'failed' }],
+  ],
 ])('harms that no image model looked for: %s', (_name, percent, model, expected) => {
   expect(unseen(percent, model)).toMatchObject(expected);
+  expect(unseen(percent, model)).toHaveLength(expected.length);
 });

@@ -55,6 +55,12 @@ describe('who is asked', () => {
     expect(planOpinion(bundleOf(files(ASKS)), subject)?.reasons).toEqual(['picture']);
   });
 
+  it('a person, though no stage has found anything: every clause goes along', () => {
+    const bundle = bundleOf(files(ASKS));
+    const asked = planOpinion(bundle, { note: NOTE, evidence: {}, now: NOW }, true);
+    expect(asked).toMatchObject({ reasons: ['person'], clauses: [{ id: 't1', title: 'A clause' }] });
+  });
+
   it('a region whose file is not in force yet leaves the word to the one it builds on', () => {
     const later = region('us', `effective_from: 2027-01-01\n${ASKS}`);
     expect(plan('', { findings: ['hate.symbol'] }, false, { 'regions/us.yaml': later })).toBeNull();

@@ -2,15 +2,25 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CATEGORY_IDS } from '../../src/categories.js';
-import { ACTIONS, type DeliberateEvidence, type Evidence, type Outcome, SCORE_KEYS } from '../../src/domain.js';
+import {
+  ACTIONS,
+  type DeliberateEvidence,
+  type Evidence,
+  type Gap,
+  type OpinionFinding,
+  type Outcome,
+  SCORE_KEYS,
+} from '../../src/domain.js';
 import { compileBundle } from '../../src/policy/bundle.js';
 import { evaluate } from '../../src/policy/evaluate.js';
 import { readPolicyFiles } from '../../src/policy/load.js';
 import type { Bundle } from '../../src/policy/model.js';
-import { mergeOpinion, VISIBILITY } from '../../src/policy/second-opinion.js';
+import type { RegionSettings } from '../../src/policy/schema.js';
+import { mergeOpinion, VISIBILITY, wordOfOpinions } from '../../src/policy/second-opinion.js';
 import { testInput } from '../../src/policy/test-evidence.js';
 import { SOURCES } from '../../src/policy/vocabulary.js';
 
+type OpinionSettings = RegionSettings['opinions'];
 const NOW = Date.parse('2026-11-01T00:00:00Z');
 let bundle: Bundle;
 beforeAll(async () => {
@@ -201,5 +211,61 @@ describe('an opinion', () => {
     const input = calm();
     const result = evaluate({ ...input, evidence: { ...input.evidence, deliberate: due } }, bundle, ['us']);
     expect(result).toMatchObject({ pending: true, decisions: [] });
+  });
+});
+
+describe('several words', () => {
+  const settings = (): OpinionSettings => {
+    const region = bundle.regions.get('global');
+    if (region === undefined) throw new Error('no global');
+    return region.settings.opinions;
+  };
+  const finding = (rest: Partial<OpinionFinding>): OpinionFinding => ({
+    category: 'hate.attack',
+    severity: 2,
+    confidence: 0.9,
+    part: 'body',
+    spans: [],
+    clause: null,
+    rationale: '',
+    ...rest,
+  });
+  const word = (findings: readonly OpinionFinding[], gaps: readonly Gap[] = []) => {
+    const value: DeliberateEvidence = {
+      opinions: [{ model: 'm', prompt: '1', findings, doubtsRemoval: false, rationale: '' }],
+      findings: [],
+      moderation: 'off',
+      reasons: ['score_band'],
+    };
+    const deliberate = { status: 'found' as const, value, ms: 1, version: '1' };
+    const { evidence } = testInput({ expect: 'match' }, NOW);
+    return wordOfOpinions({ evidence: { ...evidence, deliberate } }, gaps, settings());
+  };
+  it('the strongest asks, the gravest gives its name, of equals the surest', () => {
+    const [sure, unsure] = [finding({ category: 'fraud.scam', confidence: 0.95 }), finding({ confidence: 0.7 })];
+    for (const order of [
+      [sure, unsure],
+      [unsure, sure],
+    ]) {
+      expect(word(order)).toMatchObject({ wish: 'review', category: 'fraud.scam', severity: 2 });
+    }
+    const grave = finding({ category: 'selfharm.promote', severity: 4, clause: 'respect-1' });
+    for (const order of [
+      [sure, grave],
+      [grave, sure],
+    ]) {
+      expect(word(order)).toMatchObject({ wish: 'hold', category: 'selfharm.promote', severity: 4 });
+    }
+  });
+  it('a clause is named where it was one, and nothing in its place', () => {
+    expect(word([finding({}), finding({ clause: 'respect-1' })]).gaps.map(({ why }) => why)).toEqual([
+      'hate.attack, severity 2, confidence 0.90',
+      'hate.attack, severity 2, confidence 0.90, respect-1',
+    ]);
+  });
+  it('a lack of its own stage that a region answers with less than a look asks for nothing', () => {
+    const lack: Gap = { stage: 'deliberate', status: 'failed', why: 'llm_timeout', action: 'warn' };
+    const other: Gap = { stage: 'match', status: 'failed', why: 'internal', action: 'hold' };
+    expect(word([], [lack, other])).toMatchObject({ wish: 'allow', category: null, gaps: [lack] });
   });
 });
