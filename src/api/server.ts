@@ -1,5 +1,4 @@
 /** Builds the HTTP server and does not listen. */
-import type { Socket } from 'node:net';
 import cookie from '@fastify/cookie';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
@@ -7,13 +6,14 @@ import { UnavailableError } from '../errors.js';
 import { addRoutes } from './add-routes.js';
 import { guard } from './auth.js';
 import type { ApiDeps, ApiServer } from './deps.js';
-import { errorHandler, PROBLEM_TYPE, problemOf } from './errors.js';
+import { errorHandler } from './errors.js';
 import { securityHeaders, setHeaders } from './headers.js';
 import { registerLimits } from './limits.js';
 import { type LiveRoute, notFoundHandler } from './not-found.js';
 import { registerOpenapi } from './openapi.js';
 import { ruleOf } from './permissions.js';
 import { readBodies } from './read-bodies.js';
+import { refuseBareHttp, refuseUnparsed } from './refuse-bare-http.js';
 import { schemaCompiler } from './schema-compiler.js';
 
 declare module 'fastify' {
@@ -33,6 +33,7 @@ export async function buildServer(deps: ApiDeps): Promise<FastifyInstance> {
   endPolitely(server);
   readBodies(server, deps);
   server.addHook('onRequest', securityHeaders(deps.config));
+  refuseBareHttp(server, deps.ids);
   await server.register(cookie);
   const onRefused = await registerLimits(server, deps);
   server.addHook('onRequest', guard(deps, onRefused));
@@ -51,6 +52,8 @@ function bareServer(deps: ApiDeps): ApiServer {
     bodyLimit: deps.config.BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     return503OnClosing: false,
+    // Asked for by `refuseBareHttp`, which answers as everything else does.
+    http: { requireHostHeader: false },
     genReqId: () => deps.ids.next('req'),
     routerOptions: { maxParamLength: MAX_PARAM_CHARS },
     // An address that cannot be decoded passes no hook.
@@ -65,18 +68,6 @@ function bareServer(deps: ApiDeps): ApiServer {
   server.setErrorHandler(errorHandler(deps.log));
   server.decorateRequest('caller', null);
   return server;
-}
-
-/** Bytes that are not HTTP: there is no request to answer, only a socket. */
-function refuseUnparsed(socket: Socket, traceId: string): void {
-  if (!socket.writable) return;
-  const body = JSON.stringify(problemOf('query_invalid', 'The request is not valid HTTP.', traceId));
-  const head = [
-    `HTTP/1.1 400 Bad Request`,
-    `Content-Type: ${PROBLEM_TYPE}`,
-    `Content-Length: ${Buffer.byteLength(body)}`,
-  ];
-  socket.end(`${head.join('\r\n')}\r\nConnection: close\r\n\r\n${body}`);
 }
 
 /** What plug-ins add counts as well: a rule, and our own words for errors even where they bring theirs. */

@@ -113,8 +113,8 @@ async function check(scene: Scene): Promise<number> {
   let failed = 0;
   for (const entry of all ? scene.manifest.models : named(scene)) {
     const { state, faults } = await checkModel(entry, folderOf(scene, entry));
-    const isFine = state === 'ready' || (all && state === 'absent' && entry.source === 'hub');
-    if (!isFine) failed += 1;
+    if (all && state === 'absent' && entry.source === 'hub') continue;
+    if (state !== 'ready') failed += 1;
     if (scene.json) scene.io.stdout.write(`${JSON.stringify({ folder: entry.folder, state, faults })}\n`);
     else scene.io.stdout.write(`${entry.folder}: ${state}\n${faults.map((fault) => `  ${fault}\n`).join('')}`);
   }

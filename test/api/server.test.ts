@@ -34,6 +34,19 @@ describe('the listening server', () => {
     expect(problemIn(answer).code).toBe('query_invalid');
   });
 
+  it('answers what Node itself would refuse without a word with a problem document too', async () => {
+    for (const [line, said] of [
+      ['GET /healthz HTTP/1.1', 'Host'],
+      ['POST /v1/notes HTTP/1.1\r\nHost: a\r\nExpect: a-miracle\r\nContent-Length: 0', 'Expect'],
+    ] as const) {
+      const answer = await speak(`${line}\r\nConnection: close\r\n\r\n`);
+      expect(answer).toMatch(/^HTTP\/1\.1 400 [\s\S]*application\/problem\+json/);
+      expect(answer).toContain(said);
+      expect(answer).toContain('"code":"query_invalid"');
+    }
+    expect(await speak('GET /healthz HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
   it('refuses a body that ends before its length, and stores nothing', async () => {
     const { headers } = await bench.keyFor('app');
     const head = [

@@ -53,6 +53,10 @@ test('list, fetch, check: from absent to ready', async () => {
   expect(await run('check')).toEqual({ code: 0, out: 'ours: ready\ntiny: ready\n' });
 });
 
+test('check without names passes over what lies on the hub alone', async () => {
+  expect(await run('check')).toEqual({ code: 0, out: 'ours: ready\n' });
+});
+
 test('check fails on what was changed, and on what was named and is not there', async () => {
   expect((await run('check', 'tiny')).code).toBe(1);
   await run('fetch', '--all', '--hub', hub.url);
