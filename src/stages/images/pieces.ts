@@ -12,7 +12,7 @@ const ACROSS_PX = 1_250;
 const PIECE_PX = 2_000;
 const LOOK_BACK = 0.15;
 /** Pixels of all frames of a picture together, and with them the memory that reading takes. */
-const MOST_PIXELS = 16_000_000;
+const MOST_PIXELS = 12_000_000;
 /** A last look at the whole: what is larger than a piece stands on none of them. */
 export const WHOLE_PX = 800;
 
@@ -94,6 +94,10 @@ function unrestOf({ width, height, rgb }: Raster, at: number, isTall: boolean): 
 }
 
 function cutOut({ width, rgb }: Raster, region: Region): Raster {
+  if (region.width === width) {
+    const whole = rgb.subarray(region.top * width * 3, (region.top + region.height) * width * 3);
+    return { width, height: region.height, rgb: whole };
+  }
   const out = new Uint8Array(region.width * region.height * 3);
   for (let y = 0; y < region.height; y += 1) {
     const from = ((region.top + y) * width + region.left) * 3;
