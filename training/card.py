@@ -1,9 +1,9 @@
 """Step 9. The model card, from the manifest, the competence table and the evaluator's own output.
 
     polywarden eval --input $PW_WORK/validation.jsonl.gz --json > $PW_WORK/eval.json
-    python card.py /path/to/data/train ../models/polywarden-text --commit-note "..."
+    python card.py /path/to/data/train ../models/polywarden-text
 
-Every figure in it comes from a file that a step wrote; prose that is judgement stands in this file.
+Figures come from files that the steps wrote; prose, and figures of one-off comparisons with their commands, stand in card.md.
 """
 import hashlib
 import json
@@ -57,6 +57,16 @@ def benign_lines(found: dict) -> str:
     return text + (" Below .95: " + ", ".join(f"{l} {r:.3f}" for r, l in below) + "." if below else " None below .95.")
 
 
+def held_out_lines(found: dict) -> str:
+    clean = [(g["figures"]["harmlessRight"], g["names"][0], g["figures"]["harmless"]) for g in found["groups"]
+             if g["names"][1] == "toxic" and g["figures"]["harmless"] >= 40]
+    below = ", ".join(f"{l} {r:.3f}" for r, l, _ in sorted(clean) if r < 0.95)
+    both = ", ".join(f"{g['names'][0]} {cell(g['figures']['auroc']['value'])} ({g['figures']['harmful']} and {g['figures']['harmless']} rows)"
+                     for g in found["groups"] if g["names"][1] == "toxic" and g["figures"]["auroc"])
+    return (f"AUROC {both}. Harmless, {sum(n for _, _, n in clean)} rows of {len(clean)} languages with at least 40: right on average "
+            f"{sum(r for r, _, _ in clean) / len(clean):.3f}; " + (f"below .95: {below}." if below else "none below .95."))
+
+
 def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
@@ -76,7 +86,13 @@ def main() -> None:
     left = [r for r in sources(manifest) if r[0] in LEFT_OUT]
     levels = Counter(v for l in competence["languages"].values() for v in l.values())
     pairs = sorted(f"{l} {k}" for l, row in competence["languages"].items() for k, v in row.items() if v == "validated")
+    without = sorted(
+        f"{l} {k}" for l, row in competence["measured"].items() for k, f in row.items()
+        if f["level"] != "validated" and f["positives"] >= 200 and f["negatives"] >= 200 and f.get("aurocLow", 0) >= 0.80
+        and f["benignFalseAlarms"] is not None and f["benignFalseAlarms"] <= 0.05)
     sections = {
+        "HELD_OUT": held_out_lines(json.loads((WORK / "held_out.json").read_text())),
+        "WITHOUT_WITHIN": ", ".join(without) or "nothing", "SHORT": (WORK / "short.md").read_text().strip(),
         "TOXIC_TABLE": "\n".join(eval_table(found, "toxic")), "HATE_TABLE": "\n".join(eval_table(found, "hate")),
         "HARASSMENT_TABLE": "\n".join(eval_table(found, "harassment")), "PROFANITY_TABLE": "\n".join(eval_table(found, "profanity")),
         "SPAM_TABLE": "\n".join(eval_table(found, "spam")), "BENIGN": benign_lines(found), "MODEL": found["model"],

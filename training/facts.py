@@ -1,4 +1,4 @@
-"""Step 9a. Tables of the card that come from the two-fold scores: baselines side by side, and the probe.
+"""Step 9a. Tables of the card that come from the two-fold scores: baselines side by side, the probe, and the tokenizer's unknown rates.
 
     python facts.py --most 700 --benign 60 --speed "..." --training "..." ../models/polywarden-text
 """
@@ -8,10 +8,12 @@ from pathlib import Path
 
 import numpy as np
 from sklearn.metrics import roc_auc_score
+from tokenizers import Tokenizer
 
 from calibrate import PROBED, apply, benign_of, learn
-from common import WORK, bucket, options
+from common import LABELS, WORK, bucket, options
 from figures import by_language
+from subwords import unknown_rates
 
 
 def folds(rows: dict):
@@ -33,6 +35,27 @@ def baselines(rows: dict, p: np.ndarray) -> str:
     worse = [l for l in langs if tables["both"][l][0] < tables["n-grams"][l][0] - 0.0005]
     lines.append("\nWhere both together are below the n-gram model alone: " + (", ".join(worse) or "nowhere") + ".")
     return "\n".join(lines)
+
+
+def other_labels(rows: dict, p: np.ndarray) -> str:
+    lines = ["| label, mean AUROC | languages | n-grams alone | encoder alone | both, two folds | both below n-grams alone |", "|---|---:|---:|---:|---:|---|"]
+    for k, label in enumerate(LABELS):
+        tables = [by_language(rows, z, k) for z in (rows["ngrams"], rows["encoder"], p)]
+        langs = sorted(tables[2])
+        if k == 0 or not langs:
+            continue
+        cells = " | ".join(f"{np.mean([t[l][0] for l in langs]):.4f}" for t in tables)
+        worse = [f"{l} ({tables[0][l][0]:.3f} to {tables[2][l][0]:.3f})" for l in langs if tables[2][l][0] < tables[0][l][0] - 0.0005]
+        lines.append(f"| {label} | {len(langs)} | {cells} | {', '.join(worse) or 'nowhere'} |")
+    return "\n".join(lines)
+
+
+def unknown(folder: Path) -> str:
+    rows = pickle.load(open(WORK / "rows.pkl", "rb"))
+    rates = unknown_rates(Tokenizer.from_file(str(folder / "tokenizer.json")), rows)
+    some = sorted(((rate, lang) for lang, (rate, _) in rates.items() if rate >= 0.0005), reverse=True)
+    return (f"{len(rates)} languages; .0005 or more of the pieces in {len(some)} of them: "
+            + ", ".join(f"{lang} {rate:.4f}" for rate, lang in some) + "; in all others less.")
 
 
 def probe(rows: dict, p: np.ndarray, scaled: np.ndarray) -> str:
@@ -74,11 +97,11 @@ def main() -> None:
     rows = pickle.load(open(WORK / "scores.pkl", "rb"))
     rows["probe"] = np.char.startswith(rows["sources"], "probe:")
     p, scaled = folds(rows)
-    facts = {"BASELINES": baselines(rows, p), "PROBE": probe(rows, p, scaled), "BENIGN_FOLDS": benign(rows, scaled), "MOST": args.most,
+    facts = {"BASELINES": baselines(rows, p), "OTHER_LABELS": other_labels(rows, p), "UNKNOWN": unknown(args.folder), "PROBE": probe(rows, p, scaled), "BENIGN_FOLDS": benign(rows, scaled), "MOST": args.most,
              "BENIGN_MOST": args.benign, "SPEED": args.speed, "TRAINING": args.training,
              "ENCODER_MIB": round((args.folder / "onnx" / "model_quantized.onnx").stat().st_size / 2**20, 1)}
     (WORK / "facts.json").write_text(json.dumps(facts))
-    print(facts["BASELINES"], facts["PROBE"], facts["BENIGN_FOLDS"], sep="\n\n")
+    print(*(facts[name] for name in ("BASELINES", "OTHER_LABELS", "PROBE", "BENIGN_FOLDS", "UNKNOWN")), sep="\n\n")
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ LEAST_ROWS = 100
 QUANTILES = {"short": [0.98] * 3, "shortUnmeasured": [0.98] * 3 + [0.90] * 5}
 # Marks are part of words: without them a word of an Indic script would fall apart into consonants.
 WORD = regex.compile(r"[\p{L}\p{M}\u200c\u200d]+")
+TITLES = {"short": "Languages whose `toxicity` is validated or weak", "shortUnmeasured": "All others"}
 LISTS = {"ldnoobw", "mol", "sexhatelex_zh", "persian_swear_fa"}
 
 
@@ -123,19 +124,20 @@ def main() -> None:
     for name, at in (("short", measured), ("shortUnmeasured", ~measured)):
         short[name] = fit(z, pieces, at & (kind == "harmless") & (fold == 0), QUANTILES[name])
     file.write_text(json.dumps({"version": bare["version"], **short, "languages": bare["languages"]}) + "\n")
+    tables = []
     for name, at in (("short", measured), ("shortUnmeasured", ~measured)):
-        print(f"\n{'Measured languages' if name == 'short' else 'All others'}: {json.dumps(short[name])}\n")
-        report(short[name], z, (pieces, kind, fold), at)
+        tables.append(f"{TITLES[name]}:\n\n" + report(short[name], z, (pieces, kind, fold), at))
+    (WORK / "short.md").write_text("\n\n".join(tables) + "\n")
+    print((WORK / "short.md").read_text())
 
 
 def hash_of(text: str) -> int:
     return sum(text.encode()) % 2
 
 
-def report(short: dict, z: dict[str, np.ndarray], rows: tuple, group: np.ndarray) -> None:
+def report(short: dict, z: dict[str, np.ndarray], rows: tuple, group: np.ndarray) -> str:
     pieces, kind, fold = rows
-    print("| pieces | harmless texts | flagged by any head, before | after | harmful texts | toxicity flagged, before | after | listed words | before | after |")
-    print("|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
+    lines = ["| pieces | harmless texts | flagged by any head, before | after | harmful texts | toxicity flagged, before | after | listed words | before | after |", "|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"]
     for n in range(1, 9):
         off = {k: (short.get(k, [])[n - 1:n] or [0.0])[0] for k in KEYS}
         cells = []
@@ -148,7 +150,8 @@ def report(short: dict, z: dict[str, np.ndarray], rows: tuple, group: np.ndarray
                 cells += [str(int(at.sum())), f"{any_of(dict.fromkeys(KEYS, 0.0)):.3f}", f"{any_of(off):.3f}"]
             else:
                 cells += [str(int(at.sum())), f"{(z['toxicity'][at] >= 0).mean():.3f}", f"{(z['toxicity'][at] >= off['toxicity']).mean():.3f}"]
-        print(f"| {n} | " + " | ".join(cells) + " |")
+        lines.append(f"| {n} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

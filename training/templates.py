@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-from common import LABELS, SEED, bucket
+from common import LABELS, SEED, bucket, options
 
 FOLDER = Path(__file__).parent / "templates"
 BAD = {
@@ -105,6 +105,7 @@ def rows(split: str) -> list[tuple[str, str, dict[str, int], str]]:
 
 if __name__ == "__main__":
     from collections import Counter
+    options(__doc__).parse_args()
     for split in ("train", "probe"):
         found = rows(split)
         print(split, len(found), Counter((l, f) for _, l, _, f in found if l in ("en", "it")).most_common(30))
