@@ -66,7 +66,7 @@ function makeReport(faults: PolicyFault[]): Report {
 function readNotices(files: readonly NoticesFile[], report: Report): ReadonlyMap<string, Notices> {
   const notices = new Map<string, Notices>();
   for (const file of files) {
-    const { language, name, direction, sentences } = file.source;
+    const { language, name, direction, sentences, clauses = {} } = file.source;
     const wanted = file.file.replace(/^notices\//, '').replace(/\.yaml$/, '');
     if (wanted !== language) {
       report(
@@ -78,7 +78,8 @@ function readNotices(files: readonly NoticesFile[], report: Report): ReadonlyMap
         ),
       );
     }
-    notices.set(language, { language, name, direction, sentences: new Map(Object.entries(sentences)) });
+    const [texts, titles] = [new Map(Object.entries(sentences)), new Map(Object.entries(clauses))];
+    notices.set(language, { language, name, direction, sentences: texts, clauses: titles });
   }
   checkPlaceholders(files, notices.get('en'), report);
   return notices;
@@ -108,6 +109,26 @@ function checkPlaceholders(files: readonly NoticesFile[], english: Notices | und
         report(faultAt(file, ['sentences', key], 'blanks', message));
       }
     }
+  }
+}
+
+/** Region files are written in English; who reads another language would meet the titles of their clauses in it. */
+function checkClauses(files: readonly NoticesFile[], regions: readonly CompiledRegion[], report: Report): void {
+  const terms = regions.flatMap(({ settings }) =>
+    Object.entries(settings.terms).flatMap(([key, clause]) => (clause === null ? [] : [key])),
+  );
+  const known = new Set(terms);
+  for (const file of files) {
+    const { language, clauses = {} } = file.source;
+    for (const key of Object.keys(clauses)) {
+      if (known.has(key)) continue;
+      const message = `no region file has a clause "${key}" in its terms${didYouMean(key, known)}`;
+      report(faultAt(file, ['clauses', key], 'unknown-clause', message));
+    }
+    const missing = [...known].filter((key) => !Object.hasOwn(clauses, key));
+    if (language === 'en' || missing.length === 0) continue;
+    const message = `no title in this language for ${missing.join(', ')}: authors would read the one of the region file`;
+    report(faultAt(file, ['clauses'], 'clause-title', message));
   }
 }
 
@@ -157,6 +178,7 @@ export function checkBundle(
     made.set(region.source.id, inherit(region, parent === null ? undefined : made.get(parent)));
   }
   const regions = [...made.values()].flatMap((entry) => compileRegion(entry, workshop) ?? []);
+  checkClauses(sources.notices, regions, report);
   if (!files.has('global.yaml')) {
     report(
       faultOf(

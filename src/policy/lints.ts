@@ -65,6 +65,7 @@ export const LINTS = {
   'term-short': error('schema', 'a term too short for its script: it would hide inside other words'),
   'term-context': error('schema', 'a reading that is noise without context words'),
 
+  'clause-title': warning('authors would read the title of a clause in the language of the region file'),
   'review-expired': warning('the day of the next review has passed'),
   'ends-early': warning('the file ends before it begins'),
   'threshold-order': warning('a threshold lies below a milder one'),

@@ -80,6 +80,8 @@ export interface Notices {
   readonly name: string;
   readonly direction: 'ltr' | 'rtl';
   readonly sentences: ReadonlyMap<string, string>;
+  /** Key of a clause of the terms -> its title. */
+  readonly clauses: ReadonlyMap<string, string>;
 }
 
 export interface Bundle {

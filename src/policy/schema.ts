@@ -251,5 +251,11 @@ export const NoticeFile = z.strictObject({
   direction: z.enum(['ltr', 'rtl']).describe('Of the writing'),
   reviewed_by: Text.nullable().describe('Who read these sentences as a native speaker; null: nobody yet'),
   sentences: z.record(Word, z.string().min(1).max(2_000)).describe('One key a sentence; words in braces are filled in'),
+  clauses: z
+    .record(Word, z.string().min(1).max(200))
+    .optional()
+    .describe(
+      'Titles of the clauses of the terms in this language, by the key under `terms`; without: as the region file has them',
+    ),
 });
 export type NoticeFile = z.infer<typeof NoticeFile>;

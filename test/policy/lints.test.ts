@@ -223,6 +223,16 @@ const CASES: readonly Case[] = [
     },
     says: 'has the blanks {day}, English has {date}',
   },
+  {
+    lint: 'clause-title',
+    files: { 'notices/de.yaml': `▸${NOTICE.replace('language: en', 'language: de')}` },
+    says: 'no title in this language for t1',
+  },
+  {
+    lint: 'unknown-clause',
+    files: { 'notices/en.yaml': `${NOTICE}clauses:\n  t2: ▸A clause\n` },
+    says: 'did you mean "t1"?',
+  },
   head('wrong-value', "'https://example.org/t1'", "▸'example.org'", 'terms.t1.url'),
   bank('term-file', '    ▸pattrens: [double money]\n', 'did you mean "patterns"?'),
   bank(

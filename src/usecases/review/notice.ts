@@ -85,9 +85,11 @@ function slotsOf(
   const words = wordsIn(language);
   const day = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' });
   const places = placesIn(verdict.regions, language);
+  const { ground } = verdict;
   const clause = clausesOf(policyOf(scene.bundle, verdict.regions[0] ?? 'global')).find(
-    ({ kind, ref }) => kind === verdict.ground?.kind && ref === verdict.ground.ref,
+    ({ kind, ref }) => kind === ground?.kind && ref === ground.ref,
   );
+  const title = ground?.kind === 'terms' ? scene.bundle.notices.get(language)?.clauses.get(ground.ref) : undefined;
   const editBy = verdict.end ?? new Date(scene.now + EDIT_MS).toISOString();
   const date = key.startsWith('redress')
     ? verdict.appealDeadline
@@ -98,8 +100,8 @@ function slotsOf(
     date: date === null ? null : day.format(new Date(date)),
     places,
     country: places,
-    clause: clause?.title ?? verdict.ground?.ref ?? null,
-    law: verdict.ground?.ref ?? null,
+    clause: title ?? clause?.title ?? ground?.ref ?? null,
+    law: ground?.ref ?? null,
     finder: words[scene.found],
     decider: words.person,
     link: key.startsWith('redress') ? scene.appealUrl : null,

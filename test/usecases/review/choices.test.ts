@@ -134,6 +134,18 @@ describe('the notice', () => {
       }
     }
   });
+  it('names every clause of the terms in the language that it is written in', () => {
+    const terms = Object.entries(bundle.regions.get('de')?.settings.terms ?? {});
+    expect(terms.length).toBeGreaterThan(10);
+    for (const tag of bundle.notices.keys()) {
+      for (const [key, clause] of terms) {
+        const notice = noticeOf(checked({ clause: `terms:${key}` }), scene(tag));
+        const why = notice.sentences.find((sentence) => sentence.key === 'why_terms')?.text ?? '';
+        expect(why, `${tag} ${key}`).not.toContain(key);
+        expect(why.includes(clause?.title ?? key), `${tag} ${key}: ${why}`).toBe(tag === 'en');
+      }
+    }
+  });
   it('names places in the words of the language, and the end of the time to appeal', () => {
     const german = noticeOf(checked({ regions: ['de', 'at'] }), scene('de-AT', 'https://app.example/appeal'));
     const text = german.sentences.map((one) => one.text).join(' ');
