@@ -1,5 +1,6 @@
 /** What the inside asks of the outside. Each port has one real adapter in `adapters/` and a fake in `test/support`. */
 import type {
+  Certainty,
   CodeReading,
   Competence,
   ImageFacts,
@@ -76,6 +77,8 @@ export interface ClassifiedText {
     readonly view: ViewName;
   }[];
   readonly competence: Readonly<Record<ScoreKey, Competence>>;
+  /** Absent where the model has no thresholds of doubt. */
+  readonly certainty?: Readonly<Record<ScoreKey, Certainty>>;
   readonly language: LanguageTag;
   readonly windows: number;
 }

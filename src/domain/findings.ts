@@ -117,12 +117,16 @@ export interface Score {
 }
 
 export type Competence = 'validated' | 'weak' | 'none';
+/** By thresholds of the language: surely harmful, clear of it, or between. */
+export type Certainty = 'sure' | 'doubtful' | 'clear';
 
 export interface ClassifyEvidence {
   readonly scores: Readonly<Record<ScoreKey, Score>>;
   readonly findings: readonly Finding[];
   /** How far the model's word was measured for the language that it read. */
   readonly competence: Readonly<Record<ScoreKey, Competence>>;
+  /** Absent where the model has no such thresholds. */
+  readonly certainty?: Readonly<Record<ScoreKey, Certainty>>;
   readonly language: LanguageTag;
   readonly model: string;
   readonly windows: number;

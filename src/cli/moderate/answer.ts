@@ -1,5 +1,6 @@
 /** What was found -> one row of the output file. */
 import {
+  type Competence,
   type Decision,
   type Evidence,
   type Finding,
@@ -31,6 +32,8 @@ export interface AnswerRow {
   readonly segments: readonly LanguageSegment[];
   readonly texts: readonly { readonly part: string; readonly text: string; readonly language: string }[];
   readonly scores: Readonly<Record<string, Score>>;
+  /** By score: how far the model was measured for the language it read. Empty where it read nothing. */
+  readonly competence: Readonly<Record<string, Competence>>;
   readonly findings: readonly Omit<Finding, 'severity' | 'detector'>[];
   readonly decisions: Readonly<Record<RegionId, RegionAnswer>>;
   readonly gaps: readonly GapAnswer[];
@@ -43,6 +46,7 @@ const EMPTY = {
   segments: [],
   texts: [],
   scores: {},
+  competence: {},
   findings: [],
   decisions: {},
   gaps: [],
@@ -66,6 +70,7 @@ export function answerRow(id: unknown, moderated: Moderated): AnswerRow {
     segments,
     texts: texts.map((text) => toText(text, segments, fallback)),
     scores: scoresOf(evidence.classify),
+    competence: foundIn(evidence.classify)?.competence ?? {},
     findings: findingsOf(evidence).map(({ category, score, calibrated, source, part, spans, view }) => {
       return { category, score, calibrated, source, part, spans, view };
     }),

@@ -1,5 +1,5 @@
 /** From logits to what policies read: a probability, and a scale on which .5 is the flag threshold of the language. */
-import type { Competence, LanguageTag, Score, ScoreKey } from '../../domain.js';
+import type { Certainty, Competence, LanguageTag, Score, ScoreKey } from '../../domain.js';
 
 /** How one head of one language reads: `p = sigmoid(encoder * z_e + ngrams * z_n + b)`, flagged from `flag` on. */
 export interface HeadCalibration {
@@ -78,9 +78,7 @@ export function rescale(p: number, flag: number): number {
   return p < flag ? (0.5 * p) / flag : 0.5 + (0.5 * (p - flag)) / Math.max(1 - flag, 1e-9);
 }
 
-export type Verdict = 'sure' | 'doubtful' | 'clear';
-
-export function verdictOf(head: HeadCalibration, score: Score): Verdict {
+export function certaintyOf(head: HeadCalibration, score: Score): Certainty {
   if (score.calibrated >= head.sure) return 'sure';
   return score.calibrated < head.clear ? 'clear' : 'doubtful';
 }

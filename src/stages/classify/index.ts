@@ -11,6 +11,8 @@ import {
 import type { ClassifiedText, Classifier } from '../../ports.js';
 import type { Stage, StageInput } from '../stage.js';
 
+/** Of models without thresholds of doubt. */
+const SURE = 0.8;
 const COMPETENCES: readonly Competence[] = ['validated', 'weak', 'none'];
 /** The umbrella is evidence for policies, never a category. */
 type CategoryKey = Exclude<ScoreKey, 'toxicity'>;
@@ -32,6 +34,7 @@ export function classifyStage(classifier: Classifier): Stage<'classify'> {
         scores: read.scores,
         findings: toFindings(read),
         competence: read.competence,
+        ...(read.certainty === undefined ? {} : { certainty: read.certainty }),
         language: read.language,
         model: classifier.model,
         windows: read.windows,
@@ -63,7 +66,8 @@ function toFindings(read: ClassifiedText): readonly Finding[] {
   return read.evidence.flatMap(({ key, part, spans, view }) => {
     if (key === 'toxicity') return [];
     const { p, calibrated } = read.scores[key];
-    const severity = severityOf(key, calibrated);
+    const isSure = read.certainty === undefined ? calibrated >= SURE : read.certainty[key] === 'sure';
+    const severity = severityOf(key, isSure);
     return [
       {
         category: key,
@@ -81,8 +85,8 @@ function toFindings(read: ClassifiedText): readonly Finding[] {
 }
 
 /** A model alone never claims the highest severity of a category: one step below, and one more while it is doubtful. */
-export function severityOf(category: CategoryKey & CategoryId, calibrated: number): Severity {
+export function severityOf(category: CategoryKey & CategoryId, isSure: boolean): Severity {
   const most = CATEGORIES[category].maxSeverity;
-  const steps = most <= 1 ? 0 : calibrated >= 0.8 ? 1 : 2;
+  const steps = most <= 1 ? 0 : isSure ? 1 : 2;
   return Math.max(Math.min(most, 1), most - steps) as Severity;
 }

@@ -10,7 +10,7 @@ import {
 import type { ClassifiedText } from '../../ports.js';
 import { cloakSigns } from '../normalise/signs.js';
 import { at } from './at.js';
-import { competenceFor, discountsFor, headFor, shortDiscount, toScore } from './calibration.js';
+import { certaintyOf, competenceFor, discountsFor, headFor, shortDiscount, toScore } from './calibration.js';
 import { type Asked, explain } from './explain.js';
 import { idsOf, mix, oddsOf, type Reading, type TextModel, textOf } from './model.js';
 import { cutWindows, splitWords } from './windows.js';
@@ -39,10 +39,14 @@ export async function judgeTexts(
   ) as Record<ScoreKey, Score>;
   const flagged = SCORE_KEYS.filter((key) => scores[key].calibrated >= 0.5);
   const competence = Object.fromEntries(SCORE_KEYS.map((key) => [key, competenceFor(model.competence, language, key)]));
+  const certainty = Object.fromEntries(
+    SCORE_KEYS.map((key) => [key, certaintyOf(headFor(model.calibration, language, key), scores[key])]),
+  );
   return {
     scores,
     evidence: model.explains ? await explain(asked, flagged, best) : [],
     competence: competence as ClassifiedText['competence'],
+    certainty: certainty as NonNullable<ClassifiedText['certainty']>,
     language,
     windows: readings.length,
   };

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  certaintyOf,
   competenceFor,
   headFor,
   lookUpTags,
   rescale,
   toScore,
-  verdictOf,
 } from '../../../src/stages/classify/calibration.js';
 import { calibration } from './fake-model.js';
 
@@ -36,7 +36,7 @@ test('the flag threshold is .5 on the calibrated scale, and order is kept', () =
 
 test('sure, doubtful, clear', () => {
   const head = headFor(calibration, 'en', 'toxicity');
-  expect([4, 1, -4].map((z) => verdictOf(head, toScore(head, z, z)))).toEqual(['sure', 'doubtful', 'clear']);
+  expect([4, 1, -4].map((z) => certaintyOf(head, toScore(head, z, z)))).toEqual(['sure', 'doubtful', 'clear']);
 });
 
 test('competence is none where nothing was measured', () => {

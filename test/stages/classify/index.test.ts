@@ -52,6 +52,23 @@ test('one finding a flagged category; the umbrella is evidence and never a findi
   expect(found).toMatchObject({ model: 'fake@1', windows: 1, language: 'und' });
 });
 
+test("the language's own threshold of certainty decides how bad a finding can be", async () => {
+  const severity = async (verdict: 'sure' | 'doubtful' | null): Promise<number | undefined> => {
+    const plain = recording();
+    const classify: Classifier['classify'] = async (...asked) => {
+      const read = await plain.classify(...asked);
+      const spans = [{ start: 0, end: 4 }];
+      const evidence = [{ key: 'violence.threat', part: 'body', spans, view: 'raw' }] as const;
+      const scores = { ...read.scores, 'violence.threat': { score: 0.9, p: 0.75, calibrated: 0.75 } };
+      return { ...read, scores, evidence, ...(verdict === null ? {} : { certainty: every(verdict) }) };
+    };
+    const found = await classifyStage({ ...plain, classify }).run(input({}), signal);
+    if (verdict !== null) expect(found.certainty?.['violence.threat']).toBe(verdict);
+    return found.findings[0]?.severity;
+  };
+  expect([await severity('sure'), await severity('doubtful'), await severity(null)]).toEqual([3, 2, 2]);
+});
+
 test('the detected language is read first, then the hint, then nobody knows', async () => {
   const classifier = recording();
   const stage = classifyStage(classifier);
@@ -74,8 +91,8 @@ test('it runs when there is text', () => {
 });
 
 test('a model alone never claims the highest severity', () => {
-  expect([severityOf('violence.threat', 0.9), severityOf('violence.threat', 0.6)]).toEqual([3, 2]);
-  expect([severityOf('profanity.mild', 0.9), severityOf('authentic.spam', 0.6)]).toEqual([0, 1]);
+  expect([severityOf('violence.threat', true), severityOf('violence.threat', false)]).toEqual([3, 2]);
+  expect([severityOf('profanity.mild', true), severityOf('authentic.spam', false)]).toEqual([0, 1]);
 });
 
 test.each([

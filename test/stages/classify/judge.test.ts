@@ -15,6 +15,7 @@ test('scores hold every key, the words that carried a score are named, and the p
     { key: 'toxicity', part: 'body', view: 'raw', spans: [{ start: 7, end: 11 }] },
     { key: 'harass.bully', part: 'body', view: 'raw', spans: [{ start: 7, end: 11 }] },
   ]);
+  expect(read.certainty).toMatchObject({ toxicity: 'doubtful', 'selfharm.risk': 'clear' });
   expect(read.competence).toMatchObject({ toxicity: 'validated', 'harass.bully': 'weak', 'selfharm.risk': 'none' });
 });
 
