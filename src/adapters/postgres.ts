@@ -55,13 +55,15 @@ export async function connect(databaseUrl: string): Promise<Connection> {
 /** The name of a database as it may stand in SQL. */
 export const quoteName = (name: string): string => pg.escapeIdentifier(name);
 
+/** Codes of Prisma that say nothing themselves: the SQLSTATE is inside, of a raw query and of a typed one. */
+const WRAPPERS = new Set(['P2010', 'P2039']);
+
 /** SQLSTATE of a server's answer, or the code of a broken connection; null for anything else. */
 export function failureCode(error: unknown): string | null {
   if (typeof error !== 'object' || error === null) return null;
   const { code, meta, cause } = error as { code?: unknown; meta?: unknown; cause?: unknown };
-  // Prisma wraps the driver's error: P2010 with the SQLSTATE inside.
   const inner = (meta as { code?: unknown; driverAdapterError?: unknown } | undefined)?.driverAdapterError ?? cause;
-  if (typeof code === 'string' && code !== 'P2010') return code;
+  if (typeof code === 'string' && !WRAPPERS.has(code)) return code;
   if (inner !== undefined && inner !== error) return failureCode(inner);
   return typeof code === 'string' ? code : null;
 }

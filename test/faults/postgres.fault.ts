@@ -38,11 +38,13 @@ row(7, 'Postgres crash and restart', { short: 200, full: 240 }, async (form) => 
       const sent = await sending;
       const ledger = await settle(postgres.databaseUrl, target, sent, { withinMs: 60_000, receiver });
       const unknown = sent.reduce((sum, one) => sum + one.unknown, 0);
+      const defects = sent.reduce((sum, one) => sum + one.defects, 0);
       return {
-        figure: `${crashes} crashes, outcomes unknown to clients ${unknown}, intake back after ${Math.max(...resumes)} ms at most, uncaught ${stray.length}; ${lineOf(ledger)}`,
+        figure: `${crashes} crashes, outcomes unknown to clients ${unknown}, of these answered as a defect ${defects}, intake back after ${Math.max(...resumes)} ms at most, uncaught ${stray.length}; ${lineOf(ledger)}`,
         holds: {
           ...holdsOf(ledger),
           'all answered in the end': ledger.acknowledged === ledger.submitted,
+          'no outage is called a defect': defects === 0,
           'nothing uncaught': stray.length === 0,
         },
       };

@@ -47,6 +47,7 @@ describe('failures of the driver', () => {
   it.each([
     ['08006', true, false],
     ['57P01', true, false],
+    ['57P03', true, false],
     ['ECONNREFUSED', true, false],
     ['53300', true, false],
     ['40001', false, true],
@@ -55,8 +56,10 @@ describe('failures of the driver', () => {
     ['42P01', false, false],
   ])('%s: away %s, worth another try %s', (code, away, retry) => {
     const error = Object.assign(new Error('from the driver'), { code });
-    const wrapped = Object.assign(new Error('from Prisma'), { code: 'P2010', cause: error });
     expect([isAway(error), isRetryable(error)]).toEqual([away, retry]);
-    expect([isAway(wrapped), isRetryable(wrapped)]).toEqual([away, retry]);
+    const raw = Object.assign(new Error('from Prisma'), { code: 'P2010', cause: error });
+    const inner = Object.assign(new Error('postgres'), { cause: { kind: 'postgres', originalCode: code, code } });
+    const typed = Object.assign(new Error('from Prisma'), { code: 'P2039', meta: { driverAdapterError: inner } });
+    for (const wrapped of [raw, typed]) expect([isAway(wrapped), isRetryable(wrapped)]).toEqual([away, retry]);
   });
 });

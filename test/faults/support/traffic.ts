@@ -11,6 +11,8 @@ export interface Sent {
   /** Tries whose outcome the client could not know: the connection broke or the server failed. */
   readonly unknown: number;
   readonly refused: number;
+  /** Answers that call an outage a defect (500), where 503 says when to come again. */
+  readonly defects: number;
   readonly ms: number;
 }
 export interface Target {
@@ -54,16 +56,18 @@ export async function sendOne(target: Target, externalId: string, isHot: boolean
   const body = JSON.stringify(noteBody(externalId, { body: `${words} ${externalId}` }));
   let unknown = 0;
   let refused = 0;
+  let defects = 0;
   while (Date.now() - started < patienceMs) {
     const status = await tryOnce(target, externalId, body);
     if (status === 202 || status === 200) {
-      return { externalId, isHot, isAcknowledged: true, unknown, refused, ms: Date.now() - started };
+      return { externalId, isHot, isAcknowledged: true, unknown, refused, defects, ms: Date.now() - started };
     }
+    if (status === 500) defects += 1;
     if (status === null || status >= 500) unknown += 1;
     else refused += 1;
     await pause(50 + 100 * unknown);
   }
-  return { externalId, isHot, isAcknowledged: false, unknown, refused, ms: Date.now() - started };
+  return { externalId, isHot, isAcknowledged: false, unknown, refused, defects, ms: Date.now() - started };
 }
 
 async function tryOnce(target: Target, key: string, body: string): Promise<number | null> {
