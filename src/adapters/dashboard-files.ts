@@ -2,7 +2,7 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import fastifyStatic from '@fastify/static';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 /** Pages that the browser's router draws; each may be opened by its address. */
 const PAGES = [
@@ -17,6 +17,11 @@ const PAGES = [
   '/policy',
   '/policy/*',
 ];
+
+/** Addresses of programs, whoever opens them. */
+const NOT_PAGES = /^\/(?:v1|admin|docs|assets|openapi)(?:[/.?]|$)/;
+const isVisit = ({ method, url, headers }: FastifyRequest): boolean =>
+  method === 'GET' && (headers.accept ?? '').includes('text/html') && !NOT_PAGES.test(url);
 
 /** False when the dashboard is not built; then the API stands alone. */
 export async function mountDashboard(server: FastifyInstance, dir: string): Promise<boolean> {
@@ -42,5 +47,10 @@ export async function mountDashboard(server: FastifyInstance, dir: string): Prom
   for (const url of PAGES) {
     server.get(url, { schema: { hide: true } }, (_request, reply) => reply.sendFile('index.html'));
   }
+  // A person who mistyped an address is told so by the page; programs get the problem as every other.
+  server.addHook('onRequest', async (request, reply) => {
+    if (!request.is404 || !isVisit(request)) return;
+    return reply.code(404).sendFile('index.html');
+  });
   return true;
 }

@@ -62,3 +62,23 @@ it('a browser, which takes packed files, gets the page at the root too', async (
 it('without a build there is no dashboard', async () => {
   expect(await mountDashboard(Fastify(), path.join(dir, 'none'))).toBe(false);
 });
+
+it('a person at an address that is none gets the page, which says so; a program gets a plain 404', async () => {
+  const visit = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8', 'accept-encoding': 'gzip' };
+  for (const url of ['/nowhere', '/cases/1/2?x=1', '/v1x']) {
+    const answer = await server.inject({ url, headers: visit });
+    expect([url, answer.statusCode, answer.headers['content-type']]).toEqual([url, 404, 'text/html; charset=utf-8']);
+    expect(answer.headers['cache-control']).toBe('no-cache');
+  }
+  const others = [
+    { url: '/nowhere', headers: { accept: '*/*' } },
+    { url: '/v1/nowhere', headers: visit },
+    { url: '/assets/gone.js', headers: visit },
+    { url: '/nowhere', headers: visit, method: 'POST' as const },
+  ];
+  for (const ask of others) {
+    const answer = await server.inject(ask);
+    expect([ask.url, answer.statusCode]).toEqual([ask.url, 404]);
+    expect(answer.headers['content-type']).toContain('json');
+  }
+});

@@ -8,8 +8,11 @@ import { useWords } from '../../words.js';
 type AuditEvent = AuditEvents['items'][number];
 
 const SHOWN_CHARS = 8;
+/** As hashes of bundles are shown everywhere. */
+const HASH_CHARS = 12;
 /** Ids are told apart by their ends. */
 const short = (id: string): string => {
+  if (/^[0-9a-f]{40,}$/.test(id)) return `${id.slice(0, HASH_CHARS)}…`;
   const at = id.indexOf('_');
   return at < 0 || id.length <= at + SHOWN_CHARS + 2 ? id : `${id.slice(0, at + 1)}…${id.slice(-SHOWN_CHARS)}`;
 };
