@@ -87,6 +87,8 @@ export interface ClassifiedText {
 export interface Classifier {
   readonly model: string;
   classify(texts: readonly LabelledText[], language: LanguageTag, signal: AbortSignal): Promise<ClassifiedText>;
+  /** How far it was measured for a language, without reading anything. */
+  competence?(language: LanguageTag): Promise<ClassifiedText['competence'] | null>;
   close(): Promise<void>;
 }
 

@@ -3,15 +3,15 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { type LabelledText, type LanguageTag, SCORE_KEYS } from '../domain.js';
+import { type LabelledText, type LanguageTag, SCORE_KEYS, type ScoreKey } from '../domain.js';
 import { InvalidInputError, UnavailableError } from '../errors.js';
 import type { ClassifiedText, Classifier } from '../ports.js';
-import type { Calibration, CompetenceTable } from '../stages/classify/calibration.js';
+import { type Calibration, type CompetenceTable, competenceFor } from '../stages/classify/calibration.js';
 import { judgeTexts } from '../stages/classify/judge.js';
 import { judgeLabels, type LabelModel } from '../stages/classify/judge-labels.js';
 import type { TextModel } from '../stages/classify/model.js';
 import { type NgramConfig, type NgramModel, ngramModel } from '../stages/classify/ngrams.js';
-import { labelFaults, type Overlay } from '../stages/classify/overlay.js';
+import { labelFaults, type Overlay, overlayCompetence } from '../stages/classify/overlay.js';
 import { readOverlay } from './models/overlays.js';
 import { openEncoder, openLabels, weightsFile } from './transformers.js';
 
@@ -93,7 +93,11 @@ export async function openClassifier(options: ClassifierOptions): Promise<Classi
       competence: competence.languages as CompetenceTable,
       explains: options.explains ?? true,
     };
-    return classifierOf(model.name, (...args) => judgeTexts(model, ...args), session.close);
+    const known = async (language: LanguageTag) => every((key) => competenceFor(model.competence, language, key));
+    return classifierOf(model.name, (...args) => judgeTexts(model, ...args), {
+      close: session.close,
+      competence: known,
+    });
   } catch (error) {
     throw new UnavailableError('model_missing', `The text model in ${path.basename(dir)} cannot be opened`, {
       cause: error,
@@ -122,10 +126,18 @@ async function openWithOverlay(options: ClassifierOptions, overlay: Overlay): Pr
   const { labels, encode, logits } = opened;
   const explains = options.explains ?? true;
   const model: LabelModel = { name: `${name}@${overlay.version}`, labels, overlay, explains, encode, logits };
-  return classifierOf(model.name, (...args) => judgeLabels(model, ...args), opened.close);
+  const known = async (language: LanguageTag) => every((key) => overlayCompetence(overlay, language, key));
+  return classifierOf(model.name, (...args) => judgeLabels(model, ...args), { close: opened.close, competence: known });
 }
 
-function classifierOf(name: string, judge: Classifier['classify'], close: () => Promise<void>): Classifier {
+const every = <T>(of: (key: ScoreKey) => T): Record<ScoreKey, T> =>
+  Object.fromEntries(SCORE_KEYS.map((key) => [key, of(key)])) as Record<ScoreKey, T>;
+
+function classifierOf(
+  name: string,
+  judge: Classifier['classify'],
+  rest: Pick<Classifier, 'close' | 'competence'>,
+): Classifier {
   return {
     model: name,
     async classify(
@@ -140,7 +152,7 @@ function classifierOf(name: string, judge: Classifier['classify'], close: () => 
         throw new UnavailableError('model_unavailable', 'The text model could not read a text', { cause: error });
       }
     },
-    close,
+    ...rest,
   };
 }
 

@@ -32,6 +32,7 @@ export function laterClassifier(name: string, open: () => Promise<Classifier>): 
       return model;
     },
     classify: async (texts, language, signal) => (await opened()).classify(texts, language, signal),
+    competence: async (language) => (await (await opened()).competence?.(language)) ?? null,
     close: async () => {
       if (opening !== null) await (await opening).close();
     },

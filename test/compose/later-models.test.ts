@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { classifierFiles, openClassifier } from '../../src/adapters/classifier-transformers.js';
-import { checkModelFiles } from '../../src/compose/later-models.js';
+import { checkModelFiles, laterClassifier } from '../../src/compose/later-models.js';
 
 const MODELS = path.join(import.meta.dirname, '..', '..', 'models');
 const relative = classifierFiles(path.join(MODELS, 'polywarden-text')).map((file) => path.relative(MODELS, file));
@@ -21,6 +21,13 @@ describe('the files of the text model', () => {
   it('are all that it needs', async () => {
     await checkModelFiles(present());
     const classifier = await openClassifier({ dir: path.join(dir, 'polywarden-text') });
+    await classifier.close();
+  });
+
+  it('say how far it was measured for a language, also when it is opened late', async () => {
+    const classifier = laterClassifier('later', () => openClassifier({ dir: path.join(dir, 'polywarden-text') }));
+    expect(await classifier.competence?.('en')).toMatchObject({ toxicity: 'validated' });
+    expect(await classifier.competence?.('it')).toMatchObject({ toxicity: 'none' });
     await classifier.close();
   });
 

@@ -33,7 +33,7 @@ export function classifyStage(classifier: Classifier): Stage<'classify'> {
       return {
         scores: read.scores,
         findings: toFindings(read),
-        competence: read.competence,
+        competence: await weakest(read.competence, otherLanguages(input, language), classifier),
         ...(read.certainty === undefined ? {} : { certainty: read.certainty }),
         language: read.language,
         model: classifier.model,
@@ -60,6 +60,32 @@ function languageOf({ evidence, note }: StageInput): LanguageTag {
   if (written !== undefined && written !== 'und') return written;
   const read = evidence.images?.status === 'found' ? evidence.images.value.languages?.[0]?.tag : undefined;
   return read ?? written ?? note.languageHint ?? 'und';
+}
+
+/** A language with less of the text than this is a quotation or a name. */
+const SPOKEN_SHARE = 0.25;
+
+/** Of a mixed note: the languages beside the one that it is read as. */
+function otherLanguages({ evidence }: StageInput, language: LanguageTag): readonly LanguageTag[] {
+  if (evidence.language?.status !== 'found') return [];
+  const lengths = new Map<LanguageTag, number>();
+  for (const { tag, span } of evidence.language.value.segments) {
+    lengths.set(tag, (lengths.get(tag) ?? 0) + span.end - span.start);
+  }
+  const all = [...lengths.values()].reduce((sum, length) => sum + length, 0);
+  return [...lengths].filter(([tag, length]) => tag !== language && length >= SPOKEN_SHARE * all).map(([tag]) => tag);
+}
+
+/** The model reads a mixed note as one language; it is trusted no further than in the one that it knows least. */
+async function weakest(
+  read: ClassifiedText['competence'],
+  others: readonly LanguageTag[],
+  classifier: Classifier,
+): Promise<ClassifiedText['competence']> {
+  const known = await Promise.all(others.map((tag) => classifier.competence?.(tag) ?? null));
+  const tables = [read, ...known.filter((table) => table !== null)];
+  const rank = (key: ScoreKey): number => Math.max(...tables.map((table) => COMPETENCES.indexOf(table[key])));
+  return Object.fromEntries(SCORE_KEYS.map((key) => [key, COMPETENCES[rank(key)] ?? 'none'])) as typeof read;
 }
 
 function toFindings(read: ClassifiedText): readonly Finding[] {

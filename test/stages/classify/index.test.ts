@@ -84,6 +84,31 @@ test('the detected language is read first, then the hint, then nobody knows', as
   expect(classifier.asked).toEqual(['pl', 'de', 'und']);
 });
 
+test('a mixed note is trusted no further than in the language that the model knows least', async () => {
+  const known = { en: 'validated', ro: 'weak', it: 'none' } as const;
+  const competence = (tag: string) => every(Object.entries(known).find(([name]) => name === tag)?.[1] ?? 'none');
+  const plain = recording();
+  const classify: Classifier['classify'] = async (texts, tag, stop) => ({
+    ...(await plain.classify(texts, tag, stop)),
+    competence: competence(tag),
+  });
+  const mixed = async (second: string, length: number) => {
+    const part = 'body' as const;
+    const segments = [
+      { tag: 'en', confidence: 1, span: { start: 0, end: 60 }, script: 'Latn', part },
+      { tag: second, confidence: 1, span: { start: 60, end: 60 + length }, script: 'Latn', part },
+    ];
+    const languages = [{ tag: 'en', confidence: 0.6 }];
+    const language = { status: 'found', ms: 1, version: '1', value: { languages, segments, mixed: true } } as const;
+    const stage = classifyStage({ ...plain, classify, competence: async (tag) => competence(tag) });
+    const found = await stage.run(input({ language }), signal);
+    return [found.language, found.competence.toxicity];
+  };
+  expect(await mixed('it', 40)).toEqual(['en', 'none']);
+  expect(await mixed('ro', 40)).toEqual(['en', 'weak']);
+  expect(await mixed('it', 10)).toEqual(['en', 'validated']);
+});
+
 test('it runs when there is text', () => {
   const stage = classifyStage(recording());
   expect(stage.when(input({}), { wanted: new Set() })).toEqual({ run: true });
