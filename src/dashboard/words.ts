@@ -81,6 +81,13 @@ function unreadKey(why: string): string | null {
   return why.endsWith(', drawn for review') ? 'words:gap-why.unread-drawn' : 'words:gap-why.unread';
 }
 
+/** A message as the policy file has it, and who saw it: the server has filled the blank. */
+export function messageSays(message: string): { readonly text: string; readonly by: readonly string[] } {
+  const [, start, by] = /^(.+, seen by )(.+)\.$/.exec(message) ?? [];
+  if (start === undefined || by === undefined) return { text: message, by: [] };
+  return { text: `${start}{{by}}.`, by: by.split(' and ') };
+}
+
 export function useWords() {
   const { t, i18n } = useTranslation();
   const format = useFormat();
@@ -103,6 +110,19 @@ export function useWords() {
     /** The text model also says how harsh a text is, which is no category of harm. */
     score: (name: string): string => known(`words:score.${name}`, known(`categories:${name}`, name)),
     stage: (name: string): string => known(`words:stage.${name}`, name),
+    /** The words of the shipped rules; those of other rules stand as their author wrote them. */
+    ruleMessage: (message: string): string => {
+      const { text, by } = messageSays(message);
+      const own = { ns: 'rules', nsSeparator: false } as const;
+      if (!i18n.exists(text, own)) return message;
+      const names = by.map((name) => (i18n.exists(name, own) ? t(name, own) : name));
+      return t(text, { ...own, by: new Intl.ListFormat(i18n.language).format(names) });
+    },
+    /** Title of a clause of the shipped terms; others stand as their author wrote them. */
+    clause: (title: string): string => {
+      const own = { ns: 'clauses', nsSeparator: false } as const;
+      return i18n.exists(title, own) ? t(title, own) : title;
+    },
     clock: (name: string): string => known(`words:clock.${name}`, name.replaceAll('_', ' ')),
     gap: (gap: GapSaid & { readonly stage: string; readonly action: string }): string =>
       t('note:gap', {

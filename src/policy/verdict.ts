@@ -51,7 +51,7 @@ export function actionOf(rule: CompiledRule, context: RuleContext, region: Compi
   return strengthOf(rule.action) > strengthOf(cap) ? cap : rule.action;
 }
 
-const BY: Readonly<Record<Finding['source'], string>> = {
+export const SEEN_BY: Readonly<Record<Finding['source'], string>> = {
   term: 'known words',
   pattern: 'known words',
   text_hash: 'a known text',
@@ -63,7 +63,7 @@ const BY: Readonly<Record<Finding['source'], string>> = {
 };
 /** Who saw it, for `{by}` in a message; a score without a finding is the text model's. */
 function seenBy(findings: readonly Finding[]): string {
-  const names = [...new Set(findings.map(({ source }) => BY[source]))].sort();
+  const names = [...new Set(findings.map(({ source }) => SEEN_BY[source]))].sort();
   return names.length === 0 ? 'the text model' : names.join(' and ');
 }
 

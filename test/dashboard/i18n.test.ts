@@ -4,9 +4,12 @@ import path from 'node:path';
 import { parseSync } from '@swc/core';
 import { describe, expect, test } from 'vitest';
 import { CATEGORY_IDS } from '../../src/categories.js';
-import { VERBS } from '../../src/dashboard/words.js';
+import { messageSays, VERBS } from '../../src/dashboard/words.js';
 import { ACTIONS, CASE_REASONS, DESKS, SIDE_ACTIONS, SKIP_REASONS } from '../../src/domain.js';
 import { ERROR_CODES } from '../../src/errors.js';
+import { compileBundle } from '../../src/policy/bundle.js';
+import { readPolicyFiles } from '../../src/policy/load.js';
+import { SEEN_BY } from '../../src/policy/verdict.js';
 import { EVIDENCE_KEYS } from '../../src/policy/vocabulary.js';
 import { ROLES } from '../../src/ports/store.js';
 
@@ -92,6 +95,34 @@ describe('languages of the interface', () => {
       ...DESKS.map((desk) => `desk.${desk}`),
     ];
     for (const word of words) expect(english.has(`words:${word}`), word).toBe(true);
+  });
+
+  test('what the shipped rules say to reviewers has a text, and nothing else has', async () => {
+    const { regions } = compileBundle(await readPolicyFiles(path.resolve('policies')));
+    const messages = [...regions.values()].flatMap((region) => region.rules.map((rule) => rule.message));
+    const said = messages.map((message) => messageSays(message.replace('{by}', 'known words and the text model')).text);
+    const own = [...english].flatMap(([key, text]) =>
+      key.startsWith('rules:') ? [[key.slice(6), text] as const] : [],
+    );
+    for (const [key, text] of own) expect(text).toBe(key);
+    const sentences = own.map(([key]) => key).filter((key) => key.endsWith('.'));
+    expect(sentences.toSorted()).toEqual([...new Set(said)].toSorted());
+    const names = own.map(([key]) => key).filter((key) => !key.endsWith('.'));
+    expect(names.toSorted()).toEqual([...new Set(Object.values(SEEN_BY))].toSorted());
+  });
+
+  test('clauses are called the same here as in notices to authors', async () => {
+    const { regions, notices } = compileBundle(await readPolicyFiles(path.resolve('policies')));
+    const terms = Object.entries(regions.get('global')?.settings.terms ?? {});
+    expect(terms.length).toBeGreaterThan(10);
+    for (const language of LANGUAGES) {
+      const texts = [...textsOf(language)].filter(([key]) => key.startsWith('clauses:'));
+      const wanted = terms.map(([key, clause]) => {
+        const title = clause?.title ?? key;
+        return [`clauses:${title}`, language === 'en' ? title : notices.get(language)?.clauses.get(key)];
+      });
+      expect(Object.fromEntries(texts)).toEqual(Object.fromEntries(wanted));
+    }
   });
 
   test('every code that the server may answer with has a text', () => {

@@ -1,6 +1,6 @@
 /** The interface knows what the policy says by code: evidence that is missing in every way, judged for real. */
 import { describe, expect, test } from 'vitest';
-import { gapSays } from '../../src/dashboard/words.js';
+import { gapSays, messageSays } from '../../src/dashboard/words.js';
 import { type Evidence, type Gap, SKIP_REASONS } from '../../src/domain.js';
 import { ERROR_CODES } from '../../src/errors.js';
 import { evaluate } from '../../src/policy/evaluate.js';
@@ -74,4 +74,20 @@ describe('a gap', () => {
     ['facts: image_unreadable', { reading: 'facts', code: 'image_unreadable', key: null }],
     ['words of a newer server', { reading: null, code: null, key: null }],
   ])('of one reading of a picture: %s', (why, said) => expect(gapSays({ status: 'failed', why })).toEqual(said));
+});
+
+describe('the message of a rule', () => {
+  test('is told from who saw it, as the server fills it in', () => {
+    const both = rule({ id: 'seen', message: 'Reads as a threat, seen by {by}.' });
+    const files = bundleOf({ 'global.yaml': global(both) });
+    const input = testInput({ expect: 'match', scores: { 'hate.attack': 0.7 }, findings: ['hate.attack'] }, NOW);
+    const said = evaluate(input, files, ['global']).decisions[0]?.rules[0]?.message ?? '';
+    const { text, by } = messageSays(said);
+    expect(text).toBe('Reads as a threat, seen by {{by}}.');
+    expect(by.length).toBeGreaterThan(0);
+    expect(said).toBe(`Reads as a threat, seen by ${by.join(' and ')}.`);
+  });
+  test('of another author stays as it is', () => {
+    expect(messageSays('Ask Ana, seen by her')).toEqual({ text: 'Ask Ana, seen by her', by: [] });
+  });
 });

@@ -21,7 +21,7 @@ function Reasons({ decision }: { readonly decision: NoteDecision }) {
           {': '}
           {t('note:rule', { action: t(`words:action.${rule.action}`), severity: rule.severity })}
           <div>
-            <bdi className="foreign">{rule.message}</bdi>
+            <bdi className="foreign">{words.ruleMessage(rule.message)}</bdi>
           </div>
         </li>
       ))}

@@ -83,6 +83,7 @@ interface RuleProps {
 
 function Rule({ rule, open, stored }: RuleProps) {
   const { t } = useTranslation();
+  const words = useWords();
   return (
     <details className="rule" open={open}>
       <summary>
@@ -92,7 +93,7 @@ function Rule({ rule, open, stored }: RuleProps) {
         </span>
       </summary>
       <p className="no-margin">
-        <bdi>{rule.message}</bdi>
+        <bdi>{words.ruleMessage(rule.message)}</bdi>
       </p>
       <Effect rule={rule} stored={stored} />
       {rule.ground !== null && (

@@ -2,6 +2,7 @@ import { NativeSelect } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { actionsOf, type Chosen, clauseOf, type Draft, type Group } from '../../draft.js';
 import { useFormat } from '../../format.js';
+import { useWords } from '../../words.js';
 
 interface RegionProps {
   readonly draft: Draft;
@@ -14,6 +15,7 @@ interface RegionProps {
 export function DecisionRegion({ draft, group, severity, onChange }: RegionProps) {
   const { t } = useTranslation();
   const format = useFormat();
+  const words = useWords();
   const { choice, policy } = group;
   const chosen = draft.byPolicy[policy] ?? { action: null, clause: null };
   const set = (change: Partial<Chosen>) =>
@@ -53,7 +55,7 @@ export function DecisionRegion({ draft, group, severity, onChange }: RegionProps
             none,
             ...choice.clauses.map(({ id, kind, ref, title }) => ({
               value: id,
-              label: `${t(`words:ground.${kind}`)}: ${title ?? ref}`,
+              label: `${t(`words:ground.${kind}`)}: ${title === null ? ref : words.clause(title)}`,
             })),
           ]}
           onChange={(event) => set({ clause: event.currentTarget.value === '' ? null : event.currentTarget.value })}

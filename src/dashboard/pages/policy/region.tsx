@@ -6,6 +6,7 @@ import { useFormat } from '../../format.js';
 import { ActionBadge } from '../../parts/action-badge.js';
 import { Fault } from '../../parts/fault.js';
 import { PageTitle } from '../../parts/page-title.js';
+import { useWords } from '../../words.js';
 import { type Region, type RuleRow, useRegion, useTests } from './api.js';
 import { OverrideDialog } from './override-dialog.js';
 import { useModeName } from './overrides.js';
@@ -148,6 +149,7 @@ function RunTests({ region }: { readonly region: string }) {
 function RegionView({ data }: { readonly data: Region }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const words = useWords();
   const { region, rules, clauses } = data;
   return (
     <>
@@ -165,7 +167,11 @@ function RegionView({ data }: { readonly data: Region }) {
           {clauses.map((clause) => (
             <li key={`${clause.kind} ${clause.key}`} className="small">
               {t(`policy:clause.${clause.kind}`)}{' '}
-              {clause.url === null ? <bdi>{clause.title}</bdi> : <a href={clause.url}>{clause.title}</a>}{' '}
+              {clause.url === null ? (
+                <bdi>{words.clause(clause.title)}</bdi>
+              ) : (
+                <a href={clause.url}>{words.clause(clause.title)}</a>
+              )}{' '}
               <code className="mono quiet">{clause.key}</code>
             </li>
           ))}
