@@ -50,6 +50,16 @@ describe('the model card', () => {
     for (const name of out) expect(read('training/common.py')).toContain(`"${name}"`);
   });
 
+  it('tells the languages of its plot apart', () => {
+    const plot = read('models/polywarden-text/precision-recall.svg');
+    const styles = [...plot.matchAll(/style="[^"]*stroke-width: 0\.9[^"]*"/g)].map(([style]) => style);
+    const table = card.slice(card.indexOf('### toxicity'), card.indexOf('### hate.attack'));
+    const languages = table.match(/^\| (?!language)[a-z]{2}\S* \|/gm)?.length ?? 0;
+    // Twice each: the curve and its place in the legend.
+    expect(styles).toHaveLength(2 * languages);
+    expect(new Set(styles).size).toBe(languages);
+  });
+
   it('is of weights within the limit of 40 MB', () => {
     const files = ['polywarden-text/onnx/model_quantized.onnx', 'polywarden-ngrams/weights.bin'];
     const bytes = files.reduce((sum, file) => sum + statSync(path.join(root, 'models', file)).size, 0);
