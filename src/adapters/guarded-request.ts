@@ -6,9 +6,9 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { Agent, buildConnector, errors, request } from 'undici';
+import { isForbiddenAddress } from '../address-ranges.js';
 import { InvalidInputError, UnavailableError } from '../errors.js';
 import { timeLimit } from '../time-limit.js';
-import { isForbiddenAddress } from './address-ranges.js';
 
 export interface GuardOptions {
   /** For receivers inside one's own network, and for tests. */

@@ -1,4 +1,6 @@
 /** Webhook endpoints of a platform: registering and turning the signing secret over. */
+import { isIP } from 'node:net';
+import { isForbiddenAddress } from '../address-ranges.js';
 import type { EventType } from '../domain.js';
 import { InvalidInputError } from '../errors.js';
 import type { Endpoint, EndpointChange, WebhooksStore } from '../ports/store.js';
@@ -6,6 +8,8 @@ import type { Clock, Ids } from '../ports.js';
 
 /** Standard Webhooks asks for 24 to 64 random bytes. */
 const SECRET_BYTES = 32;
+/** Every event is stored and sent once for each. */
+const MOST_ENDPOINTS = 50;
 
 export interface WebhookPorts {
   readonly webhooks: WebhooksStore;
@@ -28,6 +32,13 @@ function checkTarget(text: string, allowPrivate: boolean): void {
   if (url.username !== '' || url.password !== '') refuse('The URL may not hold credentials.');
   if (url.protocol !== 'https:' && !(allowPrivate && url.protocol === 'http:')) refuse('The URL must be https.');
   if (!allowPrivate && url.port !== '') refuse('The URL may not name a port.');
+  if (!allowPrivate && isInside(url.hostname)) refuse('The URL may not lead inside a network.');
+}
+
+/** Names are looked up when a delivery connects, and judged again then. */
+function isInside(hostname: string): boolean {
+  const host = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
+  return isIP(host) === 0 ? /(^|\.)localhost$/.test(host) : isForbiddenAddress(host);
 }
 
 export async function registerEndpoint(
@@ -36,6 +47,9 @@ export async function registerEndpoint(
   order: { readonly url: string; readonly events: readonly EventType[]; readonly description: string },
 ): Promise<{ readonly endpoint: Endpoint; readonly secret: string }> {
   checkTarget(order.url, ports.allowPrivate);
+  if ((await ports.webhooks.list(sourceId)).length >= MOST_ENDPOINTS) {
+    throw new InvalidInputError('conflict', `A platform may have ${MOST_ENDPOINTS} endpoints; remove one first.`);
+  }
   const secret = newSecret(ports.ids);
   const endpoint = await ports.webhooks.create(sourceId, { ...order, secret }, ports.clock.now());
   return { endpoint, secret };

@@ -29,6 +29,16 @@ describe('/v1/webhooks', () => {
     expect(list.body).not.toContain('whsec_');
   });
 
+  it('end somewhere: each event is sent once for every one of them', async () => {
+    const made = await Promise.all(Array.from({ length: 50 }, register));
+    expect(made.every(({ id }) => id !== undefined)).toBe(true);
+    const order = { url: 'https://hooks.example/in' };
+    expect((await ask('POST', '/v1/webhooks', order)).json()).toMatchObject({ status: 409, code: 'conflict' });
+    expect((await ask('POST', '/v1/webhooks', order, await bench.keyFor('other'))).statusCode).toBe(201);
+    await ask('DELETE', `/v1/webhooks/${made[0]?.id}`);
+    expect((await ask('POST', '/v1/webhooks', order)).statusCode).toBe(201);
+  });
+
   it('pauses, resumes, rotates and removes', async () => {
     const { id, secret } = await register();
     expect((await ask('PATCH', `/v1/webhooks/${id}`, { status: 'paused' })).json().status).toBe('paused');
@@ -50,6 +60,12 @@ describe('/v1/webhooks', () => {
     ['https://user:pass@hooks.example/', 'fetch_blocked'],
     ['ftp://hooks.example/', 'fetch_blocked'],
     ['https://hooks.example:8443/', 'fetch_blocked'],
+    ['https://10.0.0.7/', 'fetch_blocked'],
+    ['https://0x7f000001/', 'fetch_blocked'],
+    ['https://[::1]/', 'fetch_blocked'],
+    ['https://[::ffff:7f00:1]/', 'fetch_blocked'],
+    ['https://169.254.169.254/latest', 'fetch_blocked'],
+    ['https://hooks.localhost./', 'fetch_blocked'],
     ['not a url', 'fetch_blocked'],
     ['', 'body_invalid'],
     ['https://hooks.example/\0', 'body_invalid'],

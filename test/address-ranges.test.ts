@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isForbiddenAddress } from '../../src/adapters/address-ranges.js';
+import { isForbiddenAddress } from '../src/address-ranges.js';
 
 const FORBIDDEN = [
   '0.0.0.0',
