@@ -192,8 +192,14 @@ describe('an endpoint that', () => {
   it('is away for a moment costs a moment', async () => {
     server.fault = 'error';
     server.faultsLeft = 3;
-    const { decision } = await last(await submit());
+    const { decision, revision } = await last(await submit());
     expect(decision.action).toBe('allow');
+    // What was sent in vain stands in the book as well.
+    const kept = await system.app.store.opinions.exchanges(revision.revisionId);
+    const outcomes = kept.map(({ outcome }) => outcome).filter((outcome) => outcome !== 'scored');
+    expect(outcomes).toEqual(['llm_unavailable', 'llm_unavailable', 'llm_unavailable', 'answered']);
+    expect(kept[0]).toMatchObject({ answer: null, costMicros: 0 });
+    expect(kept[0]?.user).toContain(DOUBT_WORD);
   });
 
   it('asks for a pause gets one', async () => {

@@ -1,6 +1,6 @@
 /** One question put to a language model: former answer, budget, answer, one try to repair it, scores beside it. */
 import type { DeliberateEvidence, Opinion } from '../../domain.js';
-import { codeOf, InvalidInputError } from '../../errors.js';
+import { codeOf, InvalidInputError, type UnavailableError } from '../../errors.js';
 import { type ChatAnswer, mayBeCharged } from '../../ports/llm.js';
 import { readAnswer } from '../../stages/deliberate/answer.js';
 import { bookingOf } from './booking.js';
@@ -52,7 +52,7 @@ async function freshOpinion(question: Question, deps: AskDeps, ledger: Ledger, s
 
 type Read = ReturnType<typeof readAnswer>;
 
-/** One request and its entry in the book, whatever comes of it. Every attempt is booked before it is made. */
+/** One question. Every attempt is booked before it is made and has its entry in the book, whatever comes of it. */
 async function exchange(
   question: Question,
   deps: AskDeps,
@@ -63,9 +63,19 @@ async function exchange(
   const user = ask.user.flatMap((part) => (part.kind === 'text' ? [part.text] : [])).join('\n');
   const booking = bookingOf(ledger, grantFor(ask, deps.chat));
   await booking.book();
-  const started = performance.now();
+  let started = performance.now();
+  const failed = (error: unknown): Promise<void> => {
+    const ms = Math.round(performance.now() - started);
+    return ledger.record(exchangeOf(question, deps, { ...NOTHING_SAID, outcome: codeOf(error), user, ms }));
+  };
+  // What was sent in vain was sent all the same: each attempt has its entry.
+  const again = async (error: UnavailableError): Promise<void> => {
+    await failed(error);
+    await booking.again(error);
+    started = performance.now();
+  };
   try {
-    const answer = await deps.chat.complete(ask, turn.signal, booking.again);
+    const answer = await deps.chat.complete(ask, turn.signal, again);
     const read = readAnswer(answer.json, frameOf(question, deps, answer.model));
     await booking.settle({ tokens: answer.promptTokens + answer.completionTokens, micros: answer.costMicros });
     const outcome = 'opinion' in read ? 'answered' : 'llm_bad_answer';
@@ -75,9 +85,7 @@ async function exchange(
     return 'faults' in read ? { faults: [...faultsOf(answer), ...read.faults] } : read;
   } catch (error) {
     await booking.end(turn.signal.aborted || mayBeCharged(error));
-    const ms = Math.round(performance.now() - started);
-    if (!turn.signal.aborted)
-      await ledger.record(exchangeOf(question, deps, { ...NOTHING_SAID, outcome: codeOf(error), user, ms }));
+    if (!turn.signal.aborted) await failed(error);
     throw error;
   }
 }
