@@ -43,10 +43,30 @@ interface StageSaid {
 }
 
 /** `ocr: no_model` speaks of one reading of a picture. */
-const READING = /^(facts|ocr|codes|hash|model): (.+)$/;
+const READING = /^(facts|ocr|codes|hash|model|moderation endpoint): (.+)$/;
 const CODE = /^[a-z_]+$/;
 /** Harm that no picture model was taught to see. */
 const UNSEEN = /^none looks for (.+?)(, drawn for review)?$/;
+
+/** What a language model said, or a moderation endpoint scored. */
+const OPINION = /^(\S+), severity (\d), confidence ([\d.]+)(?:, (.+))?$/;
+const SIGNAL = /^(\S+), score ([\d.]+) of (.+)$/;
+
+/** Null: not one of these. */
+export function opinionSays(why: string): {
+  readonly key: string;
+  readonly category: string | null;
+  readonly slots: Readonly<Record<string, string>>;
+  readonly clause: string | null;
+} | null {
+  if (why === 'doubts the removal') return { key: 'words:gap-why.doubt', category: null, slots: {}, clause: null };
+  const [, category, severity = '', confidence = '', clause = null] = OPINION.exec(why) ?? [];
+  if (category !== undefined)
+    return { key: 'words:gap-why.opinion', category, slots: { severity, confidence }, clause };
+  const [, what, score = '', detector = ''] = SIGNAL.exec(why) ?? [];
+  if (what === undefined) return null;
+  return { key: 'words:gap-why.signal', category: what, slots: { score, detector }, clause: null };
+}
 
 /** Where the text of a gap stands: the reading that it is about, a code to look up, or a key of its own. */
 export function gapSays({ status, why }: GapSaid): {
@@ -96,12 +116,20 @@ export function useWords() {
   const code = (name: string): string =>
     known(`words:skip.${name}`, known(`errors:${name}`, name.replaceAll('_', ' ')));
   const gapWhy = (gap: GapSaid): string => {
+    const opinion = gap.status === 'opinion' ? opinionSays(gap.why) : null;
+    if (opinion !== null) {
+      const { category, slots, clause } = opinion;
+      const what = category === null ? '' : known(`categories:${category}`, category);
+      return [t(opinion.key, { ...slots, what }), ...(clause === null ? [] : [clause])].join(' · ');
+    }
     const said = gapSays(gap);
     if (said.key !== null && said.what !== undefined) {
       return t(said.key, { what: said.what.map((id) => known(`categories:${id}`, id)).join(', ') });
     }
     const text = said.code === null ? (said.key === null ? gap.why : known(said.key, gap.why)) : code(said.code);
-    return said.reading === null ? text : `${known(`words:reading.${said.reading}`, said.reading)}: ${text}`;
+    return said.reading === null
+      ? text
+      : `${known(`words:reading.${said.reading.replace(' ', '-')}`, said.reading)}: ${text}`;
   };
   return {
     known,

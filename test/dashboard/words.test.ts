@@ -1,7 +1,7 @@
 /** The interface knows what the policy says by code: evidence that is missing in every way, judged for real. */
 import { describe, expect, test } from 'vitest';
-import { gapSays, messageSays } from '../../src/dashboard/words.js';
-import { type Evidence, type Gap, SKIP_REASONS } from '../../src/domain.js';
+import { gapSays, messageSays, opinionSays } from '../../src/dashboard/words.js';
+import { type DeliberateEvidence, type Evidence, type Gap, SKIP_REASONS } from '../../src/domain.js';
 import { ERROR_CODES } from '../../src/errors.js';
 import { evaluate } from '../../src/policy/evaluate.js';
 import type { RuleTest } from '../../src/policy/schema-rule.js';
@@ -89,5 +89,64 @@ describe('the message of a rule', () => {
   });
   test('of another author stays as it is', () => {
     expect(messageSays('Ask Ana, seen by her')).toEqual({ text: 'Ask Ana, seen by her', by: [] });
+  });
+});
+
+describe('a second opinion', () => {
+  const word = { model: 'm', prompt: '1', rationale: '', doubtsRemoval: true };
+  const finding = { severity: 3, confidence: 0.9, part: 'body', spans: [], rationale: '' } as const;
+  const value: DeliberateEvidence = {
+    opinions: [
+      { ...word, findings: [{ ...finding, category: 'violence.threat', clause: 'safety-1' }] },
+      { ...word, findings: [{ ...finding, category: 'hate.attack', clause: null }] },
+    ],
+    findings: [
+      {
+        category: 'fraud.scam',
+        score: 0.8,
+        calibrated: 0.8,
+        severity: 2,
+        source: 'opinion',
+        detector: 'moderation:m 1',
+        part: 'body',
+        spans: [],
+        view: 'raw',
+      },
+    ],
+    moderation: 'read',
+    reasons: ['score_band'],
+  };
+  test('has words for all that the policy records of it', () => {
+    const deliberate = { status: 'found', ms: 1, version: '1', value } as const;
+    const gaps = gapsOf({ deliberate }, { scores: { 'hate.attack': 0.95 } });
+    const said = gaps.filter(({ status }) => status === 'opinion').map(({ why }) => opinionSays(why));
+    expect(said).toContainEqual({
+      key: 'words:gap-why.opinion',
+      category: 'violence.threat',
+      slots: { severity: '3', confidence: '0.90' },
+      clause: 'safety-1',
+    });
+    expect(said).toContainEqual(expect.objectContaining({ category: 'hate.attack', clause: null }));
+    expect(said).toContainEqual({
+      key: 'words:gap-why.signal',
+      category: 'fraud.scam',
+      slots: { score: '0.80', detector: 'moderation:m 1' },
+      clause: null,
+    });
+    expect(said).not.toContain(null);
+    expect(opinionSays('doubts the removal')?.key).toBe('words:gap-why.doubt');
+  });
+  test('that a moderation endpoint did not add to names its code', () => {
+    const deliberate = {
+      status: 'found',
+      ms: 1,
+      version: '1',
+      value: { ...value, moderation: 'llm_timeout' },
+    } as const;
+    const gap = gapsOf({ deliberate }).find(({ status }) => status === 'failed');
+    expect(gap === undefined ? null : gapSays(gap)).toMatchObject({
+      reading: 'moderation endpoint',
+      code: 'llm_timeout',
+    });
   });
 });

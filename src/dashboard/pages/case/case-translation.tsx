@@ -83,8 +83,13 @@ export function TranslationState({ detail }: { readonly detail: CaseDetail }) {
   if (status === 'not_needed' && !isOther) return null;
   if (status === 'ready' && !isOther) return null;
   return (
-    <div>
-      <Button loading={translate.isPending} onClick={() => translate.mutate(i18n.language)}>
+    <div className="margin-top">
+      <Button
+        size="compact-sm"
+        variant="default"
+        loading={translate.isPending}
+        onClick={() => translate.mutate(i18n.language)}
+      >
         {t('case:translate', { language: format.language(i18n.language) })}
       </Button>
       {translate.error !== null && <Fault error={translate.error} />}
