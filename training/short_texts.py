@@ -25,7 +25,9 @@ from common import SEED, WORK, options
 KEYS = ("toxicity", "hate.attack", "harass.bully", "violence.threat", "sexual.explicit", "selfharm.risk", "profanity.mild", "authentic.spam")
 LEAST_ROWS = 100
 # By number of pieces. Real sentences begin at four; where harm was measured they lose nothing, elsewhere less than lone words.
-QUANTILES = {"short": [0.98] * 3, "shortUnmeasured": [0.98] * 3 + [0.90] * 5}
+QUANTILES = {"short": [0.98] * 3, "shortUnmeasured": [0.98] * 3 + [0.95] * 2 + [0.90] * 3}
+# As in calibrate.py: a category names a fault and opens a finding, so it may err less often than the umbrella.
+CATEGORY_SHARE = 0.35
 # Marks are part of words: without them a word of an Indic script would fall apart into consonants.
 WORD = regex.compile(r"[\p{L}\p{M}\u200c\u200d]+")
 TITLES = {"short": "Languages whose `toxicity` is validated or weak", "shortUnmeasured": "All others"}
@@ -89,7 +91,8 @@ def fit(z: dict[str, np.ndarray], pieces: np.ndarray, at: np.ndarray, quantiles:
         row = []
         for n, quantile in enumerate(quantiles, 1):
             mine = z[key][at & (pieces == n)]
-            off = max(0.0, float(np.quantile(mine, quantile))) if len(mine) >= LEAST_ROWS else 0.0
+            share = (1 - quantile) * (1 if key == "toxicity" else CATEGORY_SHARE)
+            off = max(0.0, float(np.quantile(mine, 1 - share))) if len(mine) >= LEAST_ROWS else 0.0
             # From four pieces on a longer text never gets more off than a shorter one.
             row.append(round(min([off, *row[3:]]), 2))
         while row and row[-1] == 0:
