@@ -226,6 +226,7 @@ function vectors(count: number): { readonly passed: number; readonly total: numb
   return { passed, total };
 }
 
+const LEASE_OVER_MS = 60_000;
 row(15, 'Webhook trust and recovery', { short: 120, full: 200 }, async (form) => {
   const { passed, total } = vectors(form.of(10, 100));
   return inWorld({}, async ({ system }) => {
@@ -235,8 +236,12 @@ row(15, 'Webhook trust and recovery', { short: 120, full: 200 }, async (form) =>
     for (let n = 0; n < dead; n += 1) await system.app.store.webhooks.sendTest(system.sourceId, id, Date.now());
     await query(system, "UPDATE deliveries SET state = 'dead', next_attempt_at = NULL WHERE endpoint_id = $1", [id]);
     const answer = await system.post(`/v1/webhooks/${id}/redeliver`, { status: 'dead' });
-    const deliver = deliverDueWith(deliveryDeps(system, { now: () => Date.now() }));
-    await deliver({ jobId: 'x', subjectId: 'x', lastAttempt: true }, new AbortController().signal);
+    // A run leaves what it cannot start before its lease ends, on a busy machine, to one after the lease.
+    let ahead = 0;
+    const deliver = deliverDueWith(deliveryDeps(system, { now: () => Date.now() + ahead }));
+    for (; ahead < 5 * LEASE_OVER_MS && receiver.received.length < dead; ahead += LEASE_OVER_MS) {
+      await deliver({ jobId: 'x', subjectId: 'x', lastAttempt: true }, new AbortController().signal);
+    }
     const ids = receiver.received.map((one) => one.id);
     const twice = ids.length - new Set(ids).size;
     await receiver.close();
