@@ -197,6 +197,15 @@ it.each([
   await close();
 });
 
+it('the first policies of an installation have none before them to go back to', async () => {
+  const { page, close } = await sit(browser, desk, who);
+  await page.goto(`${desk.url}/policy`);
+  await settle(page);
+  await page.locator('main li.decision').first().waitFor();
+  expect(await page.getByRole('button', { name: 'Go back to the version before' }).count()).toBe(0);
+  await close();
+});
+
 it('a person signs in with login and password, in Arabic', async () => {
   const { store, hasher, clock } = desk.system.app;
   const passwordHash = await hasher.hash('a long enough word');

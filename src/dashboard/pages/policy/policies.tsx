@@ -8,7 +8,7 @@ import { Fault } from '../../parts/fault.js';
 import { PageTitle } from '../../parts/page-title.js';
 import { Scroll } from '../../parts/scroll.js';
 import type { Policies } from './api.js';
-import { usePolicies } from './api.js';
+import { useBundles, usePolicies } from './api.js';
 import { Bundles } from './bundles.js';
 import { Overrides } from './overrides.js';
 import { WhyDialog } from './why-dialog.js';
@@ -78,13 +78,19 @@ function InForce({ policies }: { readonly policies: Policies }) {
   const format = useFormat();
   const [asking, setAsking] = useState(false);
   const { inForce } = policies;
+  // The first bundle of an installation has none before it.
+  const hasEarlier = useBundles().data?.items.some(
+    ({ state, activatedAt }) => state === 'retired' && activatedAt !== null,
+  );
   return (
     <section className="sheet stack">
       <div className="row spread">
         <h2>{t('policy:in-force')}</h2>
-        <Button variant="default" onClick={() => setAsking(true)}>
-          {t('policy:rollback')}
-        </Button>
+        {hasEarlier === true && (
+          <Button variant="default" onClick={() => setAsking(true)}>
+            {t('policy:rollback')}
+          </Button>
+        )}
       </div>
       <p className="no-margin">
         {t('policy:in-force.since', { version: format.count(inForce.version), at: format.moment(inForce.changedAt) })}{' '}
