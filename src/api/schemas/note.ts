@@ -42,13 +42,11 @@ export const RuleAnswer = z
   })
   .meta({ id: 'RuleHit' });
 
-export const GapAnswer = z
-  .object({ stage: z.string(), status: z.string(), why: z.string(), action: ActionName })
-  .meta({
-    id: 'Gap',
-    description:
-      'Evidence that the policy wanted and did not get, and what it makes of that: allow only where it does not require it',
-  });
+export const GapAnswer = z.object({ stage: z.string(), status: z.string(), why: z.string(), action: ActionName }).meta({
+  id: 'Gap',
+  description:
+    'Evidence that the policy wanted and did not get, and what it makes of that: allow only where it does not require it',
+});
 
 export const DecisionAnswer = z
   .object({
