@@ -1,10 +1,11 @@
 /** One revision from claim to stored decision. May run twice: the epoch in Postgres lets only one result in. */
 import { ACTIONS, type Action, type Decision, type Evidence, type EvidenceKey } from '../domain.js';
 import { UnavailableError } from '../errors.js';
-import type { JobHandler } from '../jobs.js';
+import type { JobHandler, JobRun } from '../jobs.js';
 import { EVIDENCE_KEYS, type PipelineRun, runPipeline } from '../pipeline.js';
 import type { Claim, ModerationRecord, SaveResult, WorkStore } from '../ports/store.js';
 import type { Clock, Log, Metrics } from '../ports.js';
+import { sharedOrAlone } from '../shared-or-alone.js';
 import type { AnyStage } from '../stages/stage.js';
 import { keepLease } from './lease.js';
 import { factsOf, type RuleSet, regionsOf } from './moderate.js';
@@ -24,10 +25,27 @@ export interface ProcessNoteDeps {
 }
 
 export function processNoteWith(deps: ProcessNoteDeps): JobHandler {
+  const turns = sharedOrAlone();
+  const once = processOnceWith(deps);
   return async (run, signal) => {
+    const outcome = await turns.shared(() => once(run, signal, false));
+    return outcome === SUSPECT ? turns.alone(() => once(run, signal, true)) : outcome;
+  };
+}
+
+/** Its worker ended once: it may be the cause, or only have been beside it. */
+const SUSPECT = 'suspect';
+
+/** A note that ended a worker has the process to itself, so that those beside it are not counted as crashed with it. */
+function processOnceWith(deps: ProcessNoteDeps) {
+  return async (run: JobRun, signal: AbortSignal, isAlone: boolean): Promise<string> => {
     signal.throwIfAborted();
     const claim = await deps.work.claim(run.subjectId, deps.leaseMs, deps.clock.now());
     if (claim === null) return 'nothing_due';
+    if (claim.crashes > 0 && claim.crashes < deps.maxCrashes && !isAlone) {
+      await handBack(deps, claim);
+      return SUSPECT;
+    }
     const { leaseMs, log, clock } = deps;
     const extend = () => deps.work.extend(claim, leaseMs, clock.now());
     const lease = keepLease({ subject: 'this note', revisionId: claim.revisionId, leaseMs, log, extend }, signal);

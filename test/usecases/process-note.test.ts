@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Evaluation, Note } from '../../src/domain.js';
 import { UnavailableError } from '../../src/errors.js';
@@ -161,6 +162,37 @@ describe('processNote', () => {
     expect(one.counted).toContain('stale_writes_total');
     expect((await one.view())?.decisions).toEqual([]);
     expect(one.decided()).toBe(0);
+  });
+
+  it('gives a note that ended a worker the process to itself', async () => {
+    let running = 0;
+    const seen: { readonly body: string; readonly beside: number }[] = [];
+    const watching = campaign(async ({ note: { body } }) => {
+      running += 1;
+      await sleep(10);
+      seen.push({ body, beside: running - 1 });
+      running -= 1;
+      return { signature: '', ...counts };
+    });
+    const one = await bench([watching]);
+    const others = await Promise.all(
+      Array.from({ length: 5 }, async (_, n) => {
+        const more = { ...note, body: `other ${n}` };
+        const input = { sourceId: 's', externalId: `o${n}`, contentHash: `o${n}`, repaired: false, idempotency: null };
+        const accepted = await one.store.notes.accept({ ...input, note: more, now: 1_000_000 });
+        if (!('revisionId' in accepted)) throw new Error(accepted.kind);
+        return accepted.revisionId;
+      }),
+    );
+    await one.store.work.claim(one.revisionId, 1_000, 1_000_000);
+    one.pass(2_000);
+    const run = processNoteWith(one.deps);
+    const job = (subjectId: string) => run({ jobId: 'j', subjectId, lastAttempt: false }, never);
+    const [first, ...rest] = others;
+    const outcomes = await Promise.all([first ?? '', one.revisionId, ...rest].map(job));
+    expect(outcomes).toEqual(Array.from({ length: 6 }, () => 'saved'));
+    expect(seen.find(({ body }) => body === 'hello')).toMatchObject({ beside: 0 });
+    expect(Math.max(...seen.map(({ beside }) => beside))).toBeGreaterThan(0);
   });
 
   it('holds a note that ended its worker three times, without running a stage', async () => {
