@@ -197,6 +197,23 @@ it.each([
   await close();
 });
 
+it('the playground rounds what rules looked at, and says why a faulty rule was not judged', async () => {
+  const { page, close } = await sit(browser, desk, who);
+  await page.goto(`${desk.url}/policy/playground?rule=violence.threat.certain&home=de`);
+  await settle(page);
+  await page.locator('main textarea').first().fill('I know where you live and I will hurt you.');
+  await page.locator('main details.rule').first().waitFor();
+  const looked = await page.locator('main details.rule table').first().textContent();
+  expect(looked).toContain('max_score("violence.threat") = 0.');
+  expect(looked).not.toMatch(/\d\.\d{5}/);
+  await page.locator('.cm-content').click();
+  await page.keyboard.press('Control+End');
+  await page.keyboard.type('when: reches("violence.threat", "hold")');
+  await page.getByText('not judged: the rule has errors').waitFor();
+  await page.getByText('did you mean "reaches"?').first().waitFor();
+  await close();
+});
+
 it('the first policies of an installation have none before them to go back to', async () => {
   const { page, close } = await sit(browser, desk, who);
   await page.goto(`${desk.url}/policy`);

@@ -2,60 +2,10 @@ import { useTranslation } from 'react-i18next';
 import type { CaseDetail, CaseRule } from '../../api/types.js';
 import { useFormat } from '../../format.js';
 import { ActionBadge } from '../../parts/action-badge.js';
-import { Scroll } from '../../parts/scroll.js';
+import { LookedTable } from '../../parts/looked-table.js';
 import { useWords } from '../../words.js';
 
 const HASH_SHOWN = 12;
-/** Enough to see on which side of a threshold a score lies. */
-const rounded = (_key: string, value: unknown): unknown =>
-  typeof value === 'number' ? Math.round(value * 10_000) / 10_000 : value;
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value, rounded));
-
-function Looked({ rule }: { readonly rule: CaseRule }) {
-  const { t } = useTranslation();
-  return (
-    <Scroll label={rule.rule}>
-      <table className="small cards">
-        <thead>
-          <tr>
-            <th scope="col">{t('case:side')}</th>
-            <th scope="col">{t('case:expression')}</th>
-            <th scope="col">{t('case:value')}</th>
-            <th scope="col">{t('case:made-of')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rule.looked.map((look, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the clauses of a rule have an order and nothing else
-            <tr key={index}>
-              <td data-label={t('case:side')} className="nowrap">
-                {t(`case:side.${look.side}`)}
-              </td>
-              <td data-label={t('case:expression')}>
-                <code className="mono foreign" dir="ltr">
-                  {look.clause}
-                </code>
-              </td>
-              <td data-label={t('case:value')} className="mono">
-                {textOf(look.value)}
-              </td>
-              <td data-label={t('case:made-of')}>
-                {Object.keys(look.of).length > 0 && (
-                  <code className="mono foreign" dir="ltr">
-                    {Object.entries(look.of)
-                      .map(([name, value]) => `${name} = ${textOf(value)}`)
-                      .join('; ')}
-                  </code>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
-  );
-}
-
 /** Said by code; the words of the engine matter where a rule broke or fell back. */
 function Effect({ rule, stored }: { readonly rule: CaseRule; readonly stored: boolean }) {
   const { t } = useTranslation();
@@ -109,7 +59,7 @@ function Rule({ rule, open, stored }: RuleProps) {
           )}
         </p>
       )}
-      {rule.looked.length > 0 && <Looked rule={rule} />}
+      {rule.looked.length > 0 && <LookedTable name={rule.rule} looked={rule.looked} />}
     </details>
   );
 }

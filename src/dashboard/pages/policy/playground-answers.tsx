@@ -30,7 +30,9 @@ export function Answers({ tried }: { readonly tried: Tried }) {
               <th scope="row">{format.region(region) ?? region.toUpperCase()}</th>
               <td data-label={t('policy:before')}>{before !== null && <Judged action={before.action} />}</td>
               <td data-label={t('policy:after')}>
-                {after !== null && (
+                {after === null ? (
+                  <span className="quiet">{tried.faults.length > 0 && t('policy:after-none')}</span>
+                ) : (
                   <span className="row">
                     <Judged action={after.action} />
                     <strong>{after.action === before?.action ? '' : t('policy:changed')}</strong>

@@ -1,34 +1,12 @@
 import { Badge } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { LookedTable } from '../../parts/looked-table.js';
 import type { Tried } from './api.js';
 
 type Trace = Tried['traces'][number]['rules'][number];
 /** Said by code; what did not hold is named by the words of the engine. */
 const MET = new Set(['fired', 'shadow', 'exempted']);
 const SPOKE = new Set(['fired', 'shadow', 'exempted', 'error']);
-
-function Looked({ trace }: { readonly trace: Trace }) {
-  return (
-    <ul className="small">
-      {trace.looked.map((look) => (
-        <li key={`${look.side} ${look.clause}`}>
-          <code className="mono foreign" dir="ltr">
-            {look.side}: {look.clause} = {JSON.stringify(look.value)}
-          </code>
-          <ul>
-            {Object.entries(look.of).map(([part, value]) => (
-              <li key={part}>
-                <code className="mono foreign" dir="ltr">
-                  {part} = {JSON.stringify(value)}
-                </code>
-              </li>
-            ))}
-          </ul>
-        </li>
-      ))}
-    </ul>
-  );
-}
 
 function RuleTrace({ trace, own }: { readonly trace: Trace; readonly own: boolean }) {
   const { t } = useTranslation();
@@ -49,7 +27,7 @@ function RuleTrace({ trace, own }: { readonly trace: Trace; readonly own: boolea
           {MET.has(trace.effect) ? t(`case:effect-why.${trace.effect}`) : <bdi lang="en">{trace.why}</bdi>}
         </span>
       </summary>
-      <Looked trace={trace} />
+      {trace.looked.length > 0 && <LookedTable name={trace.rule} looked={trace.looked} />}
     </details>
   );
 }
