@@ -3,7 +3,7 @@ import { type LanguageTag, SCORE_KEYS, type ScoreKey, type Span } from '../../do
 import type { ClassifiedText } from '../../ports.js';
 import { at } from './at.js';
 import { headFor } from './calibration.js';
-import { logitsOf, type Reading, type TextModel, textOf } from './model.js';
+import { givenOf, logitsOf, type Reading, type TextModel } from './model.js';
 
 const MOST_GROUPS = 12;
 /** Log odds that one group must carry in the n-gram model, for every flagged head, to speak for both models. */
@@ -51,7 +51,7 @@ export interface Losses {
 }
 
 async function leaveOut(asked: Asked, reading: Reading, heads: readonly number[]): Promise<Losses> {
-  const text = textOf(reading.source, reading.view);
+  const text = givenOf(reading.source, reading.view);
   const groups = groupWords(text.slice(reading.start, reading.end), reading.start);
   const rests = groups.map(({ start, end }) => `${text.slice(reading.start, start)} ${text.slice(end, reading.end)}`);
   const cheap = ngramFalls(asked, text.slice(reading.start, reading.end), rests);

@@ -12,8 +12,9 @@ import { cloakSigns } from '../normalise/signs.js';
 import { at } from './at.js';
 import { certaintyOf, competenceFor, discountsFor, headFor, shortDiscount, toScore } from './calibration.js';
 import { type Asked, explain } from './explain.js';
-import { idsOf, mix, oddsOf, type Reading, type TextModel, textOf } from './model.js';
+import { givenOf, idsOf, mix, oddsOf, type Reading, type TextModel } from './model.js';
 import { cutWindows, splitWords } from './windows.js';
+import { hasWords } from './words-only.js';
 
 /** Beyond this many windows the encoder reads those that the n-gram model, which reads all, finds most striking. */
 export const MOST_ENCODED = 48;
@@ -26,7 +27,7 @@ export async function judgeTexts(
 ): Promise<ClassifiedText> {
   const asked = { model, language, signal };
   const readings: Reading[] = [];
-  for (const source of texts) {
+  for (const source of texts.filter(hasWords)) {
     for (const view of viewsOf(source)) readings.push(...(await readView(asked, source, view)));
   }
   const best = new Map<ScoreKey, Reading>();
@@ -76,7 +77,7 @@ function highest(readings: readonly Reading[], k: number): Reading | null {
 }
 
 async function readView({ model, language, signal }: Asked, source: LabelledText, view: ViewName): Promise<Reading[]> {
-  const text = textOf(source, view);
+  const text = givenOf(source, view);
   const words = splitWords(text, model.encoder.encode);
   const windows = cutWindows(words).map(({ start, end }) => {
     const inside = words.slice(start, end);

@@ -4,6 +4,7 @@ import { at } from './at.js';
 import { type Calibration, type CompetenceTable, combined, headFor } from './calibration.js';
 import type { NgramModel } from './ngrams.js';
 import { cutWindows, splitWords, type Word } from './windows.js';
+import { withoutPeople } from './words-only.js';
 
 /** The encoder, as the adapter gives it. */
 export interface Encoder {
@@ -41,6 +42,9 @@ export const oddsOf = (reading: Reading, k: number): number => at(reading.logits
 
 export const textOf = ({ text }: LabelledText, view: ViewName): string =>
   view === 'raw' ? text.raw : text.view(view).text;
+
+/** Of a view what the model is given: of the same length. */
+export const givenOf = (source: LabelledText, view: ViewName): string => withoutPeople(textOf(source, view));
 
 export const idsOf = (words: readonly Word[]): number[] => words.flatMap(({ ids }) => ids);
 

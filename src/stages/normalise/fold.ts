@@ -86,6 +86,14 @@ function isDroppedMark(unit: string): boolean {
   return DROPPED_MARKS.some(([from, to]) => point >= from && point <= to);
 }
 
+/** White letters on black circles and squares, A first, which compatibility forms leave as they are. */
+const BOXED_A = [0x1f150, 0x1f170] as const;
+
+function foldBoxed(point: number): string | null {
+  for (const a of BOXED_A) if (point >= a && point < a + 26) return String.fromCharCode(0x61 + point - a);
+  return null;
+}
+
 function foldDigit(point: number): string | null {
   for (const zero of DIGIT_ZEROS) if (point >= zero && point < zero + 10) return String(point - zero);
   return null;
@@ -110,5 +118,6 @@ function foldLetter(unit: string): string {
 export function foldPoint(unit: string): string {
   if (SPACE.test(unit)) return ' ';
   if (INVISIBLE.test(unit) || isDroppedMark(unit)) return '';
-  return foldDigit(pointAt(unit, 0)) ?? foldLetter(unit);
+  const point = pointAt(unit, 0);
+  return foldDigit(point) ?? foldBoxed(point) ?? foldLetter(unit);
 }

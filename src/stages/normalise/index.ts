@@ -8,7 +8,7 @@ export { normaliseText, normaliseText as normalise } from './text.js';
 export function normaliseStage(): Stage<'normalise'> {
   return {
     name: 'normalise',
-    version: '2',
+    version: '3',
     reads: ['images'],
     languages: '*',
     cost: 'free',

@@ -182,6 +182,7 @@ describe('every tactic of disguise', () => {
     ['full-width letters', 'ｗｅｉｘｉｎ', 'folded', 'weixin'],
     ['mathematical letters', '𝓌𝑒𝒾𝓍𝒾𝓃', 'folded', 'weixin'],
     ['circled letters', 'ⓥⓘⓟ', 'folded', 'vip'],
+    ['letters on black circles and squares', '🅦🅔🅘 🆅🅸🅿', 'folded', 'wei vip'],
     ['zero-width characters', 'W\u200bhats\u2060App', 'folded', 'whatsapp'],
     ['soft hyphens and bidi controls', 'free\u00ad \u202emoney\u202c', 'folded', 'free money'],
     ['tag characters', 'a\u{e0061}b', 'folded', 'ab'],
