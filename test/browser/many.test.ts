@@ -24,9 +24,10 @@ async function multiply(databaseUrl: string): Promise<void> {
   const connection = await connect(databaseUrl);
   const copy = (table: string, ids: readonly string[], more = '') => `
     INSERT INTO ${table}
-    SELECT (jsonb_populate_record(NULL::${table}, to_jsonb(t) || jsonb_build_object(
-      ${ids.map((id) => `'${id}', t.${id} || '-' || n`).join(', ')}${more}))).*
-    FROM ${table} t JOIN seed s ON s.note_id = t.${table === 'notes' ? 'id' : 'note_id'} CROSS JOIN generate_series(1, s.copies) n`;
+    SELECT copied.*
+    FROM ${table} t JOIN seed s ON s.note_id = t.${table === 'notes' ? 'id' : 'note_id'} CROSS JOIN generate_series(1, s.copies) n
+    CROSS JOIN LATERAL jsonb_populate_record(NULL::${table}, to_jsonb(t) || jsonb_build_object(
+      ${ids.map((id) => `'${id}', t.${id} || '-' || n`).join(', ')}${more})) copied`;
   try {
     // Copies need none of the checks that their originals have passed.
     await connection.query('SET session_replication_role = replica');

@@ -142,18 +142,9 @@ async function look(language: string, scheme: 'light' | 'dark'): Promise<readonl
   return [...faults, ...wrongs, ...visitor.wrongs];
 }
 
-it.each([
-  ['en', 'light'],
-  ['en', 'dark'],
-  ['ar', 'light'],
-  ['ar', 'dark'],
-  ['zh-Hans', 'light'],
-  ['zh-Hans', 'dark'],
-  ['es', 'light'],
-  ['es', 'dark'],
-] as const)('axe finds nothing on any page: %s, %s', async (language, scheme) => {
-  const faults = await look(language, scheme);
-  console.log(`axe ${language} ${scheme}: ${faults.length} violations`);
+it.each(['en', 'ar', 'zh-Hans', 'es'])('axe finds nothing on any page, light and dark: %s', async (language) => {
+  const faults = (await Promise.all([look(language, 'light'), look(language, 'dark')])).flat();
+  console.log(`axe ${language}: ${faults.length} violations`);
   expect(faults).toEqual([]);
 });
 
@@ -202,10 +193,9 @@ it('the playground rounds what rules looked at, and says why a faulty rule was n
   await page.goto(`${desk.url}/policy/playground?rule=violence.threat.certain&home=de`);
   await settle(page);
   await page.locator('main textarea').first().fill('I know where you live and I will hurt you.');
-  await page.locator('main details.rule').first().waitFor();
-  const looked = await page.locator('main details.rule table').first().textContent();
-  expect(looked).toContain('max_score("violence.threat") = 0.');
-  expect(looked).not.toMatch(/\d\.\d{5}/);
+  const looked = () => page.locator('main details.rule table').first().textContent();
+  await expect.poll(looked, { timeout: 10_000 }).toContain('max_score("violence.threat") = 0.');
+  expect(await looked()).not.toMatch(/\d\.\d{5}/);
   await page.locator('.cm-content').click();
   await page.keyboard.press('Control+End');
   await page.keyboard.type('when: reches("violence.threat", "hold")');

@@ -227,6 +227,7 @@ it('scrolls in its frame when it is long, large enough to be read', async () => 
   const caseId = await desk.report('recipe-1', 'Look at the end of it.');
   const { page, wrongs, close } = await sit(browser, desk, who);
   await page.goto(`${desk.url}/cases/${caseId}`);
+  await page.locator('.pane').scrollIntoViewIfNeeded();
   await loaded(page);
   const [seen, whole, wide] = (await page.evaluate(`(() => {
     const pane = document.querySelector('.pane');
