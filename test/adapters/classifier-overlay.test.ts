@@ -1,5 +1,5 @@
 /** A model from elsewhere: the shipped weights in the hub's layout under another name, known by an overlay file only. */
-import { cp, mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -10,8 +10,10 @@ import { normaliseText } from '../../src/stages/normalise/text.js';
 const SHIPPED = path.resolve('models/polywarden-text');
 const signal = new AbortController().signal;
 
+const roots: string[] = [];
 async function folderWith(overlay: string): Promise<string> {
   const root = await mkdtemp(path.join(tmpdir(), 'pw-overlay-'));
+  roots.push(root);
   const dir = path.join(root, 'stranger');
   await mkdir(path.join(dir, 'onnx'), { recursive: true });
   await mkdir(path.join(root, 'overlays'));
@@ -39,7 +41,10 @@ let classifier: Classifier;
 beforeAll(async () => {
   classifier = await openClassifier({ dir: await folderWith(OVERLAY) });
 });
-afterAll(() => classifier.close());
+afterAll(async () => {
+  await classifier.close();
+  for (const root of roots) await rm(root, { recursive: true, force: true });
+});
 
 const read = (text: string) => classifier.classify([{ part: 'body', text: normaliseText(text) }], 'en', signal);
 

@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -57,6 +57,7 @@ test('the same text gives the same scores', async () => {
 test('a folder without a model is model_missing', async () => {
   const dir = await mkdtemp(path.join(tmpdir(), 'pw-model-'));
   await expect(openClassifier({ dir })).rejects.toMatchObject({ code: 'model_missing' });
+  await rmdir(dir);
 });
 
 test('an aborted signal comes back as it is', async () => {

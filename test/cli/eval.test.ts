@@ -1,10 +1,10 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Opinions, TextOpinion } from '../../src/cli/eval/opinions.js';
 import { cascadeOf } from '../../src/cli/eval/side-by-side.js';
 import { evalCommand, type Scorer } from '../../src/cli/eval.js';
@@ -50,8 +50,14 @@ const rows = [
   { text: '0.2', lang: 'hi', labels: { toxic: 0 }, source: 'b', script: 'Latn' },
 ];
 
+let root = '';
+beforeAll(async () => {
+  root = await mkdtemp(path.join(tmpdir(), 'pw-eval-'));
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
 async function fileOf(name: string, content: string | Uint8Array): Promise<string> {
-  const file = path.join(await mkdtemp(path.join(tmpdir(), 'pw-eval-')), name);
+  const file = path.join(await mkdtemp(path.join(root, 'case-')), name);
   await writeFile(file, content);
   return file;
 }
