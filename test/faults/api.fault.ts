@@ -124,10 +124,12 @@ row(17, 'Route x role matrix', { short: 120, full: 200 }, () =>
     const routes = system.server.liveRoutes;
     const ruleless = routes.filter(({ method, url }) => ruleOf(method, url) === null);
     const wrong: string[] = [];
+    let guarded = 0;
     let cells = 0;
     for (const { method, url } of routes) {
       const rule = ruleOf(method, url);
       if (rule === null || rule.who === 'anyone') continue;
+      guarded += 1;
       for (const { name, headers, may } of callers) {
         cells += 1;
         const isAllowed =
@@ -140,7 +142,7 @@ row(17, 'Route x role matrix', { short: 120, full: 200 }, () =>
       }
     }
     return {
-      figure: `${routes.length} routes, ${callers.length} kinds of caller, ${cells} cells, wrong cells ${wrong.length}${wrong.length > 0 ? ` (${wrong.slice(0, 3).join('; ')})` : ''}, routes without a rule ${ruleless.length}`,
+      figure: `${guarded} guarded routes, ${callers.length} kinds of caller, ${cells} cells, wrong cells ${wrong.length}${wrong.length > 0 ? ` (${wrong.slice(0, 3).join('; ')})` : ''}, routes without a rule ${ruleless.length}`,
       holds: {
         'no wrong cell': wrong.length === 0,
         'no route without a rule': ruleless.length === 0,
