@@ -8,6 +8,8 @@ import type { Pixels } from '../../ports.js';
 const LONG = 2.5;
 /** What is cut is taken this large across. */
 const ACROSS_PX = 1_250;
+/** What is hardly longer than a piece loses less by being shrunk to one than by being cut. */
+const WORTH_CUTTING_PX = 2_400;
 /** A piece is this long, and shorter where a calmer place to cut lies before. */
 const PIECE_PX = 2_000;
 const LOOK_BACK = 0.15;
@@ -26,7 +28,7 @@ type Region = Size & { readonly left: number; readonly top: number };
 /** How large a long picture is taken; null: it is not long. `frames`: how many of it are read. */
 export function sizeToCut({ width, height }: Size, frames: number): Size | null {
   const [across, along] = [Math.min(width, height), Math.max(width, height)];
-  if (along <= PIECE_PX || along < across * LONG) return null;
+  if (along <= WORTH_CUTTING_PX || along < across * LONG) return null;
   const share = Math.min(1, ACROSS_PX / across, Math.sqrt(MOST_PIXELS / (frames * width * height)));
   return { width: Math.max(1, Math.round(width * share)), height: Math.max(1, Math.round(height * share)) };
 }

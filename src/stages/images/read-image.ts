@@ -23,7 +23,7 @@ export interface ImageOrder {
 }
 
 /** Raised when the readings of the same picture may change; part of the stage's version. */
-export const READING_VERSION = '4';
+export const READING_VERSION = '5';
 
 const skipped = (why: SkipReason): Outcome<never> => ({ status: 'skipped', why });
 export const failedReading = (code: ErrorCode): Outcome<never> => ({

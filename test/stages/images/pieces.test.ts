@@ -22,6 +22,7 @@ describe('the size at which a picture is cut', () => {
       [1_080, 2_400],
       [3_000, 4_000],
       [500, 1_900],
+      [640, 2_300],
       [16_000, 9_000],
     ] as const) {
       expect(sizeToCut({ width, height }, 1)).toBeNull();

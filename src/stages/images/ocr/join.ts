@@ -77,8 +77,14 @@ function isApart(before: LineWord, word: LineWord, height: number): boolean {
 
 const TOP_LEFT = { left: 0, top: 0 };
 
-/** The upright box around the word, in pixels of the original. */
-function boxOf({ x0, x1 }: LineWord, { place, scale, at = TOP_LEFT }: ReadLine): Box {
+/** The upright box around its words, in pixels of the original. */
+export function boxOfLine(line: ReadLine): Box {
+  const x0 = Math.min(...line.words.map((word) => word.x0));
+  const x1 = Math.max(...line.words.map((word) => word.x1));
+  return boxOf({ x0, x1 }, line);
+}
+
+function boxOf({ x0, x1 }: Pick<LineWord, 'x0' | 'x1'>, { place, scale, at = TOP_LEFT }: ReadLine): Box {
   const { u0, v0, step, slant, marginPx, height } = place;
   const [sin, cos] = [Math.sin(slant), Math.cos(slant)];
   const corners = [x0, x1].flatMap((x) =>

@@ -1,6 +1,7 @@
 /** Frames of one picture -> its words: find the lines, see the script, read each line, keep what is believable. */
 import type { LanguageTag, OcrReading } from '../../../domain.js';
 import type { Pixels } from '../../../ports.js';
+import { isAgain, type SeenLine, seen } from './again.js';
 import { beliefIn } from './belief.js';
 import type { LineCrop } from './crop.js';
 import type { Grey } from './grey.js';
@@ -40,11 +41,18 @@ const MOST_LATER_COLUMNS = 40_000;
 
 export function readFrames(frames: readonly Pixels[], likely: readonly LanguageTag[], parts: ReadingParts): OcrReading {
   const known = new Set<string>();
+  const places: SeenLine[] = [];
   const lines = frames.flatMap((frame) => {
     // What stands on one frame after the other is said once.
-    const fresh = readFrame(frame, likely, parts).filter((line) => !known.has(wordsIn(line)));
-    for (const line of fresh) known.add(wordsIn(line));
-    return fresh;
+    const fresh = readFrame(frame, likely, parts)
+      .filter((line) => line.words.length > 0 && !known.has(wordsIn(line)))
+      .map((line) => ({ line, place: seen(line, frame.frame) }))
+      .filter(({ place }) => !isAgain(place, places));
+    for (const { line, place } of fresh) {
+      known.add(wordsIn(line));
+      places.push(place);
+    }
+    return fresh.map(({ line }) => line);
   });
   return joinLines(lines);
 }

@@ -150,4 +150,22 @@ describe('readFrames', () => {
     expect(readFrames([page(0), page(7)], [], same).words).toHaveLength(2);
     expect(readFrames([], [], parts).text).toBe('');
   });
+
+  it('says what a piece has read no more when the whole is looked at, but does on another paper', () => {
+    const numbered = (): ReadingParts => {
+      let count = 0;
+      const readLine = (): readonly LineWord[] => {
+        count += 1;
+        return [word(`วันนี้${count}`, 0.93)];
+      };
+      return { weights: says({ Thai: 1 }), readLine };
+    };
+    const piece = page();
+    const whole: Pixels = { ...page(), scale: 1.02 };
+    const read = (other: Pixels): number => readFrames([piece, other], [], numbered()).words.length;
+    expect(read(whole)).toBe(2);
+    expect(read(page())).toBe(4);
+    expect(read({ ...whole, at: { left: 0, top: 900 } })).toBe(4);
+    expect(read({ ...whole, frame: 1 })).toBe(4);
+  });
 });
