@@ -109,7 +109,7 @@ export async function compose(
       ...keep(composeImages(config)),
       bank: keep(await openImageBanks({ store: store.imageBanks, clock, log, pollMs: BANKS_POLL_MS })),
     };
-    const llm = overrides.llm ?? composeLlm(config, { clock, ids, metrics, runScript: queue.runScript });
+    const llm = overrides.llm ?? (await composeLlm(config, { clock, ids, metrics, runScript: queue.runScript }));
     const translation = overrides.translation ?? translationOf(composeTranslation(config, llm.translation, ids), keep);
     const opinions = opinionsOf(llm, { clock, ids });
     const rules = keep(

@@ -60,7 +60,8 @@ export async function start(config: Config, log: Log, overrides: Partial<Ports> 
     if (short !== null) log.warn('RETENTION_DAYS ends before the last appeal may come in', { ...short });
     const workers = startWorkerProcesses(config, app, { databaseUrl, redisUrl }, 'notes');
     opened.push((leftMs) => workers.stop(leftMs));
-    const pictures = startWorkerProcesses(config, app, { databaseUrl, redisUrl }, 'images');
+    // Texts first: what all of them load at the start keeps every core busy.
+    const pictures = startWorkerProcesses(config, app, { databaseUrl, redisUrl }, 'images', workers.begun);
     opened.push((leftMs) => pictures.stop(leftMs));
     const url = await listen(config, app, workers, opened);
     // Last: what is shown once must not be made by a start that fails, for instance because the port is taken.
@@ -77,6 +78,7 @@ function startWorkerProcesses(
   app: App,
   addresses: { readonly databaseUrl: string; readonly redisUrl: string },
   what: 'notes' | 'images',
+  after?: Promise<void>,
 ): Supervised {
   // Pictures have processes of their own, so that none of them holds up a text; without any the others read them.
   const [count, queues] =
@@ -86,6 +88,7 @@ function startWorkerProcesses(
   return supervise({
     script: WORKER_SCRIPT,
     count,
+    after,
     env: {
       ...childEnvironment(addresses),
       LOG_LEVEL: config.LOG_LEVEL,

@@ -17,6 +17,7 @@ export interface BenchServer {
 }
 
 const START_LIMIT_MS = 90_000;
+const ALL_WORK = /"(\d+) of \1 work"/;
 const toBody = ({ externalId, title, body }: BenchNote) => ({
   externalId,
   title,
@@ -87,11 +88,12 @@ async function greetingOf(child: ChildProcess): Promise<{ readonly url: string; 
   throw new Error('the server did not start');
 }
 
+/** With every worker at work: the first alone makes the service ready. */
 async function untilReady(url: string): Promise<void> {
   const deadline = Date.now() + START_LIMIT_MS;
   while (Date.now() < deadline) {
     const answer = await fetch(`${url}/readyz`).catch(() => null);
-    if (answer?.ok === true) return;
+    if (answer?.ok === true && ALL_WORK.test(await answer.text())) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error('the server did not become ready');

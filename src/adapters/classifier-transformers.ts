@@ -13,7 +13,7 @@ import type { TextModel } from '../stages/classify/model.js';
 import { type NgramConfig, type NgramModel, ngramModel } from '../stages/classify/ngrams.js';
 import { labelFaults, type Overlay, overlayCompetence } from '../stages/classify/overlay.js';
 import { readOverlay } from './models/overlays.js';
-import { openEncoder, openLabels, weightsFile } from './transformers.js';
+import { weightsFile } from './models/weights-file.js';
 
 export interface ClassifierOptions {
   /** Folder of the encoder in the hub's layout; the n-gram model lies beside it. */
@@ -77,6 +77,7 @@ export async function openClassifier(options: ClassifierOptions): Promise<Classi
   const overlay = readOverlay(dir);
   if (overlay !== null) return openWithOverlay(options, overlay);
   try {
+    const { openEncoder } = await import('./transformers.js');
     const missing = shippedFiles(dir).find((file) => !existsSync(file));
     if (missing !== undefined) throw new Error(`there is no ${missing}`);
     const [calibration, competence, ngrams, session] = await Promise.all([
@@ -107,6 +108,7 @@ export async function openClassifier(options: ClassifierOptions): Promise<Classi
 
 async function openWithOverlay(options: ClassifierOptions, overlay: Overlay): Promise<Classifier> {
   const name = path.basename(options.dir);
+  const { openLabels } = await import('./transformers.js');
   const opened = await openLabels(options.dir, { dtype: overlay.dtype, threads: options.threads ?? 1 }).catch(
     (cause: unknown) => {
       const weights = weightsFile('model', overlay.dtype);

@@ -12,6 +12,7 @@ import {
 import { z } from 'zod';
 import { SCORE_KEYS } from '../domain.js';
 import type { Encoder } from '../stages/classify/model.js';
+import type { Dtype } from './models/weights-file.js';
 
 /** The runtime's fused sum and norm is slower on the CPU than the two apart; results are the same to six digits. */
 const SEPARATE_NORMS = { optimization: { disable_specified_optimizers: 'SkipLayerNormFusion' } };
@@ -19,12 +20,6 @@ const OPENING = 2;
 const CLOSING = 3;
 /** Words repeat: remembering their pieces makes reading a note several times faster. */
 const MOST_WORDS = 50_000;
-
-export type Dtype = 'q8' | 'fp32';
-
-/** File of the weights in `onnx/`, by the suffix that the hub's layout has for each precision. */
-export const weightsFile = (name: string, dtype: Dtype): string =>
-  path.join('onnx', dtype === 'q8' ? `${name}_quantized.onnx` : `${name}.onnx`);
 
 /** An absolute folder is no name of the hub's, so it is read where it lies. */
 function localOnly(threads: number) {

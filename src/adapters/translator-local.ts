@@ -3,7 +3,7 @@ import path from 'node:path';
 import { InvalidInputError, UnavailableError } from '../errors.js';
 import type { Translator } from '../ports/translation.js';
 import { readTranslationOverlay, type TranslationOverlay } from './models/overlays.js';
-import { type OpenedTranslation, openTranslation } from './transformers.js';
+import type { OpenedTranslation } from './transformers.js';
 
 export interface LocalTranslatorOptions {
   /** Folder of the model; its overlay lies in `overlays/` beside it. */
@@ -19,7 +19,7 @@ export function openLocalTranslator({ dir, threads = 1 }: LocalTranslatorOptions
   }
   let opening: Promise<OpenedTranslation> | null = null;
   const opened = async (): Promise<OpenedTranslation> => {
-    opening ??= openTranslation(dir, { dtype: overlay.dtype, threads });
+    opening ??= import('./transformers.js').then((lib) => lib.openTranslation(dir, { dtype: overlay.dtype, threads }));
     try {
       return await opening;
     } catch (cause) {

@@ -2,7 +2,6 @@
 import { type Guard, openGuard } from '../adapters/llm/guard.js';
 import { localLine } from '../adapters/llm/line.js';
 import { type RunScript, sharedLine } from '../adapters/llm/shared-line.js';
-import { openChat, openModerations } from '../adapters/llm-openai.js';
 import type { Config } from '../config.js';
 import { type ChatConfig, chatConfigOf } from '../config-llm.js';
 import { codeOf } from '../errors.js';
@@ -23,7 +22,10 @@ export interface Llm {
   readonly moderation: ContentScores | null;
 }
 
-export function composeLlm(config: Config, ports: LlmPorts): Llm {
+/** The client is loaded where an endpoint is configured, and takes no time elsewhere. */
+const client = () => import('../adapters/llm-openai.js');
+
+export async function composeLlm(config: Config, ports: LlmPorts): Promise<Llm> {
   const guards = new Map<string, Guard>();
   const guardOf = (baseUrl: string): Guard => {
     const options = guardOptionsOf(config);
@@ -33,16 +35,18 @@ export function composeLlm(config: Config, ports: LlmPorts): Llm {
     guards.set(baseUrl, guard);
     return guard;
   };
-  const chat = (purpose: ChatPurpose): ChatModel | null => {
+  const chat = async (purpose: ChatPurpose): Promise<ChatModel | null> => {
     const found = chatConfigOf(config, purpose);
     return found === null ? null : chatModelOf(config, purpose, found, { ...ports, guard: guardOf(found.baseUrl) });
   };
   const opinion = chatConfigOf(config, 'opinion');
   const asksModeration = config.MODERATION_ENDPOINT === 'on' && opinion !== null;
   return {
-    opinion: chat('opinion'),
-    translation: chat('translation'),
-    moderation: asksModeration ? moderationOf(config, opinion, { ...ports, guard: guardOf(opinion.baseUrl) }) : null,
+    opinion: await chat('opinion'),
+    translation: await chat('translation'),
+    moderation: asksModeration
+      ? await moderationOf(config, opinion, { ...ports, guard: guardOf(opinion.baseUrl) })
+      : null,
   };
 }
 
@@ -62,7 +66,13 @@ const chanceOf = (ids: Pick<Ids, 'secret'>) => (): number =>
 
 type Guarded = LlmPorts & { readonly guard: Guard };
 
-function chatModelOf(config: Config, purpose: ChatPurpose, found: ChatConfig, ports: Guarded): ChatModel {
+async function chatModelOf(
+  config: Config,
+  purpose: ChatPurpose,
+  found: ChatConfig,
+  ports: Guarded,
+): Promise<ChatModel> {
+  const { openChat } = await client();
   const complete = openChat({
     ...found,
     timeoutMs: config.LLM_TIMEOUT_MS,
@@ -85,7 +95,8 @@ function chatModelOf(config: Config, purpose: ChatPurpose, found: ChatConfig, po
   };
 }
 
-function moderationOf(config: Config, found: ChatConfig, ports: Guarded): ContentScores {
+async function moderationOf(config: Config, found: ChatConfig, ports: Guarded): Promise<ContentScores> {
+  const { openModerations } = await client();
   const score = openModerations({ ...found, model: config.MODERATION_MODEL, timeoutMs: config.LLM_TIMEOUT_MS });
   return {
     model: config.MODERATION_MODEL,

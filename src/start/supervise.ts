@@ -14,10 +14,14 @@ export interface SuperviseOptions {
   readonly log: Log;
   readonly onReport: (from: string, report: unknown) => void;
   readonly onEnd: (from: string) => void;
+  /** None is started before; absent: at once. */
+  readonly after?: Promise<unknown> | undefined;
 }
 export interface Supervised {
   /** Processes that have reported since they were started. */
   ready(): number;
+  /** Resolves once one has reported, or has ended before it could. */
+  readonly begun: Promise<void>;
   pids(): readonly number[];
   stop(deadlineMs: number): Promise<void>;
 }
@@ -30,6 +34,10 @@ interface Slot {
 
 export function supervise(options: SuperviseOptions): Supervised {
   let stopping = false;
+  let begin = (): void => undefined;
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
   const slots: Slot[] = Array.from({ length: options.count }, () => ({
     child: null,
     reported: false,
@@ -46,11 +54,13 @@ export function supervise(options: SuperviseOptions): Supervised {
       // The last words of a process may come after its end.
       if (slot.child !== child) return;
       slot.reported = true;
+      begin();
       options.onReport(name, message);
     });
     const ended = (code: number | null, signal: NodeJS.Signals | null): void => {
       slot.child = null;
       slot.reported = false;
+      begin();
       options.onEnd(name);
       if (stopping) return;
       if (Date.now() - startedAt > HEALTHY_MS) slot.pauseMs = FIRST_PAUSE_MS;
@@ -65,10 +75,17 @@ export function supervise(options: SuperviseOptions): Supervised {
       if (child.pid === undefined) ended(null, null);
     });
   };
-  for (const slot of slots) start(slot);
+  // Loading keeps a core busy for seconds: the first is ready sooner when the others wait for it.
+  const [first, ...others] = slots.map((slot) => () => {
+    if (!stopping) start(slot);
+  });
+  if (options.after === undefined) first?.();
+  else void options.after.then(first);
+  for (const other of others) void begun.then(other);
   const children = () => slots.flatMap((slot) => (slot.child === null ? [] : [slot.child]));
   return {
     ready: () => slots.filter((slot) => slot.child !== null && slot.reported).length,
+    begun,
     pids: () => children().flatMap((child) => (child.pid === undefined ? [] : [child.pid])),
     stop: async (deadlineMs) => {
       stopping = true;

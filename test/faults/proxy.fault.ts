@@ -114,7 +114,7 @@ async function opinionCells(
     LLM_BREAKER_FAILURES: '2',
     LLM_BREAKER_REST_MS: '500',
   });
-  const { opinion } = composeLlm(config, app);
+  const { opinion } = await composeLlm(config, app);
   if (opinion === null) throw new Error('no language model');
   const ask = async (): Promise<'answered' | 'failed' | 'hanging'> =>
     Promise.race([

@@ -93,7 +93,7 @@ beforeAll(async () => {
   store = await openStore({ databaseUrl: await freshDatabase(), ids });
   bundle = await loadBundle('policies');
   await store.bundles.put(bundle.hash, bundle.content, clock.now());
-  const chat = composeLlm(configOf(), { clock, ids, metrics }).translation;
+  const chat = (await composeLlm(configOf(), { clock, ids, metrics })).translation;
   translation = must(composeTranslation(configOf(), chat, ids));
   const order = { sourceName: 'app', label: 'flow', scopes: ['notes:read'] as const, expiresAt: null };
   sourceId = (await createKey({ access: store.access, ids, clock }, order)).key.sourceId;

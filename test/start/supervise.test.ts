@@ -47,6 +47,29 @@ describe('supervise', () => {
     expect(workers.ready()).toBe(0);
   });
 
+  it('waits for what comes before, and starts nothing once it was stopped', async () => {
+    const script = path.join(dir, 'later.mjs');
+    await writeFile(script, GOOD);
+    const options = { script, count: 1, env: { PATH: '/usr/bin' }, log: quiet, onReport: () => {}, onEnd: () => {} };
+    const first = supervise(options);
+    const second = supervise({ ...options, after: first.begun });
+    expect(second.pids()).toEqual([]);
+    await first.begun;
+    await until(async () => (second.ready() === 1 ? true : null));
+    await second.stop(5_000);
+    let go = (): void => undefined;
+    const never = supervise({
+      ...options,
+      after: new Promise<void>((resolve) => {
+        go = resolve;
+      }),
+    });
+    await never.stop(5_000);
+    go();
+    await first.stop(5_000);
+    expect(never.pids()).toEqual([]);
+  });
+
   it('starts a process anew that was killed, and says who ended', async () => {
     const ended: string[] = [];
     const workers = await start('killed', GOOD, [], ended);

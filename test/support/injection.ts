@@ -98,7 +98,7 @@ export async function runInjection(): Promise<InjectionFigures> {
     LOG_LEVEL: 'silent',
   };
   const config = readConfig(env);
-  const { opinion } = composeLlm(config, { clock, ids: testIds, metrics: openMetrics('injection') });
+  const { opinion } = await composeLlm(config, { clock, ids: testIds, metrics: openMetrics('injection') });
   if (opinion === null) throw new Error('no model was configured');
   const ask = { chat: opinion, moderation: null, prompts: readPromptFiles('prompts/opinion'), ids: testIds, clock };
   let current: InjectedNote | null = null;

@@ -29,9 +29,9 @@ const PLAN = {
   clauses: [],
 } as const;
 
-export function openConfiguredOpinions(config: Config): Opinions {
+export async function openConfiguredOpinions(config: Config): Promise<Opinions> {
   const ids = openIds(systemClock);
-  const { opinion } = composeLlm(config, { clock: systemClock, ids, metrics: openMetrics('eval') });
+  const { opinion } = await composeLlm(config, { clock: systemClock, ids, metrics: openMetrics('eval') });
   if (opinion === null) {
     throw new InvalidInputError('config_invalid', '--with llm needs LLM_BASE_URL or LLM_API_KEY, or --replies FILE');
   }

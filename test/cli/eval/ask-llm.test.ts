@@ -66,14 +66,12 @@ test('words that do not stand in the text are of no use and cost all the same; a
 });
 
 test('by configuration alone: the official client against an endpoint on loopback; a stand-in is known by its name', async () => {
-  expect(() => openConfiguredOpinions(readConfig({}))).toThrowError(
-    expect.objectContaining({ code: 'config_invalid' }),
-  );
+  await expect(openConfiguredOpinions(readConfig({}))).rejects.toMatchObject({ code: 'config_invalid' });
   const server = await openLlmServer();
   try {
     server.reply = () => JSON.stringify(says(finding('You are a fool')));
     const env = { LLM_BASE_URL: server.baseUrl, LLM_MODEL: 'synthetic-1', LLM_PRICE_PROMPT: '2', LLM_ATTEMPTS: '1' };
-    const opinions = openConfiguredOpinions(readConfig(env));
+    const opinions = await openConfiguredOpinions(readConfig(env));
     expect(await opinions.ask(row)).toMatchObject({ p: { toxicity: 0.7 }, synthetic: true, costMicros: 200 });
     server.fault = 'refusal';
     expect(await opinions.ask(row)).toBeNull();
