@@ -20,6 +20,8 @@ export default defineConfig({
           include: ['test/flows/**/*.test.ts', 'test/contracts/**/*.test.ts'],
           globalSetup: ['test/support/services.ts'],
           fileParallelism: false,
+          // Each file has a database of its own; loading every module anew for each would take a minute.
+          isolate: false,
         },
       },
       {

@@ -118,8 +118,7 @@ it('the way to decide is in sight on a small laptop before anything is scrolled'
 });
 
 it.each([
-  ['a phone', 'en', 390],
-  ['a phone', 'ar', 390],
+  // Phones: with every page, in pages.test.ts.
   ['a laptop at 200 %', 'en', 640],
   ['a laptop at 400 %', 'es', 320],
 ] as const)('no page is wider than %s: %s, %i px', async (_name, language, width) => {
@@ -131,7 +130,7 @@ it.each([
   for (const address of ['/', '/cases', `/cases/${caseId}`, '/notes', '/search', '/audit', '/users', '/settings']) {
     await page.goto(`${desk.url}${address}`);
     await page.locator('main h1').waitFor();
-    await page.waitForTimeout(500);
+    await page.waitForTimeout(300);
     const over = await widthOver(page);
     if (over > 0) wide.push(`${address} by ${over}`);
   }
