@@ -77,9 +77,9 @@ export async function openClassifier(options: ClassifierOptions): Promise<Classi
   const overlay = readOverlay(dir);
   if (overlay !== null) return openWithOverlay(options, overlay);
   try {
-    const { openEncoder } = await import('./transformers.js');
     const missing = shippedFiles(dir).find((file) => !existsSync(file));
     if (missing !== undefined) throw new Error(`there is no ${missing}`);
+    const { openEncoder } = await import('./transformers.js');
     const [calibration, competence, ngrams, session] = await Promise.all([
       readJson(path.join(dir, 'calibration.json'), calibrationFile),
       readJson(path.join(dir, 'competence.json'), competenceFile),

@@ -130,7 +130,7 @@ it.each([
   for (const address of ['/', '/cases', `/cases/${caseId}`, '/notes', '/search', '/audit', '/users', '/settings']) {
     await page.goto(`${desk.url}${address}`);
     await page.locator('main h1').waitFor();
-    await page.waitForTimeout(300);
+    await page.waitForTimeout(500);
     const over = await widthOver(page);
     if (over > 0) wide.push(`${address} by ${over}`);
   }

@@ -183,10 +183,10 @@ const beyondTheEdge = (page: Page): Promise<readonly string[]> =>
     .map((box) => box.tagName + '.' + box.className + ' ' + box.scrollWidth + ' in ' + box.clientWidth)`);
 
 it.each([
-  // The longest words and the other direction on every page; the queue in every language.
+  // The longest words, the other direction and English on every page; the queue in every language.
   ['es', PHONE_PX, /./],
   ['ar', PHONE_PX, /./],
-  ['en', PHONE_PX, /^cases/],
+  ['en', PHONE_PX, /./],
   ['zh-Hans', PHONE_PX, /^cases/],
   ['es', LAPTOP_PX, /./],
 ] as const)('nothing lies beyond the edge of the screen: %s, %d px', async (language, width, looked) => {

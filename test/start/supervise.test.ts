@@ -47,6 +47,20 @@ describe('supervise', () => {
     expect(workers.ready()).toBe(0);
   });
 
+  it('starts the others once the first has reported, or has ended before it could', async () => {
+    const workers = await start('one-first', GOOD);
+    expect(workers.pids()).toHaveLength(1);
+    await until(async () => (workers.ready() === 2 ? true : null));
+    await workers.stop(5_000);
+    const flag = path.join(dir, 'ended-once');
+    const fails = `import { existsSync, writeFileSync } from 'node:fs';
+      if (!existsSync('${flag}')) { writeFileSync('${flag}', ''); process.exit(1); }
+      ${GOOD}`;
+    const late = await start('first-fails', fails);
+    await until(async () => (late.ready() === 2 ? true : null));
+    await late.stop(5_000);
+  });
+
   it('waits for what comes before, and starts nothing once it was stopped', async () => {
     const script = path.join(dir, 'later.mjs');
     await writeFile(script, GOOD);
