@@ -2,9 +2,9 @@
 import { type LabelledText, type LanguageTag, SCORE_KEYS, type ScoreKey, type ViewName } from '../../domain.js';
 import type { ClassifiedText } from '../../ports.js';
 import { carriers, groupWords, merged } from './explain.js';
-import { viewsOf } from './judge.js';
 import { textOf } from './model.js';
 import { type KeyReading, type Overlay, overlayCompetence, readingsOf, scoreOf } from './overlay.js';
+import { viewsOf } from './views-of.js';
 import { cutWindows, splitWords } from './windows.js';
 
 /** A model of any make: it counts the pieces of a word and reads a text. */

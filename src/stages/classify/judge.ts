@@ -8,11 +8,11 @@ import {
   type ViewName,
 } from '../../domain.js';
 import type { ClassifiedText } from '../../ports.js';
-import { cloakSigns } from '../normalise/signs.js';
 import { at } from './at.js';
 import { certaintyOf, competenceFor, discountsFor, headFor, shortDiscount, toScore } from './calibration.js';
 import { type Asked, explain } from './explain.js';
 import { givenOf, idsOf, mix, oddsOf, type Reading, type TextModel } from './model.js';
+import { viewsOf } from './views-of.js';
 import { cutWindows, splitWords } from './windows.js';
 import { hasWords } from './words-only.js';
 
@@ -51,15 +51,6 @@ export async function judgeTexts(
     language,
     windows: readings.length,
   };
-}
-
-/** A second reading only where a disguise was undone; the view is the one that undoes this kind. */
-export function viewsOf({ text }: LabelledText): readonly ViewName[] {
-  if (text.raw.trim() === '') return [];
-  const signs = new Set(cloakSigns(text));
-  if (signs.size === 0) return ['raw'];
-  if (signs.has('spaced') || signs.has('leet') || signs.has('repeats')) return ['raw', 'squeezed'];
-  return ['raw', signs.has('homoglyph') ? 'skeleton' : 'folded'];
 }
 
 /** Nothing to read is the lowest score, never a gap: an empty text is a valid note. */

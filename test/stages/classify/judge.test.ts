@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { SCORE_KEYS } from '../../../src/domain.js';
-import { judgeTexts, MOST_ENCODED, viewsOf } from '../../../src/stages/classify/judge.js';
+import { judgeTexts, MOST_ENCODED } from '../../../src/stages/classify/judge.js';
 import { fakeModel, textOf } from './fake-model.js';
 
 const forever = new AbortController().signal;
@@ -60,13 +60,6 @@ test('an empty text is the lowest score and runs nothing', async () => {
   const read = await judgeTexts(model, [textOf('  ')], 'und', forever);
   expect(read.scores.toxicity).toEqual({ score: 0, p: 0, calibrated: 0 });
   expect([read.windows, model.runs()]).toEqual([0, 0]);
-});
-
-test('a plain text is read once; a disguised one again in the view that undoes it', async () => {
-  expect(viewsOf(textOf('A fine Day in Zürich'))).toEqual(['raw']);
-  expect(viewsOf(textOf('r u d e'))).toEqual(['raw', 'squeezed']);
-  expect(viewsOf(textOf('ru\u200bde'))).toEqual(['raw', 'folded']);
-  expect(viewsOf(textOf('pаypаl'))).toEqual(['raw', 'skeleton']);
 });
 
 test('what a disguise hid is found, named with its view, and points at the original', async () => {
