@@ -89,8 +89,11 @@ async function readView({ model, language, signal }: Asked, source: LabelledText
   return readings;
 }
 
+/** Each head in turn names the one that strikes it most: a rare harm is not crowded out by a common one. */
 function mostStriking<W extends { readonly ngrams: Float32Array }>(windows: readonly W[]): readonly W[] {
   if (windows.length <= MOST_ENCODED) return windows;
-  const rank = (w: W): number => Math.max(...w.ngrams);
-  return [...windows].sort((a, b) => rank(b) - rank(a)).slice(0, MOST_ENCODED);
+  const ranked = SCORE_KEYS.map((_, k) => [...windows].sort((a, b) => at(b.ngrams, k) - at(a.ngrams, k)));
+  const inTurn = windows.flatMap((_, place) => ranked.flatMap((byHead) => byHead.slice(place, place + 1)));
+  const chosen = new Set([...new Set(inTurn)].slice(0, MOST_ENCODED));
+  return windows.filter((window) => chosen.has(window));
 }

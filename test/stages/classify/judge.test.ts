@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { SCORE_KEYS } from '../../../src/domain.js';
 import { judgeTexts, MOST_ENCODED } from '../../../src/stages/classify/judge.js';
+import type { TextModel } from '../../../src/stages/classify/model.js';
 import { fakeModel, textOf } from './fake-model.js';
 
+const EVEN = { encoder: 1, ngrams: 0, b: 0, flag: 0.5, sure: 0.9, clear: 0.2 };
 const forever = new AbortController().signal;
 
 test('scores hold every key, the words that carried a score are named, and the part too', async () => {
@@ -76,6 +78,27 @@ test('the rude word of a very long text is read though the encoder reads only pa
   const read = await judgeTexts(model, [textOf(long)], 'en', forever);
   expect(read.scores.toxicity.calibrated).toBeGreaterThan(0.5);
   expect(read.windows).toBe(MOST_ENCODED);
+});
+
+test('a rare harm in a very long text is read though common ones fill every window', async () => {
+  const plain = fakeModel();
+  const PRIZE = 9;
+  const of = (toxicity: number, spam: number): Float32Array =>
+    Float32Array.from(SCORE_KEYS, (key) => (key === 'toxicity' ? toxicity : key === 'authentic.spam' ? spam : -4));
+  const model: TextModel = {
+    ...plain,
+    encoder: {
+      encode: (word) => (word === 'prize' ? [PRIZE] : plain.encoder.encode(word)),
+      logits: async (ids) => of(-4, ids.includes(PRIZE) ? 4 : -4),
+    },
+    ngrams: { labels: 8, logits: (text) => of(1, text.includes('prize') ? -1 : -3) },
+    calibration: { version: 'test', languages: { '*': { 'authentic.spam': EVEN } } },
+  };
+  const swearing = 'damn fine words all day long ';
+  const long = `${swearing.repeat(1_500)} prize ${swearing.repeat(1_500)}`;
+  const read = await judgeTexts(model, [textOf(long)], 'en', forever);
+  expect(read.windows).toBe(MOST_ENCODED);
+  expect(read.scores['authentic.spam'].calibrated).toBeGreaterThan(0.5);
 });
 
 test('an aborted signal stops the reading', async () => {
