@@ -33,13 +33,21 @@ const plainText = (raw: string): NormalisedText => {
 
 const primary = (tag: string): string => (tag.split('-')[0] ?? '').toLowerCase();
 
-const add = (tallies: Map<string, Tally>, key: string, tag: string, gold: string): void => {
+const count = (tallies: Map<string, Tally>, key: string, tag: string, isRight: boolean): void => {
   const tally = tallies.get(key) ?? { right: 0, und: 0, total: 0 };
   tally.total += 1;
   if (tag === 'und') tally.und += 1;
-  if (primary(tag) === primary(gold)) tally.right += 1;
+  if (isRight) tally.right += 1;
   tallies.set(key, tally);
 };
+
+const add = (tallies: Map<string, Tally>, key: string, tag: string, gold: string): void =>
+  count(tallies, key, tag, primary(tag) === primary(gold));
+
+/** Tags with a script, counted a second time with it. */
+const SCRIPTED = /^[a-z]{2,3}-[A-Z][a-z]{3}$/;
+const addExact = (tallies: Map<string, Tally>, key: string, tag: string, gold: string): void =>
+  count(tallies, key, tag, tag === gold);
 
 const share = (part: number, whole: number): number => Math.round((1e4 * part) / Math.max(1, whole)) / 1e4;
 
@@ -59,6 +67,7 @@ const measure = (rows: readonly Row[]) => {
   const all = new Map<string, Tally>();
   const languages = new Map<string, Tally>();
   const kinds = new Map<string, Tally>();
+  const scripts = new Map<string, Tally>();
   const began = process.hrtime.bigint();
   const tags = texts.map((text) => detectLanguage(text, undefined, model)[0]?.tag ?? 'und');
   const micros = Number(process.hrtime.bigint() - began) / 1e3;
@@ -67,6 +76,7 @@ const measure = (rows: readonly Row[]) => {
     add(all, 'all', tag, row.lang);
     add(languages, primary(row.lang), tag, row.lang);
     if (row.kind !== undefined) add(kinds, row.kind, tag, row.lang);
+    if (SCRIPTED.test(row.lang)) addExact(scripts, `${row.lang} ${row.kind ?? ''}`.trim(), tag, row.lang);
   });
   const units = rows.reduce((sum, row) => sum + row.text.length, 0);
   return {
@@ -78,6 +88,7 @@ const measure = (rows: readonly Row[]) => {
     microsPerText: Math.round((10 * micros) / Math.max(1, rows.length)) / 10,
     meanLength: Math.round(units / Math.max(1, rows.length)),
     kinds: table(kinds),
+    scripts: table(scripts),
     languages: table(languages),
   };
 };
@@ -95,9 +106,10 @@ const main = (): void => {
     console.log(JSON.stringify(result));
     return;
   }
-  const { kinds, languages, ...overall } = result;
+  const { kinds, scripts, languages, ...overall } = result;
   console.log(overall);
   console.table(kinds);
+  if (Object.keys(scripts).length > 0) console.table(scripts);
   console.table(languages);
 };
 

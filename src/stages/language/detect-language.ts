@@ -1,7 +1,8 @@
 /** The languages of one text: pure, total, every language enabled. */
 import type { LanguageGuess, LanguageSegment, LanguageTag, NormalisedText } from '../../domain.js';
 import type { LanguageModel } from '../../ports.js';
-import { guessUnit } from './guess-unit.js';
+import { type ChineseTag, shareScripts, usualScript } from './chinese-script.js';
+import { guessUnit, textOf } from './guess-unit.js';
 import { favour } from './hint.js';
 import { labelUnits } from './label-units.js';
 import { type Token, tokenise } from './tokens.js';
@@ -56,7 +57,7 @@ const together = (units: readonly Judged[]): readonly LanguageGuess[] => {
 };
 
 /** Adjacent units with one label become one segment. */
-const merge = (run: readonly Judged[], hint: LanguageTag | undefined): readonly Judged[] => {
+const merge = (run: readonly Judged[]): readonly Judged[] => {
   const labels = labelUnits(run.map(({ guesses, unit }) => ({ guesses, letters: unit.letters })));
   const groups: Judged[][] = [];
   run.forEach((judged, index) => {
@@ -65,9 +66,9 @@ const merge = (run: readonly Judged[], hint: LanguageTag | undefined): readonly 
   });
   return groups.map((group) => {
     const [only] = group;
-    if (group.length === 1 && only !== undefined) return { unit: only.unit, guesses: favour(only.guesses, hint) };
+    if (group.length === 1 && only !== undefined) return only;
     const unit = unitOf(group.flatMap((judged) => judged.unit.tokens));
-    return { unit, guesses: favour(together(group), hint) };
+    return { unit, guesses: together(group) };
   });
 };
 
@@ -131,17 +132,22 @@ const tokensOf = (raw: string): readonly Token[] => {
   return tokenise(raw.slice(0, MAX_READ)).filter((token) => token.end < MAX_READ);
 };
 
+/** `usual`: what Chinese without a telling letter is taken for; a part of a note asks the whole note. */
 export const readLanguages = (
   text: NormalisedText,
   hint: LanguageTag | undefined,
   model: LanguageModel,
+  usual: ChineseTag = usualScript([text.raw], hint),
 ): LanguageReading => {
   const runs = scriptRuns(tokensOf(text.raw));
   const letters = runs.reduce((sum, run) => sum + run.letters, 0);
   if (letters < MIN_LETTERS) return NOTHING;
   const judged = runs.flatMap((run) => {
     const units = clauses(text.raw, run).map((unit) => ({ unit, guesses: guessUnit(text.raw, unit, model) }));
-    return merge(units, hint);
+    return merge(units).map(({ unit, guesses }) => {
+      const shared = shareScripts(guesses, textOf(text.raw, unit), usual);
+      return { unit, guesses: favour(shared, hint) };
+    });
   });
   const guesses = mixGuesses(judged.map((part) => ({ guesses: part.guesses, letters: part.unit.letters })));
   return { languages: settle(guesses), guesses, segments: wholeGraphemes(text.raw, judged.map(toSegment)), letters };

@@ -2,6 +2,7 @@
 import type { LanguageEvidence, PartName } from '../../domain.js';
 import type { LanguageModel } from '../../ports.js';
 import type { Stage } from '../stage.js';
+import { usualScript } from './chinese-script.js';
 import { mixGuesses, readLanguages, settle, UNDETERMINED } from './detect-language.js';
 
 export { detectLanguage, readLanguages } from './detect-language.js';
@@ -23,7 +24,7 @@ const checked = (model: LanguageModel): LanguageModel => ({
 
 export const languageStage = (model: LanguageModel): Stage<'language'> => ({
   name: 'language',
-  version: '1',
+  version: '2',
   reads: [],
   languages: '*',
   cost: 'local',
@@ -31,9 +32,16 @@ export const languageStage = (model: LanguageModel): Stage<'language'> => ({
   when: (input) =>
     input.texts.some(({ text }) => text.raw.length > 0) ? { run: true } : { run: false, why: 'no_text' },
   run: async (input): Promise<LanguageEvidence> => {
-    const readings = input.texts
-      .filter(({ part }) => isNotePart(part))
-      .map(({ part, text }) => ({ part, reading: readLanguages(text, input.note.languageHint, checked(model)) }));
+    const hint = input.note.languageHint;
+    const parts = input.texts.filter(({ part }) => isNotePart(part));
+    const usual = usualScript(
+      parts.map(({ text }) => text.raw),
+      hint,
+    );
+    const readings = parts.map(({ part, text }) => ({
+      part,
+      reading: readLanguages(text, hint, checked(model), usual),
+    }));
     const segments = readings.flatMap(({ part, reading }) => reading.segments.map((segment) => ({ ...segment, part })));
     const known = new Set(segments.map(({ tag }) => tag).filter((tag) => tag !== UNDETERMINED));
     return {

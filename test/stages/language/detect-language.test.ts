@@ -54,6 +54,53 @@ describe('one language', () => {
     expect(best('我們家後面的花園今年開滿了花。')).toBe('zh-Hant');
   });
 
+  test.each(['晚安', '今晚', '你好', '早安', '晚上好', '大家好', '今天很好'])(
+    '%s is Chinese of a script that nothing tells',
+    (raw) => {
+      const [first, second] = read(raw).languages;
+      expect([first?.tag, second?.tag]).toEqual(['zh-Hans', 'zh-Hant']);
+      expect(first?.confidence).toBeLessThanOrEqual(0.6);
+      expect(second?.confidence).toBeGreaterThan(0.3);
+    },
+  );
+
+  test.each([
+    ['zh-Hant', 'zh-Hant'],
+    ['zh-TW', 'zh-Hant'],
+    ['ZH-hk', 'zh-Hant'],
+    ['yue', 'zh-Hant'],
+    ['zh', 'zh-Hans'],
+    ['zh-CN', 'zh-Hans'],
+    ['zh_TW', 'zh-Hans'],
+    ['en', 'zh-Hans'],
+  ])('with the hint %s it is taken for %s, with no more confidence', (hint, tag) => {
+    const [first] = read('晚上好', hint).languages;
+    expect(first?.tag).toBe(tag);
+    expect(first?.confidence).toBeLessThanOrEqual(0.6);
+  });
+
+  test('a letter that tells is surer than the hint', () => {
+    expect(best('学习', 'zh-TW')).toBe('zh-Hans');
+    expect(best('學習', 'zh-CN')).toBe('zh-Hant');
+  });
+
+  test('sentences without a telling letter go with those that have one', () => {
+    const hant = read('晚上好。大家好。今天很好。今晚我們去公園。');
+    expect(hant.segments.map(({ tag }) => tag)).toEqual(['zh-Hant']);
+    expect(hant.segments[0]?.confidence).toBeGreaterThan(0.9);
+  });
+
+  test('no number of sentences that tell nothing makes the script surer', () => {
+    const [first] = read('晚上好。大家好。今天很好。好吃。'.repeat(5)).languages;
+    expect(first).toMatchObject({ tag: 'zh-Hans' });
+    expect(first?.confidence).toBeLessThanOrEqual(0.6);
+  });
+
+  test('Bopomofo is Traditional, and Japanese without kana stays Japanese', () => {
+    expect(best('ㄋㄧㄏㄠˇ')).toBe('zh-Hant');
+    expect(best('日本')).toBe('ja');
+  });
+
   test('a fashionable の does not make Chinese Japanese', () => {
     expect(best('美味の牛肉面真的很好吃，我们都喜欢这个味道')).toBe('zh-Hans');
   });

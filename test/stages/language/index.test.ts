@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { loadLanguageModel } from '../../../src/adapters/language-ngrams.js';
 import type { LabelledText, NormalisedText, Note } from '../../../src/domain.js';
 import { languageStage } from '../../../src/stages/language/index.js';
 import type { StageInput } from '../../../src/stages/stage.js';
@@ -85,4 +86,16 @@ test.each([
   const stage = languageStage({ guess: () => [guess] });
   const long = labelled('body', 'A sentence that is long enough to be asked about.');
   await expect(async () => stage.run(input([long]), new AbortController().signal)).rejects.toThrow('no guesses');
+});
+
+test('a short title without a telling letter is in the script of the body', async () => {
+  const real = languageStage(loadLanguageModel('models/language/language.bin.gz'));
+  const parts = (body: string) => [labelled('title', '晚上好'), labelled('body', body)];
+  const read = (body: string) => real.run(input(parts(body)), AbortSignal.timeout(5_000));
+  const tags = async (body: string) => {
+    const { segments, mixed } = await read(body);
+    return [...segments.map(({ tag }) => tag), mixed];
+  };
+  expect(await tags('我们家后面的花园今年开满了花。')).toEqual(['zh-Hans', 'zh-Hans', false]);
+  expect(await tags('我們家後面的花園今年開滿了花。')).toEqual(['zh-Hant', 'zh-Hant', false]);
 });
