@@ -30,6 +30,8 @@ export interface ExpressionFacts {
   readonly usesVariables: boolean;
   /** Whether it asks the text model. */
   readonly usesModel: boolean;
+  /** Whether it asks for findings, which may be the text model's alone. */
+  readonly usesFindings: boolean;
   /** A category without which the answer is no, for skipping the rule unread. */
   readonly gate: CategoryId | null;
   /** Parts that must all hold, and parts of which one is enough, without blanks; for comparing conditions. */
@@ -45,6 +47,7 @@ export interface Clause {
 }
 
 const MODEL_WORDS: ReadonlySet<string> = new Set(['scores', 'competence', 'max_score', 'reaches', 'competent']);
+const FINDING_WORDS: ReadonlySet<string> = new Set(['any_finding', 'found_by', 'max_severity', 'findings']);
 const NEEDS_CATEGORY: ReadonlySet<string> = new Set(['any_finding', 'found_by']);
 
 /** The conjunction's parts; only there does one `no` decide the whole. */
@@ -163,6 +166,7 @@ export function inspect(ast: AstNode): {
     usesRegion: [...ofRegion].some((field) => field !== DISCLOSURE),
     usesVariables: [...names].some((name) => isVariableName(name) || isFunctionName(name)),
     usesModel: [...names].some((name) => MODEL_WORDS.has(name)),
+    usesFindings: [...names].some((name) => FINDING_WORDS.has(name)),
     gate: gateOf(ast),
     all: conjuncts(ast).map(withoutBlanks),
     any: disjuncts(ast).map(withoutBlanks),

@@ -42,8 +42,8 @@ const FINDINGS_KEPT = 16;
  * Another detector's finding in the same category lifts the cap.
  */
 export function actionOf(rule: CompiledRule, context: RuleContext, region: CompiledRegion): Action {
-  if (!rule.usesModel) return rule.action;
   const { sources } = context.category(rule.category);
+  if (!rule.usesModel && !(rule.usesFindings && sources.has('classifier'))) return rule.action;
   if ([...sources].some((source) => source !== 'classifier')) return rule.action;
   const competence = context.competence.get(isScoreKey(rule.category) ? rule.category : 'toxicity');
   if (competence === 'validated') return rule.action;

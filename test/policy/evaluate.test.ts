@@ -201,6 +201,24 @@ describe('the word of the model alone', () => {
     const decision = only(judge(bundle, { scores, competence: 'none', findings: ['hate.attack'] }));
     expect(decision.rules[0]?.action).toBe('remove');
   });
+  test.each([
+    'any_finding("hate.attack")',
+    'found_by("hate.attack", "classifier")',
+    'max_severity("hate.attack") > 0',
+    'findings.exists(f, f.category == "hate.attack")',
+  ])('is capped as well where a rule asks for findings: %s', (when) => {
+    const asks = bundleOf({ 'global.yaml': global(rule({ id: 'f', does: '{ action: remove }', when })) });
+    expect(only(judge(asks, { scores, competence: 'none' })).action).toBe('review');
+    expect(only(judge(asks, { scores, competence: 'validated' })).action).toBe('remove');
+    expect(only(judge(asks, { scores, competence: 'none', findings: ['hate.attack'] })).action).toBe('remove');
+  });
+  test('a rule that asks for no word of the model is not capped by what the model found beside it', () => {
+    const link = bundleOf({
+      'global.yaml': global(rule({ id: 'c', does: '{ action: remove }', when: 'has_contact("url")' })),
+    });
+    const beside = only(judge(link, { scores, competence: 'none', contacts: ['url'] }));
+    expect(beside.rules.find(({ rule: id }) => id === 'c')?.action).toBe('remove');
+  });
   test('a category that is no head of the model asks for the umbrella', () => {
     const scam = bundleOf({
       'global.yaml': global(
