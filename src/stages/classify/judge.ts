@@ -1,23 +1,13 @@
 /** Reads the texts of a note with both models: windows, views, highest score per head, and where it came from. */
-import {
-  type LabelledText,
-  type LanguageTag,
-  SCORE_KEYS,
-  type Score,
-  type ScoreKey,
-  type ViewName,
-} from '../../domain.js';
+import { type LabelledText, type LanguageTag, SCORE_KEYS, type Score, type ScoreKey } from '../../domain.js';
 import type { ClassifiedText } from '../../ports.js';
 import { at } from './at.js';
-import { certaintyOf, competenceFor, discountsFor, headFor, shortDiscount, toScore } from './calibration.js';
+import { certaintyOf, competenceFor, headFor, toScore } from './calibration.js';
 import { type Asked, explain } from './explain.js';
-import { givenOf, idsOf, mix, oddsOf, type Reading, type TextModel } from './model.js';
+import { oddsOf, type Reading, type TextModel } from './model.js';
+import { readView } from './read-view.js';
 import { viewsOf } from './views-of.js';
-import { cutWindows, splitWords } from './windows.js';
 import { hasWords } from './words-only.js';
-
-/** Beyond this many windows the encoder reads those that the n-gram model, which reads all, finds most striking. */
-export const MOST_ENCODED = 48;
 
 export async function judgeTexts(
   model: TextModel,
@@ -65,35 +55,4 @@ function highest(readings: readonly Reading[], k: number): Reading | null {
   let top: Reading | null = null;
   for (const reading of readings) if (top === null || oddsOf(reading, k) > oddsOf(top, k)) top = reading;
   return top;
-}
-
-async function readView({ model, language, signal }: Asked, source: LabelledText, view: ViewName): Promise<Reading[]> {
-  const text = givenOf(source, view);
-  const words = splitWords(text, model.encoder.encode);
-  const windows = cutWindows(words).map(({ start, end }) => {
-    const inside = words.slice(start, end);
-    const from = Math.min(...inside.map((word) => word.start));
-    const to = Math.max(...inside.map((word) => word.end));
-    return { inside, start: from, end: to, ngrams: model.ngrams.logits(text.slice(from, to)) };
-  });
-  const short = discountsFor(model.calibration, model.competence, language);
-  const readings: Reading[] = [];
-  for (const { inside, start, end, ngrams } of mostStriking(windows)) {
-    signal.throwIfAborted();
-    const ids = idsOf(inside);
-    const encoder = await model.encoder.logits(ids);
-    const logits = mix(model, language, encoder, ngrams);
-    const discounts = SCORE_KEYS.map((key) => shortDiscount(short, key, ids.length));
-    readings.push({ source, view, start, end, logits, encoder, discounts });
-  }
-  return readings;
-}
-
-/** Each head in turn names the one that strikes it most: a rare harm is not crowded out by a common one. */
-function mostStriking<W extends { readonly ngrams: Float32Array }>(windows: readonly W[]): readonly W[] {
-  if (windows.length <= MOST_ENCODED) return windows;
-  const ranked = SCORE_KEYS.map((_, k) => [...windows].sort((a, b) => at(b.ngrams, k) - at(a.ngrams, k)));
-  const inTurn = windows.flatMap((_, place) => ranked.flatMap((byHead) => byHead.slice(place, place + 1)));
-  const chosen = new Set([...new Set(inTurn)].slice(0, MOST_ENCODED));
-  return windows.filter((window) => chosen.has(window));
 }

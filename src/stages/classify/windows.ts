@@ -12,6 +12,14 @@ export type Window = Span;
 export const WINDOW_PIECES = 86;
 export const OVERLAP_PIECES = 20;
 
+export interface WindowSize {
+  readonly pieces: number;
+  readonly overlap: number;
+}
+const WINDOW: WindowSize = { pieces: WINDOW_PIECES, overlap: OVERLAP_PIECES };
+/** About a sentence or two. */
+export const PASSAGE: WindowSize = { pieces: 30, overlap: 10 };
+
 /** The tokenizer splits here as well, so word by word gives the same pieces as the whole text and can be remembered. */
 const UNIT = /[^\s\p{P}$+<=>^`|~]+|[\p{P}$+<=>^`|~]/gu;
 /** Scripts without spaces make runs without end; a run is cut between graphemes. */
@@ -46,33 +54,33 @@ function cutRun(run: string, offset: number): readonly Span[] {
   return spans;
 }
 
-export function cutWindows(words: readonly Word[]): Window[] {
+export function cutWindows(words: readonly Word[], size: WindowSize = WINDOW): Window[] {
   const windows: Window[] = [];
   for (let start = 0; start < words.length; ) {
-    const end = fill(words, start);
+    const end = fill(words, start, size);
     windows.push({ start, end });
     if (end >= words.length) break;
-    start = stepBack(words, start, end);
+    start = stepBack(words, { start, end }, size);
   }
   return windows;
 }
 
-function fill(words: readonly Word[], start: number): number {
+function fill(words: readonly Word[], start: number, { pieces: most }: WindowSize): number {
   let pieces = 0;
-  for (const [i, { ids }] of words.slice(start, start + WINDOW_PIECES + 1).entries()) {
+  for (const [i, { ids }] of words.slice(start, start + most + 1).entries()) {
     pieces += ids.length;
-    if (pieces > WINDOW_PIECES && i > 0) return start + i;
+    if (pieces > most && i > 0) return start + i;
   }
-  return Math.min(words.length, start + WINDOW_PIECES + 1);
+  return Math.min(words.length, start + most + 1);
 }
 
 /** Where the next window starts: some pieces before this one's end, and always further than this one's start. */
-function stepBack(words: readonly Word[], start: number, end: number): number {
+function stepBack(words: readonly Word[], { start, end }: Window, { overlap }: WindowSize): number {
   let pieces = 0;
   let next = end;
   for (const { ids } of words.slice(start + 1, end).reverse()) {
     pieces += ids.length;
-    if (pieces > OVERLAP_PIECES) break;
+    if (pieces > overlap) break;
     next -= 1;
   }
   return next;

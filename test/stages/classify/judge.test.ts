@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { SCORE_KEYS } from '../../../src/domain.js';
-import { judgeTexts, MOST_ENCODED } from '../../../src/stages/classify/judge.js';
+import { judgeTexts } from '../../../src/stages/classify/judge.js';
 import type { TextModel } from '../../../src/stages/classify/model.js';
-import { fakeModel, textOf } from './fake-model.js';
+import { MOST_ENCODED, MOST_PASSAGES } from '../../../src/stages/classify/read-view.js';
+import { fakeModel, RUDE, textOf } from './fake-model.js';
 
 const EVEN = { encoder: 1, ngrams: 0, b: 0, flag: 0.5, sure: 0.9, clear: 0.2 };
 const forever = new AbortController().signal;
@@ -77,7 +78,7 @@ test('the rude word of a very long text is read though the encoder reads only pa
   const long = `${'fine words all day long '.repeat(3_000)} rude ${'and so on and on '.repeat(3_000)}`;
   const read = await judgeTexts(model, [textOf(long)], 'en', forever);
   expect(read.scores.toxicity.calibrated).toBeGreaterThan(0.5);
-  expect(read.windows).toBe(MOST_ENCODED);
+  expect(read.windows).toBe(MOST_ENCODED + MOST_PASSAGES);
 });
 
 test('a rare harm in a very long text is read though common ones fill every window', async () => {
@@ -97,8 +98,28 @@ test('a rare harm in a very long text is read though common ones fill every wind
   const swearing = 'damn fine words all day long ';
   const long = `${swearing.repeat(1_500)} prize ${swearing.repeat(1_500)}`;
   const read = await judgeTexts(model, [textOf(long)], 'en', forever);
-  expect(read.windows).toBe(MOST_ENCODED);
+  expect(read.windows).toBe(MOST_ENCODED + MOST_PASSAGES);
   expect(read.scores['authentic.spam'].calibrated).toBeGreaterThan(0.5);
+});
+
+test('one grave sentence among many harmless ones is read by itself; other harm only with what surrounds it', async () => {
+  const plain = fakeModel();
+  const drowns = (ids: readonly number[]): number => 6 - ids.length / 10;
+  const model: TextModel = {
+    ...plain,
+    encoder: {
+      ...plain.encoder,
+      logits: async (ids) => Float32Array.from(SCORE_KEYS, () => (ids.includes(RUDE) ? drowns(ids) : -4)),
+    },
+    calibration: { version: 'test', languages: { '*': Object.fromEntries(SCORE_KEYS.map((key) => [key, EVEN])) } },
+  };
+  const long = `${'fine words all day '.repeat(30)}rude ${'and so on and on '.repeat(30)}`;
+  const read = await judgeTexts(model, [textOf(long)], 'en', forever);
+  const flagged = SCORE_KEYS.filter((key) => read.scores[key].calibrated >= 0.5);
+  expect(flagged).toEqual(['violence.threat', 'selfharm.risk']);
+  for (const { spans } of read.evidence)
+    expect(spans.some(({ start, end }) => long.slice(start, end).includes('rude'))).toBe(true);
+  expect((await judgeTexts(model, [textOf('rude and fine')], 'en', forever)).windows).toBe(1);
 });
 
 test('an aborted signal stops the reading', async () => {
