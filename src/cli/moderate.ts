@@ -1,7 +1,7 @@
 /** `polywarden moderate`: the pipeline in this process, without database and Redis. */
 
 import path from 'node:path';
-import type { Readable, Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { openLog } from '../adapters/log-pino.js';
 import type { Images } from '../compose/images.js';
@@ -23,7 +23,8 @@ import { mapInOrder } from './ordered.js';
 
 export const MODERATE_USAGE = `polywarden moderate --input notes.jsonl|- --output out.jsonl|- [options]
 
-  --input FILE     JSON lines {id, title, text, images, author, regions, languageHint}; - is standard input
+  --input FILE     JSON lines {id, title, text, images, author, regions, languageHint}, packed where the name ends in
+                   .gz; - is standard input
   --output FILE    one JSON line for each row, in order, also for a bad one (error); - is standard output
   --region LIST    regions to decide for, comma-separated; without it those of the row, else all loaded ones
   --stages LIST    stages to run, comma-separated: ${STAGE_ORDER.join(', ')}
@@ -120,7 +121,7 @@ interface Run {
 }
 
 /** Returns how many rows got an error in place of an answer. */
-async function run(input: Readable, output: Writable, context: Run): Promise<number> {
+async function run(input: AsyncIterable<Uint8Array>, output: Writable, context: Run): Promise<number> {
   const { config, bar } = context;
   let errors = 0;
   const rows = mapInOrder(nonEmpty(linesOf(input, config.BODY_LIMIT_BYTES)), IN_FLIGHT, async (line) => ({

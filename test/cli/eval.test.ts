@@ -237,7 +237,7 @@ test('bytes that are no text are refused, not scored as something else', async (
     Buffer.from('","labels":{"toxic":1}}'),
   ]);
   await expect(run(['--input', await fileOf('rows.jsonl', bytes)])).rejects.toMatchObject({
-    message: 'Row 1: no valid UTF-8',
+    message: 'Row 1: no valid UTF-8 (the name of a packed file ends in .gz)',
   });
 });
 

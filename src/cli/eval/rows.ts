@@ -1,11 +1,9 @@
 /** Rows of labelled text: `{id, text, lang, labels, source}`; a label that is absent is unknown, not a no. */
-import { createReadStream } from 'node:fs';
-import type { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import { z } from 'zod';
 import type { ScoreKey } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
 import { type Line, linesOf } from '../lines.js';
+import { readBytes } from '../read-bytes.js';
 
 /** Names in the data, keys in the house. */
 export const LABEL_KEYS = {
@@ -54,20 +52,11 @@ export interface LabelledRow {
 const MOST_BYTES = 8_388_608;
 
 export async function* readRows(file: string): AsyncGenerator<LabelledRow> {
-  const bytes = createReadStream(file);
-  const unpacked: Readable = file.endsWith('.gz') ? bytes.pipe(createGunzip()) : bytes;
-  // A pipe does not hand on errors: without this a missing file would wait for ever.
-  bytes.once('error', (error) => unpacked.destroy(error));
   let number = 0;
-  try {
-    for await (const line of linesOf(unpacked, MOST_BYTES)) {
-      number += 1;
-      const text = textOf(line, number);
-      if (text.trim() !== '') yield parseRow(text, number);
-    }
-  } catch (error) {
-    if (error instanceof InvalidInputError) throw error;
-    throw new InvalidInputError('file_unreadable', `${file} cannot be read`, [], { cause: error });
+  for await (const line of linesOf(readBytes(file), MOST_BYTES)) {
+    number += 1;
+    const text = textOf(line, number);
+    if (text.trim() !== '') yield parseRow(text, number);
   }
 }
 
@@ -76,7 +65,11 @@ const wrong = (number: number, why: string): InvalidInputError =>
 
 /** Editors of some systems write a mark of order before the first row. */
 function textOf({ text, tooLong }: Line, number: number): string {
-  if (text === null) throw wrong(number, tooLong ? `more than ${MOST_BYTES} bytes` : 'no valid UTF-8');
+  if (text === null)
+    throw wrong(
+      number,
+      tooLong ? `more than ${MOST_BYTES} bytes` : 'no valid UTF-8 (the name of a packed file ends in .gz)',
+    );
   return number === 1 ? text.replace(/^\ufeff/, '') : text;
 }
 

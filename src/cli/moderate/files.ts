@@ -1,9 +1,10 @@
 /** Input and output of `polywarden moderate`: files, or the standard streams for `-`. */
-import { constants, createReadStream, createWriteStream } from 'node:fs';
+import { constants, createWriteStream } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
-import type { Readable, Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { InvalidInputError } from '../../errors.js';
 import type { Io } from '../io.js';
+import { isPacked, readBytes } from '../read-bytes.js';
 
 /** Opening the input for writing would empty it before the first row is read. */
 export async function isSameFile(input: string, output: string): Promise<boolean> {
@@ -14,13 +15,13 @@ export async function isSameFile(input: string, output: string): Promise<boolean
 export async function openInput(
   name: string,
   io: Io,
-): Promise<{ readonly stream: Readable; readonly bytes: number | null }> {
+): Promise<{ readonly stream: AsyncIterable<Uint8Array>; readonly bytes: number | null }> {
   if (name === '-') return { stream: io.stdin, bytes: null };
   try {
     const found = await stat(name);
     if (found.isDirectory()) throw new Error('it is a folder');
     await access(name, constants.R_OK);
-    return { stream: createReadStream(name), bytes: found.size };
+    return { stream: readBytes(name), bytes: isPacked(name) ? null : found.size };
   } catch (cause) {
     throw new InvalidInputError('file_unreadable', `${name} cannot be read`, [], { cause });
   }
