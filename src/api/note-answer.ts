@@ -48,6 +48,8 @@ export function summarise(evidence: Partial<Evidence>): EvidenceAnswer {
       .filter((part) => part.signs.length > 0)
       .map(({ part, signs }) => ({ part, signs: [...signs] })),
     scores: { ...classify?.scores },
+    competence: { ...classify?.competence },
+    textModel: classify === null ? null : { name: classify.model, language: classify.language },
     findings: [
       ...(match?.findings ?? []),
       ...(classify?.findings ?? []),

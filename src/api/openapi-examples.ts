@@ -115,6 +115,8 @@ export const OPENAPI_EXAMPLES: Readonly<Record<string, object>> = {
           repaired: false,
           signs: [],
           scores: { toxicity: score },
+          competence: { toxicity: 'validated' },
+          textModel: { name: 'polywarden-text@3.3', language: 'zh-Hans' },
           findings: [finding],
           contacts: { messenger: 1 },
           pictures: [],

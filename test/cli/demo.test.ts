@@ -43,6 +43,8 @@ const answer = (externalId: string, actions: Readonly<Record<string, Action>>) =
         repaired: false,
         signs: [],
         scores: {},
+        competence: {},
+        textModel: null,
         findings: [],
         contacts: {},
         pictures: [],

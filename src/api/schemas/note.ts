@@ -108,6 +108,13 @@ export const EvidenceAnswer = z
     repaired: z.boolean().describe('NUL or lone surrogates were replaced when the note came in'),
     signs: z.array(z.object({ part: z.string(), signs: z.array(z.string()) })),
     scores: z.record(z.string(), z.object({ score: z.number(), p: z.number(), calibrated: z.number() })),
+    competence: z
+      .record(z.string(), z.enum(['validated', 'weak', 'none']))
+      .describe('By score: how far the text model was measured for the language that it read'),
+    textModel: z
+      .object({ name: z.string(), language: z.string() })
+      .nullable()
+      .describe('Name and version, and the language that it read the note as; null where it read nothing'),
     findings: z.array(FindingAnswer),
     contacts: z.record(z.string(), z.number().int()).describe('How many of each kind'),
     pictures: z.array(PictureEvidence).describe('Empty while pictures are being read'),
