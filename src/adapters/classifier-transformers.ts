@@ -25,13 +25,14 @@ export interface ClassifierOptions {
   readonly explains?: boolean;
 }
 
+/** A threshold beyond the scale would flag every text, or none. */
 const headCalibration = z.object({
   encoder: z.number(),
   ngrams: z.number(),
   b: z.number(),
-  flag: z.number(),
-  sure: z.number(),
-  clear: z.number(),
+  flag: z.number().gt(0).lt(1),
+  sure: z.number().min(0.5).max(1),
+  clear: z.number().min(0).max(0.5),
 });
 const scoreKey = z.enum(SCORE_KEYS);
 const discounts = z.partialRecord(scoreKey, z.array(z.number().min(0)).max(16));

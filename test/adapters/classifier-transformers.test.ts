@@ -1,4 +1,4 @@
-import { mkdtemp, rmdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, rmdir, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -58,6 +58,24 @@ test('a folder without a model is model_missing', async () => {
   const dir = await mkdtemp(path.join(tmpdir(), 'pw-model-'));
   await expect(openClassifier({ dir })).rejects.toMatchObject({ code: 'model_missing' });
   await rmdir(dir);
+});
+
+test('a calibration that would flag every text is no model', async () => {
+  const parent = await mkdtemp(path.join(tmpdir(), 'pw-model-'));
+  const dir = path.join(parent, 'text');
+  await mkdir(dir);
+  for (const name of ['config.json', 'competence.json', 'tokenizer.json', 'tokenizer_config.json', 'onnx']) {
+    await symlink(path.resolve('models/polywarden-text', name), path.join(dir, name));
+  }
+  await symlink(path.resolve('models/polywarden-ngrams'), path.join(parent, 'polywarden-ngrams'));
+  const head = { encoder: 0.5, ngrams: 0.5, b: 0, flag: 0, sure: 0.9, clear: 0.2 };
+  const calibration = { version: 'x', languages: { '*': { toxicity: head } } };
+  await writeFile(path.join(dir, 'calibration.json'), JSON.stringify(calibration));
+  await expect(openClassifier({ dir })).rejects.toMatchObject({
+    code: 'model_missing',
+    cause: { message: expect.stringContaining('flag') },
+  });
+  await rm(parent, { recursive: true });
 });
 
 test('an aborted signal comes back as it is', async () => {

@@ -83,8 +83,18 @@ export function certaintyOf(head: HeadCalibration, score: Score): Certainty {
   return score.calibrated < head.clear ? 'clear' : 'doubtful';
 }
 
+const SCRIPT = /^([A-Za-z]{2,3})-([A-Za-z]{4})(?:-|$)/;
+
+/** As `lookUpTags`, but Arabic in Latin letters (`ar-Latn`) is no Arabic that anybody measured. Bare `zh` speaks for both its scripts. */
+export function measuredTags(language: LanguageTag): readonly string[] {
+  const tags = lookUpTags(language);
+  const [, base, script] = SCRIPT.exec(language) ?? [];
+  if (base === undefined || base === 'zh' || new Intl.Locale(base).maximize().script === script) return tags;
+  return tags.filter((tag) => SCRIPT.test(tag));
+}
+
 export function competenceFor(table: CompetenceTable, language: LanguageTag, key: ScoreKey): Competence {
-  for (const tag of lookUpTags(language)) {
+  for (const tag of measuredTags(language)) {
     const found = table[tag]?.[key];
     if (found !== undefined) return found;
   }

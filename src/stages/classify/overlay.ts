@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type Competence, type LanguageTag, SCORE_KEYS, type Score, type ScoreKey } from '../../domain.js';
 import { at } from './at.js';
-import { lookUpTags, rescale, sigmoid } from './calibration.js';
+import { lookUpTags, measuredTags, rescale, sigmoid } from './calibration.js';
 
 const key = z.enum(SCORE_KEYS);
 const share = z.number().gt(0).lt(1);
@@ -85,7 +85,7 @@ export function readingsOf(
 }
 
 const lineOf = (overlay: Overlay, language: LanguageTag, label: string) =>
-  firstOf(language, (tag) => overlay.by_language[tag]?.lines[label]);
+  firstOf(lookUpTags(language), (tag) => overlay.by_language[tag]?.lines[label]);
 
 export function scoreOf(
   overlay: Overlay,
@@ -96,17 +96,17 @@ export function scoreOf(
   if (reading === undefined) return UNUSED;
   const p = sigmoid(reading.logOdds);
   const flag =
-    firstOf(language, (tag) => overlay.by_language[tag]?.thresholds[name]?.flag) ??
+    firstOf(lookUpTags(language), (tag) => overlay.by_language[tag]?.thresholds[name]?.flag) ??
     overlay.thresholds[name]?.flag ??
     EVEN;
   return { score: reading.raw, p, calibrated: rescale(p, flag) };
 }
 
 export const overlayCompetence = (overlay: Overlay, language: LanguageTag, name: ScoreKey): Competence =>
-  firstOf(language, (tag) => overlay.competence[tag]?.[name]) ?? 'none';
+  firstOf(measuredTags(language), (tag) => overlay.competence[tag]?.[name]) ?? 'none';
 
-function firstOf<T>(language: LanguageTag, find: (tag: string) => T | undefined): T | undefined {
-  for (const tag of lookUpTags(language)) {
+function firstOf<T>(tags: readonly string[], find: (tag: string) => T | undefined): T | undefined {
+  for (const tag of tags) {
     const found = find(tag);
     if (found !== undefined) return found;
   }

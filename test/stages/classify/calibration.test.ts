@@ -21,6 +21,16 @@ test('tags are looked up from the longest to the shortest; a bare zh is Simplifi
   expect(headFor(calibration, 'it', 'authentic.spam').flag).toBe(0.5);
 });
 
+test('a language in letters that nobody measured it in has no competence, whatever it has in its own', () => {
+  const table = { ar: { toxicity: 'weak' }, tr: { toxicity: 'validated' }, 'ur-Latn': { toxicity: 'weak' } } as const;
+  const levels = ['ar', 'ar-EG', 'ar-Arab', 'ar-Latn', 'ar-Latn-EG', 'tr-Latn', 'tr-Cyrl', 'ur-Latn', 'ur', 'und'];
+  expect(levels.map((tag) => competenceFor(table, tag, 'toxicity'))).toEqual([
+    ...['weak', 'weak', 'weak', 'none', 'none'],
+    ...['validated', 'none', 'weak', 'none', 'none'],
+  ]);
+  expect(competenceFor({ 'zh-Hans': { toxicity: 'validated' } }, 'zh-CN', 'toxicity')).toBe('validated');
+});
+
 test('the flag threshold is .5 on the calibrated scale, and order is kept', () => {
   const share = fc.double({ min: 0, max: 1, noNaN: true });
   const flags = fc.double({ min: 0.01, max: 0.99, noNaN: true });
