@@ -6,10 +6,9 @@ from __future__ import annotations
 
 import os
 import pickle
-from collections import defaultdict
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from safetensors.numpy import load_file
@@ -17,24 +16,39 @@ from tokenizers import Tokenizer
 
 from common import LABELS, SEED, WORK
 
-WIDTH, LAYERS, HEADS, INNER, POSITIONS = 384, 6, 12, 1536, 160
+POSITIONS = 160
+
+
+@dataclass(frozen=True)
+class Shape:
+    width: int
+    layers: int
+    heads: int
+    inner: int
+
+
+SHIPPED = Shape(width=384, layers=6, heads=12, inner=1536)
+# The smallest transformer among the baselines.
+SMALL = Shape(width=192, layers=3, heads=6, inner=768)
 
 
 class Layer(torch.nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, shape: Shape) -> None:
         super().__init__()
-        self.qkv = torch.nn.Linear(WIDTH, 3 * WIDTH)
-        self.out = torch.nn.Linear(WIDTH, WIDTH)
-        self.norm1 = torch.nn.LayerNorm(WIDTH, eps=1e-12)
-        self.up = torch.nn.Linear(WIDTH, INNER)
-        self.down = torch.nn.Linear(INNER, WIDTH)
-        self.norm2 = torch.nn.LayerNorm(WIDTH, eps=1e-12)
+        self.heads = shape.heads
+        self.qkv = torch.nn.Linear(shape.width, 3 * shape.width)
+        self.out = torch.nn.Linear(shape.width, shape.width)
+        self.norm1 = torch.nn.LayerNorm(shape.width, eps=1e-12)
+        self.up = torch.nn.Linear(shape.width, shape.inner)
+        self.down = torch.nn.Linear(shape.inner, shape.width)
+        self.norm2 = torch.nn.LayerNorm(shape.width, eps=1e-12)
 
     def forward(self, x: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
-        b, t = x.shape[0], x.shape[1]
-        q, k, v = self.qkv(x).view(b, t, 3, HEADS, WIDTH // HEADS).permute(2, 0, 3, 1, 4)
-        weight = ((q * (WIDTH // HEADS) ** -0.5) @ k.transpose(-1, -2) + bias).softmax(-1)
-        attended = self.out((weight @ v).transpose(1, 2).reshape(b, t, WIDTH))
+        b, t, width = x.shape
+        part = width // self.heads
+        q, k, v = self.qkv(x).view(b, t, 3, self.heads, part).permute(2, 0, 3, 1, 4)
+        weight = ((q * part ** -0.5) @ k.transpose(-1, -2) + bias).softmax(-1)
+        attended = self.out((weight @ v).transpose(1, 2).reshape(b, t, width))
         x = self.norm1(x + attended)
         return self.norm2(x + self.down(F.gelu(self.up(x))))
 
@@ -42,13 +56,13 @@ class Layer(torch.nn.Module):
 class Body(torch.nn.Module):
     """Everything but the table of pieces, which is kept apart because only a few of its rows change per step."""
 
-    def __init__(self) -> None:
+    def __init__(self, shape: Shape = SHIPPED) -> None:
         super().__init__()
-        self.positions = torch.nn.Parameter(torch.zeros(POSITIONS, WIDTH))
-        self.norm = torch.nn.LayerNorm(WIDTH, eps=1e-12)
-        self.layers = torch.nn.ModuleList([Layer() for _ in range(LAYERS)])
-        self.head = torch.nn.Linear(2 * WIDTH, len(LABELS))
-        self.meaning = torch.nn.Linear(WIDTH, WIDTH)
+        self.positions = torch.nn.Parameter(torch.zeros(POSITIONS, shape.width))
+        self.norm = torch.nn.LayerNorm(shape.width, eps=1e-12)
+        self.layers = torch.nn.ModuleList([Layer(shape) for _ in range(shape.layers)])
+        self.head = torch.nn.Linear(2 * shape.width, len(LABELS))
+        self.meaning = torch.nn.Linear(shape.width, shape.width)
 
     def forward(self, embedded: torch.Tensor, mask: torch.Tensor, drop: float = 0.1):
         t = embedded.shape[1]
@@ -70,7 +84,7 @@ def minilm() -> dict[str, torch.Tensor]:
 
 def pretrained_body(weights: dict[str, torch.Tensor]) -> Body:
     torch.manual_seed(SEED)
-    body = Body()
+    body, width = Body(), SHIPPED.width
     name = {k.removeprefix("bert."): v for k, v in weights.items()}
     with torch.no_grad():
         body.positions.copy_(name["embeddings.position_embeddings.weight"][:POSITIONS]
@@ -80,8 +94,8 @@ def pretrained_body(weights: dict[str, torch.Tensor]) -> Body:
         for i, layer in enumerate(body.layers):
             at = f"encoder.layer.{i}."
             for n, part in enumerate(("query", "key", "value")):
-                layer.qkv.weight[n * WIDTH:(n + 1) * WIDTH] = name[f"{at}attention.self.{part}.weight"]
-                layer.qkv.bias[n * WIDTH:(n + 1) * WIDTH] = name[f"{at}attention.self.{part}.bias"]
+                layer.qkv.weight[n * width:(n + 1) * width] = name[f"{at}attention.self.{part}.weight"]
+                layer.qkv.bias[n * width:(n + 1) * width] = name[f"{at}attention.self.{part}.bias"]
             copy(layer.out, at + "attention.output.dense")
             copy(layer.norm1, at + "attention.output.LayerNorm")
             copy(layer.up, at + "intermediate.dense")
@@ -94,6 +108,20 @@ def pretrained_body(weights: dict[str, torch.Tensor]) -> Body:
     return body
 
 
+def random_start(shape: Shape, pieces: int) -> tuple[Body, torch.Tensor]:
+    """Nothing known beforehand: body and table of pieces of this shape."""
+    torch.manual_seed(SEED)
+    body = Body(shape)
+    for module in body.modules():
+        if isinstance(module, torch.nn.Linear):
+            torch.nn.init.normal_(module.weight, std=0.02)
+            torch.nn.init.zeros_(module.bias)
+    torch.nn.init.normal_(body.positions, std=0.02)
+    with torch.no_grad():
+        body.head.bias.fill_(-2.0)
+    return body, torch.randn(pieces, shape.width) * 0.05
+
+
 def piece_table(weights: dict[str, torch.Tensor], tok: Tokenizer, note=print) -> torch.Tensor:
     """MiniLM's rows where the piece is its own; else the mean of the English words it was matched with; else noise."""
     old = next(v for k, v in weights.items() if k.endswith("word_embeddings.weight"))
@@ -103,7 +131,7 @@ def piece_table(weights: dict[str, torch.Tensor], tok: Tokenizer, note=print) ->
     english.no_padding(); english.no_truncation()
     generator = torch.Generator().manual_seed(SEED)
     vocab = tok.get_vocab()
-    table = old.mean(0) + torch.randn(len(vocab), WIDTH, generator=generator) * old.std(0) * 0.6
+    table = old.mean(0) + torch.randn(len(vocab), SHIPPED.width, generator=generator) * old.std(0) * 0.6
     for special, row in (("[PAD]", 0), ("[UNK]", 100), ("[CLS]", 101), ("[SEP]", 102)):
         table[vocab[special]] = old[row]
     meaning: dict[str, torch.Tensor] = {}
@@ -113,7 +141,7 @@ def piece_table(weights: dict[str, torch.Tensor], tok: Tokenizer, note=print) ->
             meaning[word] = old[english.encode(word, add_special_tokens=False).ids or [100]].mean(0)
         return meaning[word]
 
-    total, weight = torch.zeros(len(vocab), WIDTH), torch.zeros(len(vocab))
+    total, weight = torch.zeros(len(vocab), SHIPPED.width), torch.zeros(len(vocab))
     for found in lists.values():
         for word, guesses in found.items():
             mass = sum(w for _, w in guesses)

@@ -23,8 +23,10 @@ from tokenizers import Tokenizer
 
 from batches import pad
 from common import KEYS, WORK, options
-from encoder import HEADS, INNER, LAYERS, POSITIONS, WIDTH, Body, freeze_rows_int8
+from encoder import POSITIONS, SHIPPED, Body, freeze_rows_int8
 from train import unflatten
+
+WIDTH, HEADS = SHIPPED.width, SHIPPED.heads
 
 
 class Graph:
@@ -141,8 +143,8 @@ def parity(body: Body, table: torch.Tensor, path: Path, step: int) -> dict[str, 
 
 def write_config(folder: Path) -> None:
     config = {
-        "architectures": ["BertForSequenceClassification"], "model_type": "bert", "hidden_size": WIDTH, "num_hidden_layers": LAYERS,
-        "num_attention_heads": HEADS, "intermediate_size": INNER, "max_position_embeddings": POSITIONS, "hidden_act": "gelu",
+        "architectures": ["BertForSequenceClassification"], "model_type": "bert", "hidden_size": WIDTH, "num_hidden_layers": SHIPPED.layers,
+        "num_attention_heads": HEADS, "intermediate_size": SHIPPED.inner, "max_position_embeddings": POSITIONS, "hidden_act": "gelu",
         "vocab_size": Tokenizer.from_file(str(WORK / "tokenizer.json")).get_vocab_size(), "pad_token_id": 0, "type_vocab_size": 1,
         "problem_type": "multi_label_classification", "id2label": {str(i): k for i, k in enumerate(KEYS)},
         "label2id": {k: i for i, k in enumerate(KEYS)},

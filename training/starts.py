@@ -8,7 +8,7 @@ multilingual model. One process and one thread each, side by side, so that they 
 """
 import json
 import os
-import pickle
+from dataclasses import replace
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 import numpy as np
@@ -18,29 +18,13 @@ from tokenizers import Tokenizer
 
 from batches import Mixture, pad
 from common import SEED, WORK, options
-from encoder import Body, minilm, piece_table, pretrained_body
+from encoder import Body
 from figures import by_language, probe
 from score import chosen
-from train import HEAD_RATE, RATE, Alignment, Flat, TableAdam, flatten, micro, schedule, unflatten
+from train import ENCODER, Alignment, Flat, TableAdam, apply_step, flatten, micro, optimiser_of, schedule, split_of, start_of, unflatten
 
 ARMS = ("all", "random", "english")
 MOST, BENIGN, PIECES = 600, 60, 96
-
-
-def start_of(arm: str, tok: Tokenizer) -> tuple[Body, torch.Tensor]:
-    if arm != "random":
-        weights = minilm()
-        return pretrained_body(weights), piece_table(weights, tok, lambda _: None)
-    torch.manual_seed(SEED)
-    body = Body()
-    for module in body.modules():
-        if isinstance(module, torch.nn.Linear):
-            torch.nn.init.normal_(module.weight, std=0.02)
-            torch.nn.init.zeros_(module.bias)
-    torch.nn.init.normal_(body.positions, std=0.02)
-    with torch.no_grad():
-        body.head.bias.fill_(-2.0)
-    return body, torch.randn(tok.get_vocab_size(), body.positions.shape[1]) * 0.05
 
 
 def only_english(mixture: Mixture, alignment: Alignment) -> None:
@@ -57,26 +41,16 @@ def only_english(mixture: Mixture, alignment: Alignment) -> None:
 
 def train_arm(arm: str, steps: int) -> tuple[Body, torch.Tensor, int]:
     torch.set_num_threads(1)
-    tok = Tokenizer.from_file(str(WORK / "tokenizer.json"))
-    body, table = start_of(arm, tok)
-    rows = pickle.load(open(WORK / "pieces.pkl", "rb"))
-    new = torch.zeros(len(table), dtype=torch.bool)
-    for piece, i in tok.get_vocab().items():
-        new[i] = arm == "random" or rows.get(piece) is None
+    plan = replace(ENCODER, aligned=arm != "random")
+    body, table, new = start_of(plan)
     mixture, alignment = Mixture(SEED), Alignment(SEED)
     if arm == "english":
         only_english(mixture, alignment)
     torch.manual_seed(SEED)
     flat = Flat(body.train(), flatten(body))
     wide = torch.zeros_like(flat.master)
-    heads = sum(p.numel() for n, p in body.named_parameters() if n.startswith(("head", "meaning")))
-    groups = []
-    for part, decay in ((slice(0, -heads), 0.01), (slice(-heads, None), 0.0)):
-        p = torch.nn.Parameter(flat.master[part])
-        p.grad = wide[part]
-        groups.append({"params": [p], "weight_decay": decay})
-    optimiser = torch.optim.AdamW(groups, lr=RATE, betas=(0.9, 0.98), eps=1e-7, fused=True)
-    adam = TableAdam(table, torch.zeros_like(table), torch.full_like(table, 1e-6), new)
+    optimiser = optimiser_of(plan, flat.master, wide, split_of(body))
+    adam = TableAdam(plan, table, torch.zeros_like(table), torch.full_like(table, 1e-6), new)
     queue, pairs, texts, running = [], [], 0, []
     for step in range(steps):
         done = step / steps
@@ -86,9 +60,7 @@ def train_arm(arm: str, steps: int) -> tuple[Body, torch.Tensor, int]:
         loss, used, embedded, size = micro(body, table, mixture, None if arm == "random" else alignment, queue, pairs, done)
         loss.backward()
         adam.update(used, embedded.grad.float(), scale)
-        wide.copy_(flat.grad).mul_(min(1.0, 1.0 / (float(flat.grad.float().norm()) + 1e-6)))
-        optimiser.param_groups[0]["lr"], optimiser.param_groups[1]["lr"] = RATE * scale, HEAD_RATE * scale
-        optimiser.step()
+        apply_step(plan, optimiser, flat, wide, scale)
         texts += size
         running.append(float(loss.detach()))
         if step % 100 == 99:

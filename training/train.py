@@ -1,14 +1,16 @@
-"""Step 4. Train the encoder for a given number of minutes on a few cores.
+"""Step 4. Train the encoder for a given number of minutes on a few cores; with --small, the smallest transformer of the baselines.
 
     python train.py --minutes 70 --workers 2
+    python train.py --minutes 50 --workers 2 --small
 
 Each worker is one thread and one process; all write to the same shared weights without locks (Hogwild), so that a busy
-core slows only itself. The learning rate follows the clock. A checkpoint is left every few minutes in $PW_WORK/run and an
-interrupted run goes on from it when started again with the same arguments.
+core slows only itself. The learning rate follows the clock. A checkpoint is left every few minutes in $PW_WORK/run
+(or small) and an interrupted run goes on from it when started again with the same arguments.
 """
 import os
 import pickle
 import time
+from dataclasses import dataclass
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 import numpy as np
@@ -19,9 +21,23 @@ from pathlib import Path
 
 from batches import Mixture, pad
 from common import LABELS, SEED, WORK, options
-from encoder import Body, minilm, piece_table, pretrained_body
+from encoder import SHIPPED, SMALL, Body, Shape, minilm, piece_table, pretrained_body, random_start
 
-RATE, HEAD_RATE, TABLE_RATE_NEW, TABLE_RATE_OLD = 1.1e-4, 6.0e-4, 8.0e-4, 1.5e-4
+
+@dataclass(frozen=True)
+class Plan:
+    """What is trained, where its checkpoints lie, and learning rates; the table's rows that MiniLM had go slower."""
+    folder: str
+    shape: Shape
+    body: float
+    head: float
+    new_rows: float
+    old_rows: float
+    aligned: bool
+
+
+ENCODER = Plan("run", SHIPPED, body=1.1e-4, head=6.0e-4, new_rows=8.0e-4, old_rows=1.5e-4, aligned=True)
+BASELINE = Plan("small", SMALL, body=1.0e-3, head=1.0e-3, new_rows=2.0e-2, old_rows=2.0e-2, aligned=False)
 LABEL_WEIGHT = torch.tensor([1.0, 0.7, 0.7, 0.7, 0.8, 0.8, 0.6, 0.6])
 SMOOTH = 0.02
 EVERY_SECONDS = 240
@@ -115,15 +131,14 @@ class Alignment:
 class TableAdam:
     """Adam for the rows of the table that a batch touched; moments are shared between workers like the rows."""
 
-    def __init__(self, table, first, second, new: torch.Tensor) -> None:
-        self.table, self.first, self.second, self.new, self.steps = table, first, second, new, 0
+    def __init__(self, plan: Plan, table, first, second, new: torch.Tensor) -> None:
+        self.plan, self.table, self.first, self.second, self.new = plan, table, first, second, new
 
     def update(self, rows: torch.Tensor, grad: torch.Tensor, scale: float) -> None:
-        self.steps += 1
         m = self.first[rows].mul_(0.9).add_(grad, alpha=0.1)
         v = self.second[rows].mul_(0.99).addcmul_(grad, grad, value=0.01)
         self.first[rows], self.second[rows] = m, v
-        rate = torch.where(self.new[rows], TABLE_RATE_NEW, TABLE_RATE_OLD)[:, None] * scale
+        rate = torch.where(self.new[rows], self.plan.new_rows, self.plan.old_rows)[:, None] * scale
         # Rows are touched rarely, so the usual bias correction by step would be wrong; a floor keeps first steps small.
         self.table[rows] -= rate * m / (v.sqrt() + 1e-6)
 
@@ -132,21 +147,39 @@ def schedule(done: float) -> float:
     return min(1.0, done / 0.04) * max(0.02, 1.0 - done) ** 0.9
 
 
-def worker(rank: int, shared: dict, args) -> None:
-    torch.set_num_threads(1)
-    torch.manual_seed(SEED + rank + 1000 * shared["resumed"])
-    body = Body().train()
-    flat = Flat(body, shared["master"])
-    split, wide = shared["split"], torch.zeros_like(shared["master"])
+def optimiser_of(plan: Plan, master: torch.Tensor, wide: torch.Tensor, split: int) -> torch.optim.AdamW:
+    """Heads, which lie behind `split`, learn at a rate of their own and without decay."""
     groups = []
     for part, decay in ((slice(0, split), 0.01), (slice(split, None), 0.0)):
-        p = torch.nn.Parameter(shared["master"][part])
+        p = torch.nn.Parameter(master[part])
         p.grad = wide[part]
         groups.append({"params": [p], "weight_decay": decay})
-    optimiser = torch.optim.AdamW(groups, lr=RATE, betas=(0.9, 0.98), eps=1e-7, fused=True)
+    return torch.optim.AdamW(groups, lr=plan.body, betas=(0.9, 0.98), eps=1e-7, fused=True)
+
+
+def split_of(body: Body) -> int:
+    heads = [n.startswith(("head", "meaning")) for n, _ in body.named_parameters()]
+    assert all(heads[-4:]) and not any(heads[:-4])
+    return sum(p.numel() for p, head in zip(body.parameters(), heads) if not head)
+
+
+def apply_step(plan: Plan, optimiser, flat: "Flat", wide: torch.Tensor, scale: float) -> None:
+    norm = float(flat.grad.float().norm())
+    wide.copy_(flat.grad).mul_(min(1.0, 1.0 / (norm + 1e-6)))
+    optimiser.param_groups[0]["lr"], optimiser.param_groups[1]["lr"] = plan.body * scale, plan.head * scale
+    optimiser.step()
+
+
+def worker(rank: int, shared: dict, plan: Plan, args) -> None:
+    torch.set_num_threads(1)
+    torch.manual_seed(SEED + rank + 1000 * shared["resumed"])
+    body = Body(plan.shape).train()
+    flat = Flat(body, shared["master"])
+    wide = torch.zeros_like(shared["master"])
+    optimiser = optimiser_of(plan, shared["master"], wide, split_of(body))
     mixture = Mixture(SEED + 17 * rank + 1000 * shared["resumed"])
-    alignment = Alignment(SEED + 29 * rank + 1000 * shared["resumed"])
-    adam = TableAdam(shared["table"], shared["first"], shared["second"], shared["new"])
+    alignment = Alignment(SEED + 29 * rank + 1000 * shared["resumed"]) if plan.aligned else None
+    adam = TableAdam(plan, shared["table"], shared["first"], shared["second"], shared["new"])
     queue, pairs = [], []
     step = texts = 0
     started, saved, said = time.time(), time.time(), time.time()
@@ -165,19 +198,16 @@ def worker(rank: int, shared: dict, args) -> None:
             texts += size
             running.append(float(loss.detach()))
         step += 1
-        norm = float(flat.grad.float().norm())
-        wide.copy_(flat.grad).mul_(min(1.0, 1.0 / (norm + 1e-6)))
-        optimiser.param_groups[0]["lr"], optimiser.param_groups[1]["lr"] = RATE * scale, HEAD_RATE * scale
-        optimiser.step()
+        apply_step(plan, optimiser, flat, wide, scale)
         if time.time() - said > 60:
             said = time.time()
             print(f"[{rank}] {done:.3f} step {step} texts {texts} {texts / (said - started):.0f}/s loss {np.mean(running[-200:]):.4f}", flush=True)
         if rank == 0 and time.time() - saved > EVERY_SECONDS:
             saved = time.time()
-            save(shared, args)
+            save(shared, plan, args)
     print(f"[{rank}] finished step {step} texts {texts}", flush=True)
     if rank == 0:
-        save(shared, args)
+        save(shared, plan, args)
 
 
 def micro(body, table, mixture, alignment, queue, pairs, done: float):
@@ -201,8 +231,8 @@ def micro(body, table, mixture, alignment, queue, pairs, done: float):
     return loss / max(1.0, float(weight.sum()) * 2.5), rows, embedded, len(ids)
 
 
-def save(shared, args) -> None:
-    folder = WORK / "run"
+def save(shared, plan: Plan, args) -> None:
+    folder = WORK / plan.folder
     folder.mkdir(exist_ok=True)
     out = {"master": shared["master"].clone(), "table": shared["table"].clone(), "first": shared["first"], "second": shared["second"],
            "elapsed": shared["elapsed"] + time.time() - shared["start"], "minutes": args.minutes}
@@ -211,36 +241,40 @@ def save(shared, args) -> None:
     print("saved", round(out["elapsed"]), flush=True)
 
 
+def start_of(plan: Plan) -> tuple[Body, torch.Tensor, torch.Tensor]:
+    """Body, table of pieces, and which of its rows MiniLM did not have."""
+    tok = Tokenizer.from_file(str(WORK / "tokenizer.json"))
+    new = torch.ones(tok.get_vocab_size(), dtype=torch.bool)
+    if not plan.aligned:
+        return *random_start(plan.shape, len(new)), new
+    Alignment.prepare()
+    weights, rows = minilm(), pickle.load(open(WORK / "pieces.pkl", "rb"))
+    for piece, i in tok.get_vocab().items():
+        new[i] = rows.get(piece) is None
+    return pretrained_body(weights), piece_table(weights, tok), new
+
+
 def main() -> None:
     parser = options(__doc__)
     parser.add_argument("--minutes", type=float, default=70, help="in all: those of an interrupted or earlier run in $PW_WORK/run count")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--small", action="store_true", help="the baseline: random weights, 3 layers of 192, no aligned sentences")
     args = parser.parse_args()
-    Alignment.prepare()
-    weights = minilm()
-    body = pretrained_body(weights)
-    tok = Tokenizer.from_file(str(WORK / "tokenizer.json"))
-    rows = pickle.load(open(WORK / "pieces.pkl", "rb"))
-    new = torch.zeros(tok.get_vocab_size(), dtype=torch.bool)
-    for piece, i in tok.get_vocab().items():
-        new[i] = rows.get(piece) is None
-    shared = {"master": flatten(body), "table": piece_table(weights, tok), "elapsed": 0.0, "new": new, "resumed": 0}
+    plan = BASELINE if args.small else ENCODER
+    body, table, new = start_of(plan)
+    shared = {"master": flatten(body), "table": table, "elapsed": 0.0, "new": new, "resumed": 0}
     shared["first"], shared["second"] = torch.zeros_like(shared["table"]), torch.full_like(shared["table"], 1e-6)
-    last = WORK / "run" / "last.pt"
+    last = WORK / plan.folder / "last.pt"
     if last.exists():
         found = torch.load(last)
         for key in ("master", "table", "first", "second"):
             shared[key] = found[key]
         shared["elapsed"], shared["resumed"] = found["elapsed"], int(found["elapsed"])
         print("resumed at", round(found["elapsed"]), "s")
-    names = [n for n, _ in body.named_parameters()]
-    sizes = [p.numel() for p in body.parameters()]
-    shared["split"] = sum(s for n, s in zip(names, sizes) if not n.startswith(("head", "meaning")))
-    assert all(n.startswith(("head", "meaning")) for n in names[-4:])
     for key in ("master", "table", "first", "second", "new"):
         shared[key].share_memory_()
     shared["start"] = time.time()
-    mp.spawn(worker, args=(shared, args), nprocs=args.workers, join=True)
+    mp.spawn(worker, args=(shared, plan, args), nprocs=args.workers, join=True)
 
 
 if __name__ == "__main__":
