@@ -15,6 +15,7 @@ import { reportPage } from './eval/report.js';
 import { compare, localGroups, reportOf } from './eval/results.js';
 import { comparisonText, groupTable } from './eval/table.js';
 import type { Io } from './io.js';
+import { NOTHING } from './moderate/answer.js';
 
 export type { Scorer };
 
@@ -116,13 +117,28 @@ async function rowScorer(config: Config): Promise<Scorer> {
 
 async function detectingScorer(config: Config): Promise<Scorer> {
   const offline = await composeOffline(config, { model: true, log: openLog('warn', 'cli') });
+  return pipelineScorer(offline, config.TEXT_MODEL);
+}
+
+type Offline = Awaited<ReturnType<typeof composeOffline>>;
+
+/** `name` stands for the model until it has read a text and says its version. */
+export function pipelineScorer(offline: Pick<Offline, 'moderate' | 'close'>, name: string): Scorer {
+  let model = name;
   return {
-    model: config.TEXT_MODEL,
+    get model() {
+      return model;
+    },
     async score({ text }) {
       const note: Note = { kind: 'note', title: '', body: text, regions: [], context: {}, images: [] };
       const { evidence } = await offline.moderate(note, { stages: ['normalise', 'language', 'classify'] }, forever);
-      if (evidence.classify.status === 'found') return evidence.classify.value.scores;
-      throw new UnavailableError('model_unavailable', `The classify stage answered ${evidence.classify.status}`);
+      const { classify } = evidence;
+      if (classify.status === 'skipped' && classify.why === 'no_text') return NOTHING;
+      if (classify.status !== 'found') {
+        throw new UnavailableError('model_unavailable', `The classify stage answered ${classify.status}`);
+      }
+      model = classify.value.model;
+      return classify.value.scores;
     },
     close: () => offline.close(),
   };

@@ -83,7 +83,7 @@ export function answerRow(id: unknown, moderated: Moderated): AnswerRow {
 const foundIn = <T>(outcome: Outcome<T>): T | null => (outcome.status === 'found' ? outcome.value : null);
 
 /** Scores are complete: a note without any text holds nothing of anything, which is known without a model. */
-const NOTHING: Readonly<Record<ScoreKey, Score>> = Object.fromEntries(
+export const NOTHING: Readonly<Record<ScoreKey, Score>> = Object.fromEntries(
   SCORE_KEYS.map((key) => [key, { score: 0, p: 0, calibrated: 0 }]),
 ) as Record<ScoreKey, Score>;
 
