@@ -68,7 +68,8 @@ function Scores({ detail }: { readonly detail: CaseDetail }) {
   const { t } = useTranslation();
   const format = useFormat();
   const words = useWords();
-  const scores = Object.entries(detail.evidence?.scores ?? {}).sort((a, b) => b[1].calibrated - a[1].calibrated);
+  const { scores: found = {}, competence = {} } = detail.evidence ?? {};
+  const scores = Object.entries(found).sort((a, b) => b[1].calibrated - a[1].calibrated);
   if (scores.length === 0) return <p className="quiet small">{t('case:no-scores')}</p>;
   return (
     <table className="small scores">
@@ -83,6 +84,7 @@ function Scores({ detail }: { readonly detail: CaseDetail }) {
               <meter min={0} max={1} value={calibrated} aria-label={words.score(name)} />
             </td>
             <td className="number">{format.decimal(calibrated)}</td>
+            <td className="quiet">{t(`words:competence.${competence[name] ?? 'none'}`)}</td>
           </tr>
         ))}
       </tbody>
