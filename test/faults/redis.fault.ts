@@ -12,11 +12,10 @@ import { broken } from './support/form.js';
 import { holdsOf, type Ledger, lineOf, settle } from './support/ledger.js';
 import { row } from './support/row.js';
 import { quantile, sendLoad } from './support/traffic.js';
+import { NO_SWEEP } from './support/without.js';
 import { inWorld, type World } from './support/world.js';
 
 const SWEEP_MS = 300;
-/** A sweeper that never comes: its pause is longer than any row. */
-const NO_SWEEP = { SWEEP_MS: '600000' };
 
 row(2, 'Redis wiped', { short: 120, full: 240 }, async (form) => {
   const env = broken === 'sweeper' ? NO_SWEEP : {};

@@ -37,7 +37,14 @@ if (part === 'api') {
   const url = await server.listen({ host: '127.0.0.1', port: Number(env['PORT'] ?? 0) });
   process.on('message', () => say(`listens ${url}`));
 } else {
-  const worker = runWorker(app, addresses.redisUrl, () => process.exit(1));
+  const { work } = app.store;
+  const claim: typeof work.claim = async (...order) => {
+    const claimed = await work.claim(...order);
+    if (claimed !== null) say(`claimed ${claimed.revisionId}`);
+    return claimed;
+  };
+  const telling = { ...app, store: { ...app.store, work: { ...work, claim } } };
+  const worker = runWorker(telling, addresses.redisUrl, () => process.exit(1));
   onStop({
     log: app.log,
     deadlineMs: config.SHUTDOWN_MS,

@@ -1,6 +1,9 @@
 /** The switches that take a safeguard away, so that the run can show that it would notice. */
 import { connect } from '../../../src/adapters/postgres.js';
 
+/** A sweeper that never comes: its pause is longer than any row. */
+export const NO_SWEEP = { SWEEP_MS: '600000' };
+
 /** A result is stored whatever its epoch and whatever was stored before. */
 export async function breakFence(databaseUrl: string): Promise<void> {
   const connection = await connect(databaseUrl);
