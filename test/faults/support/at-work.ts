@@ -22,8 +22,10 @@ export interface Kill {
   readonly leftBehind: readonly string[];
 }
 
-const LOOKS = 200;
+const LOOKS = 400;
 const LOOK_MS = 25;
+/** Who takes the work over has to be there: the time to start another process is not the time to recover. */
+const LEAST_ALIVE = 2;
 
 /** Ends the first worker that is seen at work; null when none was within the looks. */
 export async function killAtWork(
@@ -33,7 +35,8 @@ export async function killAtWork(
   const connection = await connect(databaseUrl);
   try {
     for (let look = 0; look < LOOKS; look += 1) {
-      for (const worker of workers().filter(isAlive)) {
+      const alive = workers().filter(isAlive);
+      for (const worker of alive.length < LEAST_ALIVE ? [] : alive) {
         if (!(await isAtWork(connection, worker))) continue;
         await worker.kill();
         return { at: Date.now(), leftBehind: (await inHand(connection, worker)).map(({ id }) => id) };
