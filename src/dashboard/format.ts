@@ -55,6 +55,12 @@ export function useFormat() {
     count: (value: number) => once(`count ${locale}`, () => new Intl.NumberFormat(locale)).format(value),
     decimal: (value: number) =>
       once(`decimal ${locale}`, () => new Intl.NumberFormat(locale, { maximumFractionDigits: 2 })).format(value),
+    /** A score or a confidence, 0 to 1: two digits always, so that a column of them can be read down. */
+    score: (value: number) =>
+      once(
+        `score ${locale}`,
+        () => new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 }),
+      ).format(value),
     /** `5 min`, `3 days`; the size alone. */
     span: (ms: number) => span(ms, locale),
     language: (tag: string | null) =>

@@ -41,7 +41,7 @@ function Row({ finding, isActive, onActive }: { finding: NoteFinding; isActive: 
         {finding.severity}
       </td>
       <td data-label={t('note:calibrated')} className="number">
-        {format.decimal(finding.calibrated)}
+        {format.score(finding.calibrated)}
       </td>
     </>
   );

@@ -17,7 +17,7 @@ function Finding({ finding }: { readonly finding: Said['findings'][number] }) {
     <li>
       <strong>{words.category(finding.category)}</strong>{' '}
       <span className="small quiet">
-        {t('case:llm-finding', { severity: finding.severity, confidence: format.decimal(finding.confidence) })}
+        {t('case:llm-finding', { severity: finding.severity, confidence: format.score(finding.confidence) })}
         {finding.clause !== null && (
           <>
             {' · '}

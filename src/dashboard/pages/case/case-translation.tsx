@@ -28,7 +28,7 @@ function Segment({
     );
   }
   const { confidence, doubts } = segment;
-  const said = confidence === null ? t('case:translation-unsaid') : format.decimal(confidence);
+  const said = confidence === null ? t('case:translation-unsaid') : format.score(confidence);
   const facts = [t('case:translation-confidence', { value: said }), ...doubts.map((doubt) => t(`case:doubt.${doubt}`))];
   const isUnsure = doubts.length > 0 || (confidence !== null && confidence < UNSURE);
   return (
@@ -56,7 +56,7 @@ export function PartTranslation({ detail, part }: { readonly detail: CaseDetail;
     <div className="translation">
       <p className="small quiet no-margin">
         {t('case:translation-by', { language: format.language(found.language), engine: engine ?? '' })}
-        {least !== null && ` · ${t('case:translation-least', { value: format.decimal(least) })}`}
+        {least !== null && ` · ${t('case:translation-least', { value: format.score(least) })}`}
       </p>
       <p className="original" dir={dirOf(to)}>
         {found.segments.map((segment) => {

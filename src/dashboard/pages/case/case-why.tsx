@@ -83,7 +83,7 @@ function Scores({ detail }: { readonly detail: CaseDetail }) {
             <td>
               <meter min={0} max={1} value={calibrated} aria-label={words.score(name)} />
             </td>
-            <td className="number">{format.decimal(calibrated)}</td>
+            <td className="number">{format.score(calibrated)}</td>
             <td className="quiet">{t(`words:competence.${competence[name] ?? 'none'}`)}</td>
           </tr>
         ))}

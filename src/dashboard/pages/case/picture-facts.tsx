@@ -14,14 +14,14 @@ export function PictureFacts({ image }: { readonly image: CaseImage }) {
   const labels = Object.entries(image.labels)
     .filter(([, score]) => score >= LEAST_SHOWN)
     .sort((a, b) => b[1] - a[1])
-    .map(([label, score]) => `${words.known(`words:label.${label.toLowerCase()}`, label)} ${format.decimal(score)}`);
+    .map(([label, score]) => `${words.known(`words:label.${label.toLowerCase()}`, label)} ${format.score(score)}`);
   return (
     <ul className="small plain">
       {image.findings.map(({ category, source, detector, calibrated, bits }) => (
         <li key={`${source} ${detector}`}>
           <strong>{words.category(category)}</strong> {t(`words:source.${source}`)}{' '}
           <span className="mono quiet">{detector}</span>{' '}
-          {bits === null ? format.decimal(calibrated) : t('case:distance', { n: format.count(bits) })}
+          {bits === null ? format.score(calibrated) : t('case:distance', { n: format.count(bits) })}
         </li>
       ))}
       {labels.length > 0 && <li className="quiet">{t('case:seen-by-model', { labels: labels.join(' · ') })}</li>}
