@@ -18,9 +18,8 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
-from batches import pad
 from common import LABELS, SEED, WORK, options
-from encoder import SMALL, Body
+from encoder import SMALL, Body, logits_of
 from score import windows
 from train import BASELINE, unflatten
 
@@ -60,14 +59,8 @@ def transformer_logits(texts: list[str]) -> np.ndarray:
     unflatten(body, found["master"])
     tok = Tokenizer.from_file(str(WORK / "tokenizer.json"))
     parts = [(i, part) for i, e in enumerate(tok.encode_batch(texts, add_special_tokens=False)) for part in windows(e.ids)[:MOST_WINDOWS]]
-    parts.sort(key=lambda p: len(p[1]))
     out = np.full((len(texts), len(LABELS)), -np.inf, dtype=np.float32)
-    with torch.no_grad():
-        for at in range(0, len(parts), 64):
-            group = parts[at:at + 64]
-            batch = torch.from_numpy(pad([ids for _, ids in group]))
-            z = body(table[batch], batch != 0, 0.0)[0].float().numpy()
-            np.maximum.at(out, [i for i, _ in group], z)
+    np.maximum.at(out, [i for i, _ in parts], logits_of(body, table, [ids for _, ids in parts]))
     print(f"transformer: {sum(p.numel() for p in body.parameters()) + table.numel()} parameters", flush=True)
     return out
 

@@ -9,11 +9,13 @@ import pickle
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
+from batches import pad
 from common import LABELS, SEED, WORK
 
 POSITIONS = 160
@@ -76,6 +78,18 @@ class Body(torch.nn.Module):
         top = (x + (kept - 1.0) * 10000.0).amax(1)
         pooled = torch.cat([mean, top], -1)
         return self.head(F.dropout(pooled, drop, self.training)), mean
+
+
+def logits_of(body: Body, table: torch.Tensor, ids: list[list[int]]) -> np.ndarray:
+    """Logits of every row of pieces, 64 of nearly equal length at a time."""
+    order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
+    out = np.zeros((len(ids), len(LABELS)), dtype=np.float32)
+    with torch.no_grad():
+        for at in range(0, len(order), 64):
+            group = order[at:at + 64]
+            batch = torch.from_numpy(pad([ids[i] for i in group]))
+            out[group] = body(table[batch], batch != 0, 0.0)[0].float().numpy()
+    return out
 
 
 def minilm() -> dict[str, torch.Tensor]:

@@ -44,10 +44,14 @@ def ways_of(name: str, rows: dict) -> dict[str, np.ndarray]:
     return found | {"n-grams alone": rows["ngrams"]}
 
 
+def columns_of(ways: dict[str, np.ndarray], rows: dict, p: np.ndarray) -> dict[str, np.ndarray]:
+    return ways | {"encoder alone": rows["encoder"], "shipped": p}
+
+
 def baselines(rows: dict, ways: dict[str, np.ndarray], p: np.ndarray) -> str:
     """One table of everything by label and language, AUROC; the last column sets the shipped pair against the best baseline."""
-    columns = ways | {"encoder alone": rows["encoder"], "shipped": p}
-    rng, below, close = np.random.default_rng(SEED), [], 0
+    columns = columns_of(ways, rows, p)
+    rng, pairs, below, close = np.random.default_rng(SEED), 0, [], 0
     lines = ["| label | language | harmful | harmless | majority | " + " | ".join(columns) + " | shipped above the best baseline [95 %] |",
              "|---|---|---:|---:|---:|" + "---:|" * len(columns) + "---|"]
     for k, key in enumerate(KEYS):
@@ -58,13 +62,13 @@ def baselines(rows: dict, ways: dict[str, np.ndarray], p: np.ndarray) -> str:
             gap, low, high = lead(rows["labels"][at, k], p[at, k], ways[best][at, k], rng)
             lines.append(f"| {key} | {lang} | {harmful} | {harmless} | .500 | " + " | ".join(f"{t[lang][0]:.3f}" for t in tables.values())
                          + f" | {gap:+.3f} [{low:+.3f}, {high:+.3f}] {best} |")
+            pairs += 1
             close += low <= 0 <= high
             if gap < -0.0005:
                 below.append(f"{lang} {key} ({best}, {gap:+.3f})")
         langs = list(tables["shipped"])
         if len(langs) > 1:
             lines.append(f"| **{key}** | mean of {len(langs)} | | | .500 | " + " | ".join(f"**{np.mean([t[l][0] for l in langs]):.4f}**" for t in tables.values()) + " | |")
-    pairs = sum("[" in line for line in lines[2:])
     lines.append(f"\nOf {pairs} pairs the shipped model is below the best baseline in {len(below)}: {', '.join(below) or 'nowhere'}. "
                  f"In {close} of all pairs the interval holds zero: there the two cannot be told apart.")
     return "\n".join(lines)
@@ -72,7 +76,7 @@ def baselines(rows: dict, ways: dict[str, np.ndarray], p: np.ndarray) -> str:
 
 def probe_baselines(rows: dict, ways: dict[str, np.ndarray], p: np.ndarray) -> str:
     """AUROC of toxicity on the probe: where the words are the same and only the meaning differs."""
-    columns = ways | {"encoder alone": rows["encoder"], "shipped": p}
+    columns = columns_of(ways, rows, p)
     lines = ["| probe, AUROC | " + " | ".join(columns) + " |", "|---|" + "---:|" * len(columns)]
     cells = []
     for lang in PROBED:
@@ -85,10 +89,10 @@ def probe_baselines(rows: dict, ways: dict[str, np.ndarray], p: np.ndarray) -> s
 
 def outside(rows: dict, table: dict) -> str:
     """Sources that nothing was trained, fitted or chosen on; calibration as shipped."""
-    ways = ways_of("outside", rows)
     p, scaled = apply(rows, table, np.ones(len(rows["texts"]), dtype=bool))
-    lines = ["| source, label | harmful | harmless | " + " | ".join(ways) + " | encoder alone | shipped | harmful right | harmless right |",
-             "|---|---:|---:|" + "---:|" * (len(ways) + 4)]
+    columns = columns_of(ways_of("outside", rows), rows, p)
+    lines = ["| source, label | harmful | harmless | " + " | ".join(columns) + " | harmful right | harmless right |",
+             "|---|---:|---:|" + "---:|" * (len(columns) + 2)]
     for source in np.unique(rows["sources"]):
         for k, key in enumerate(KEYS):
             at = (rows["sources"] == source) & (rows["labels"][:, k] >= 0)
@@ -97,7 +101,7 @@ def outside(rows: dict, table: dict) -> str:
                 continue
             area = lambda z: f"{roc_auc_score(y, z[at, k]):.3f}" if (~y).sum() >= 20 else "-"
             share = lambda right: f"{right.mean():.3f}" if len(right) >= 20 else "-"
-            cells = [area(z) for z in (*ways.values(), rows["encoder"], p)] + [share(hit[y]), share(~hit[~y])]
+            cells = [area(z) for z in columns.values()] + [share(hit[y]), share(~hit[~y])]
             lines.append(f"| {source}, {key} | {y.sum()} | {(~y).sum()} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 

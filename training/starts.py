@@ -16,9 +16,9 @@ import torch
 import torch.multiprocessing as mp
 from tokenizers import Tokenizer
 
-from batches import Mixture, pad
+from batches import Mixture
 from common import SEED, WORK, options
-from encoder import Body
+from encoder import Body, logits_of
 from figures import by_language, probe
 from score import chosen
 from train import ENCODER, Alignment, Flat, TableAdam, apply_step, flatten, micro, optimiser_of, schedule, split_of, start_of, unflatten
@@ -43,7 +43,7 @@ def train_arm(arm: str, steps: int) -> tuple[Body, torch.Tensor, int]:
     torch.set_num_threads(1)
     plan = replace(ENCODER, aligned=arm != "random")
     body, table, new = start_of(plan)
-    mixture, alignment = Mixture(SEED), Alignment(SEED)
+    mixture, alignment = Mixture(SEED), Alignment(SEED) if plan.aligned else None
     if arm == "english":
         only_english(mixture, alignment)
     torch.manual_seed(SEED)
@@ -57,7 +57,7 @@ def train_arm(arm: str, steps: int) -> tuple[Body, torch.Tensor, int]:
         scale = schedule(done)
         flat.refresh()
         flat.grad.zero_()
-        loss, used, embedded, size = micro(body, table, mixture, None if arm == "random" else alignment, queue, pairs, done)
+        loss, used, embedded, size = micro(body, table, mixture, alignment, queue, pairs, done)
         loss.backward()
         adam.update(used, embedded.grad.float(), scale)
         apply_step(plan, optimiser, flat, wide, scale)
@@ -72,15 +72,7 @@ def train_arm(arm: str, steps: int) -> tuple[Body, torch.Tensor, int]:
 def logits(body: Body, table: torch.Tensor, texts: list[str]) -> np.ndarray:
     tok = Tokenizer.from_file(str(WORK / "tokenizer.json"))
     tok.enable_truncation(PIECES)
-    ids = [e.ids for e in tok.encode_batch(texts)]
-    order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
-    out = np.zeros((len(ids), 8), dtype=np.float32)
-    with torch.no_grad():
-        for at in range(0, len(order), 64):
-            group = order[at:at + 64]
-            batch = torch.from_numpy(pad([ids[i] for i in group]))
-            out[group] = body(table[batch], batch != 0, 0.0)[0].float().numpy()
-    return out
+    return logits_of(body, table, [e.ids for e in tok.encode_batch(texts)])
 
 
 def arm_process(rank: int, steps: int, folder: str) -> None:

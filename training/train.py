@@ -163,7 +163,7 @@ def split_of(body: Body) -> int:
     return sum(p.numel() for p, head in zip(body.parameters(), heads) if not head)
 
 
-def apply_step(plan: Plan, optimiser, flat: "Flat", wide: torch.Tensor, scale: float) -> None:
+def apply_step(plan: Plan, optimiser, flat: Flat, wide: torch.Tensor, scale: float) -> None:
     norm = float(flat.grad.float().norm())
     wide.copy_(flat.grad).mul_(min(1.0, 1.0 / (norm + 1e-6)))
     optimiser.param_groups[0]["lr"], optimiser.param_groups[1]["lr"] = plan.body * scale, plan.head * scale
@@ -256,7 +256,7 @@ def start_of(plan: Plan) -> tuple[Body, torch.Tensor, torch.Tensor]:
 
 def main() -> None:
     parser = options(__doc__)
-    parser.add_argument("--minutes", type=float, default=70, help="in all: those of an interrupted or earlier run in $PW_WORK/run count")
+    parser.add_argument("--minutes", type=float, default=70, help="in all: those of an interrupted or earlier run in the same folder count")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--small", action="store_true", help="the baseline: random weights, 3 layers of 192, no aligned sentences")
     args = parser.parse_args()

@@ -65,11 +65,10 @@ const wrong = (number: number, why: string): InvalidInputError =>
 
 /** Editors of some systems write a mark of order before the first row. */
 function textOf({ text, tooLong }: Line, number: number): string {
-  if (text === null)
-    throw wrong(
-      number,
-      tooLong ? `more than ${MOST_BYTES} bytes` : 'no valid UTF-8 (the name of a packed file ends in .gz)',
-    );
+  if (text === null) {
+    const why = tooLong ? `more than ${MOST_BYTES} bytes` : 'no valid UTF-8 (the name of a packed file ends in .gz)';
+    throw wrong(number, why);
+  }
   return number === 1 ? text.replace(/^\ufeff/, '') : text;
 }
 

@@ -43,12 +43,18 @@ function withScript(language: LanguageTag): string {
   return region === null ? language : `zh-${new Intl.Locale(language).maximize().script ?? 'Hans'}${region ?? ''}`;
 }
 
-export function headFor(calibration: Calibration, language: LanguageTag, key: ScoreKey): HeadCalibration {
-  for (const tag of lookUpTags(language)) {
-    const found = calibration.languages[tag]?.[key];
+/** What the closest of the tags has. */
+export function firstOf<T>(tags: readonly string[], find: (tag: string) => T | undefined): T | undefined {
+  for (const tag of tags) {
+    const found = find(tag);
     if (found !== undefined) return found;
   }
-  return calibration.languages['*']?.[key] ?? UNFITTED;
+  return undefined;
+}
+
+export function headFor(calibration: Calibration, language: LanguageTag, key: ScoreKey): HeadCalibration {
+  const own = firstOf(lookUpTags(language), (tag) => calibration.languages[tag]?.[key]);
+  return own ?? calibration.languages['*']?.[key] ?? UNFITTED;
 }
 
 /** What a text as short as this gets off the log odds of a head, by what is known of its language. */
@@ -93,10 +99,5 @@ export function measuredTags(language: LanguageTag): readonly string[] {
   return tags.filter((tag) => SCRIPT.test(tag));
 }
 
-export function competenceFor(table: CompetenceTable, language: LanguageTag, key: ScoreKey): Competence {
-  for (const tag of measuredTags(language)) {
-    const found = table[tag]?.[key];
-    if (found !== undefined) return found;
-  }
-  return 'none';
-}
+export const competenceFor = (table: CompetenceTable, language: LanguageTag, key: ScoreKey): Competence =>
+  firstOf(measuredTags(language), (tag) => table[tag]?.[key]) ?? 'none';

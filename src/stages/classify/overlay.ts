@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type Competence, type LanguageTag, SCORE_KEYS, type Score, type ScoreKey } from '../../domain.js';
 import { at } from './at.js';
-import { lookUpTags, measuredTags, rescale, sigmoid } from './calibration.js';
+import { competenceFor, firstOf, lookUpTags, rescale, sigmoid } from './calibration.js';
 
 const key = z.enum(SCORE_KEYS);
 const share = z.number().gt(0).lt(1);
@@ -103,12 +103,4 @@ export function scoreOf(
 }
 
 export const overlayCompetence = (overlay: Overlay, language: LanguageTag, name: ScoreKey): Competence =>
-  firstOf(measuredTags(language), (tag) => overlay.competence[tag]?.[name]) ?? 'none';
-
-function firstOf<T>(tags: readonly string[], find: (tag: string) => T | undefined): T | undefined {
-  for (const tag of tags) {
-    const found = find(tag);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
+  competenceFor(overlay.competence, language, name);
