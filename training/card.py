@@ -11,24 +11,8 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from common import LEFT_OUT, WORK, options
-
-
-def sources(manifest: str) -> list[list[str]]:
-    block = manifest.split("## Sources")[1].split("## Label mapping")[0]
-    rows = [[c.strip() for c in line.strip().strip("|").split("|")] for line in block.splitlines() if line.startswith("| ")]
-    return [r for r in rows if len(r) >= 8 and r[0] not in ("file", "---") and not set(r[0]) <= {"-", ":"}]
-
-
-def lexicons(manifest: str) -> list[list[str]]:
-    block = manifest.split("## Lexicons")[1]
-    rows = [[c.strip() for c in line.strip().strip("|").split("|")] for line in block.splitlines() if line.startswith("| ")]
-    return [r for r in rows if len(r) == 6 and r[0] != "file" and not set(r[0]) <= {"-", ":"}]
-
-
-def doubts(manifest: str) -> list[str]:
-    block = manifest.split("## Licence doubts")[1].split("## ")[0]
-    return [l for l in block.splitlines() if l.startswith("- **") and re.match(r"- \*\*(\w+)\*\*", l).group(1) not in LEFT_OUT]
+from common import WORK, options
+from manifest import Manifest
 
 
 def cell(value, digits: int = 3) -> str:
@@ -76,14 +60,12 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("folder", type=Path)
     args = parser.parse_args()
-    manifest = (args.data / "MANIFEST.md").read_text()
+    manifest = Manifest(args.data)
     found = json.loads((WORK / "eval.json").read_text())
     competence = json.loads((args.folder / "competence.json").read_text())
     facts = json.loads((WORK / "facts.json").read_text())
     parity = json.loads((WORK / "parity.json").read_text())
     prose = (Path(__file__).parent / "card.md").read_text()
-    used = [r for r in sources(manifest) if r[0] not in LEFT_OUT]
-    left = [r for r in sources(manifest) if r[0] in LEFT_OUT]
     levels = Counter(v for l in competence["languages"].values() for v in l.values())
     pairs = sorted(f"{l} {k}" for l, row in competence["languages"].items() for k, v in row.items() if v == "validated")
     without = sorted(
@@ -99,10 +81,10 @@ def main() -> None:
         "PAIRS": f"{len(pairs)} validated pairs: {', '.join(pairs) or 'none'}. Weak {levels['weak']}, none {levels['none']} of the measured pairs; every other pair is none.",
         "PARITY": f"{parity['texts']} validation texts: mean gap of p {parity['mean_gap']:.4f}, 99th percentile {parity['p99_gap']:.4f}, same side of .5 {parity['same_decision']:.4f}",
         "SOURCES": "\n".join(["| source | repository @ commit | licence | attribution | languages | rows |", "|---|---|---|---|---|---:|"]
-                             + [f"| {r[0]} | {r[1]} | {r[2]} | {r[3]} | {r[4]} | {r[6]} |" for r in used]),
+                             + [f"| {s.name} | {s.repository} | {s.licence} | {s.attribution} | {s.languages} | {s.rows} |" for s in manifest.shipped]),
         "LEXICONS": "\n".join(["| list | repository @ commit | licence | attribution | terms |", "|---|---|---|---|---:|"]
-                              + [f"| {r[0]} | {r[1]} | {r[2]} | {r[3]} | {r[4]} |" for r in lexicons(manifest)]),
-        "LEFT_OUT": ", ".join(f"{r[0]} ({r[2]})" for r in left), "DOUBTS": "\n".join(doubts(manifest)),
+                              + [f"| {r[0]} | {r[1]} | {r[2]} | {r[3]} | {r[4]} |" for r in manifest.lexicons]),
+        "LEFT_OUT": ", ".join(f"{s.name} ({s.licence})" for s in manifest.left_out), "DOUBTS": "\n".join(manifest.doubts),
         "CHECKSUMS": "\n".join(f"- `{p}`: SHA-256 `{digest(args.folder.parent / p)}`" for p in (
             "polywarden-text/onnx/model_quantized.onnx", "polywarden-text/tokenizer.json", "polywarden-ngrams/weights.bin")),
     } | facts

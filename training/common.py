@@ -15,8 +15,6 @@ KEYS = [
     "toxicity", "hate.attack", "harass.bully", "violence.threat",
     "sexual.explicit", "selfharm.risk", "profanity.mild", "authentic.spam",
 ]
-# Left out of the shipped model: GPL, or a README that contradicts the licence (MANIFEST.md, doubts).
-LEFT_OUT = {"bengali_hate_bn", "paradetox_en", "ethos_en", "toxicr_en", "tgspam_zh", "tgspam_hant_zh"}
 SEED = 20261120
 VALIDATION_PERCENT = 5
 

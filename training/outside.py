@@ -13,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from common import LABELS, LEFT_OUT, SEED, WORK, language_of, options, read_rows, split_key
+from common import LABELS, SEED, WORK, language_of, options, read_rows, split_key
+from manifest import Manifest
 from score import encoder_logits, ngram_logits
 
 MOST = 2000
@@ -22,7 +23,7 @@ MOST = 2000
 def unseen(data: Path) -> list[dict]:
     known = {split_key(text) for text in pickle.load(open(WORK / "rows.pkl", "rb"))["texts"]}
     rng, out = np.random.default_rng(SEED), []
-    for source in sorted(LEFT_OUT):
+    for source in sorted(source.name for source in Manifest(data).left_out):
         rows = [row | {"source": source, "lang": language_of(row)} for row in read_rows(data / f"{source}.jsonl.gz")
                 if row["labels"] and split_key(row["text"]) not in known]
         out += [rows[i] for i in rng.permutation(len(rows))[:MOST]]
