@@ -28,10 +28,6 @@ export interface ExpressionFacts {
   readonly usesRegion: boolean;
   /** Whether the answer can differ between notes at all. */
   readonly usesVariables: boolean;
-  /** Whether it asks the text model. */
-  readonly usesModel: boolean;
-  /** Whether it asks for findings, which may be the text model's alone. */
-  readonly usesFindings: boolean;
   /** A category without which the answer is no, for skipping the rule unread. */
   readonly gate: CategoryId | null;
   /** Parts that must all hold, and parts of which one is enough, without blanks; for comparing conditions. */
@@ -46,8 +42,6 @@ export interface Clause {
   readonly parts: readonly string[];
 }
 
-const MODEL_WORDS: ReadonlySet<string> = new Set(['scores', 'competence', 'max_score', 'reaches', 'competent']);
-const FINDING_WORDS: ReadonlySet<string> = new Set(['any_finding', 'found_by', 'max_severity', 'findings']);
 const NEEDS_CATEGORY: ReadonlySet<string> = new Set(['any_finding', 'found_by']);
 
 /** The conjunction's parts; only there does one `no` decide the whole. */
@@ -165,8 +159,6 @@ export function inspect(ast: AstNode): {
     usesDisclosures: ofRegion.has(DISCLOSURE),
     usesRegion: [...ofRegion].some((field) => field !== DISCLOSURE),
     usesVariables: [...names].some((name) => isVariableName(name) || isFunctionName(name)),
-    usesModel: [...names].some((name) => MODEL_WORDS.has(name)),
-    usesFindings: [...names].some((name) => FINDING_WORDS.has(name)),
     gate: gateOf(ast),
     all: conjuncts(ast).map(withoutBlanks),
     any: disjuncts(ast).map(withoutBlanks),

@@ -175,8 +175,6 @@ export function compileRule(rule: MergedRule, scope: RuleScope): CompiledRule | 
     message: source.message,
     owner: source.owner,
     variant: scope.variant(when, unless, scope.value),
-    usesModel: when.usesModel,
-    usesFindings: when.usesFindings,
     gate: when.gate,
     home: rule.home,
     changedIn: changedIn(rule, scope),

@@ -1,6 +1,5 @@
 /** Evidence -> decisions per region. Pure, total and deterministic: the clock is part of the input. */
 import type { Decision, Evaluation, Gap, NoteFacts, RegionId, SideAction } from '../domain.js';
-import { RuleContext } from './context.js';
 import type { EvaluationInput } from './context-values.js';
 import type { Bundle, CompiledRegion } from './model.js';
 import { judge, type Outcome, type Watch } from './outcome.js';
@@ -129,7 +128,7 @@ export function walk(
   regions: readonly RegionId[],
   watch?: (region: CompiledRegion, answers: Answers) => Watch,
 ): Evaluation {
-  const answers = new Answers(new RuleContext(input, fileOf(bundle, 'global').value));
+  const answers = new Answers(input, fileOf(bundle, 'global').value);
   const outcomes = new Map<RegionId, Outcome>();
   const decisions: Decision[] = [];
   let pending = false;

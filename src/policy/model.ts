@@ -44,8 +44,6 @@ export interface CompiledRule {
   readonly message: string;
   readonly owner: string;
   readonly variant: Variant;
-  readonly usesModel: boolean;
-  readonly usesFindings: boolean;
   readonly gate: CategoryId | null;
   readonly home: Origin;
   /** File that had the last word on anything but its tests. */

@@ -89,9 +89,8 @@ function tally(input: EvaluationInput, region: CompiledRegion, answers: Answers,
       watch?.(rule, answer, 'error');
       continue;
     }
-    const { context } = answers;
     const mode = rule.mode.kind === 'canary' ? 'canary' : acts ? 'enforce' : 'shadow';
-    const hit = hitOf(rule, mode, actionOf(rule, context, region), context.category(rule.category).findings);
+    const hit = hitOf(rule, mode, actionOf(rule, answers, region), answers.context.category(rule.category).findings);
     (acts ? fired : shadow).push({ rule, hit });
     watch?.(rule, true, acts ? 'fired' : 'shadow');
   }

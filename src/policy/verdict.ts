@@ -3,7 +3,8 @@ import type { Action, Finding, NoteFacts, RuleHit } from '../domain.js';
 import { SCORE_KEYS, type ScoreKey } from '../domain.js';
 import { RuleError } from './cel.js';
 import { strengthOf } from './choose-action.js';
-import type { RuleContext } from './context.js';
+import { RuleContext } from './context.js';
+import { type EvaluationInput, type RegionValue, withoutModel } from './context-values.js';
 import type { CompiledRegion, CompiledRule, Variant } from './model.js';
 import { bucketOf } from './stable-hash.js';
 
@@ -12,7 +13,14 @@ export type Answer = boolean | RuleError;
 /** Sparse by variant index; lives as long as one evaluation. */
 export class Answers {
   readonly #known = new Map<number, Answer>();
-  constructor(readonly context: RuleContext) {}
+  readonly #input: EvaluationInput;
+  readonly context: RuleContext;
+  #unaided: Answers | null = null;
+
+  constructor(input: EvaluationInput, region: RegionValue) {
+    this.#input = input;
+    this.context = new RuleContext(input, region);
+  }
 
   of(variant: Variant): Answer {
     const known = this.#known.get(variant.index);
@@ -20,6 +28,12 @@ export class Answers {
     const answer = ask(variant, this.context);
     this.#known.set(variant.index, answer);
     return answer;
+  }
+
+  /** What the rules would answer had the text model said nothing. */
+  get unaided(): Answers {
+    this.#unaided ??= new Answers(withoutModel(this.#input), this.context.home);
+    return this.#unaided;
   }
 }
 
@@ -38,17 +52,18 @@ const isScoreKey = (key: string): key is ScoreKey => (SCORE_KEYS as readonly str
 const FINDINGS_KEPT = 16;
 
 /**
- * Where the model was not validated for the language, its word alone does not take a note away.
- * Another detector's finding in the same category lifts the cap.
+ * Where the model was not validated for the language, its word alone does not take a note away. It does not stand
+ * alone where the rule fires without it, or where another detector found the same category.
  */
-export function actionOf(rule: CompiledRule, context: RuleContext, region: CompiledRegion): Action {
-  const { sources } = context.category(rule.category);
-  if (!rule.usesModel && !(rule.usesFindings && sources.has('classifier'))) return rule.action;
-  if ([...sources].some((source) => source !== 'classifier')) return rule.action;
+export function actionOf(rule: CompiledRule, answers: Answers, region: CompiledRegion): Action {
+  const { context } = answers;
   const competence = context.competence.get(isScoreKey(rule.category) ? rule.category : 'toxicity');
   if (competence === 'validated') return rule.action;
   const cap = region.settings.model_alone[competence === 'weak' ? 'weak' : 'none'];
-  return strengthOf(rule.action) > strengthOf(cap) ? cap : rule.action;
+  if (strengthOf(rule.action) <= strengthOf(cap)) return rule.action;
+  const { sources } = context.category(rule.category);
+  const seconded = [...sources].some((source) => source !== 'classifier');
+  return seconded || answers.unaided.of(rule.variant) === true ? rule.action : cap;
 }
 
 export const SEEN_BY: Readonly<Record<Finding['source'], string>> = {

@@ -203,7 +203,7 @@ it.each([
   await settle(page);
   // A list that still has the keys and the words of the table, and that axe accepts.
   const rows = page.locator('.queue tbody tr');
-  expect(await rows.count()).toBeGreaterThan(5);
+  await rows.nth(5).waitFor();
   await page.keyboard.press('j');
   expect(await rows.nth(1).getAttribute('aria-current')).toBe('true');
   expect(await page.getByRole('columnheader').count()).toBeGreaterThan(5);

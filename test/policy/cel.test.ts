@@ -180,7 +180,7 @@ describe('what is known without running', () => {
     const expression = facts('reaches("hate.attack", "review") && campaign.known && region.accepts_disclosure');
     expect([...expression.reads].sort()).toEqual(['campaign', 'classify', 'deliberate', 'images', 'match']);
     expect(expression.thresholds).toEqual([{ category: 'hate.attack', step: 'review', offset: 0 }]);
-    expect(expression).toMatchObject({ usesDisclosures: true, usesRegion: false, usesModel: true });
+    expect(expression).toMatchObject({ usesDisclosures: true, usesRegion: false });
     expect(facts('region.id == "de"').usesRegion).toBe(true);
     expect(facts('true').usesVariables).toBe(false);
   });

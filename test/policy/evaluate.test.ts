@@ -219,6 +219,30 @@ describe('the word of the model alone', () => {
     const beside = only(judge(link, { scores, competence: 'none', contacts: ['url'] }));
     expect(beside.rules.find(({ rule: id }) => id === 'c')?.action).toBe('remove');
   });
+  test('what fires without the model keeps its action, whatever the model finds beside it', () => {
+    const either = bundleOf({
+      'global.yaml': global(
+        rule({
+          id: 'e',
+          category: 'hate.attack',
+          does: '{ action: remove }',
+          when: 'any_finding("hate.attack") || any_finding("goods.drugs")',
+        }),
+      ),
+    });
+    const known = ['goods.drugs' as const];
+    expect(only(judge(either, { competence: 'none', findings: known })).action).toBe('remove');
+    expect(only(judge(either, { scores, competence: 'none', findings: known })).action).toBe('remove');
+    expect(only(judge(either, { scores, competence: 'none' })).action).toBe('review');
+  });
+  test('a rule of one category that fires on what the model found in another is capped', () => {
+    const other = bundleOf({
+      'global.yaml': global(
+        rule({ id: 'o', category: 'fraud.scam', does: '{ action: remove }', when: 'any_finding("hate.attack")' }),
+      ),
+    });
+    expect(only(judge(other, { scores, competence: 'none' })).action).toBe('review');
+  });
   test('a category that is no head of the model asks for the umbrella', () => {
     const scam = bundleOf({
       'global.yaml': global(
