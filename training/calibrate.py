@@ -122,6 +122,16 @@ def apply(rows: dict, table: dict, at: np.ndarray):
     return p, scaled
 
 
+def two_folds(rows: dict) -> tuple[np.ndarray, np.ndarray]:
+    """`p` and the scaled score of every row, each half judged with what the other half taught."""
+    fold = np.array([bucket("fold:" + t) < 50 for t in rows["texts"]])
+    p, scaled = np.zeros((len(fold), 8)), np.zeros((len(fold), 8))
+    for side in (fold, ~fold):
+        got = apply(rows, learn(rows, ~side), side)
+        p[side], scaled[side] = got[0][side], got[1][side]
+    return p, scaled
+
+
 def lower_auroc(y: np.ndarray, p: np.ndarray, rng) -> float:
     found = []
     for _ in range(100):
@@ -193,15 +203,10 @@ def main() -> None:
     args = parser.parse_args()
     rows = pickle.load(open(WORK / "scores.pkl", "rb"))
     rows["probe"] = np.char.startswith(rows["sources"], "probe:")
-    fold = np.array([bucket("fold:" + t) < 50 for t in rows["texts"]])
-    everything = np.ones(len(fold), dtype=bool)
-    p, scaled = np.zeros((len(fold), 8)), np.zeros((len(fold), 8))
-    for side in (fold, ~fold):
-        got = apply(rows, learn(rows, ~side), side)
-        p[side], scaled[side] = got[0][side], got[1][side]
+    p, scaled = two_folds(rows)
     report(rows, p, scaled)
     facts = competence(rows, scaled)
-    table = learn(rows, everything)
+    table = learn(rows, np.ones(len(rows["texts"]), dtype=bool))
     languages = {}
     for (lang, key), e in table.items():
         languages.setdefault(lang, {})[key] = e

@@ -10,21 +10,12 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 from tokenizers import Tokenizer
 
-from calibrate import PROBED, apply, benign_of, learn
-from common import KEYS, SEED, WORK, bucket, options
+from calibrate import PROBED, apply, benign_of, learn, two_folds
+from common import KEYS, SEED, WORK, options
 from figures import by_language
 from subwords import unknown_rates
 
 RESAMPLES = 400
-
-
-def folds(rows: dict):
-    side = np.array([bucket("fold:" + t) < 50 for t in rows["texts"]])
-    p, scaled = np.zeros((len(side), 8)), np.zeros((len(side), 8))
-    for mine in (side, ~side):
-        got = apply(rows, learn(rows, ~mine), mine)
-        p[mine], scaled[mine] = got[0][mine], got[1][mine]
-    return p, scaled
 
 
 def lead(y: np.ndarray, ours: np.ndarray, theirs: np.ndarray, rng) -> tuple[float, float, float]:
@@ -152,7 +143,7 @@ def main() -> None:
     args = parser.parse_args()
     rows = pickle.load(open(WORK / "scores.pkl", "rb"))
     rows["probe"] = np.char.startswith(rows["sources"], "probe:")
-    p, scaled = folds(rows)
+    p, scaled = two_folds(rows)
     ways = ways_of("scores", rows)
     outside_rows = pickle.load(open(WORK / "outside.pkl", "rb"))
     facts = {"BASELINES": baselines(rows, ways, p), "PROBE_BASELINES": probe_baselines(rows, ways, p), "OUTSIDE": outside(outside_rows, learn(rows, np.ones(len(rows["texts"]), dtype=bool))), "UNKNOWN": unknown(args.folder), "PROBE": probe(rows, p, scaled), "BENIGN_FOLDS": benign(rows, scaled), "MOST": args.most,

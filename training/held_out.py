@@ -1,4 +1,4 @@
-"""Step 8c. Validation rows that neither weights nor thresholds nor discounts saw: step 7 scores only some of each language.
+"""Step 8d. Validation rows that neither weights nor thresholds nor discounts saw: step 7 scores only some of each language.
 
     python held_out.py
     polywarden eval --input $PW_WORK/held_out.jsonl.gz --json > $PW_WORK/held_out.json

@@ -11,7 +11,7 @@ export const MOST_ENCODED = 48;
 export const MOST_PASSAGES = 16;
 /** One sentence of these is enough, and drowns among harmless ones that share its window. */
 const GRAVE: readonly ScoreKey[] = ['violence.threat', 'selfharm.risk'];
-/** Log odds that a passage gets off: a long text has many, and each is a chance of a false alarm. */
+/** Log odds that a passage gets off: a long text has many, each a chance of a false alarm (`training/passages.py`). */
 const PASSAGE_DISCOUNT = 1;
 
 interface Piece {
