@@ -1,6 +1,6 @@
 /** From the rows of a note to the words of the port. */
 import type { Decision, Evidence, Note, NoteStatus } from '../../domain.js';
-import type { RevisionView, StoredDecision } from '../../ports/store.js';
+import type { NoteRow, RevisionView, StoredDecision } from '../../ports/store.js';
 
 export interface RevisionJson {
   readonly revisionId: string;
@@ -51,4 +51,31 @@ export const revisionOf = ({ state, contentHash, ...row }: RevisionJson): Revisi
 export const decisionOf = ({ byKind, byId, ...row }: DecisionJson): StoredDecision => ({
   ...row,
   by: { kind: byKind, id: byId },
+});
+
+/** A note in a list, with the title of its latest revision. */
+export interface NoteRowSql {
+  readonly id: string;
+  readonly external_id: string;
+  readonly state: string;
+  readonly revision: number;
+  readonly author_id: string | null;
+  readonly language: string | null;
+  readonly strongest: NoteRow['strongest'];
+  readonly created_at: Date;
+  readonly decided_at: Date | null;
+  readonly title: string | null;
+}
+
+export const noteRowOf = (row: NoteRowSql): NoteRow => ({
+  noteId: row.id,
+  externalId: row.external_id,
+  status: statusOf(row.state),
+  revision: row.revision,
+  authorId: row.author_id,
+  language: row.language,
+  strongest: row.strongest,
+  createdAt: row.created_at.toISOString(),
+  decidedAt: row.decided_at?.toISOString() ?? null,
+  title: row.title ?? '',
 });

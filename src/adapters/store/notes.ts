@@ -1,13 +1,22 @@
 /** Reading and erasing notes. */
 import type { NoteStatus } from '../../domain.js';
-import type { NoteFilter, NoteRow, NotesStore, NoteView } from '../../ports/store.js';
+import type { NoteFilter, NotesStore, NoteView } from '../../ports/store.js';
 import type { Ids } from '../../ports.js';
 import { acceptWith } from './accept.js';
 import { cursorOf, pageOf, positionOf } from './cursor.js';
 import type { Database } from './database.js';
 import { sha256 } from './hashes.js';
 import { judgedPage } from './judged.js';
-import { type DecisionJson, decisionOf, type RevisionJson, revisionOf, stateOf, statusOf } from './note-rows.js';
+import {
+  type DecisionJson,
+  decisionOf,
+  type NoteRowSql,
+  noteRowOf,
+  type RevisionJson,
+  revisionOf,
+  stateOf,
+  statusOf,
+} from './note-rows.js';
 
 interface ViewRow {
   readonly id: string;
@@ -37,19 +46,6 @@ const VIEW = {
   FROM notes n WHERE n.id = $1 AND ($2::text IS NULL OR n.source_id = $2)`,
 };
 
-interface ListRow {
-  readonly id: string;
-  readonly external_id: string;
-  readonly state: string;
-  readonly revision: number;
-  readonly author_id: string | null;
-  readonly language: string | null;
-  readonly strongest: NoteRow['strongest'];
-  readonly created_at: Date;
-  readonly decided_at: Date | null;
-  readonly title: string | null;
-}
-
 const ERASE = 'SELECT erase_note($1, $2, $3, $4, $5, $6) AS erased';
 
 export function notesWith(database: Database, ids: Ids, keySeconds: number): NotesStore {
@@ -66,8 +62,8 @@ export function notesWith(database: Database, ids: Ids, keySeconds: number): Not
     },
     async list(sourceId, filter, cursor, limit) {
       const { text, values } = listQuery(sourceId, filter, cursor, limit);
-      const rows = await database.repeatable<ListRow>(text, values);
-      return pageOf(rows, limit, rowOf, (row) => cursorOf('notes', row.created_at, row.id));
+      const rows = await database.repeatable<NoteRowSql>(text, values);
+      return pageOf(rows, limit, noteRowOf, (row) => cursorOf('notes', row.created_at, row.id));
     },
     judged: (sourceId, since, cursor, limit) => judgedPage(database, { sourceId, since, cursor, limit }),
     async erase(sourceId, noteId, actor, now) {
@@ -155,17 +151,4 @@ const viewOf = (row: ViewRow): NoteView => ({
   createdAt: row.created_at.toISOString(),
   revisions: row.revisions.map(revisionOf),
   decisions: row.decisions.map(decisionOf),
-});
-
-const rowOf = (row: ListRow): NoteRow => ({
-  noteId: row.id,
-  externalId: row.external_id,
-  status: statusOf(row.state),
-  revision: row.revision,
-  authorId: row.author_id,
-  language: row.language,
-  strongest: row.strongest,
-  createdAt: row.created_at.toISOString(),
-  decidedAt: row.decided_at?.toISOString() ?? null,
-  title: row.title ?? '',
 });

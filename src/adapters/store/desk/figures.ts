@@ -1,11 +1,10 @@
 /** Figures of the start page, the look-up of notes by their words, the record by filters, and what ran out. */
 
 import type { DeskStore, RanOut, Statistics } from '../../../ports/review.js';
-import type { NoteRow } from '../../../ports/store.js';
 import type { Ids } from '../../../ports.js';
 import type { Database } from '../database.js';
 import { sha256 } from '../hashes.js';
-import { type DecisionJson, decisionOf, statusOf } from '../note-rows.js';
+import { type DecisionJson, decisionOf, type NoteRowSql, noteRowOf } from '../note-rows.js';
 import { auditPage } from '../records.js';
 import { DECISION_JSON } from './file.js';
 
@@ -21,7 +20,7 @@ export const figuresWith = (database: Database, ids: Ids): Figures => ({
   statistics: (days, now) => statisticsOf(database, days, now),
   async search(text, limit) {
     const hashes = [sha256(text), sha256(`\n${text}`), sha256(text.replace(/\n?$/, '\n'))];
-    const exact = await database.repeatable<RowSql>(
+    const exact = await database.repeatable<NoteRowSql>(
       `SELECT ${ROW} FROM notes n JOIN revisions r ON r.id = n.revision_id
        WHERE EXISTS (SELECT 1 FROM revisions x WHERE x.note_id = n.id AND x.text_hash = ANY ($1))
          AND n.id IN (SELECT x.note_id FROM revisions x WHERE x.text_hash = ANY ($1) LIMIT 1000)
@@ -35,7 +34,7 @@ export const figuresWith = (database: Database, ids: Ids): Figures => ({
        SELECT (SELECT count(*) FROM latest) AS searched, coalesce((SELECT json_agg(note_id) FROM hits), '[]') AS items`,
       [text, limit],
     );
-    const containing = await database.repeatable<RowSql>(
+    const containing = await database.repeatable<NoteRowSql>(
       `SELECT ${ROW} FROM notes n JOIN revisions r ON r.id = n.revision_id WHERE n.id = ANY ($1)
        ORDER BY n.created_at DESC, n.id DESC`,
       [part?.items ?? []],
@@ -94,30 +93,6 @@ export const figuresWith = (database: Database, ids: Ids): Figures => ({
 
 const ROW = `n.id, n.external_id, n.state, n.revision, n.author_id, n.language, n.strongest, n.created_at, n.decided_at,
   r.note->>'title' AS title`;
-interface RowSql {
-  readonly id: string;
-  readonly external_id: string;
-  readonly state: string;
-  readonly revision: number;
-  readonly author_id: string | null;
-  readonly language: string | null;
-  readonly strongest: NoteRow['strongest'];
-  readonly created_at: Date;
-  readonly decided_at: Date | null;
-  readonly title: string | null;
-}
-const noteRowOf = (row: RowSql): NoteRow => ({
-  noteId: row.id,
-  externalId: row.external_id,
-  status: statusOf(row.state),
-  revision: row.revision,
-  authorId: row.author_id,
-  language: row.language,
-  strongest: row.strongest,
-  createdAt: row.created_at.toISOString(),
-  decidedAt: row.decided_at?.toISOString() ?? null,
-  title: row.title ?? '',
-});
 
 type Parts = Omit<Statistics, 'from' | 'to' | 'bucketHours' | 'limited'> & { readonly counted: number };
 
