@@ -23,8 +23,8 @@ import { mapInOrder } from './ordered.js';
 
 export const MODERATE_USAGE = `polywarden moderate --input notes.jsonl|- --output out.jsonl|- [options]
 
-  --input FILE     JSON lines {id, title, text, images, author, regions, languageHint}, packed where the name ends in
-                   .gz; - is standard input
+  --input FILE     JSON lines {id, title, text, images, author, regions, languageHint}, or externalId and body as the
+                   API names them; packed where the name ends in .gz; - is standard input
   --output FILE    one JSON line for each row, in order, also for a bad one (error); - is standard output
   --region LIST    regions to decide for, comma-separated; without it those of the row, else all loaded ones
   --stages LIST    stages to run, comma-separated: ${STAGE_ORDER.join(', ')}

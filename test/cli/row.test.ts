@@ -16,7 +16,11 @@ describe('readRow', () => {
   });
   it('takes an empty text', () => {
     expect(read({ id: 'a', text: '' })).toMatchObject({ ok: true, note: { body: '' } });
-    expect(read({ id: 'a' })).toMatchObject({ ok: true, note: { body: '' } });
+    expect(read({ id: 'a', title: 'x', text: null })).toMatchObject({ ok: true, note: { body: '' } });
+  });
+  it('takes a note as the API takes it, and answers under its id', () => {
+    expect(read({ externalId: 'a', body: 'x' })).toMatchObject({ ok: true, id: 'a', note: { body: 'x' } });
+    expect(read({ externalId: 'a', id: 'b', body: 'x' })).toMatchObject({ ok: true, id: 'b' });
   });
   it('takes an author by id or in full', () => {
     expect(read({ id: 'a', text: 'x', author: 'u1' })).toMatchObject({ note: { author: { id: 'u1' } } });
@@ -37,6 +41,7 @@ describe('readRow', () => {
     ['no object', '[1]', 'input_row_invalid', null],
     ['a number for text', { id: 'a', text: 5 }, 'input_row_invalid', 'a'],
     ['two bodies', { id: 'a', text: 'x', body: 'y' }, 'input_row_invalid', 'a'],
+    ['a misspelt key in place of the text', { id: 'a', boddy: 'x' }, 'input_row_invalid', 'a'],
     ['no such region', { id: 'a', text: 'x', regions: ['atlantis'] }, 'region_unknown', 'a'],
     ['no such language', { id: 'a', text: 'x', languageHint: '!!' }, 'language_unknown', 'a'],
     [

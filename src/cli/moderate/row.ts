@@ -20,6 +20,7 @@ const AuthorRow = z.object({
 const Row = z
   .object({
     id: z.union([z.string(), z.number()]).nullish(),
+    externalId: z.string().nullish(),
     kind: z.enum(['note', 'comment', 'profile', 'message', 'listing']).default('note'),
     title: z.string().nullish(),
     text: z.string().nullish(),
@@ -40,6 +41,10 @@ const Row = z
   .refine((row) => typeof row.text !== 'string' || typeof row.body !== 'string' || row.text === row.body, {
     message: 'text is another name for body: give one of them',
     path: ['text'],
+  })
+  // A misspelt key must not turn a note into an empty one that every rule allows.
+  .refine((row) => row.title != null || row.text != null || row.body != null || row.images != null, {
+    message: 'no title, text, body or images',
   });
 
 export type ReadRow =
@@ -62,7 +67,7 @@ export function readRow(line: Line, limits: RowLimits): ReadRow {
   } catch {
     return { ok: false, id: null, code: 'json_invalid', message: 'The row is not JSON' };
   }
-  const id = typeof json === 'object' && json !== null && 'id' in json ? json.id : null;
+  const id = idOf(json);
   const parsed = Row.safeParse(json);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
@@ -72,12 +77,19 @@ export function readRow(line: Line, limits: RowLimits): ReadRow {
   return toNote(parsed.data, id, limits);
 }
 
+/** `externalId`, so that what is sent to the API may be judged here as it is. */
+function idOf(json: unknown): unknown {
+  if (typeof json !== 'object' || json === null) return null;
+  if ('id' in json && json.id !== null) return json.id;
+  return 'externalId' in json ? json.externalId : null;
+}
+
 function toNote(row: z.infer<typeof Row>, id: unknown, limits: RowLimits): ReadRow {
   const images = (row.images ?? []).map((file, index) => ({ index, path: path.resolve(limits.baseDir, file) }));
   try {
     const read = readNote(
       {
-        externalId: String(row.id ?? ''),
+        externalId: String(row.id ?? row.externalId ?? ''),
         kind: row.kind,
         title: row.title ?? '',
         body: row.body ?? row.text ?? '',
