@@ -76,11 +76,15 @@ export function sendProblem(reply: FastifyReply, problem: Problem, extra: Readon
     .send({ ...problem, ...extra });
 }
 
-/** The `openai` client shows `error.message`, so that one address says it a second time in its words. */
-const openaiWords = (url: string, problem: Problem): Readonly<Record<string, unknown>> =>
-  url.startsWith('/v1/moderations')
-    ? { error: { message: problem.detail, type: problem.code, param: null, code: problem.code } }
-    : {};
+/** The `openai` client shows `error.message` and nothing else, so that it must hold the first fault as well. */
+function openaiWords(url: string, problem: Problem): Readonly<Record<string, unknown>> {
+  if (!url.startsWith('/v1/moderations')) return {};
+  const [fault] = problem.errors ?? [];
+  const param = fault === undefined || fault.pointer === '' ? null : fault.pointer.slice(1).replaceAll('/', '.');
+  const words =
+    fault === undefined ? problem.detail : [param, fault.message].filter((part) => part !== null).join(': ');
+  return { error: { message: words, type: problem.code, param, code: problem.code } };
+}
 
 export function errorHandler(log: Log) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply) => {

@@ -97,7 +97,8 @@ describe('the openai client', () => {
     await expect(stranger.moderations.create({ input: 'x' })).rejects.toBeInstanceOf(OpenAI.AuthenticationError);
     const wrong = client.moderations.create({ input: [] });
     await expect(wrong).rejects.toBeInstanceOf(OpenAI.BadRequestError);
-    await expect(wrong).rejects.toThrow(/does not fit the schema/);
+    await expect(wrong).rejects.toThrow(/input: A text, 1 to 32 texts/);
+    await expect(wrong).rejects.toMatchObject({ param: 'input' });
   });
 
   it.each([
