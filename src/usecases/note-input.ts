@@ -29,7 +29,7 @@ export const storableText = (maxChars: number) =>
     .regex(/^[^\0\p{Cs}]*$/u, 'No NUL and no lone surrogates');
 const Moment = z.string().min(1).max(40).meta({ format: 'date-time' });
 const Url = z
-  .url({ protocol: /^https?$/ })
+  .url({ protocol: /^https?$/, error: 'Not an http(s) address' })
   .max(2_000)
   .regex(/^[^\0\p{Cs}]*$/u, 'No NUL and no lone surrogates');
 
@@ -42,12 +42,16 @@ export const AuthorInput = z.strictObject({
   ageBand: z.enum(['under_13', '13_15', '16_17', 'adult']).optional().describe('A birth date is never asked for'),
 });
 
+const BASE64_LETTERS = /^[A-Za-z0-9+/]*={0,2}$/;
 /** Base64 of the standard alphabet; its bytes are judged, whatever it is called. */
 const Base64 = z
   .string()
   .min(1)
-  .regex(/^[A-Za-z0-9+/]*={0,2}$/, 'Not base64')
-  .refine((text) => text.length % 4 === 0, 'Not base64: its length is no multiple of 4');
+  .regex(BASE64_LETTERS, {
+    error: ({ input }) =>
+      String(input).startsWith('data:') ? 'A data URL: send what follows its comma, the base64 alone' : 'Not base64',
+  })
+  .refine((text) => text.length % 4 === 0 || !BASE64_LETTERS.test(text), 'Not base64: its length is no multiple of 4');
 const ImageInput = z.union(
   [
     z.strictObject({ url: Url.describe('Fetched by the workers; public http(s) addresses only') }),

@@ -153,6 +153,15 @@ describe('bad notes', () => {
     expect((await form(Buffer.from('a\ufffd'))).statusCode).toBe(202);
   });
 
+  it('tells a data URL from what is no base64, once', async () => {
+    const faults = async (data: string) => (await send(note({ images: [{ data }] }))).json().errors;
+    expect(await faults('data:image/png;base64,AAA')).toEqual([
+      { pointer: '/images/0/data', message: expect.stringContaining('data URL') },
+    ]);
+    expect(await faults('!!!')).toEqual([{ pointer: '/images/0/data', message: 'Not base64' }]);
+    expect(await faults('AAA')).toEqual([{ pointer: '/images/0/data', message: expect.stringContaining('length') }]);
+  });
+
   it('says what fits instead where several forms are taken, and names no NaN', async () => {
     const both = await send(note({ images: [{ url: 'https://img.example/1.jpg', data: 'aaaa' }] }));
     expect(both.json().errors).toEqual([
