@@ -121,6 +121,9 @@ async function look(language: string, scheme: 'light' | 'dark'): Promise<readonl
     for (const key of keys) await page.keyboard.press(key);
     await page.getByRole('dialog').waitFor();
     await check(name, false);
+    // Nobody may be caught in it without a mouse.
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
   }
   await page.goto(`${desk.url}/policy/playground?rule=violence.threat.certain&home=de`);
   await settle(page);

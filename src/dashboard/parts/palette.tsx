@@ -13,7 +13,8 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   // Those of the page as it was when the palette opened.
   const [all] = useState<readonly Shortcut[]>(() => registry.all().filter(({ key }) => key !== PALETTE_KEY));
   const [wanted, setWanted] = useState('');
-  const combobox = useCombobox({ opened: true });
+  // An open list keeps Escape from the dialog around it; here the two are one.
+  const combobox = useCombobox({ opened: true, onDropdownClose: onClose });
   const fitting = all.filter(({ label }) => label.toLowerCase().includes(wanted.trim().toLowerCase())).slice(0, MOST);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the first option is chosen anew with every letter
   useEffect(() => {
