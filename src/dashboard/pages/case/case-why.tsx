@@ -92,6 +92,11 @@ function Scores({ detail }: { readonly detail: CaseDetail }) {
   );
 }
 
+/** A broken rule asks for eyes before all others. */
+const urgency = ({ effect, severity }: CaseRule): number => (effect === 'error' ? Number.POSITIVE_INFINITY : severity);
+const gravestFirst = (rules: readonly CaseRule[]): readonly CaseRule[] =>
+  rules.toSorted((a, b) => (urgency(a) === urgency(b) ? 0 : urgency(b) - urgency(a)));
+
 export function CaseWhy({ detail }: { readonly detail: CaseDetail }) {
   const { t } = useTranslation();
   const words = useWords();
@@ -100,7 +105,7 @@ export function CaseWhy({ detail }: { readonly detail: CaseDetail }) {
     <section className="sheet stack">
       <h2>{t('case:why')}</h2>
       {rules.length === 0 && gaps.length === 0 && <p className="quiet no-margin">{t('case:no-rule')}</p>}
-      {rules.map((rule, index) => (
+      {gravestFirst(rules).map((rule, index) => (
         <Rule key={`${rule.policy} ${rule.rule}`} rule={rule} open={index === 0} stored={!recomputed} />
       ))}
       {gaps.length > 0 && (
