@@ -21,7 +21,7 @@ export function RuleFields({ draft, change, regions, faults }: PartProps & { rea
         onChange={(event) => change({ home: event.currentTarget.value })}
         data={regions.map(({ id, name }) => ({ value: id, label: format.region(id) ?? name }))}
       />
-      <RuleStart draft={draft} change={change} />
+      <RuleStart draft={draft} change={change} regions={regions} />
       <RuleEditor
         label={t('policy:editor')}
         value={draft.yaml}

@@ -11,6 +11,7 @@ import { BLANK, type Draft, orderOf } from './playground-draft.js';
 import { NoteFields } from './playground-note.js';
 import { RuleFields } from './playground-rule.js';
 import { Traces } from './traces.js';
+import { writtenFor } from './written-for.js';
 
 const SETTLE_MS = 500;
 const NO_FAULTS: Tried['faults'] = [];
@@ -73,7 +74,7 @@ function Start({
   const known = useRule(rule, 1);
   if (known.error !== null) return <Fault error={known.error} />;
   if (known.data === undefined) return <Loader aria-label={t('common:loading')} />;
-  const yaml = known.data.written.find(({ region }) => region === home)?.yaml ?? known.data.written[0]?.yaml ?? '';
+  const yaml = writtenFor(known.data.written, home, regions)?.yaml ?? '';
   return <Playground regions={regions} start={{ ...BLANK, home, yaml, regions: [home] }} />;
 }
 

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { Fault } from '../../parts/fault.js';
 import { type Region, useRegion, useRuleText } from './api.js';
 import type { PartProps } from './playground-draft.js';
+import { writtenFor } from './written-for.js';
 
 const NEW = '+';
 const CATEGORY = 'commerce.divert';
@@ -27,7 +28,7 @@ function blankRule({ region, clauses, rules }: Region): string {
 }
 
 /** Nobody begins with an empty page: a new rule with every part, or one that is there already. */
-export function RuleStart({ draft, change }: Omit<PartProps, 'regions'>) {
+export function RuleStart({ draft, change, regions }: PartProps) {
   const { t } = useTranslation();
   const region = useRegion(draft.home).data;
   const text = useRuleText();
@@ -35,7 +36,7 @@ export function RuleStart({ draft, change }: Omit<PartProps, 'regions'>) {
     if (region === undefined || choice === '') return;
     if (choice === NEW) return change({ yaml: blankRule(region) });
     const written = await text.mutateAsync(choice);
-    const own = written.find((one) => one.region === draft.home) ?? written[0];
+    const own = writtenFor(written, draft.home, regions);
     if (own !== undefined) change({ yaml: own.yaml, home: own.region });
   };
   return (
