@@ -1,7 +1,7 @@
 import './mantine.css';
 import './styles.css';
 import { DirectionProvider, MantineProvider } from '@mantine/core';
-import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { BrowserRouter } from 'react-router';
@@ -16,6 +16,13 @@ const queries: QueryClient = new QueryClient({
   queryCache: new QueryCache({
     onError: (error, query) => {
       if (isSignedOut(error) && query.queryKey[0] !== SESSION[0]) void queries.resetQueries({ queryKey: SESSION });
+    },
+  }),
+  // A wrong password at the sign-in page is a 401 as well; nobody's session is asked for again there.
+  mutationCache: new MutationCache({
+    onError: (error) => {
+      const isSignedIn = queries.getQueryData(SESSION) !== undefined;
+      if (isSignedOut(error) && isSignedIn) void queries.invalidateQueries({ queryKey: SESSION });
     },
   }),
   defaultOptions: {

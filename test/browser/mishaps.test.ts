@@ -72,6 +72,25 @@ it('a session that ends in the middle of a sentence takes nothing away, and give
   await close();
 });
 
+it('a step that only writes leads to the sign-in page too, and a wrong password there says so', async () => {
+  const password = 'a long enough word';
+  const who = await desk.person('senior');
+  await givePassword(who, password);
+  const { page, close } = await sit(browser, desk, null);
+  await page.goto(`${desk.url}/cases`);
+  await signIn(page, who.login, password);
+  await page.locator('table.queue tbody tr').first().waitFor();
+  await page.context().clearCookies();
+  await page.keyboard.press('n');
+  await page.getByText('what you had begun is still there').waitFor();
+  await page.locator('input[name="login"]').fill(who.login);
+  await page.locator('input[name="password"]').fill('another word altogether');
+  await page.keyboard.press('Enter');
+  await page.getByText('Login or password is wrong', { exact: true }).waitFor();
+  await signIn(page, who.login, password);
+  await close();
+});
+
 it('a case that somebody else holds by now says so by itself', async () => {
   const { caseId, epoch } = await taken(senior);
   const { page, close } = await sit(browser, desk, senior);
