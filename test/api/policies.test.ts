@@ -196,6 +196,8 @@ describe('the playground', () => {
       rule: { yaml: 'id: [', home: 'global' },
     });
     expect(cut.body.faults.length).toBeGreaterThan(0);
+    const everywhere = await ask('POST', '/v1/policies/try', { body: 'x', regions: [...base.regions.keys()] });
+    expect(everywhere.body.answers).toHaveLength(base.regions.size);
     const region = await ask('POST', '/v1/policies/try', { body: 'x', regions: ['zz'] });
     expect(region).toMatchObject({ status: 400, body: { code: 'region_unknown' } });
   });

@@ -23,12 +23,17 @@ export const RollbackInput = z.strictObject({
 });
 export const OverrideInput = z.strictObject({
   rule: RuleId,
-  region: z.union([RegionId, z.literal('*')]).describe('A region file, exactly; * is all of them'),
+  region: z
+    .union([RegionId, z.literal('*')], 'the name of a region file, or * for all')
+    .describe('A region file, exactly; * is all of them'),
   mode: z.string().regex(OVERRIDE_MODE, 'disabled, shadow, canary(0 to 100) or enforce'),
   why: Why,
   until: z.iso.datetime({ offset: true }).nullable().default(null).describe('Null: until it is taken back'),
 });
-export const OverrideQuery = z.strictObject({ rule: RuleId, region: z.union([RegionId, z.literal('*')]) });
+export const OverrideQuery = z.strictObject({
+  rule: RuleId,
+  region: z.union([RegionId, z.literal('*')], 'the name of a region file, or * for all'),
+});
 export const BundlesQuery = z.strictObject({ cursor: Cursor.optional(), limit: Limit });
 
 const OverrideAnswer = z
@@ -208,7 +213,7 @@ export const TryInput = z.strictObject({
   kind: z.enum(['note', 'comment', 'profile', 'message', 'listing']).default('note'),
   languageHint: z.string().min(1).max(64).optional(),
   adDeclared: z.boolean().default(false),
-  regions: z.array(RegionId).min(1).max(12),
+  regions: z.array(RegionId).min(1).max(64),
   rule: Draft.nullable().default(null),
 });
 const Judged = z.object({ action: z.string(), category: z.string().nullable(), rules: z.array(z.string()) });

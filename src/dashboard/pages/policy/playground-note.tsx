@@ -3,13 +3,11 @@ import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../format.js';
 import type { PartProps } from './playground-draft.js';
 
-const MOST_REGIONS = 12;
-
 export function NoteFields({ draft, change, regions }: PartProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const toggle = (id: string, on: boolean): void =>
-    change({ regions: on ? [...draft.regions, id].slice(0, MOST_REGIONS) : draft.regions.filter((one) => one !== id) });
+    change({ regions: on ? [...draft.regions, id] : draft.regions.filter((one) => one !== id) });
   return (
     <section className="sheet stack">
       <h2>{t('policy:note')}</h2>
