@@ -14,11 +14,14 @@ import {
   type CaseTerms,
   type Decision,
   type Desk,
+  type Gap,
   type RegionId,
+  type RuleHit,
 } from '../domain.js';
 import type { Bundle } from './model.js';
 import { resolveRegion } from './regions.js';
 import type { RegionSettings } from './schema.js';
+import { VISIBILITY } from './second-opinion.js';
 
 const HOUR_MS = 3_600_000;
 const SEVERITY_WEIGHT = [1, 1, 2, 4, 8] as const;
@@ -61,22 +64,36 @@ const at = <T>(table: readonly T[], severity: number): T =>
 export const weightOf = (severity: number, reach: number): number =>
   at(SEVERITY_WEIGHT, severity) * (1 + Math.log10(1 + Math.max(0, reach)) / 3);
 
+type Asking = RuleHit | Gap;
+const asks = ({ action }: Asking): boolean => action === 'review' || action === 'hold';
+
+/**
+ * What asks for a person, whatever action came of it. What nobody sees any more, or its author has to change, answers
+ * the questions that are no graver.
+ */
+export function askers({ action, severity, rules, gaps }: Decision): readonly Asking[] {
+  const answered = VISIBILITY[action] <= VISIBILITY.require_edit && action !== 'hold';
+  return answered ? rules.filter((hit) => asks(hit) && hit.severity > severity) : [...rules, ...gaps].filter(asks);
+}
+
 /** Null: nobody has to look. A grave automatic restriction is confirmed by a person. */
 export function reasonOf(decision: Decision): CaseReason | null {
   if (decision.action === 'hold') return 'hold';
-  if (decision.action === 'review') return isSample(decision) ? 'sampling' : 'review';
+  const asking = askers(decision);
+  if (decision.action === 'review' || asking.length > 0) return isSample(asking) ? 'sampling' : 'review';
   const restricts = ACTIONS.indexOf(decision.action) >= RESTRICTS_FROM;
   return restricts && decision.severity >= CONFIRM_SEVERITY ? 'severity' : null;
 }
 
 /** Text that no model can vouch for and that chance has drawn; the gap says so in these words. */
-const isSample = ({ rules, gaps }: Decision): boolean => {
-  const asking = [...rules, ...gaps].filter(({ action }) => action === 'review');
-  return asking.length > 0 && asking.every((entry) => 'why' in entry && entry.why.endsWith(', drawn for review'));
-};
+const isSample = (asking: readonly Asking[]): boolean =>
+  asking.length > 0 && asking.every((entry) => 'why' in entry && entry.why.endsWith(', drawn for review'));
+
+const isForChildSafety = (category: CategoryId | null): boolean =>
+  category?.startsWith('child.') === true || category === 'sexual.exploit';
 
 function deskOf(subject: CaseSubject): Desk {
-  if (subject.category?.startsWith('child.') === true || subject.category === 'sexual.exploit') return 'child_safety';
+  if (isForChildSafety(subject.category)) return 'child_safety';
   return subject.severity >= 4 || subject.escalate ? 'senior' : 'general';
 }
 
@@ -116,11 +133,20 @@ export function termsOf(bundle: Bundle, subject: CaseSubject, now: number): Case
   return { reason: subject.reason, desk: deskOf(subject), dueAt, clock, reach: subject.reach, weight, rankAt };
 }
 
+/** What the person will see: danger to a child first, then what is gravest, whichever rule led the decision. */
+function gravestOf({ category, severity, rules }: Decision): Pick<CaseSubject, 'category' | 'severity'> {
+  const all = [{ category, severity }, ...rules.filter(({ action }) => action !== 'allow')];
+  const child = all.find((one) => isForChildSafety(one.category));
+  const [gravest] = all.toSorted((a, b) => b.severity - a.severity);
+  return { category: (child ?? gravest)?.category ?? null, severity: gravest?.severity ?? severity };
+}
+
 export function caseTermsOf(bundle: Bundle, decision: Decision, reach: number, now: number): CaseTerms | null {
   const reason = reasonOf(decision);
   if (reason === null) return null;
-  const { regions, category, severity, sideActions, action, end } = decision;
+  const { regions, sideActions, action, end } = decision;
   const escalate = sideActions.includes('escalate');
+  const { category, severity } = gravestOf(decision);
   return termsOf(
     bundle,
     { reason, regions, category, severity, reach, end: action === 'hold' ? end : null, escalate },

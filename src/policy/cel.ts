@@ -47,7 +47,7 @@ const HANDLERS: Readonly<Record<FunctionName, Handler>> = {
     const threshold = judged().home.thresholds.get(id)?.get(step);
     return threshold !== undefined && judged().category(id).max >= threshold;
   },
-  has_contact: (kind: string) => judged().contacts.some((contact) => contact.kind === kind),
+  has_contact: (kind: string) => judged().contactKinds.has(kind),
   has_term: (text: string, wording: string) => judged().hasWording(text, wording),
   found_term: (id: string) => judged().hasDetector((detector) => detector === id),
   found_in: (bank: string) => judged().hasDetector((detector) => detector.startsWith(`${bank}.`)),

@@ -56,8 +56,28 @@ export function byCategory(all: readonly Finding[], classify: ClassifyEvidence |
   return table;
 }
 
+/**
+ * At most `LIST_CAP` of a list, the first of each kind before the second of any: who floods a note with one kind hides
+ * no other.
+ */
+export function fairly<T>(all: readonly T[], kindOf: (entry: T) => string): readonly T[] {
+  if (all.length <= LIST_CAP) return all;
+  const seen = new Map<string, number>();
+  const ranked = all.map((entry) => {
+    const rank = seen.get(kindOf(entry)) ?? 0;
+    seen.set(kindOf(entry), rank + 1);
+    return { entry, rank };
+  });
+  return ranked
+    .sort((a, b) => a.rank - b.rank)
+    .slice(0, LIST_CAP)
+    .map(({ entry }) => entry);
+}
+
+const nameOf = ({ detector, source, part, view }: Finding): string => `${detector}\0${source}\0${part}\0${view}`;
+
 export function strongest(all: readonly Finding[]): readonly Finding[] {
   const order = (a: Finding, b: Finding): number =>
-    b.severity - a.severity || b.calibrated - a.calibrated || (a.detector < b.detector ? -1 : 1);
-  return all.length <= 1 ? all : [...all].sort(order).slice(0, LIST_CAP);
+    b.severity - a.severity || b.calibrated - a.calibrated || (nameOf(a) < nameOf(b) ? -1 : 1);
+  return all.length <= 1 ? all : fairly([...all].sort(order), ({ category, source }) => `${category} ${source}`);
 }

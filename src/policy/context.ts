@@ -1,7 +1,7 @@
 /** One rule context per note, built from its evidence and shared by all regions; only `region` changes. */
 import type { CategoryId } from '../categories.js';
 import { type EvidenceKey, type Finding, type LanguageTag, SCORE_KEYS } from '../domain.js';
-import { allFindings, byCategory, type CategoryFacts, NOTHING, strongest } from './context-findings.js';
+import { allFindings, byCategory, type CategoryFacts, fairly, NOTHING, strongest } from './context-findings.js';
 import {
   authorValue,
   campaignValue,
@@ -32,6 +32,7 @@ export class RuleContext {
   readonly campaign: Value<'Campaign'>;
   readonly findings: readonly Value<'Finding'>[];
   readonly contacts: readonly Value<'Contact'>[];
+  readonly contactKinds: ReadonlySet<string>;
   readonly scores: ReadonlyMap<string, Value<'Score'>>;
   readonly competence: ReadonlyMap<string, string>;
   readonly languages: readonly LanguageTag[];
@@ -59,12 +60,14 @@ export class RuleContext {
     this.note = noteValue(input);
     this.author = authorValue(facts.author, facts.now);
     this.campaign = campaignValue(evidence);
-    this.contacts = (found(evidence.match)?.contacts ?? [])
-      .slice(0, LIST_CAP)
-      .map(
-        (hit) =>
-          new VALUE_CLASSES.Contact({ kind: hit.kind, detail: hit.detail ?? '', part: hit.part, view: hit.view }),
-      );
+    const contacts = found(evidence.match)?.contacts ?? [];
+    this.contactKinds = new Set(contacts.map(({ kind }) => kind));
+    this.contacts = fairly(
+      contacts,
+      ({ kind, view, part }) => `${kind} ${view === 'raw'} ${part.startsWith('qr:')}`,
+    ).map(
+      (hit) => new VALUE_CLASSES.Contact({ kind: hit.kind, detail: hit.detail ?? '', part: hit.part, view: hit.view }),
+    );
     this.scores = new Map(SCORE_KEYS.map((key) => [key, scoreValue(classify, key)]));
     this.competence = new Map(SCORE_KEYS.map((key) => [key, classify?.competence[key] ?? 'none']));
     const language = found(evidence.language);

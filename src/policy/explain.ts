@@ -7,7 +7,7 @@ import type { EvaluationInput } from './context-values.js';
 import { walk } from './evaluate.js';
 import type { Bundle, CompiledRegion, CompiledRule } from './model.js';
 import type { RuleEffect, Watch } from './outcome.js';
-import { type Answers, messageOf } from './verdict.js';
+import { type Answers, actionOf, messageOf } from './verdict.js';
 
 export interface Look {
   readonly side: 'when' | 'unless';
@@ -81,7 +81,15 @@ const WHY: Readonly<Record<Exclude<RuleEffect, 'no' | 'error'>, string>> = {
   disabled: 'the rule is off here',
 };
 
-function traceOf(rule: CompiledRule, answer: boolean | RuleError, effect: RuleEffect, context: RuleContext): RuleTrace {
+interface Seen {
+  readonly region: CompiledRegion;
+  readonly answers: Answers;
+}
+
+function traceOf(rule: CompiledRule, answer: boolean | RuleError, effect: RuleEffect, seen: Seen): RuleTrace {
+  const { region, answers } = seen;
+  const { context } = answers;
+  const action = answer === true ? actionOf(rule, answers, region) : rule.action;
   context.home = rule.variant.region;
   const looked = [
     ...look('when', rule.variant.when.clauses, context),
@@ -94,8 +102,9 @@ function traceOf(rule: CompiledRule, answer: boolean | RuleError, effect: RuleEf
         ? whyNot(looked)
         : WHY[effect];
   const fell = rule.fellBack === null ? '' : `; ${rule.action} as the fallback, since ${rule.fellBack}`;
+  const capped = action === rule.action ? '' : `; ${action} for ${rule.action}, on the word of the text model alone`;
   const message = messageOf(rule, context.category(rule.category).findings);
-  return { ...headOf(rule), effect, why: `${why}${fell}`, message, looked };
+  return { ...headOf(rule), action, effect, why: `${why}${fell}${capped}`, message, looked };
 }
 
 const headOf = (rule: CompiledRule): Pick<RuleTrace, 'rule' | 'category' | 'severity' | 'mode' | 'action'> => ({
@@ -117,7 +126,7 @@ export function explain(input: EvaluationInput, bundle: Bundle, regions: readonl
   const watch = (region: CompiledRegion, answers: Answers): Watch => {
     const traces = new Map<string, RuleTrace>();
     seen.set(region, traces);
-    return (rule, answer, effect) => traces.set(rule.id, traceOf(rule, answer, effect, answers.context));
+    return (rule, answer, effect) => traces.set(rule.id, traceOf(rule, answer, effect, { region, answers }));
   };
   const evaluation = walk(input, bundle, regions, watch);
   const traces = [...seen].map(([region, known]) => ({

@@ -112,7 +112,11 @@ const FINDING_SOURCES: readonly EvidenceKey[] = ['match', 'classify', 'campaign'
 export const VARIABLES = {
   note: { type: 'Note', doc: 'the note and what the platform says about it', reads: [] },
   text: { type: 'string', doc: 'all text of the note, for re(text, pattern)', reads: [] },
-  findings: { type: 'list<Finding>', doc: 'the 64 strongest findings', reads: FINDING_SOURCES },
+  findings: {
+    type: 'list<Finding>',
+    doc: 'the 64 strongest findings, taking turns where one category and kind of detector has more than its share',
+    reads: FINDING_SOURCES,
+  },
   scores: { type: 'map<string, Score>', doc: 'scores of the text model by key; 0 when missing', reads: ['classify'] },
   competence: {
     type: 'map<string, string>',

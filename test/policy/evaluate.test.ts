@@ -50,6 +50,46 @@ describe("the model's word", () => {
   });
 });
 
+describe('a look by a person', () => {
+  const bundle = bundleOf({
+    'global.yaml': global(
+      rule({ id: 'gate', does: '{ action: age_gate, hours: 24 }', severity: '1', when: 'has_contact("url")' }),
+      rule({ id: 'look', does: '{ action: review }', severity: '3', when: 'has_contact("phone")' }),
+    ),
+  });
+  test('takes the place of no restriction, whose clause and end stay', () => {
+    const both = only(judge(bundle, { contacts: ['url', 'phone'] }));
+    const alone = only(judge(bundle, { contacts: ['url'] }));
+    expect(both).toMatchObject({ action: 'age_gate', severity: 1, ground: alone.ground, end: alone.end });
+    expect(both.rules.map((hit) => hit.rule)).toEqual(['look', 'gate']);
+    expect(only(judge(bundle, { contacts: ['phone'] })).action).toBe('review');
+  });
+  test('that missing evidence asks for does not either', () => {
+    const decision = only(judge(bundle, { contacts: ['url'], failed: ['language'] }));
+    expect(decision.action).toBe('age_gate');
+    expect(decision.gaps).toContainEqual(expect.objectContaining({ stage: 'language', action: 'review' }));
+  });
+});
+
+describe('lists that a rule walks', () => {
+  const bundle = bundleOf({
+    'global.yaml': global(
+      rule({ id: 'a', when: 'findings.exists(f, f.category == "hate.attack" && f.source == "image_model")' }),
+      rule({ id: 'b', when: 'contacts.exists(c, c.kind == "messenger" && c.view != "raw")' }),
+      rule({ id: 'c', when: 'has_contact("email")' }),
+    ),
+  });
+  const hits = (fields: Partial<RuleTest>) => only(judge(bundle, fields)).rules.map((hit) => hit.rule);
+  test('do not lose one kind to a flood of another', () => {
+    const seen = { category: 'hate.attack', severity: 1, source: 'image_model', score: 0.8 } as const;
+    const flood = Array.from({ length: 80 }, () => 'goods.drugs' as const);
+    expect(hits({ findings: [...flood, seen] })).toEqual(['a']);
+    const cloaked = { kind: 'messenger', view: 'skeleton' } as const;
+    const tags = Array.from({ length: 80 }, () => 'hashtag' as const);
+    expect(hits({ contacts: [...tags, cloaked, 'email'] })).toEqual(['b', 'c']);
+  });
+});
+
 describe('merging', () => {
   const bundle = bundleOf({
     'global.yaml': global(

@@ -69,6 +69,17 @@ describe('an explanation', () => {
     expect(traceOf(name).why).toContain(why);
   });
 
+  test('names the action that was taken where the word of the model alone did not carry it', () => {
+    const strict = bundleOf({
+      'global.yaml': global(rule({ id: 'm', does: '{ action: remove }', when: 'any_finding("hate.attack")' })),
+    });
+    const told = (competence: 'none' | 'validated'): RuleTrace | undefined =>
+      explain(input({ scores: { 'hate.attack': 0.8 }, competence }), strict, []).traces[0]?.rules[0];
+    expect(told('validated')?.action).toBe('remove');
+    expect(told('none')).toMatchObject({ effect: 'fired', action: 'review' });
+    expect(told('none')?.why).toContain('review for remove, on the word of the text model alone');
+  });
+
   test('shows what was looked at, as JSON can carry it', () => {
     expect(traceOf('fires').looked).toEqual([
       {
