@@ -21,9 +21,12 @@ function run(name, args, env = {}) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
+const built = existsSync(path.join(root, 'dist', 'src', 'main.js'));
+// `npx polywarden` in this folder installs the folder into npm's cache, as a link: a server may be running on this build.
+if (process.env['npm_command'] === 'exec' && built) process.exit(0);
+
 const missing = ['prisma', 'tsc'].filter((name) => !existsSync(tool(name)));
 if (missing.length > 0) {
-  const built = existsSync(path.join(root, 'dist', 'src', 'main.js'));
   console.log(
     `prepare: ${missing.join(' and ')} not installed, ${built ? 'using the build in dist' : 'nothing built'}`,
   );
