@@ -77,30 +77,38 @@ export const TEXT_CAP = 131_072;
 const LANGUAGE_MIN_CONFIDENCE = 0.2;
 const DAY_MS = 86_400_000;
 
-/** The same note, had the text model read it and found nothing. */
-export function withoutModel(input: EvaluationInput): EvaluationInput {
+/** The same note, had the text model read it and found nothing, save with the heads whose word is `kept`. */
+export function withoutModel(input: EvaluationInput, kept: (key: ScoreKey) => boolean = () => false): EvaluationInput {
   const { classify, match, images } = input.evidence;
+  const isOthers = ({ source, category }: Finding): boolean =>
+    source !== 'classifier' || (isScoreKey(category) && kept(category));
   const others = <T extends { readonly findings: readonly Finding[] }>(outcome: Outcome<T>): Outcome<T> =>
     outcome.status === 'found'
       ? { ...outcome, value: { ...outcome.value, findings: outcome.value.findings.filter(isOthers) } }
       : outcome;
   const silent: Outcome<ClassifyEvidence> =
     classify.status === 'found'
-      ? { ...classify, value: { ...classify.value, findings: [], scores: NO_SCORES } }
+      ? {
+          ...classify,
+          value: {
+            ...classify.value,
+            findings: classify.value.findings.filter(isOthers),
+            scores: withScores((key) => (kept(key) ? classify.value.scores[key] : NOTHING_SEEN)),
+          },
+        }
       : classify;
   return {
     ...input,
     evidence: { ...input.evidence, classify: silent, match: others(match), images: others(images) },
   };
 }
-const isOthers = ({ source }: Finding): boolean => source !== 'classifier';
-
 export const found = <T>(outcome: Outcome<T>): T | null => (outcome.status === 'found' ? outcome.value : null);
 export const isScoreKey = (key: string): key is (typeof SCORE_KEYS)[number] =>
   (SCORE_KEYS as readonly string[]).includes(key);
 const NOTHING_SEEN: Score = { score: 0, p: 0, calibrated: 0 };
 const NO_SCORE = new VALUE_CLASSES.Score(NOTHING_SEEN);
-const NO_SCORES = Object.fromEntries(SCORE_KEYS.map((key) => [key, NOTHING_SEEN])) as Record<ScoreKey, Score>;
+const withScores = (scoreOf: (key: ScoreKey) => Score): Record<ScoreKey, Score> =>
+  Object.fromEntries(SCORE_KEYS.map((key) => [key, scoreOf(key)])) as Record<ScoreKey, Score>;
 const whole = (value: number | null | undefined, unknown: bigint): bigint =>
   value === null || value === undefined || !Number.isFinite(value) ? unknown : BigInt(Math.floor(value));
 

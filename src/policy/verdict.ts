@@ -16,6 +16,7 @@ export class Answers {
   readonly #input: EvaluationInput;
   readonly context: RuleContext;
   #unaided: Answers | null = null;
+  #proven: Answers | null = null;
 
   constructor(input: EvaluationInput, region: RegionValue) {
     this.#input = input;
@@ -35,6 +36,13 @@ export class Answers {
     this.#unaided ??= new Answers(withoutModel(this.#input), this.context.home);
     return this.#unaided;
   }
+
+  /** What the rules would answer had only those heads of the model spoken that were validated for the language. */
+  get proven(): Answers {
+    const isProven = (key: ScoreKey): boolean => this.context.competence.get(key) === 'validated';
+    this.#proven ??= new Answers(withoutModel(this.#input, isProven), this.context.home);
+    return this.#proven;
+  }
 }
 
 function ask(variant: Variant, context: RuleContext): Answer {
@@ -53,17 +61,26 @@ const FINDINGS_KEPT = 16;
 
 /**
  * Where the model was not validated for the language, its word alone does not take a note away. It does not stand
- * alone where the rule fires without it, or where another detector found the same category.
+ * alone where the rule fires without it, or without its unproven heads where that of its own category is validated, or
+ * where another detector found the same category.
  */
 export function actionOf(rule: CompiledRule, answers: Answers, region: CompiledRegion): Action {
   const { context } = answers;
-  const competence = context.competence.get(isScoreKey(rule.category) ? rule.category : 'toxicity');
+  const own = context.competence.get(isScoreKey(rule.category) ? rule.category : 'toxicity');
+  // A rule may speak of one category and listen to the head of another.
+  const competence = own === 'validated' ? leastOf(context.competence) : own;
   if (competence === 'validated') return rule.action;
   const cap = region.settings.model_alone[competence === 'weak' ? 'weak' : 'none'];
   if (strengthOf(rule.action) <= strengthOf(cap)) return rule.action;
   const { sources } = context.category(rule.category);
-  const seconded = [...sources].some((source) => source !== 'classifier');
-  return seconded || answers.unaided.of(rule.variant) === true ? rule.action : cap;
+  if ([...sources].some((source) => source !== 'classifier')) return rule.action;
+  const heard = own === 'validated' ? answers.proven : answers.unaided;
+  return heard.of(rule.variant) === true ? rule.action : cap;
+}
+
+function leastOf(competence: ReadonlyMap<string, string>): string {
+  const all = new Set(competence.values());
+  return all.has('none') ? 'none' : all.has('weak') ? 'weak' : 'validated';
 }
 
 export const SEEN_BY: Readonly<Record<Finding['source'], string>> = {

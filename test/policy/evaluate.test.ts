@@ -283,6 +283,21 @@ describe('the word of the model alone', () => {
     });
     expect(only(judge(other, { scores, competence: 'none' })).action).toBe('review');
   });
+  test.each([
+    ['harass.bully', 'review'],
+    ['hate.attack', 'remove'],
+  ] as const)(
+    'a head that was not validated lends no strength to a rule of one that was: %s -> %s',
+    (heard, action) => {
+      const when = `max_score("${heard}") >= 0.9`;
+      const bundle = bundleOf({ 'global.yaml': global(rule({ id: 'o', does: '{ action: remove }', when })) });
+      const { classify } = testInput({ expect: 'match', scores: { [heard]: 0.95 } }, NOW).evidence;
+      if (classify.status !== 'found') throw new Error('the test has no scores');
+      const competence = { ...classify.value.competence, 'harass.bully': 'none' as const };
+      const evidence = { classify: { ...classify, value: { ...classify.value, competence } } };
+      expect(only(judge(bundle, {}, ['global'], { evidence })).action).toBe(action);
+    },
+  );
   test('a category that is no head of the model asks for the umbrella', () => {
     const scam = bundleOf({
       'global.yaml': global(

@@ -141,7 +141,7 @@ describe('laws of the shipped policies', () => {
         const links = Array.from({ length: 70 }, () => kind);
         expectNoneMilder(before, judge({ ...fields, contacts: [...links, ...(fields.contacts ?? [])] }));
       }),
-      { numRuns: 50 },
+      { numRuns: 30 },
     );
   });
 
@@ -158,6 +158,7 @@ describe('laws of the shipped policies', () => {
         };
         expect(said(judge({ ...fields, ...turned }))).toEqual(said(judge(fields)));
       }),
+      { numRuns: 50 },
     );
   });
 
@@ -171,6 +172,7 @@ describe('laws of the shipped policies', () => {
           expect(best?.sideActions).toEqual(expect.arrayContaining([...decision.sideActions]));
         }
       }),
+      { numRuns: 60 },
     );
   });
 
@@ -185,6 +187,7 @@ describe('laws of the shipped policies', () => {
           expect(lead?.notice).not.toBe('');
         }
       }),
+      { numRuns: 50 },
     );
   });
 
@@ -216,7 +219,7 @@ describe('laws of the shipped policies', () => {
           });
         }
       }),
-      { numRuns: 50 },
+      { numRuns: 30 },
     );
   });
 
@@ -232,7 +235,7 @@ describe('laws of the shipped policies', () => {
           expect(new Map(fired as [string, Action][])).toEqual(new Map(rules.map((hit) => [hit.rule, hit.action])));
         }
       }),
-      { numRuns: 30 },
+      { numRuns: 20 },
     );
   });
 
