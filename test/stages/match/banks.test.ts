@@ -75,6 +75,10 @@ describe('the shipped term banks', () => {
   ])('%s is %s', (raw, category) => {
     expect(categories(raw)).toContain(category);
   });
+  it('tells the threat from the urging in German', () => {
+    expect(categories('Ich bring dich um')).toEqual(['violence.threat']);
+    expect(categories('Bring dich doch um')).toEqual(['selfharm.promote']);
+  });
   it.each([
     'A killer deal, best friend in the world, I am dying to wear it',
     'We walked from Penistone to Scunthorpe and Essex',

@@ -97,6 +97,17 @@ const urgency = ({ effect, severity }: CaseRule): number => (effect === 'error' 
 const gravestFirst = (rules: readonly CaseRule[]): readonly CaseRule[] =>
   rules.toSorted((a, b) => (urgency(a) === urgency(b) ? 0 : urgency(b) - urgency(a)));
 
+type CaseGap = CaseDetail['why']['gaps'][number];
+/** What is missing for several regions is said once. */
+function regionsByWords(
+  gaps: readonly CaseGap[],
+  say: (gap: CaseGap) => string,
+): ReadonlyMap<string, readonly string[]> {
+  const known = new Map<string, readonly string[]>();
+  for (const gap of gaps) known.set(say(gap), [...(known.get(say(gap)) ?? []), ...gap.regions]);
+  return known;
+}
+
 export function CaseWhy({ detail }: { readonly detail: CaseDetail }) {
   const { t } = useTranslation();
   const words = useWords();
@@ -110,8 +121,10 @@ export function CaseWhy({ detail }: { readonly detail: CaseDetail }) {
       ))}
       {gaps.length > 0 && (
         <ul className="small gaps">
-          {gaps.map((gap) => (
-            <li key={`${gap.stage} ${gap.why} ${gap.regions.join()}`}>{words.gap(gap)}</li>
+          {[...regionsByWords(gaps, words.gap)].map(([said, regions]) => (
+            <li key={said}>
+              {said} <span className="quiet">{regions.map((region) => region.toUpperCase()).join(', ')}</span>
+            </li>
           ))}
         </ul>
       )}
