@@ -4,10 +4,7 @@ import type { EvidenceKey } from './evidence.js';
 import type { Finding } from './findings.js';
 import type { Author, Note, NoteContext, RegionId } from './note.js';
 
-/**
- * Weakest first; merging takes the strongest. `review` leaves the note visible, `hold` hides it; both open a case. A
- * `review` takes the place of no restriction: the note stays restricted while a person looks.
- */
+/** Weakest first; merging takes the strongest. `review` leaves the note visible, `hold` hides it; both open a case. */
 export const ACTIONS = [
   'allow',
   'warn',

@@ -2,7 +2,7 @@
 import type { CategoryId, Severity } from '../categories.js';
 import type { Action, Gap, RegionId, RuleHit } from '../domain.js';
 import type { RuleError } from './cel.js';
-import { RESTRICTIONS, strengthOf } from './choose-action.js';
+import { strengthOf } from './choose-action.js';
 import type { EvaluationInput } from './context-values.js';
 import { stageGaps, unreadGap, unseenGap } from './gaps.js';
 import type { CompiledRegion, CompiledRule } from './model.js';
@@ -97,15 +97,8 @@ function tally(input: EvaluationInput, region: CompiledRegion, answers: Answers,
   return { fired, shadow, errors };
 }
 
-const strongestOf = (actions: readonly Action[]): Action =>
+const strongest = (actions: readonly Action[]): Action =>
   actions.reduce<Action>((best, action) => (strengthOf(action) > strengthOf(best) ? action : best), 'allow');
-
-/** `review` leaves a note visible, so it takes the place of no restriction: the note stays so while a person looks. */
-function strongest(actions: readonly Action[]): Action {
-  const best = strongestOf(actions);
-  const restriction = best === 'review' ? strongestOf(actions.filter((action) => RESTRICTIONS.has(action))) : 'allow';
-  return restriction === 'allow' ? best : restriction;
-}
 
 const byText = (a: Gap, b: Gap): number => (`${a.stage}${a.why}` < `${b.stage}${b.why}` ? -1 : 1);
 
@@ -121,11 +114,7 @@ export function judge(input: EvaluationInput, region: CompiledRegion, answers: A
   const lacks = [...plain, ...[unread, unseen].filter((gap) => gap !== null), ...errors];
   const ranked = [...kept].sort(byStrength);
   const base = strongest([...ranked.map(({ hit }) => hit.action), ...lacks.map((gap) => gap.action)]);
-  const lead =
-    ranked.find(({ hit }) => hit.action === base) ??
-    ranked.find(({ hit }) => hit.action !== 'allow') ??
-    ranked[0] ??
-    null;
+  const lead = ranked.find(({ hit }) => hit.action !== 'allow') ?? ranked[0] ?? null;
   return {
     region: region.id,
     action: mergeOpinion(base, word),

@@ -50,27 +50,6 @@ describe("the model's word", () => {
   });
 });
 
-describe('a look by a person', () => {
-  const bundle = bundleOf({
-    'global.yaml': global(
-      rule({ id: 'gate', does: '{ action: age_gate, hours: 24 }', severity: '1', when: 'has_contact("url")' }),
-      rule({ id: 'look', does: '{ action: review }', severity: '3', when: 'has_contact("phone")' }),
-    ),
-  });
-  test('takes the place of no restriction, whose clause and end stay', () => {
-    const both = only(judge(bundle, { contacts: ['url', 'phone'] }));
-    const alone = only(judge(bundle, { contacts: ['url'] }));
-    expect(both).toMatchObject({ action: 'age_gate', severity: 1, ground: alone.ground, end: alone.end });
-    expect(both.rules.map((hit) => hit.rule)).toEqual(['look', 'gate']);
-    expect(only(judge(bundle, { contacts: ['phone'] })).action).toBe('review');
-  });
-  test('that missing evidence asks for does not either', () => {
-    const decision = only(judge(bundle, { contacts: ['url'], failed: ['language'] }));
-    expect(decision.action).toBe('age_gate');
-    expect(decision.gaps).toContainEqual(expect.objectContaining({ stage: 'language', action: 'review' }));
-  });
-});
-
 describe('lists that a rule walks', () => {
   const bundle = bundleOf({
     'global.yaml': global(
