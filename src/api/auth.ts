@@ -27,8 +27,7 @@ export const cookieName = (config: Pick<Config, 'SECURE_COOKIES'>): string =>
 
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-const denied = (message = 'These credentials do not allow this.'): InvalidInputError =>
-  new InvalidInputError('forbidden', message);
+const denied = (message: string): InvalidInputError => new InvalidInputError('forbidden', message);
 
 export function tokenOf(request: FastifyRequest, config: Config): string | null {
   const token = request.cookies[cookieName(config)];
@@ -67,7 +66,9 @@ function allow(caller: Caller, rule: Exclude<Rule, { who: 'anyone' }>, request: 
       return;
     case 'user':
       if (rule.roles.length === 0) throw denied('This address takes API keys only.');
-      if (!rule.roles.includes(caller.session.user.role)) throw denied();
+      if (!rule.roles.includes(caller.session.user.role)) {
+        throw denied(`This takes the role ${rule.roles.join(' or ')}.`);
+      }
       checkCsrf(request, caller.session, rule.csrf);
       return;
   }

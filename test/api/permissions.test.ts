@@ -134,6 +134,12 @@ describe('every guarded route', () => {
     }
   });
 
+  it('tells a person which roles may', async () => {
+    const { headers } = await bench.signedIn('auditor');
+    const answer = await bench.server.inject({ method: 'POST', url: '/v1/cases/next', headers, payload: {} });
+    expect(answer.json()).toMatchObject({ code: 'forbidden', detail: expect.stringMatching(/role reviewer or /) });
+  });
+
   it('refuses expired and revoked keys everywhere, at once', async () => {
     const expired = await bench.keyFor('app', SCOPES, new Date(NOW).toISOString());
     const revoked = await bench.keyFor('app');
