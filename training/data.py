@@ -77,9 +77,10 @@ class Rows:
 def chosen(folder: Path, manifest: Manifest, without: list[str]) -> list[tuple[Path, Source]]:
     """Files whose source ships, in order of their names."""
     files = {path.name.removesuffix(".jsonl.gz"): path for path in sorted(folder.glob("*.jsonl.gz"))}
-    unknown = sorted(files.keys() - manifest.sources.keys())
-    if unknown or not files:
-        raise SystemExit(f"{folder}: no licence in MANIFEST.md for {', '.join(unknown)}" if unknown else f"{folder} holds no .jsonl.gz")
+    if not files:
+        raise SystemExit(f"{folder} holds no .jsonl.gz")
+    if unknown := sorted(files.keys() - manifest.sources.keys()):
+        raise SystemExit(f"{folder}: no licence in MANIFEST.md for {', '.join(unknown)}")
     for missing in sorted(manifest.sources.keys() - files.keys()):
         print(f"{missing} is in the manifest, its file is not here")
     kept = [(path, manifest.sources[name]) for name, path in files.items() if manifest.sources[name].ships]

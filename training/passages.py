@@ -4,7 +4,8 @@
 
 Joins harmless validation rows of a language to texts of several windows, and puts one row labelled as a threat or as risk of
 self-harm between two of them. Reads windows and passages as the stage does, and says for several discounts how many texts of
-each kind are flagged. Writes $PW_WORK/passages.md. PASSAGE_DISCOUNT in src/stages/classify/read-view.ts was chosen from this table.
+each kind are flagged. Writes $PW_WORK/passages.md. PASSAGE_DISCOUNT in src/stages/classify/read-view.ts
+was chosen on validation rows before this step was written; the table shows what it costs and brings.
 """
 import json
 import math
@@ -15,7 +16,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from common import KEYS, LABELS, SEED, WORK, options
-from score import OVERLAP, PIECES, encoder_logits, ngram_logits
+from score import OVERLAP, PIECES, encoder_logits, ngram_logits, starts_of
 
 # As in src/stages/classify/windows.ts: pieces, overlap.
 WHOLE, PASSAGE = (PIECES, OVERLAP), (30, 10)
@@ -27,8 +28,7 @@ DISCOUNTS = (0.0, 0.5, 1.0, 1.5, 2.0, math.inf)
 
 def cut(tok: Tokenizer, text: str, size: tuple[int, int]) -> list[str]:
     places, (pieces, overlap) = tok.encode(text, add_special_tokens=False).offsets, size
-    starts = range(0, max(1, len(places) - overlap), pieces - overlap)
-    return [text[places[s][0]:places[min(s + pieces, len(places)) - 1][1]] for s in starts]
+    return [text[places[s][0]:places[min(s + pieces, len(places)) - 1][1]] for s in starts_of(len(places), pieces, overlap)]
 
 
 def harmless_text(rng: np.random.Generator, tok: Tokenizer, sentences: list[str]) -> list[str]:

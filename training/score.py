@@ -24,13 +24,13 @@ from ngrams import BITS, classes, pack, predict
 PIECES, OVERLAP = 86, 20
 
 
+def starts_of(count: int, pieces: int, overlap: int) -> range:
+    """Where the windows of a text of `count` pieces begin; the last one reaches its end."""
+    return range(0, max(1, count - overlap), pieces - overlap)
+
+
 def windows(ids: list[int]) -> list[list[int]]:
-    out, start = [], 0
-    while True:
-        out.append([2, *ids[start:start + PIECES], 3])
-        if start + PIECES >= len(ids):
-            return out
-        start += PIECES - OVERLAP
+    return [[2, *ids[start:start + PIECES], 3] for start in starts_of(len(ids), PIECES, OVERLAP)]
 
 
 def read_part(job: tuple[Path, list[str]]) -> np.ndarray:

@@ -86,22 +86,22 @@ export function withoutModel(input: EvaluationInput, kept: (key: ScoreKey) => bo
     outcome.status === 'found'
       ? { ...outcome, value: { ...outcome.value, findings: outcome.value.findings.filter(isOthers) } }
       : outcome;
-  const silent: Outcome<ClassifyEvidence> =
-    classify.status === 'found'
-      ? {
-          ...classify,
-          value: {
-            ...classify.value,
-            findings: classify.value.findings.filter(isOthers),
-            scores: withScores((key) => (kept(key) ? classify.value.scores[key] : NOTHING_SEEN)),
-          },
-        }
-      : classify;
+  const silent = ({ scores, ...rest }: ClassifyEvidence): ClassifyEvidence => ({
+    ...rest,
+    scores: withScores((key) => (kept(key) ? scores[key] : NOTHING_SEEN)),
+  });
+  const said = others(classify);
   return {
     ...input,
-    evidence: { ...input.evidence, classify: silent, match: others(match), images: others(images) },
+    evidence: {
+      ...input.evidence,
+      classify: said.status === 'found' ? { ...said, value: silent(said.value) } : said,
+      match: others(match),
+      images: others(images),
+    },
   };
 }
+
 export const found = <T>(outcome: Outcome<T>): T | null => (outcome.status === 'found' ? outcome.value : null);
 export const isScoreKey = (key: string): key is (typeof SCORE_KEYS)[number] =>
   (SCORE_KEYS as readonly string[]).includes(key);

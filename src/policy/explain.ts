@@ -1,5 +1,5 @@
 /** The same walk as `evaluate`, written down: which rule looked at what, and why it did or did not fire. */
-import type { Evaluation, RegionId } from '../domain.js';
+import type { Action, Evaluation, RegionId } from '../domain.js';
 import { clauseValue, RuleError } from './cel.js';
 import type { Clause } from './cel-inspect.js';
 import type { RuleContext } from './context.js';
@@ -7,7 +7,7 @@ import type { EvaluationInput } from './context-values.js';
 import { walk } from './evaluate.js';
 import type { Bundle, CompiledRegion, CompiledRule } from './model.js';
 import type { RuleEffect, Watch } from './outcome.js';
-import { type Answers, actionOf, messageOf } from './verdict.js';
+import { type Answers, messageOf } from './verdict.js';
 
 export interface Look {
   readonly side: 'when' | 'unless';
@@ -81,15 +81,13 @@ const WHY: Readonly<Record<Exclude<RuleEffect, 'no' | 'error'>, string>> = {
   disabled: 'the rule is off here',
 };
 
-interface Seen {
-  readonly region: CompiledRegion;
-  readonly answers: Answers;
+interface Said {
+  readonly answer: boolean | RuleError;
+  readonly effect: RuleEffect;
+  readonly action: Action;
 }
 
-function traceOf(rule: CompiledRule, answer: boolean | RuleError, effect: RuleEffect, seen: Seen): RuleTrace {
-  const { region, answers } = seen;
-  const { context } = answers;
-  const action = answer === true ? actionOf(rule, answers, region) : rule.action;
+function traceOf(rule: CompiledRule, { answer, effect, action }: Said, context: RuleContext): RuleTrace {
   context.home = rule.variant.region;
   const looked = [
     ...look('when', rule.variant.when.clauses, context),
@@ -123,10 +121,11 @@ function unasked(rule: CompiledRule): RuleTrace {
 
 export function explain(input: EvaluationInput, bundle: Bundle, regions: readonly RegionId[]): Explanation {
   const seen = new Map<CompiledRegion, Map<string, RuleTrace>>();
-  const watch = (region: CompiledRegion, answers: Answers): Watch => {
+  const watch = (region: CompiledRegion, { context }: Answers): Watch => {
     const traces = new Map<string, RuleTrace>();
     seen.set(region, traces);
-    return (rule, answer, effect) => traces.set(rule.id, traceOf(rule, answer, effect, { region, answers }));
+    return (rule, answer, effect, action = rule.action) =>
+      traces.set(rule.id, traceOf(rule, { answer, effect, action }, context));
   };
   const evaluation = walk(input, bundle, regions, watch);
   const traces = [...seen].map(([region, known]) => ({

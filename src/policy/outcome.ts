@@ -22,8 +22,8 @@ export interface Outcome {
   readonly pending: boolean;
 }
 
-/** Told of every rule that was looked at, for explanations. */
-export type Watch = (rule: CompiledRule, answer: boolean | RuleError, effect: RuleEffect) => void;
+/** Told of every rule that was looked at, for explanations; with the action that its hit takes, if there is a hit. */
+export type Watch = (rule: CompiledRule, answer: boolean | RuleError, effect: RuleEffect, taken?: Action) => void;
 export type RuleEffect = 'fired' | 'shadow' | 'exempted' | 'error' | 'no' | 'disabled';
 
 interface Fired {
@@ -92,7 +92,7 @@ function tally(input: EvaluationInput, region: CompiledRegion, answers: Answers,
     const mode = rule.mode.kind === 'canary' ? 'canary' : acts ? 'enforce' : 'shadow';
     const hit = hitOf(rule, mode, actionOf(rule, answers, region), answers.context.category(rule.category).findings);
     (acts ? fired : shadow).push({ rule, hit });
-    watch?.(rule, true, acts ? 'fired' : 'shadow');
+    watch?.(rule, true, acts ? 'fired' : 'shadow', hit.action);
   }
   return { fired, shadow, errors };
 }
@@ -105,7 +105,7 @@ const byText = (a: Gap, b: Gap): number => (`${a.stage}${a.why}` < `${b.stage}${
 export function judge(input: EvaluationInput, region: CompiledRegion, answers: Answers, watch?: Watch): Outcome {
   const { fired, shadow, errors } = tally(input, region, answers, watch);
   const { kept, exempted } = withoutExempted(fired);
-  for (const { rule } of exempted) watch?.(rule, true, 'exempted');
+  for (const { rule, hit } of exempted) watch?.(rule, true, 'exempted', hit.action);
   const missing = stageGaps(input, region);
   const unread = unreadGap(input, answers.context, region);
   const unseen = unseenGap(input, region);

@@ -1,10 +1,9 @@
 /** Does a rule fire? One answer per variant and note, shared by all regions that see the same. */
-import type { Action, Finding, NoteFacts, RuleHit } from '../domain.js';
-import { SCORE_KEYS, type ScoreKey } from '../domain.js';
+import type { Action, Finding, NoteFacts, RuleHit, ScoreKey } from '../domain.js';
 import { RuleError } from './cel.js';
 import { strengthOf } from './choose-action.js';
 import { RuleContext } from './context.js';
-import { type EvaluationInput, type RegionValue, withoutModel } from './context-values.js';
+import { type EvaluationInput, isScoreKey, type RegionValue, withoutModel } from './context-values.js';
 import type { CompiledRegion, CompiledRule, Variant } from './model.js';
 import { bucketOf } from './stable-hash.js';
 
@@ -55,7 +54,6 @@ function ask(variant: Variant, context: RuleContext): Answer {
   }
 }
 
-const isScoreKey = (key: string): key is ScoreKey => (SCORE_KEYS as readonly string[]).includes(key);
 /** Findings kept with a hit; all of them stay in the evidence. */
 const FINDINGS_KEPT = 16;
 

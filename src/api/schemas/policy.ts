@@ -7,6 +7,7 @@ import { EvidenceAnswer } from './note.js';
 const whole = z.number().int();
 const Hash = z.string().regex(/^[0-9a-f]{64}$/, 'SHA-256 in hex');
 export const RegionId = z.string().regex(/^[a-z]{2,8}$/, 'the name of a region file');
+const RegionOrAll = z.union([RegionId, z.literal('*')], 'the name of a region file, or * for all');
 const RuleId = z
   .string()
   .max(120)
@@ -23,17 +24,12 @@ export const RollbackInput = z.strictObject({
 });
 export const OverrideInput = z.strictObject({
   rule: RuleId,
-  region: z
-    .union([RegionId, z.literal('*')], 'the name of a region file, or * for all')
-    .describe('A region file, exactly; * is all of them'),
+  region: RegionOrAll.describe('A region file, exactly; * is all of them'),
   mode: z.string().regex(OVERRIDE_MODE, 'disabled, shadow, canary(0 to 100) or enforce'),
   why: Why,
   until: z.iso.datetime({ offset: true }).nullable().default(null).describe('Null: until it is taken back'),
 });
-export const OverrideQuery = z.strictObject({
-  rule: RuleId,
-  region: z.union([RegionId, z.literal('*')], 'the name of a region file, or * for all'),
-});
+export const OverrideQuery = z.strictObject({ rule: RuleId, region: RegionOrAll });
 export const BundlesQuery = z.strictObject({ cursor: Cursor.optional(), limit: Limit });
 
 const OverrideAnswer = z
