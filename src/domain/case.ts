@@ -1,4 +1,5 @@
 /** What waits for a person. */
+import type { CategoryId } from '../categories.js';
 import type { RegionId } from './note.js';
 
 export const CASE_REASONS = ['hold', 'review', 'severity', 'sampling', 'appeal', 'report', 'overdue'] as const;
@@ -17,6 +18,9 @@ export interface CaseClock {
 export interface CaseTerms {
   readonly reason: CaseReason;
   readonly desk: Desk;
+  /** The gravest question put to the person; a milder rule may have led the decision. */
+  readonly category: CategoryId | null;
+  readonly severity: number;
   readonly dueAt: number;
   readonly clock: CaseClock;
   readonly reach: number;

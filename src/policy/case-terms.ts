@@ -127,18 +127,22 @@ function dueOf(bundle: Bundle, subject: CaseSubject, now: number): Due {
 }
 
 export function termsOf(bundle: Bundle, subject: CaseSubject, now: number): CaseTerms {
+  const { reason, category, severity, reach } = subject;
   const { dueAt, clock } = dueOf(bundle, subject, now);
-  const weight = weightOf(subject.severity, subject.reach);
+  const weight = weightOf(severity, reach);
   const rankAt = Math.round(now + (dueAt - now) / weight);
-  return { reason: subject.reason, desk: deskOf(subject), dueAt, clock, reach: subject.reach, weight, rankAt };
+  return { reason, desk: deskOf(subject), category, severity, dueAt, clock, reach, weight, rankAt };
 }
 
-/** What the person will see: danger to a child first, then what is gravest, whichever rule led the decision. */
-function gravestOf({ category, severity, rules }: Decision): Pick<CaseSubject, 'category' | 'severity'> {
-  const all = [{ category, severity }, ...rules.filter(({ action }) => action !== 'allow')];
+/** What the person will see: danger to a child first, then what is gravest, whichever rules led the decisions. */
+export function gravestOf(decisions: readonly Decision[]): Pick<CaseSubject, 'category' | 'severity'> {
+  const all = decisions.flatMap(({ category, severity, rules }) => [
+    { category, severity },
+    ...rules.filter(({ action }) => action !== 'allow'),
+  ]);
   const child = all.find((one) => isForChildSafety(one.category));
   const [gravest] = all.toSorted((a, b) => b.severity - a.severity);
-  return { category: (child ?? gravest)?.category ?? null, severity: gravest?.severity ?? severity };
+  return { category: (child ?? gravest)?.category ?? null, severity: gravest?.severity ?? 0 };
 }
 
 export function caseTermsOf(bundle: Bundle, decision: Decision, reach: number, now: number): CaseTerms | null {
@@ -146,7 +150,7 @@ export function caseTermsOf(bundle: Bundle, decision: Decision, reach: number, n
   if (reason === null) return null;
   const { regions, sideActions, action, end } = decision;
   const escalate = sideActions.includes('escalate');
-  const { category, severity } = gravestOf(decision);
+  const { category, severity } = gravestOf([decision]);
   return termsOf(
     bundle,
     { reason, regions, category, severity, reach, end: action === 'hold' ? end : null, escalate },
@@ -175,12 +179,14 @@ export function casesOf(
   return each.map(({ index, terms }) => {
     if (terms === null) return null;
     const together = each.flatMap((one) => (one.terms?.desk === terms.desk ? [{ ...one, terms: one.terms }] : []));
-    const [lead] = together.toSorted((a, b) => b.decision.severity - a.decision.severity || a.index - b.index);
+    const [lead] = together.toSorted((a, b) => b.terms.severity - a.terms.severity || a.index - b.index);
     if (lead?.index !== index || together.length === 1) return lead?.index === index ? terms : null;
     const pressing = together.map((one) => one.terms).toSorted((a, b) => a.rankAt - b.rankAt)[0] ?? terms;
     const reasons = together.map((one) => one.terms.reason);
     return {
       ...pressing,
+      category: terms.category,
+      severity: terms.severity,
       reason: REASON_ORDER.find((reason) => reasons.includes(reason)) ?? terms.reason,
       regions: [...new Set(together.flatMap((one) => one.decision.regions))],
     };

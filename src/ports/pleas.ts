@@ -64,8 +64,6 @@ interface NewPlea {
   readonly regions: readonly RegionId[];
   readonly language: LanguageTag | null;
   readonly terms: CaseTerms;
-  readonly severity: number;
-  readonly category: CategoryId | null;
   readonly noteLanguage: LanguageTag | null;
 }
 export interface NewAppeal extends NewPlea {

@@ -50,6 +50,8 @@ async function talkedAbout(): Promise<string> {
   const sight: Sight = { userId, role: 'senior', languages: null, regions: null, categories: null, desks: ['general'] };
   const terms = {
     desk: 'general',
+    category: null,
+    severity: 1,
     dueAt: NOW,
     clock: { region: null, name: 'target', ref: null },
     reach: 0,
@@ -64,8 +66,6 @@ async function talkedAbout(): Promise<string> {
     revision: 1,
     regions: ['de', 'us'],
     language: 'de',
-    severity: 1,
-    category: null,
     noteLanguage: 'de',
   };
   const { decisions } = must(await store.notes.get(null, noteId));

@@ -24,6 +24,8 @@ afterAll(() => store.close());
 const terms = (change: Partial<CaseTerms> = {}): CaseTerms => ({
   reason: 'hold',
   desk: 'general',
+  category: 'fraud.scam',
+  severity: 2,
   dueAt: NOW + 3_600_000,
   clock: { region: null, name: 'target', ref: null },
   reach: 0,
@@ -75,7 +77,13 @@ describe('the case of an interim result', () => {
     if (lent.kind !== 'claimed') throw new Error(lent.kind);
     await store.desk.comment(caseId, sight.userId, 'The picture is still to come.', NOW);
 
-    const late = terms({ dueAt: NOW + 9_000_000, rankAt: NOW + 9_000_000, weight: 4 });
+    const late = terms({
+      dueAt: NOW + 9_000_000,
+      rankAt: NOW + 9_000_000,
+      weight: 4,
+      severity: 3,
+      category: 'fraud.phish',
+    });
     await note.judge([[{ severity: 3, category: 'fraud.phish' }, late]]);
     const rows = await note.rows();
     expect(rows).toHaveLength(1);
@@ -104,7 +112,7 @@ describe('the case of an interim result', () => {
 
     const grave = await accepted();
     await grave.judge([[{}, terms()]], { pending: true });
-    await grave.judge([[{ severity: 4, category: 'violence.threat' }, terms({ desk: 'senior' })]]);
+    await grave.judge([[{ severity: 4, category: 'violence.threat' }, terms({ desk: 'senior', severity: 4 })]]);
     expect(await grave.rows()).toMatchObject([{ desk: 'senior', severity: 4, epoch: 0 }]);
     expect(await grave.rows('closed')).toMatchObject([{ desk: 'general', outcome: 'superseded' }]);
   });
@@ -117,7 +125,7 @@ describe('the case of an interim result', () => {
     if (lent.kind !== 'claimed') throw new Error(lent.kind);
     const hold = { caseId, userId: sight.userId, epoch: lent.lease.epoch };
     expect(await store.desk.escalate(hold, 'legal', NOW)).toBe(true);
-    await note.judge([[{ severity: 3 }, terms()]]);
+    await note.judge([[{ severity: 3 }, terms({ severity: 3 })]]);
     expect(await note.rows()).toMatchObject([{ caseId, desk: 'legal', severity: 3 }]);
   });
 

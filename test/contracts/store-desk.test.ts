@@ -13,6 +13,8 @@ const ACTOR = { kind: 'key', id: 'key-1' } as const;
 const terms = (change: Partial<CaseTerms> = {}): CaseTerms => ({
   reason: 'hold',
   desk: 'general',
+  category: 'fraud.scam',
+  severity: 2,
   dueAt: NOW + 3_600_000,
   clock: { region: null, name: 'target', ref: null },
   reach: 0,
@@ -59,7 +61,11 @@ describe.each([
     const held = decision({ action: 'hold', severity: 2, category: 'fraud.scam', ...change });
     const saved = await store.work.complete(
       claim,
-      record({ language: lang, decisions: [held], cases: [terms(own)] }),
+      record({
+        language: lang,
+        decisions: [held],
+        cases: [terms({ category: held.category, severity: held.severity, ...own })],
+      }),
       NOW,
     );
     expect(saved).toBe('saved');
@@ -155,6 +161,18 @@ describe.each([
       desks: ['general'],
     });
     expect((await store.desk.next(fitting, { language: [lang] }, LEASE_MS, NOW))?.caseId).toBe(caseId);
+  });
+
+  it('files a case under the gravest question, whatever led the decision', async () => {
+    const lang = language();
+    const petty = { action: 'remove', severity: 2, category: 'goods.gambling' } as const;
+    const { caseId } = await opened(lang, petty, { reason: 'review', severity: 4, category: 'violence.threat' });
+    const [asked, led] = await Promise.all([
+      person('reviewer', { categories: ['violence.threat'] }),
+      person('reviewer', { categories: ['goods.gambling'] }),
+    ]);
+    expect(await store.desk.row(asked, caseId, NOW)).toMatchObject({ severity: 4, category: 'violence.threat' });
+    expect(await store.desk.row(led, caseId, NOW)).toBeNull();
   });
 
   it('lends a case to one person; the lease ends by itself, and a late hand is refused', async () => {
@@ -260,7 +278,7 @@ describe.each([
       decision({ action: 'review', regions: ['us'] }),
       decision({ action: 'hold', severity: 3, regions: ['de'] }),
     ];
-    const cases = [null, terms({ regions: ['us', 'de'] })];
+    const cases = [null, terms({ severity: 3, regions: ['us', 'de'] })];
     await store.work.complete(claim, record({ decisions, cases }), NOW);
     const sight = await person();
     const page = await store.desk.list(sight, { noteId: accepted.noteId }, { cursor: null, limit: 9, now: NOW });

@@ -1,11 +1,11 @@
 /** The life of a rule: the same answers from the store in memory and from the real one. */
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import type { CaseTerms, RuleHit } from '../../src/domain.js';
+import type { CaseTerms } from '../../src/domain.js';
 import { noDifference } from '../../src/policy/bundle-diff.js';
 import type { Proposal } from '../../src/ports/policy.js';
 import { DESKS, type FullStore, type Sight } from '../../src/ports/review.js';
 import type { Store } from '../../src/ports/store.js';
-import { claimed, decision, must, openTestStore, record, sourceOf } from '../support/store.js';
+import { claimed, decision, hit, must, openTestStore, record, sourceOf } from '../support/store.js';
 import { storeMemory } from '../support/store-memory.js';
 
 const NOW = Date.parse('2026-11-20T12:00:00Z');
@@ -20,19 +20,6 @@ const proposal = (hash: string, change: Partial<Proposal> = {}): Proposal => ({
   diff: noDifference,
   needsApproval: false,
   replace: false,
-  ...change,
-});
-const hit = (change: Partial<RuleHit> = {}): RuleHit => ({
-  rule: 'fraud.rule',
-  category: 'fraud.scam',
-  severity: 3,
-  action: 'remove',
-  sideActions: [],
-  mode: 'enforce',
-  ground: { kind: 'terms', ref: 'community-1' },
-  notice: 'scam',
-  message: 'seen',
-  findings: [],
   ...change,
 });
 
@@ -174,6 +161,8 @@ describe.each([
         {
           reason: 'hold',
           desk: 'general',
+          category: null,
+          severity: 2,
           dueAt: NOW + 3_600_000,
           clock: { region: null, name: 'target', ref: null },
           reach: 0,

@@ -21,7 +21,7 @@ import { hashToken } from '../../src/usecases/sign-in.js';
 import { evidenceOf, moderateFake } from '../api/support.js';
 import { imagesFake } from '../support/images.js';
 import { freshDatabase } from '../support/services.js';
-import { acceptInput, decision, must, noteOf } from '../support/store.js';
+import { acceptInput, decision, hit, must, noteOf } from '../support/store.js';
 
 type Headers = Readonly<Record<string, string>>;
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -483,6 +483,14 @@ describe('appeals and reports', () => {
       ...more,
     });
 
+  it('an appeal goes to those who look after children, though a milder rule led', async () => {
+    const grave = hit({ rule: 'contact', category: 'child.grooming', severity: 4, action: 'review' });
+    const { noteId } = await judged([{ action: 'remove', severity: 2, category: 'goods.gambling', rules: [grave] }]);
+    const { caseId } = (await appeal(noteId)).body;
+    const [row] = await sql('SELECT desk, severity, category FROM cases WHERE id = $1', [caseId]);
+    expect(row).toEqual({ desk: 'child_safety', severity: 4, category: 'child.grooming' });
+  });
+
   it('another person overturns; the effect is undone and sent, the strike is gone', async () => {
     const { language, noteId, first } = await removed();
     const received = await appeal(noteId);
@@ -778,6 +786,9 @@ describe('figures and people', () => {
       body: { login, rights, signInBy: 'password' },
     });
     expect(made.body.password).toMatch(/^.{16,}$/);
+    expect(made.body.sees).toEqual(rights);
+    const promoted = await call(admin, 'PATCH', `/v1/users/${made.body.id}`, { role: 'senior' });
+    expect(promoted.body).toMatchObject({ rights, sees: { ...rights, desks: ['general', 'senior'] } });
     const signIn = () =>
       server.inject({ method: 'POST', url: '/auth/sign-in', payload: { login, password: made.body.password } });
     expect((await signIn()).statusCode).toBe(200);

@@ -5,7 +5,7 @@ import { ACTIONS, type Action, type Decision } from '../../src/domain.js';
 import type { Bundle } from '../../src/policy/bundle.js';
 import { type CaseSubject, casesOf, caseTermsOf, reasonOf, termsOf, weightOf } from '../../src/policy/case-terms.js';
 import { loadBundle } from '../../src/policy/load.js';
-import { decision } from '../support/store.js';
+import { decision, hit } from '../support/store.js';
 
 const NOW = Date.parse('2026-11-20T12:00:00Z');
 const HOUR_MS = 3_600_000;
@@ -55,50 +55,46 @@ describe('which decisions a person looks at', () => {
     expect(reasonOf(decision(change))).toBe(reason);
   });
 
-  const hit = (
-    action: Action,
-    severity: Severity,
-    category: CategoryId = 'hate.attack',
-  ): Decision['rules'][number] => ({
-    rule: 'r',
-    category,
-    severity,
-    action,
-    sideActions: [],
-    mode: 'enforce',
-    ground: { kind: 'terms', ref: 'x' },
-    notice: 'x',
-    message: '',
-    findings: [],
-  });
+  const asked = (action: Action, severity: Severity, category: CategoryId = 'hate.attack') =>
+    hit({ action, severity, category });
   it.each([
     [
       'a restriction and a question',
-      { action: 'limit', severity: 1, rules: [hit('limit', 1), hit('review', 1)] },
+      { action: 'limit', severity: 1, rules: [asked('limit', 1), asked('review', 1)] },
       'review',
     ],
     ['a restriction and a lack', { action: 'age_gate', severity: 1, gaps: [gap('classify failed')] }, 'review'],
     ['a restriction of a sample', { action: 'limit', severity: 1, gaps: [gap('yo, drawn for review')] }, 'sampling'],
-    ['a removal and a graver hold', { action: 'remove', severity: 2, rules: [hit('hold', 4)] }, 'review'],
-    ['a removal that answers the question', { action: 'remove', severity: 2, rules: [hit('review', 2)] }, null],
-    ['an edit and a graver question', { action: 'require_edit', severity: 1, rules: [hit('review', 3)] }, 'review'],
+    ['a removal and a graver hold', { action: 'remove', severity: 2, rules: [asked('hold', 4)] }, 'review'],
+    ['a removal that answers the question', { action: 'remove', severity: 2, rules: [asked('review', 2)] }, null],
+    ['an edit and a graver question', { action: 'require_edit', severity: 1, rules: [asked('review', 3)] }, 'review'],
     ['a removal of an unread text', { action: 'remove', severity: 2, gaps: [gap('yo, drawn for review')] }, null],
   ] as const)('%s', (_name, change, reason) => {
     expect(reasonOf(decision(change))).toBe(reason);
   });
 
   it('goes to those who look after children, and is as pressing as the gravest rule, whichever led', () => {
-    const both = [hit('remove', 2, 'goods.gambling'), hit('hold', 4, 'child.grooming')];
+    const both = [asked('remove', 2, 'goods.gambling'), asked('hold', 4, 'child.grooming')];
     const petty = decision({ action: 'remove', severity: 2, category: 'goods.gambling', rules: both });
     const terms = caseTermsOf(bundle, petty, 0, NOW);
-    expect(terms).toMatchObject({ desk: 'child_safety', weight: weightOf(4, 0) });
+    expect(terms).toMatchObject({
+      desk: 'child_safety',
+      category: 'child.grooming',
+      severity: 4,
+      weight: weightOf(4, 0),
+    });
     const threat = decision({
       action: 'hold',
       severity: 3,
       category: 'privacy.pii',
-      rules: [hit('hold', 3, 'privacy.pii'), hit('review', 4, 'violence.threat')],
+      rules: [asked('hold', 3, 'privacy.pii'), asked('review', 4, 'violence.threat')],
     });
-    expect(caseTermsOf(bundle, threat, 0, NOW)).toMatchObject({ desk: 'senior', weight: weightOf(4, 0) });
+    expect(caseTermsOf(bundle, threat, 0, NOW)).toMatchObject({
+      desk: 'senior',
+      category: 'violence.threat',
+      severity: 4,
+      weight: weightOf(4, 0),
+    });
   });
 
   it('says nothing of decisions that nobody has to look at', () => {

@@ -1,7 +1,7 @@
 /** Builders of what the store takes, with ordinary values. */
 import { randomBytes } from 'node:crypto';
 import { openStore } from '../../src/adapters/store-prisma.js';
-import type { Decision, Evidence, Note } from '../../src/domain.js';
+import type { Decision, Evidence, Note, RuleHit } from '../../src/domain.js';
 import type { FullStore } from '../../src/ports/review.js';
 import type { AcceptNote, Claim, ModerationRecord, Store } from '../../src/ports/store.js';
 import type { Ids } from '../../src/ports.js';
@@ -58,6 +58,19 @@ export const decision = (change: Partial<Decision> = {}): Decision => ({
   shadow: [],
   gaps: [],
   end: null,
+  ...change,
+});
+export const hit = (change: Partial<RuleHit> = {}): RuleHit => ({
+  rule: 'fraud.rule',
+  category: 'fraud.scam',
+  severity: 3,
+  action: 'remove',
+  sideActions: [],
+  mode: 'enforce',
+  ground: { kind: 'terms', ref: 'community-1' },
+  notice: 'scam',
+  message: 'seen',
+  findings: [],
   ...change,
 });
 

@@ -1,6 +1,6 @@
 /** Decisions for a time whose time is over, and that nobody looks at: each gets a case. */
 import type { Bundle } from '../../policy/bundle.js';
-import { termsOf } from '../../policy/case-terms.js';
+import { gravestOf, termsOf } from '../../policy/case-terms.js';
 import type { DeskStore } from '../../ports/review.js';
 import type { Clock, Log } from '../../ports.js';
 
@@ -17,13 +17,12 @@ export async function openOverdue(deps: OverdueDeps): Promise<number> {
   const now = deps.clock.now();
   let opened = 0;
   for (const ranOut of await deps.desk.ranOut(now, AT_ONCE)) {
-    const { regions, category, severity, sideActions } = ranOut.decision;
+    const { regions, sideActions } = ranOut.decision;
     const escalate = sideActions.includes('escalate');
     const subject = {
       reason: 'overdue',
       regions,
-      category,
-      severity,
+      ...gravestOf([ranOut.decision]),
       reach: ranOut.reach,
       end: null,
       escalate,

@@ -3,7 +3,7 @@ import { CATEGORIES, type CategoryId } from '../../categories.js';
 import type { RegionId } from '../../domain.js';
 import { type Fault, InvalidInputError } from '../../errors.js';
 import type { Bundle } from '../../policy/bundle.js';
-import { type CaseSubject, termsOf } from '../../policy/case-terms.js';
+import { type CaseSubject, gravestOf, termsOf } from '../../policy/case-terms.js';
 import { isRegionCode } from '../../policy/regions.js';
 import type { Appeal, DeskStore, PleaNote, PleaResult, Report, Reporter } from '../../ports/review.js';
 import type { Actor, StoredDecision } from '../../ports/store.js';
@@ -70,8 +70,7 @@ export async function receiveAppeal(ports: PleaPorts, from: From, order: AppealO
   const subject: CaseSubject = {
     reason: 'appeal',
     regions,
-    category: lead.category,
-    severity: lead.severity,
+    ...gravestOf(decisions),
     reach: note.reach,
     end: null,
     escalate: false,
@@ -85,8 +84,6 @@ export async function receiveAppeal(ports: PleaPorts, from: From, order: AppealO
       revisionId: revisionOf(note, lead),
       regions,
       terms: termsOf(bundle, subject, now),
-      severity: lead.severity,
-      category: lead.category,
       decisionIds: decisions.map(({ decisionId }) => decisionId),
       by: order.by,
       text: order.text,
@@ -153,8 +150,6 @@ export async function receiveReport(ports: PleaPorts, from: From, order: ReportO
       revisionId: note.revisionId,
       regions,
       terms: termsOf(bundle, subject, now),
-      severity,
-      category,
       reasons: order.reasons,
       law: order.law ?? null,
       urls: order.urls,

@@ -77,8 +77,8 @@ export const figuresWith = (database: Database, ids: Ids): Figures => ({
       noteId,
       decisionId: decision.decisionId,
       regions: decision.regions,
-      severity: decision.severity,
-      category: decision.category,
+      severity: terms.severity,
+      category: terms.category,
       terms,
       now,
     });

@@ -49,7 +49,7 @@ const NOTE = `SELECT n.id, n.source_id, n.revision_id, n.revision, n.state, n.la
     coalesce((r.note->'context'->>'reach')::bigint, 0) AS reach,
     coalesce((SELECT json_agg(json_build_object('decisionId', d.id, 'revision', d.revision, 'sequence', d.sequence,
       'regions', d.regions, 'policy', d.policy, 'action', d.action, 'sideActions', d.side_actions, 'severity', d.severity,
-      'category', d.category, 'ground', d.ground, 'rules', '[]'::json, 'shadow', '[]'::json, 'gaps', '[]'::json,
+      'category', d.category, 'ground', d.ground, 'rules', d.rules, 'shadow', '[]'::json, 'gaps', '[]'::json,
       'end', iso(d.ends_at), 'byKind', d.by_kind, 'byId', d.by_id, 'bundleHash', d.bundle_hash, 'supersedes', d.supersedes,
       'supersededBy', d.superseded_by, 'createdAt', iso(d.created_at)) ORDER BY d.sequence, d.id)
       FROM decisions d WHERE d.note_id = n.id), '[]') AS decisions,
@@ -80,6 +80,8 @@ export function pleasWith(database: Database, ids: Ids): Pleas {
   const open = async (sql: string, prefix: string, input: NewAppeal | NewReport, actor: Actor, now: number) => {
     const row = {
       ...input,
+      severity: input.terms.severity,
+      category: input.terms.category,
       id: ids.next(prefix),
       caseId: ids.next('case'),
       now,

@@ -51,8 +51,8 @@ export function figuresOf(
         (one) => one.reason === 'overdue' && one.decisionId === decision.decisionId,
       );
       if (taken || !stands(note).some((one) => one.decisionId === decision.decisionId)) return false;
-      const { decisionId, severity, category, regions } = decision;
-      addCase(note, latest(note), { decisionId, severity, category, regions, excluded: [] }, { terms, now });
+      const { decisionId, regions } = decision;
+      addCase(note, latest(note), { decisionId, regions, excluded: [] }, { terms, now });
       return true;
     },
     statistics: async (days, now) => {

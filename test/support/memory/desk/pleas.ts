@@ -18,8 +18,8 @@ export function pleasOf(
   ): CaseRecord => {
     const note = noteOf(input.noteId);
     const row = note.revisions.find(({ revisionId }) => revisionId === input.revisionId) ?? latest(note);
-    const { severity, category, regions, terms } = input;
-    return addCase(note, row, { ...about, severity, category, regions }, { terms, now });
+    const { regions, terms } = input;
+    return addCase(note, row, { ...about, regions }, { terms, now });
   };
   const common = (input: NewAppeal | NewReport, caseId: string, now: number) => ({
     sourceId: input.sourceId,
@@ -88,7 +88,7 @@ export function pleasOf(
           one.reason === 'report' &&
           one.status === 'open' &&
           one.revisionId === input.revisionId &&
-          one.category === input.category &&
+          one.category === input.terms.category &&
           one.leaseUntil <= now,
       );
       if (shared !== undefined) {
@@ -96,11 +96,11 @@ export function pleasOf(
         shared.rankAt = Math.min(shared.rankAt, input.terms.rankAt);
       }
       const record = shared ?? plea(input, { decisionId: null, excluded: [] }, now);
-      const { category, reasons, law, urls, reporter } = input;
+      const { terms, reasons, law, urls, reporter } = input;
       const row = {
         id: newId(tables, 'rpt'),
         ...common(input, record.caseId, now),
-        category,
+        category: terms.category,
         reasons,
         law,
         urls,

@@ -41,13 +41,13 @@ export function rowsOf(state: DeskState) {
     own.forEach((decision, index) => {
       if (known.has(decision.decisionId)) return;
       known.add(decision.decisionId);
-      const { action, severity, category, regions, decisionId } = decision;
+      const { action, regions, decisionId } = decision;
       const now = row.decidedAt ?? row.acceptedAt;
       const asks = action === 'hold' || action === 'review';
-      const fallback = asks ? ownTerms(action, severity, now) : null;
+      const fallback = asks ? ownTerms(action, decision, now) : null;
       const terms = row.record?.cases === undefined ? fallback : (row.record.cases[index] ?? null);
       if (terms === null) return;
-      const all = { decisionId, severity, category, regions: terms.regions ?? regions, excluded: [] };
+      const all = { decisionId, regions: terms.regions ?? regions, excluded: [] };
       addCase(note, row, all, { terms, now });
     });
   };
@@ -110,8 +110,12 @@ export function rowsOf(state: DeskState) {
 }
 export type DeskRows = ReturnType<typeof rowsOf>;
 
-function ownTerms(reason: 'hold' | 'review', severity: number, now: number): CaseTerms {
+function ownTerms(
+  reason: 'hold' | 'review',
+  { category, severity }: Pick<CaseTerms, 'category' | 'severity'>,
+  now: number,
+): CaseTerms {
   const weight = Math.max(1, severity);
-  const dueAt = now + 3 * DAY_MS;
-  return { reason, desk: 'general', dueAt, clock: NO_CLOCK, reach: 0, weight, rankAt: now + (3 * DAY_MS) / weight };
+  const [dueAt, rankAt] = [now + 3 * DAY_MS, now + (3 * DAY_MS) / weight];
+  return { reason, desk: 'general', category, severity, dueAt, clock: NO_CLOCK, reach: 0, weight, rankAt };
 }

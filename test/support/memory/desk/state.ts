@@ -68,7 +68,7 @@ export function openState({ tables, check, login, audit }: MemoryDeskParts) {
   const addCase = (
     note: NoteRecord,
     row: RevisionRow,
-    about: Pick<QueueRow, 'decisionId' | 'severity' | 'category' | 'regions' | 'excluded'>,
+    about: Pick<QueueRow, 'decisionId' | 'regions' | 'excluded'>,
     { terms, now }: { readonly terms: CaseTerms; readonly now: number },
   ): CaseRecord => {
     const record: CaseRecord = {
@@ -82,6 +82,8 @@ export function openState({ tables, check, login, audit }: MemoryDeskParts) {
       ...about,
       reason: terms.reason,
       desk: terms.desk,
+      category: terms.category,
+      severity: terms.severity,
       language: row.record?.language ?? null,
       status: 'open',
       outcome: null,
