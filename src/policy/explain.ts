@@ -21,7 +21,8 @@ export interface RuleTrace {
   readonly category: string;
   readonly severity: number;
   readonly mode: string;
-  readonly action: string;
+  /** What the rule asks for here; of a rule that fired on the word of the text model alone perhaps less than it says. */
+  readonly action: Action;
   readonly effect: RuleEffect | 'not_asked';
   /** One sentence for people. */
   readonly why: string;

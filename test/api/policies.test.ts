@@ -214,5 +214,12 @@ describe('a backtest', () => {
     });
     expect(done).toMatchObject({ done: 0, result: { notes: 0, all: { answers: 0 } } });
     expect((await ask('GET', '/v1/policies/backtest/bt_none')).status).toBe(404);
+    const faulty = { yaml: 'id: test.rule\nseverety: 2\n', home: 'global' };
+    const refused = await ask('POST', '/v1/policies/backtest', { rule: faulty });
+    expect(refused).toMatchObject({ status: 400, body: { code: 'body_invalid' } });
+    expect(refused.body.errors[0]).toMatchObject({
+      pointer: '/rule/yaml',
+      message: expect.stringMatching(/^line 2, column 1: .*did you mean "severity"/),
+    });
   });
 });

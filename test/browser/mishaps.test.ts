@@ -91,6 +91,24 @@ it('a step that only writes leads to the sign-in page too, and a wrong password 
   await close();
 });
 
+it('a case that is left for the next one is free for others, and its reader is not sent straight back', async () => {
+  const who = await desk.person('senior');
+  const first = await taken(who);
+  const { page, close } = await sit(browser, desk, who);
+  const isAt = (caseId: string) => (address: URL) => address.pathname.endsWith(caseId);
+  await page.goto(`${desk.url}/cases/${first.caseId}`);
+  await page.getByTestId('lease').waitFor();
+  await page.keyboard.press('n');
+  await page.waitForURL((address) => !isAt(first.caseId)(address));
+  await page.getByTestId('lease').waitFor();
+  const second = page.url();
+  expect((await desk.ask(senior, 'POST', `/v1/cases/${first.caseId}/claim`)).status).toBe(200);
+  await page.keyboard.press('n');
+  await page.waitForURL((address) => address.href !== second);
+  expect(isAt(first.caseId)(new URL(page.url()))).toBe(false);
+  await close();
+});
+
 it('a case that somebody else holds by now says so by itself', async () => {
   const { caseId, epoch } = await taken(senior);
   const { page, close } = await sit(browser, desk, senior);

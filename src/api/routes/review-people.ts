@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { InvalidInputError } from '../../errors.js';
 import type { PersonRow } from '../../ports/review.js';
-import { WORKING_ROLES } from '../../usecases/review/sight.js';
+import { sightOf, WORKING_ROLES } from '../../usecases/review/sight.js';
 import { actorOf } from '../auth.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
 import { IdParams, problems } from '../schemas/common.js';
@@ -20,15 +20,17 @@ import {
 const PASSWORD_BYTES = 15;
 const noUser = (): InvalidInputError => new InvalidInputError('not_found', 'There is no such person.');
 
+const copyRights = ({ languages, regions, categories, desks }: PersonRow['rights']) => ({
+  languages: languages === null ? null : [...languages],
+  regions: regions === null ? null : [...regions],
+  categories: categories === null ? null : [...categories],
+  desks: [...desks],
+});
 const answer = ({ userId, rights, ...rest }: PersonRow): z.infer<typeof UserAnswer> => ({
   id: userId,
   ...rest,
-  rights: {
-    languages: rights.languages === null ? null : [...rights.languages],
-    regions: rights.regions === null ? null : [...rights.regions],
-    categories: rights.categories === null ? null : [...rights.categories],
-    desks: [...rights.desks],
-  },
+  rights: copyRights(rights),
+  sees: copyRights(sightOf({ userId, rights, ...rest })),
 });
 
 export function userRoutes(server: ApiServer, deps: ApiDeps): void {

@@ -31,6 +31,7 @@ export const UserAnswer = z
     role: z.enum(ROLES),
     disabled: z.boolean(),
     rights: Rights,
+    sees: Rights.describe('What the role makes of the rights: a senior has the senior desk too, an auditor sees all'),
     signInBy: z.enum(['password', 'openid']),
     createdAt: Instant,
   })

@@ -84,12 +84,8 @@ export function viewOf(filter: string): NextView {
 export function useNextCase() {
   const send = useSend();
   return useMutation({
-    mutationFn: ({ filter, release }: { readonly filter: string; readonly release?: Omit<Lease, 'until'> }) =>
-      send<{ readonly lease: Lease | null }>({
-        method: 'POST',
-        path: '/v1/cases/next',
-        body: { ...viewOf(filter), ...(release === undefined ? {} : { release }) },
-      }),
+    mutationFn: (filter: string) =>
+      send<{ readonly lease: Lease | null }>({ method: 'POST', path: '/v1/cases/next', body: viewOf(filter) }),
   });
 }
 

@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { memo, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
-import { caseQuery, useCase, useDecide, useHeartbeat, useLiveCase } from '../api/case.js';
+import { caseQuery, useCase, useDecide, useHeartbeat, useLiveCase, useStep } from '../api/case.js';
 import { filterOf, useNextCase, viewOf } from '../api/cases.js';
 import type { CaseDetail, Lease } from '../api/types.js';
 import { type Draft, freshDraft, groupsOf, missingIn, verdictsOf } from '../draft.js';
@@ -37,7 +37,7 @@ function useGoOn() {
   const next = useNextCase();
   const filter = filterOf(params);
   const goOn = async (taken?: Lease | null) => {
-    const lease = taken === undefined ? (await next.mutateAsync({ filter })).lease : taken;
+    const lease = taken === undefined ? (await next.mutateAsync(filter)).lease : taken;
     if (lease === null) return void navigate({ pathname: '/cases', search: filter });
     await queries.fetchQuery({ ...caseQuery(lease.caseId), staleTime: 0 });
     await navigate({ pathname: `/cases/${encodeURIComponent(lease.caseId)}`, search: filter });
@@ -122,8 +122,14 @@ function CaseView({ detail }: { readonly detail: CaseDetail }) {
   const panel = useSubmit(detail, filter, goOn);
   useHeartbeat(detail.case.id, detail.lease);
   useLiveCase(detail.case);
-  useShortcuts([{ key: 'n', label: t('queue:next'), group: t('case:keys.case'), run: () => goOn() }]);
   const { lease } = detail;
+  const later = useStep(detail.case.id, 'skip');
+  // Whoever goes on without a decision leaves the case to others, and is not sent straight back to it.
+  const leave = () => {
+    if (lease === null) goOn();
+    else later.mutate({ epoch: lease.epoch, why: 'later' }, { onSettled: () => goOn() });
+  };
+  useShortcuts([{ key: 'n', label: t('queue:next'), group: t('case:keys.case'), run: leave }]);
   return (
     <>
       <title>{`${t('case:title', { reason: t(`words:reason.${detail.case.reason}`) })} · ${t('common:name')}`}</title>

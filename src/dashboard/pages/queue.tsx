@@ -79,14 +79,11 @@ export function QueuePage() {
   useLiveQueue();
   const takeNext = () => {
     if (next.isPending) return;
-    next.mutate(
-      { filter },
-      {
-        onSuccess: ({ lease }) => {
-          if (lease !== null) void navigate({ pathname: `/cases/${encodeURIComponent(lease.caseId)}`, search: filter });
-        },
+    next.mutate(filter, {
+      onSuccess: ({ lease }) => {
+        if (lease !== null) void navigate({ pathname: `/cases/${encodeURIComponent(lease.caseId)}`, search: filter });
       },
-    );
+    });
   };
   const rows = cases.data?.items ?? [];
   const active = useQueueKeys({ rows, filter, takeNext });

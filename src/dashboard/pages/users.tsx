@@ -67,7 +67,7 @@ function ChangeDialog({ person, onClose }: { readonly person: Person; readonly o
 function Row({ person, onChange }: { readonly person: Person; readonly onChange: () => void }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { languages, regions, categories, desks } = person.rights;
+  const { languages, regions, categories, desks } = person.sees;
   return (
     <tr>
       <th scope="row">

@@ -1,12 +1,12 @@
 /** A backtest over stored evidence: bounded, one at a time in a process, its progress in Postgres. */
 import { setImmediate as breath } from 'node:timers/promises';
-import { codeOf, InvalidInputError } from '../../errors.js';
+import { codeOf, type Fault, InvalidInputError } from '../../errors.js';
 import { backtest } from '../../policy/backtest.js';
 import type { Bundle } from '../../policy/bundle.js';
 import type { BacktestRow, PolicyPart } from '../../ports/policy.js';
 import type { Store } from '../../ports/store.js';
 import type { Clock, Ids, Log } from '../../ports.js';
-import { editedBundle, type RuleDraft } from './edited-bundle.js';
+import { type EditorFault, editedBundle, type RuleDraft } from './edited-bundle.js';
 import { pastNote } from './past-note.js';
 
 export interface BacktestDeps {
@@ -42,7 +42,7 @@ export function backtestsWith(deps: BacktestDeps): (order: BacktestOrder) => Pro
     const overrides = (await deps.store.policy.inForce())?.overrides ?? [];
     const edited = order.draft === null ? null : editedBundle(inForce, overrides, order.draft);
     if (edited !== null && edited.bundle === null) {
-      throw new InvalidInputError('body_invalid', 'The rule has faults; try it first.');
+      throw new InvalidInputError('body_invalid', 'The rule has faults', edited.faults.map(asFault));
     }
     const id = deps.ids.next('bt');
     const ask = { since: new Date(order.since).toISOString(), most: order.most, rule: edited?.rule ?? null };
@@ -59,6 +59,11 @@ export function backtestsWith(deps: BacktestDeps): (order: BacktestOrder) => Pro
     return id;
   };
 }
+
+const asFault = ({ file, line, column, message }: EditorFault): Fault => ({
+  pointer: '/rule/yaml',
+  message: `${line === null ? file : `line ${line}, column ${column}`}: ${message}`,
+});
 
 async function walk(deps: BacktestDeps, id: string, order: BacktestOrder, edited: Bundle | null): Promise<void> {
   const { store, clock, log } = deps;

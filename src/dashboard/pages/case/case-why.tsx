@@ -11,9 +11,11 @@ function Effect({ rule, stored }: { readonly rule: CaseRule; readonly stored: bo
   const { t } = useTranslation();
   const fell = rule.why.split('; ').find((part) => part.includes(' as the fallback'));
   const own = rule.effect === 'error' ? rule.why : (fell ?? null);
+  const milder = rule.action !== rule.written;
   return (
     <p className="small quiet no-margin">
       {t(`case:effect-why.${stored ? 'stored' : rule.effect}`)}
+      {milder && ` ${t('case:milder', { written: t(`words:action.${rule.written}`) })}`}
       {own !== null && (
         <>
           {' '}
