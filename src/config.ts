@@ -1,5 +1,6 @@
 /** Environment -> one frozen Config; all faults reported together. The only reader of process.env. */
 import { existsSync, readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
@@ -22,6 +23,17 @@ const addressOf = (schemes: readonly string[]) =>
       `Not an address that begins with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`,
     );
 
+const isRange = (text: string): boolean => {
+  const [address = '', bits, ...rest] = text.split('/');
+  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return rest.length === 0 && most > 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most));
+};
+const ranges = z
+  .string()
+  .default('')
+  .transform((list) => list.split(',').flatMap((entry) => (entry.trim() === '' ? [] : [entry.trim()])))
+  .refine((entries) => entries.every(isRange), 'Not addresses or ranges by comma, such as 127.0.0.1,10.0.0.0/8');
+
 /** Each holds the text model; more than these pay only on a machine that was sized for them. */
 const MOST_WORKERS = 4;
 
@@ -42,6 +54,7 @@ export const Env = z.object({
   PUBLIC_URL: addressOf(['https:', 'http:'])
     .optional()
     .describe('URL under which users reach the server; unset: from HOST and PORT'),
+  TRUST_PROXY: ranges.describe('Addresses or ranges of proxies by comma, whose X-Forwarded headers are believed'),
   POLICIES_DIR: z.string().default('policies').describe('Folder of region files, terms and notices'),
   TERMS_DIR: z.string().optional().describe('Folder of private term banks beside the shipped ones; unset: none'),
   POLICY_APPROVAL: z

@@ -31,6 +31,20 @@ describe('.env.example', () => {
 });
 
 describe('readConfig', () => {
+  it.each(['proxy', '10.0.0.0/33', '10.0.0.0/8/8', '10.0.0.0/', 'fe80::1/129', '10.0.0.1;10.0.0.2'])(
+    'takes %s for no proxy',
+    (text) => {
+      expect(() => readConfig({ TRUST_PROXY: text })).toThrowError(/TRUST_PROXY: Not addresses or ranges/);
+    },
+  );
+  it('reads a list of proxies', () => {
+    expect(readConfig({ TRUST_PROXY: '127.0.0.1, ::1/128,10.0.0.0/8' }).TRUST_PROXY).toEqual([
+      '127.0.0.1',
+      '::1/128',
+      '10.0.0.0/8',
+    ]);
+  });
+
   it('reports all faults together', () => {
     expect(() => readConfig({ PORT: 'many', WORKERS: '0' })).toThrowError(
       expect.objectContaining({

@@ -50,6 +50,7 @@ function bareServer(deps: ApiDeps): ApiServer {
   const server = Fastify({
     logger: false,
     bodyLimit: deps.config.BODY_LIMIT_BYTES,
+    trustProxy: [...deps.config.TRUST_PROXY],
     requestTimeout: REQUEST_TIMEOUT_MS,
     return503OnClosing: false,
     // Asked for by `refuseBareHttp`, which answers as everything else does.

@@ -80,6 +80,23 @@ describe('the rate limit', () => {
     await own.server.close();
   });
 
+  it('tells callers behind a proxy apart, once the proxy is known', async () => {
+    const guess = async (own: Bench, from: string) => {
+      const headers = { authorization: 'Bearer x', 'x-forwarded-for': from };
+      return (await own.server.inject({ url: '/v1/notes', headers })).statusCode;
+    };
+    for (const [trusted, others] of [
+      ['127.0.0.0/8', 401],
+      ['', 429],
+    ] as const) {
+      const own = await openBench({ env: { TRUST_PROXY: trusted } });
+      for (let index = 0; index < 301; index += 1) await guess(own, '198.51.100.1');
+      expect(await guess(own, '198.51.100.1')).toBe(429);
+      expect(await guess(own, '198.51.100.2')).toBe(others);
+      await own.server.close();
+    }
+  });
+
   it('slows down whoever guesses keys', async () => {
     const guess = () => bench.server.inject({ url: '/v1/notes', headers: { authorization: 'Bearer x' } });
     let last = await guess();
