@@ -46,15 +46,39 @@ const RANGES_V6: readonly (readonly [string, number])[] = [
   ['ff00::', 8],
 ];
 
+/** What `*_ALLOW_PRIVATE` opens: loopback and private networks, but no place where clouds hand out secrets. */
+const PRIVATE_V4: typeof RANGES_V4 = [
+  ['10.0.0.0', 8],
+  ['127.0.0.0', 8],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+];
+const PRIVATE_V6: typeof RANGES_V6 = [
+  ['::1', 128],
+  ['fc00::', 7],
+];
+/** Where AWS answers; a private address by its number. */
+const METADATA_V6 = 'fd00:ec2::254';
+
+function blocks(ranges: typeof RANGES_V4, family: 'ipv4' | 'ipv6'): BlockList {
+  const list = new BlockList();
+  for (const [network, bits] of ranges) list.addSubnet(network, bits, family);
+  return list;
+}
 /** Two lists: in one, ::ffff:0:0/96 would forbid every IPv4 address. */
-const forbiddenV4 = new BlockList();
-const forbiddenV6 = new BlockList();
-for (const [network, bits] of RANGES_V4) forbiddenV4.addSubnet(network, bits, 'ipv4');
-for (const [network, bits] of RANGES_V6) forbiddenV6.addSubnet(network, bits, 'ipv6');
+const forbiddenV4 = blocks(RANGES_V4, 'ipv4');
+const forbiddenV6 = blocks(RANGES_V6, 'ipv6');
+const privateV4 = blocks(PRIVATE_V4, 'ipv4');
+const privateV6 = blocks(PRIVATE_V6, 'ipv6');
+const metadataV6 = blocks([[METADATA_V6, 128]], 'ipv6');
 
 /** Anything that is not an address at all is forbidden too. */
-export function isForbiddenAddress(address: string): boolean {
-  if (isIPv4(address)) return forbiddenV4.check(address, 'ipv4');
-  const unscoped = address.split('%')[0] ?? '';
-  return !isIPv6(unscoped) || unscoped !== address || forbiddenV6.check(address, 'ipv6');
+export function isForbiddenAddress(address: string, allowPrivate: boolean): boolean {
+  if (isIPv4(address)) {
+    return forbiddenV4.check(address, 'ipv4') && !(allowPrivate && privateV4.check(address, 'ipv4'));
+  }
+  // A scope names an interface of this machine.
+  if (!isIPv6(address) || address.includes('%')) return true;
+  const isOpened = allowPrivate && privateV6.check(address, 'ipv6') && !metadataV6.check(address, 'ipv6');
+  return forbiddenV6.check(address, 'ipv6') && !isOpened;
 }

@@ -46,7 +46,19 @@ const FORBIDDEN = [
 ];
 const PUBLIC = ['8.8.8.8', '1.1.1.1', '172.32.0.1', '100.63.255.255', '2606:4700::1111', '2a00:1450:4001::200e'];
 
+const PRIVATE = ['10.1.2.3', '127.0.0.1', '127.255.255.254', '172.16.0.1', '172.31.255.255', '192.168.1.1'];
+const PRIVATE_V6 = ['::1', 'fc00::1', 'fd00::1'];
+
 describe('isForbiddenAddress', () => {
-  it.each(FORBIDDEN)('forbids %j', (address) => expect(isForbiddenAddress(address)).toBe(true));
-  it.each(PUBLIC)('allows %s', (address) => expect(isForbiddenAddress(address)).toBe(false));
+  it.each([...FORBIDDEN, 'fd00:ec2::254'])('forbids %j', (address) => {
+    expect(isForbiddenAddress(address, false)).toBe(true);
+  });
+  it.each(PUBLIC)('allows %s', (address) => {
+    expect(isForbiddenAddress(address, false)).toBe(false);
+    expect(isForbiddenAddress(address, true)).toBe(false);
+  });
+  it('opens private networks where they are wanted, and nothing else', () => {
+    const open = [...FORBIDDEN, 'fd00:ec2::254'].filter((address) => !isForbiddenAddress(address, true));
+    expect(open).toEqual([...PRIVATE, ...PRIVATE_V6]);
+  });
 });

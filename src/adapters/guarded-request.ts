@@ -104,7 +104,8 @@ async function judge(
   const addresses = isIP(host) === 0 ? await resolve(host) : [host];
   const first = addresses[0];
   if (first === undefined) throw new UnavailableError('fetch_failed', 'The host name has no address');
-  if (!allowPrivate && addresses.some(isForbiddenAddress)) throw blocked('The address is not public');
+  if (addresses.some((address) => isForbiddenAddress(address, allowPrivate)))
+    throw blocked('The address is not public');
   return first;
 }
 
@@ -118,7 +119,7 @@ export function parseTarget(url: string, allowPrivate: boolean): URL {
   if (target.username !== '' || target.password !== '') throw blocked('Credentials in the address are not allowed');
   if (!allowPrivate && target.port !== '') throw blocked('Only the ports 80 and 443 are allowed');
   const host = bare(target.hostname);
-  if (!allowPrivate && isIP(host) !== 0 && isForbiddenAddress(host)) throw blocked('The address is not public');
+  if (isIP(host) !== 0 && isForbiddenAddress(host, allowPrivate)) throw blocked('The address is not public');
   return target;
 }
 

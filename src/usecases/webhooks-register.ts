@@ -32,13 +32,14 @@ function checkTarget(text: string, allowPrivate: boolean): void {
   if (url.username !== '' || url.password !== '') refuse('The URL may not hold credentials.');
   if (url.protocol !== 'https:' && !(allowPrivate && url.protocol === 'http:')) refuse('The URL must be https.');
   if (!allowPrivate && url.port !== '') refuse('The URL may not name a port.');
-  if (!allowPrivate && isInside(url.hostname)) refuse('The URL may not lead inside a network.');
+  if (isInside(url.hostname, allowPrivate)) refuse('The URL may not lead inside a network.');
 }
 
 /** Names are looked up when a delivery connects, and judged again then. */
-function isInside(hostname: string): boolean {
+function isInside(hostname: string, allowPrivate: boolean): boolean {
   const host = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
-  return isIP(host) === 0 ? /(^|\.)localhost$/.test(host) : isForbiddenAddress(host);
+  if (isIP(host) === 0) return !allowPrivate && /(^|\.)localhost$/.test(host);
+  return isForbiddenAddress(host, allowPrivate);
 }
 
 export async function registerEndpoint(
