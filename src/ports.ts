@@ -6,6 +6,7 @@ import type {
   ImageFacts,
   ImageModelReading,
   LabelledText,
+  LanguageSegment,
   LanguageTag,
   OcrReading,
   PartName,
@@ -86,7 +87,13 @@ export interface ClassifiedText {
 /** A loaded text model; scores are complete whatever the threshold. */
 export interface Classifier {
   readonly model: string;
-  classify(texts: readonly LabelledText[], language: LanguageTag, signal: AbortSignal): Promise<ClassifiedText>;
+  /** `segments`: languages within the texts; a model may weigh those of another language than the note's by themselves too. */
+  classify(
+    texts: readonly LabelledText[],
+    language: LanguageTag,
+    signal: AbortSignal,
+    segments?: readonly LanguageSegment[],
+  ): Promise<ClassifiedText>;
   /** How far it was measured for a language, without reading anything. */
   competence?(language: LanguageTag): Promise<ClassifiedText['competence'] | null>;
   close(): Promise<void>;

@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { type LabelledText, type LanguageTag, SCORE_KEYS, type ScoreKey } from '../domain.js';
+import { type LanguageTag, SCORE_KEYS, type ScoreKey } from '../domain.js';
 import { InvalidInputError, UnavailableError } from '../errors.js';
-import type { ClassifiedText, Classifier } from '../ports.js';
+import type { Classifier } from '../ports.js';
 import { type Calibration, type CompetenceTable, competenceFor } from '../stages/classify/calibration.js';
 import { judgeTexts } from '../stages/classify/judge.js';
 import { judgeLabels, type LabelModel } from '../stages/classify/judge-labels.js';
@@ -130,7 +130,10 @@ async function openWithOverlay(options: ClassifierOptions, overlay: Overlay): Pr
   const explains = options.explains ?? true;
   const model: LabelModel = { name: `${name}@${overlay.version}`, labels, overlay, explains, encode, logits };
   const known = async (language: LanguageTag) => every((key) => overlayCompetence(overlay, language, key));
-  return classifierOf(model.name, (...args) => judgeLabels(model, ...args), { close: opened.close, competence: known });
+  return classifierOf(model.name, (texts, language, signal) => judgeLabels(model, texts, language, signal), {
+    close: opened.close,
+    competence: known,
+  });
 }
 
 const every = <T>(of: (key: ScoreKey) => T): Record<ScoreKey, T> =>
@@ -143,13 +146,9 @@ function classifierOf(
 ): Classifier {
   return {
     model: name,
-    async classify(
-      texts: readonly LabelledText[],
-      language: LanguageTag,
-      signal: AbortSignal,
-    ): Promise<ClassifiedText> {
+    async classify(texts, language, signal, segments) {
       try {
-        return await judge(texts, language, signal);
+        return await judge(texts, language, signal, segments);
       } catch (error) {
         if (signal.aborted) throw error;
         throw new UnavailableError('model_unavailable', 'The text model could not read a text', { cause: error });

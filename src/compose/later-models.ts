@@ -31,7 +31,7 @@ export function laterClassifier(name: string, open: () => Promise<Classifier>): 
     get model() {
       return model;
     },
-    classify: async (texts, language, signal) => (await opened()).classify(texts, language, signal),
+    classify: async (...asked) => (await opened()).classify(...asked),
     competence: async (language) => (await (await opened()).competence?.(language)) ?? null,
     close: async () => {
       if (opening !== null) await (await opening).close();

@@ -24,11 +24,10 @@ export interface Asked {
 const segmenter = new Intl.Segmenter('und', { granularity: 'word' });
 
 export async function explain(
-  { model, language, signal }: Asked,
+  asked: Asked,
   flagged: readonly ScoreKey[],
   best: ReadonlyMap<ScoreKey, Reading>,
 ): Promise<Evidence> {
-  const asked = { model, language, signal };
   const heads = flagged.map((key) => SCORE_KEYS.indexOf(key));
   const known = new Map<Reading, Promise<Losses>>();
   const out: Evidence[number][] = [];
@@ -50,25 +49,29 @@ export interface Losses {
   readonly fall: readonly (readonly number[])[];
 }
 
-async function leaveOut(asked: Asked, reading: Reading, heads: readonly number[]): Promise<Losses> {
+async function leaveOut({ model, signal }: Asked, reading: Reading, heads: readonly number[]): Promise<Losses> {
   const text = givenOf(reading.source, reading.view);
   const groups = groupWords(text.slice(reading.start, reading.end), reading.start);
   const rests = groups.map(({ start, end }) => `${text.slice(reading.start, start)} ${text.slice(end, reading.end)}`);
-  const cheap = ngramFalls(asked, text.slice(reading.start, reading.end), rests);
+  const cheap = ngramFalls(model, reading, { whole: text.slice(reading.start, reading.end), rests });
   const isClear = heads.every((k) => Math.max(0, ...cheap.map((byHead) => at(byHead, k))) >= CLEAR_FALL);
   if (isClear) return { groups, fall: cheap };
   const likely = likeliest(cheap, heads);
   const fall: (readonly number[])[] = [];
   for (const [i, rest] of rests.entries()) {
-    asked.signal.throwIfAborted();
-    const left = likely.has(i) ? await logitsOf(asked.model, asked.language, rest) : reading.logits;
+    signal.throwIfAborted();
+    const left = likely.has(i) ? await logitsOf(model, reading.language, rest) : reading.logits;
     fall.push(reading.logits.map((z, k) => z - at(left, k)));
   }
   return { groups, fall };
 }
 
 /** By group, then by head: what the n-gram model alone, which costs next to nothing, takes from the log odds. */
-function ngramFalls({ model, language }: Asked, whole: string, rests: readonly string[]): Losses['fall'] {
+function ngramFalls(
+  model: TextModel,
+  { language }: Reading,
+  { whole, rests }: { readonly whole: string; readonly rests: readonly string[] },
+): Losses['fall'] {
   const weights = SCORE_KEYS.map((key) => headFor(model.calibration, language, key).ngrams);
   const all = model.ngrams.logits(whole);
   return rests.map((rest) => {

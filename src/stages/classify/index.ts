@@ -4,6 +4,7 @@ import {
   type ClassifyEvidence,
   type Competence,
   type Finding,
+  type LanguageSegment,
   type LanguageTag,
   SCORE_KEYS,
   type ScoreKey,
@@ -20,7 +21,7 @@ type CategoryKey = Exclude<ScoreKey, 'toxicity'>;
 export function classifyStage(classifier: Classifier): Stage<'classify'> {
   return {
     name: 'classify',
-    version: '1',
+    version: '2',
     reads: ['normalise', 'language', 'images'],
     languages: '*',
     cost: 'local',
@@ -28,7 +29,7 @@ export function classifyStage(classifier: Classifier): Stage<'classify'> {
     when: (input) => (input.texts.length > 0 ? { run: true } : { run: false, why: 'no_text' }),
     async run(input, signal): Promise<ClassifyEvidence> {
       const language = languageOf(input);
-      const read = await classifier.classify(input.texts, language, signal);
+      const read = await classifier.classify(input.texts, language, signal, segmentsOf(input));
       checkScores(read);
       return {
         scores: read.scores,
@@ -62,21 +63,23 @@ function languageOf({ evidence, note }: StageInput): LanguageTag {
   return read ?? written ?? note.languageHint ?? 'und';
 }
 
+const segmentsOf = ({ evidence }: Pick<StageInput, 'evidence'>): readonly LanguageSegment[] =>
+  evidence.language?.status === 'found' ? evidence.language.value.segments : [];
+
 /** A language with less of the text than this is a quotation or a name. */
 const SPOKEN_SHARE = 0.25;
 
 /** Of a mixed note: the languages beside the one that it is read as. */
 function otherLanguages({ evidence }: StageInput, language: LanguageTag): readonly LanguageTag[] {
-  if (evidence.language?.status !== 'found') return [];
   const lengths = new Map<LanguageTag, number>();
-  for (const { tag, span } of evidence.language.value.segments) {
+  for (const { tag, span } of segmentsOf({ evidence })) {
     lengths.set(tag, (lengths.get(tag) ?? 0) + span.end - span.start);
   }
   const all = [...lengths.values()].reduce((sum, length) => sum + length, 0);
   return [...lengths].filter(([tag, length]) => tag !== language && length >= SPOKEN_SHARE * all).map(([tag]) => tag);
 }
 
-/** The model reads a mixed note as one language; it is trusted no further than in the one that it knows least. */
+/** A mixed note is read as one language before all; the model is trusted no further than in the one that it knows least. */
 async function weakest(
   read: ClassifiedText['competence'],
   others: readonly LanguageTag[],

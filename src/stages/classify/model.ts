@@ -27,6 +27,8 @@ export interface TextModel {
 export interface Reading {
   readonly source: LabelledText;
   readonly view: ViewName;
+  /** As what it was weighed: the note's language, or that of the segment which was read by itself. */
+  readonly language: LanguageTag;
   /** In the view's text. */
   readonly start: number;
   readonly end: number;

@@ -1,62 +1,119 @@
-/** One view of one text through both models: all of it in windows, and of a long text the passages that may hold grave harm. */
-import { type LabelledText, SCORE_KEYS, type ScoreKey, type ViewName } from '../../domain.js';
+/** One text through both models: all of it in windows, of a long text its passages, of a mixed one its other languages. */
+import {
+  type LabelledText,
+  type LanguageSegment,
+  type LanguageTag,
+  SCORE_KEYS,
+  type ScoreKey,
+  type ViewName,
+} from '../../domain.js';
 import { at } from './at.js';
-import { discountsFor, shortDiscount } from './calibration.js';
+import { competenceFor, discountsFor, shortDiscount } from './calibration.js';
 import type { Asked } from './explain.js';
-import { givenOf, idsOf, mix, type Reading } from './model.js';
+import { givenOf, idsOf, mix, type Reading, type TextModel } from './model.js';
 import { cutWindows, PASSAGE, splitWords, type Window, type Word } from './windows.js';
 
 /** Beyond this many windows the encoder reads those that the n-gram model, which reads all, finds most striking. */
 export const MOST_ENCODED = 48;
 export const MOST_PASSAGES = 16;
+export const MOST_SEGMENTS = 16;
 /** One sentence of these is enough, and drowns among harmless ones that share its window. */
 const GRAVE: readonly ScoreKey[] = ['violence.threat', 'selfharm.risk'];
 /** Log odds that a passage gets off: a long text has many, each a chance of a false alarm (`training/passages.py`). */
 const PASSAGE_DISCOUNT = 1;
+/** The same for a run of another language within a mixed text (`training/mixed.py`). */
+const SEGMENT_DISCOUNT = 1;
+/** Fewer pieces of another language are a name, a brand or a greeting. */
+const LEAST_SEGMENT_PIECES = 4;
 
 interface Piece {
+  readonly language: LanguageTag;
   readonly inside: readonly Word[];
   readonly start: number;
   readonly end: number;
   readonly ngrams: Float32Array;
 }
+type DiscountOf = (key: ScoreKey, pieces: number) => number;
 
 export async function readView(asked: Asked, source: LabelledText, view: ViewName): Promise<Reading[]> {
   const { model, language } = asked;
   const text = givenOf(source, view);
   const words = splitWords(text, model.encoder.encode);
   const cut = (windows: readonly Window[]): readonly Piece[] =>
-    windows.map((window) => pieceOf(asked, { text, words }, window));
-  const short = discountsFor(model.calibration, model.competence, language);
-  const read = async (piece: Piece, discountOf: (key: ScoreKey, pieces: number) => number): Promise<Reading> => {
-    asked.signal.throwIfAborted();
-    const ids = idsOf(piece.inside);
-    const encoder = await model.encoder.logits(ids);
-    const logits = mix(model, language, encoder, piece.ngrams);
-    const discounts = SCORE_KEYS.map((key) => discountOf(key, ids.length));
-    return { source, view, start: piece.start, end: piece.end, logits, encoder, discounts };
-  };
+    windows.map(({ start, end }) => pieceOf(model, text, words.slice(start, end), language));
   const windows = cut(cutWindows(words));
   const readings: Reading[] = [];
   for (const piece of mostStriking(windows, SCORE_KEYS, MOST_ENCODED)) {
-    readings.push(await read(piece, (key, pieces) => shortDiscount(short, key, pieces)));
+    readings.push(await read(asked, { source, view, piece }, shortOf(model, language)));
   }
   if (windows.length < 2) return readings;
+  const off: DiscountOf = (key) => (GRAVE.includes(key) ? PASSAGE_DISCOUNT : Number.POSITIVE_INFINITY);
   for (const piece of mostStriking(cut(cutWindows(words, PASSAGE)), GRAVE, MOST_PASSAGES)) {
-    readings.push(await read(piece, (key) => (GRAVE.includes(key) ? PASSAGE_DISCOUNT : Number.POSITIVE_INFINITY)));
+    readings.push(await read(asked, { source, view, piece }, off));
   }
   return readings;
 }
 
-function pieceOf(
-  { model }: Asked,
-  { text, words }: { readonly text: string; readonly words: readonly Word[] },
-  { start, end }: Window,
-): Piece {
-  const inside = words.slice(start, end);
-  const from = Math.min(...inside.map((word) => word.start));
-  const to = Math.max(...inside.map((word) => word.end));
-  return { inside, start: from, end: to, ngrams: model.ngrams.logits(text.slice(from, to)) };
+/**
+ * Runs of other languages, each by itself and weighed as its own language: beside the rest their harm is diluted, and held
+ * against thresholds that are not theirs. Only of languages that were measured.
+ */
+export async function readSegments(
+  asked: Asked,
+  source: LabelledText,
+  segments: readonly LanguageSegment[],
+): Promise<Reading[]> {
+  const { model, language } = asked;
+  const others = segments.filter(
+    ({ tag, part }) =>
+      part === source.part &&
+      baseOf(tag) !== baseOf(language) &&
+      competenceFor(model.competence, tag, 'toxicity') !== 'none',
+  );
+  if (others.length === 0) return [];
+  const text = givenOf(source, 'raw');
+  const words = splitWords(text, model.encoder.encode);
+  const pieces = others.flatMap(({ tag, span }) => {
+    const run = words.filter(({ start, end }) => start >= span.start && end <= span.end);
+    if (idsOf(run).length < LEAST_SEGMENT_PIECES) return [];
+    return cutWindows(run).map(({ start, end }) => pieceOf(model, text, run.slice(start, end), tag));
+  });
+  const readings: Reading[] = [];
+  for (const piece of mostStriking(pieces, SCORE_KEYS, MOST_SEGMENTS)) {
+    const short = shortOf(model, piece.language);
+    const off: DiscountOf = (key, count) => short(key, count) + SEGMENT_DISCOUNT;
+    readings.push(await read(asked, { source, view: 'raw', piece }, off));
+  }
+  return readings;
+}
+
+const baseOf = (tag: LanguageTag): string => tag.split('-')[0] ?? tag;
+
+function shortOf({ calibration, competence }: TextModel, language: LanguageTag): DiscountOf {
+  const short = discountsFor(calibration, competence, language);
+  return (key, pieces) => shortDiscount(short, key, pieces);
+}
+
+interface Place {
+  readonly source: LabelledText;
+  readonly view: ViewName;
+  readonly piece: Piece;
+}
+
+async function read({ model, signal }: Asked, { source, view, piece }: Place, off: DiscountOf): Promise<Reading> {
+  signal.throwIfAborted();
+  const { language, start, end } = piece;
+  const ids = idsOf(piece.inside);
+  const encoder = await model.encoder.logits(ids);
+  const logits = mix(model, language, encoder, piece.ngrams);
+  const discounts = SCORE_KEYS.map((key) => off(key, ids.length));
+  return { source, view, language, start, end, logits, encoder, discounts };
+}
+
+function pieceOf({ ngrams }: TextModel, text: string, inside: readonly Word[], language: LanguageTag): Piece {
+  const start = Math.min(...inside.map((word) => word.start));
+  const end = Math.max(...inside.map((word) => word.end));
+  return { language, inside, start, end, ngrams: ngrams.logits(text.slice(start, end)) };
 }
 
 /** Each head in turn names the one that strikes it most: a rare harm is not crowded out by a common one. */

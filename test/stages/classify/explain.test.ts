@@ -20,6 +20,7 @@ test('neighbouring words that carried the score are one span', async () => {
   const reading: Reading = {
     source,
     view: 'raw',
+    language: 'en',
     start: 0,
     end: 16,
     logits: [8, -4, 8, -4, -4, -4, -4, -4],
@@ -36,6 +37,7 @@ test('one reading is left out word by word only once, however many heads it flag
   const reading: Reading = {
     source,
     view: 'raw',
+    language: 'en',
     start: 0,
     end: 7,
     logits: [2, -4, 2, -4, -4, -4, -4, -4],
@@ -55,6 +57,7 @@ test('a score that no single word carried points at the whole', async () => {
   const reading: Reading = {
     source,
     view: 'raw',
+    language: 'en',
     start: 0,
     end: 10,
     logits: [-9, -4, -4, -4, -4, -4, -4, -4],
@@ -73,6 +76,7 @@ test('where the n-gram model is clear, the encoder is not asked again', async ()
   const reading: Reading = {
     source,
     view: 'raw',
+    language: 'en',
     start: 0,
     end: 15,
     logits: [3, -4, 3, -4, -4, -4, -4, -4],

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { SCORE_KEYS } from '../../../src/domain.js';
+import { type LanguageSegment, SCORE_KEYS } from '../../../src/domain.js';
 import { judgeTexts } from '../../../src/stages/classify/judge.js';
 import type { TextModel } from '../../../src/stages/classify/model.js';
-import { MOST_ENCODED, MOST_PASSAGES } from '../../../src/stages/classify/read-view.js';
+import { MOST_ENCODED, MOST_PASSAGES, MOST_SEGMENTS } from '../../../src/stages/classify/read-view.js';
 import { fakeModel, RUDE, textOf } from './fake-model.js';
 
 const EVEN = { encoder: 1, ngrams: 0, b: 0, flag: 0.5, sure: 0.9, clear: 0.2 };
@@ -133,4 +133,52 @@ test('figures need no words: without explanations a flagged text is read once', 
   const read = await judgeTexts({ ...model, explains: false }, [textOf('what a rude person')], 'en', forever);
   expect(read.scores.toxicity.calibrated).toBeGreaterThan(0.5);
   expect([read.evidence, model.runs()]).toEqual([[], 1]);
+});
+
+const segment = (raw: string, words: string, tag: string): LanguageSegment => {
+  const start = raw.indexOf(words);
+  return { tag, confidence: 1, part: 'body', span: { start, end: start + words.length }, script: 'Latn' };
+};
+
+test('a line in another language is also read by itself, against the thresholds of that language', async () => {
+  const raw = 'ein schöner Tag am See. what a rude person you are';
+  const [host, guest] = [
+    segment(raw, 'ein schöner Tag am See.', 'de'),
+    segment(raw, 'what a rude person you are', 'en'),
+  ];
+  const read = (segments: readonly LanguageSegment[]) =>
+    judgeTexts(fakeModel(), [textOf(raw)], 'de', forever, segments);
+  const [whole, apart] = [await read([]), await read([host, guest])];
+  expect(whole.scores.toxicity.calibrated).toBeLessThan(0.5);
+  expect(whole.evidence.map(({ key }) => key)).not.toContain('toxicity');
+  expect(apart.scores.toxicity.calibrated).toBeGreaterThan(0.5);
+  expect(apart.windows).toBe(whole.windows + 1);
+  const found = apart.evidence.find(({ key }) => key === 'toxicity');
+  expect(found?.spans.map(({ start, end }) => raw.slice(start, end))).toEqual(['rude']);
+  // German was not measured in this table: the model is believed no further for having found English.
+  expect(apart.competence.toxicity).toBe('none');
+});
+
+test('no name, no other script of the same language and no language that nobody measured is read by itself', async () => {
+  const raw = 'a fine day with rude Paul and so many rude friends';
+  const others = [
+    segment(raw, 'rude Paul', 'en'),
+    segment(raw, 'so many rude friends', 'it'),
+    segment(raw, raw, 'de-AT'),
+  ];
+  const read = await judgeTexts(fakeModel(), [textOf(raw)], 'de', forever, others);
+  expect(read.windows).toBe(1);
+});
+
+test('of many segments the encoder reads the most striking', async () => {
+  const line = 'so many fine words here. ';
+  const raw = `${line.repeat(40)}you are a rude person. ${line.repeat(40)}`;
+  const segments = [...raw.matchAll(/[^.]+\. /g)].map(({ 0: words, index }): LanguageSegment => {
+    const span = { start: index, end: index + words.length };
+    return { tag: 'en', confidence: 1, part: 'body', span, script: 'Latn' };
+  });
+  const plain = await judgeTexts(fakeModel(), [textOf(raw)], 'de', forever);
+  const read = await judgeTexts(fakeModel(), [textOf(raw)], 'de', forever, segments);
+  expect(read.windows).toBe(plain.windows + MOST_SEGMENTS);
+  expect(read.scores.toxicity.calibrated).toBeGreaterThan(0.5);
 });
