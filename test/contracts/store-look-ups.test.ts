@@ -2,6 +2,7 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Finding, ImageReading, Outcome } from '../../src/domain.js';
 import type { FullStore } from '../../src/ports/review.js';
+import type { AcceptNote } from '../../src/ports/store.js';
 import { lookAgain, lookAgainWhenGrown } from '../../src/usecases/look-again.js';
 import { acceptInput, decision, evidenceOf, must, noteOf, openTestStore, record, sourceOf } from '../support/store.js';
 import { storeMemory } from '../support/store-memory.js';
@@ -43,9 +44,14 @@ describe.each([
   });
 
   /** A note whose pictures have these hashes, judged with these findings of banks. */
-  async function judged(pdqs: readonly string[], detectors: readonly string[] = [], at = NOW) {
+  async function judged(
+    pdqs: readonly string[],
+    detectors: readonly string[] = [],
+    at = NOW,
+    change: Partial<AcceptNote> = {},
+  ) {
     const images = pdqs.map((_, index) => ({ index, url: `https://pictures.example/${index}` }));
-    const accepted = await store.notes.accept(acceptInput(sourceId, { note: noteOf({ images }), now: at }));
+    const accepted = await store.notes.accept(acceptInput(sourceId, { note: noteOf({ images }), now: at, ...change }));
     if (!('revisionId' in accepted)) throw new Error('not accepted');
     const { revisionId, noteId } = accepted;
     for (const [index, pdq] of pdqs.entries()) {
@@ -128,6 +134,13 @@ describe.each([
     await store.notes.erase(null, gone.noteId, ACTOR, NOW);
     const times = { now: NOW, dueAt: NOW };
     expect(await store.lookUps.again([gone.revisionId, 'rev_unknown'], ACTOR, times)).toBe(0);
+    const old = await judged([A], [], NOW, { externalId: 'edited', contentHash: 'first' });
+    const edited = await judged([B], [], NOW, { externalId: 'edited', contentHash: 'second' });
+    expect(edited.noteId).toBe(old.noteId);
+    const shown = await store.lookUps.hashed(0, null, 10);
+    expect(shown.map(({ revisionId }) => revisionId)).toEqual([edited.revisionId]);
+    expect(await store.lookUps.again([old.revisionId], ACTOR, times)).toBe(0);
+    expect(await store.work.claim(old.revisionId, 1_000, NOW)).toBeNull();
   });
 
   it('goes on where a run ended, and starts over after a change meanwhile', async () => {

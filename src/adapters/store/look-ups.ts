@@ -17,9 +17,9 @@ const HASHED = {
       ARRAY (SELECT f->>'detector' FROM evidence e
         CROSS JOIN jsonb_array_elements(e.evidence->'images'->'value'->'findings') AS f
         WHERE e.revision_id = i.revision_id AND f->>'source' = 'image_hash' AND f->>'part' = 'image:' || i.index) AS known
-    FROM images i JOIN revisions r ON r.id = i.revision_id
+    FROM images i JOIN revisions r ON r.id = i.revision_id JOIN notes n ON n.revision_id = r.id AND n.id = r.note_id
     WHERE i.created_at >= $1 AND i.pdq IS NOT NULL AND i.reading->'hash'->>'status' = 'found'
-      AND r.state IN ('decided', 'held') AND r.superseded_at IS NULL AND r.note IS NOT NULL
+      AND r.state IN ('decided', 'held') AND r.note IS NOT NULL
       AND ($2::text IS NULL OR (i.revision_id, i.index) > ($2, $3::int))
     ORDER BY i.revision_id, i.index LIMIT $4`,
 };
