@@ -326,6 +326,17 @@ describe.each([
     expect(late).toEqual({ kind: 'too_late' });
   });
 
+  it('takes nothing back for a note that was erased within the window', async () => {
+    const { caseId, noteId } = await opened(language());
+    const sight = await person();
+    const made = await store.desk.submit(submission(await hold(sight, caseId)), NOW);
+    if (made.kind !== 'decided') throw new Error(made.kind);
+    await store.notes.erase(null, noteId, ACTOR, NOW + 1_000);
+    expect(await store.desk.undo(made.submissionId, sight.userId, LEASE_MS, NOW + 2_000)).toEqual({ kind: 'too_late' });
+    const { items } = await store.desk.list(sight, { noteId }, { cursor: null, limit: 10, now: NOW + 2_000 });
+    expect(items).toEqual([]);
+  });
+
   it('closes what the policy asked when a report about the same is decided, and opens it again with the undo', async () => {
     const { caseId, noteId, revisionId } = await opened(language());
     const result = await store.desk.openReport(report(noteId, revisionId), ACTOR, NOW);
