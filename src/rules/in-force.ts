@@ -64,7 +64,7 @@ export async function openInForce(options: RulesOptions, store: RulesStore): Pro
     sayOutage('what is in force could not be asked', codeOf(error), { code: codeOf(error), error });
   const watcher =
     options.watch && options.proposes === true
-      ? watchFolder(config.POLICIES_DIR, () => propose(current.compiled.base, false).then(follow, quietly), log)
+      ? watchFolder(config.POLICIES_DIR, () => propose(current.compiled.base, false).then(follow).catch(quietly), log)
       : null;
   const poll = pollEvery(config.POLICY_POLL_MS, follow, quietly);
   return {
