@@ -34,9 +34,10 @@ export interface RunningWorker {
 
 export function runWorker(app: App, redisUrl: string, onStuck: () => void): RunningWorker {
   const { config, log } = app;
+  const handlers = handlersOf(app);
   const workers = startWorkers({
     redisUrl,
-    handlers: handlersOf(app),
+    handlers,
     concurrency: config.WORKER_CONCURRENCY,
     log,
     metrics: app.metrics,
@@ -53,13 +54,15 @@ export function runWorker(app: App, redisUrl: string, onStuck: () => void): Runn
     policy: app.store.policy,
     removalsPerDay: config.REMOVALS_PER_DAY,
   });
+  // What is late are texts: they tell nothing of a worker that takes none.
+  const takesTexts = handlers.notes !== undefined;
   const watch = stuckWatch(STUCK_AFTER_MS);
   const sayOutage = onceInAWhile(log, () => app.clock.now());
   let sweeping: Promise<void> | null = null;
   const tick = (): void => {
     sweeping ??= sweep()
       .then(({ oldestDueMs }) => {
-        if (watch.see(app.clock.now(), oldestDueMs, workers.lastProgressAt())) onStuck();
+        if (takesTexts && watch.see(app.clock.now(), oldestDueMs, workers.lastProgressAt())) onStuck();
       })
       .then(countRules)
       .then(() => undefined)

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { openQueue } from '../../src/adapters/queue-bullmq.js';
@@ -38,6 +39,22 @@ describe('Redis is wiped', () => {
     expect(await system.app.queue.waiting('notes')).toBe(0);
     system.startWorker();
     for (const id of ids) expectOnce(await system.decided(id));
+  });
+});
+
+describe('a worker for pictures alone', () => {
+  it('is not stuck because texts wait for others', async () => {
+    let ahead = 0;
+    const clock = { now: () => Date.now() + ahead };
+    const system = await startSystem({ env: { WORKER_QUEUES: 'images', SWEEP_MS: '200' }, overrides: { clock } });
+    await send(system, 'late');
+    ahead = 90_000;
+    system.startWorker();
+    await pause(1_000);
+    ahead = 180_000;
+    await pause(1_000);
+    await system.close();
+    expect(system.logs.filter(({ level }) => level === 'error')).toEqual([]);
   });
 });
 
