@@ -5,7 +5,7 @@ import { type ChatAnswer, type ChatAsk, type ChatPart, LlmBrokenError } from '..
 import { withinTime } from '../time-limit.js';
 import { cappedFetch } from './llm/capped-fetch.js';
 import { jsonOf } from './llm/json-text.js';
-import { badAnswer, readStream, readWhole, type Said } from './llm/said.js';
+import { badAnswer, modelNameOf, readStream, readWhole, type Said } from './llm/said.js';
 import { isBrokenBody, ofStatus } from './llm/status-faults.js';
 import { usageOf } from './llm/usage.js';
 
@@ -77,7 +77,7 @@ export function openModerations(options: EndpointOptions): ScoreText {
         (entry): entry is [string, number] => typeof entry[1] === 'number' && entry[1] >= 0 && entry[1] <= 1,
       );
       if (scores.length === 0) throw badAnswer('The moderation endpoint gave no scores');
-      return { model: String(answer.model).slice(0, 100), scores: Object.fromEntries(scores) };
+      return { model: modelNameOf(answer.model), scores: Object.fromEntries(scores) };
     });
 }
 

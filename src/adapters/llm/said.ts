@@ -1,6 +1,7 @@
 /** What an endpoint said, whole or as a stream -> one shape. Nothing of it is trusted to have the type that it should. */
 import { InvalidInputError } from '../../errors.js';
 import { type ChatAnswer, LlmBrokenError } from '../../ports/llm.js';
+import { repairText } from '../../stages/normalise/repair.js';
 
 export interface Said {
   readonly text: string;
@@ -27,6 +28,8 @@ export interface AnswerChunk {
 }
 
 const MODEL_CHARS = 100;
+/** The name that the endpoint gives its model, as it can be stored. */
+export const modelNameOf = (said: unknown): string => repairText(String(said).slice(0, MODEL_CHARS)).text;
 
 export function readWhole(answer: WholeAnswer | null | undefined): Said {
   const choice = answer?.choices?.[0];
@@ -35,7 +38,7 @@ export function readWhole(answer: WholeAnswer | null | undefined): Said {
     text: textOf(choice.message.content),
     refusal: isRefusal(choice.message.refusal, choice.finish_reason),
     finish: choice.message.tool_calls?.length ? 'tool_calls' : finishOf(choice.finish_reason),
-    model: String(answer?.model).slice(0, MODEL_CHARS),
+    model: modelNameOf(answer?.model),
     usage: answer?.usage,
   };
 }
@@ -55,7 +58,7 @@ export async function readStream(
     refusal += textOf(choice?.delta?.refusal);
     tools ||= (choice?.delta?.tool_calls?.length ?? 0) > 0;
     reason = choice?.finish_reason ?? reason;
-    if (typeof chunk.model === 'string') model = chunk.model.slice(0, MODEL_CHARS);
+    if (typeof chunk.model === 'string') model = modelNameOf(chunk.model);
     usage = chunk.usage ?? usage;
   }
   asked.signal.throwIfAborted();

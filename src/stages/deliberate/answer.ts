@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { CATEGORIES, CATEGORY_IDS } from '../../categories.js';
 import type { Opinion, OpinionFinding } from '../../domain.js';
+import { repairText } from '../normalise/repair.js';
 import { findQuote } from './find-quote.js';
 import type { SentPart } from './parts.js';
 
@@ -52,13 +53,17 @@ export function readAnswer(
     if (raw.clause !== null && !frame.clauses.has(raw.clause)) return complain('clause: there is no such clause');
     // What the category cannot reach was not meant; a lower figure would lower nothing else.
     const severity = Math.min(raw.severity, CATEGORIES[raw.category].maxSeverity) as OpinionFinding['severity'];
-    const { category, confidence, clause, rationale } = raw;
-    return [{ category, severity, confidence, ...place, clause, rationale }];
+    const { category, confidence, clause } = raw;
+    return [{ category, severity, confidence, ...place, clause, rationale: storable(raw.rationale) }];
   });
   if (faults.length > 0) return { faults };
-  const { doubts_removal: doubtsRemoval, rationale } = parsed.data;
+  const doubtsRemoval = parsed.data.doubts_removal;
+  const rationale = storable(parsed.data.rationale);
   return { opinion: { model: frame.model, prompt: frame.prompt, findings, doubtsRemoval, rationale } };
 }
+
+/** A note may talk a model into signs that no database takes; without an end that would be asked again and again. */
+const storable = (text: string): string => repairText(text).text;
 
 type Place = Pick<OpinionFinding, 'part' | 'spans'>;
 

@@ -3,9 +3,12 @@ import { z } from 'zod';
 import { CATEGORY_IDS } from '../../categories.js';
 import { IMAGE_FORMATS } from '../../domain.js';
 import type { DecodedImage } from '../../ports.js';
+import { repairText } from '../normalise/repair.js';
 
 const Share = z.number().min(0).max(1);
 const Whole = z.int().min(0);
+/** As long as before, so that spans still point at the same words. */
+const Words = z.string().transform((text) => repairText(text).text);
 const BoxShape = z.object({ left: z.number(), top: z.number(), width: z.number().min(0), height: z.number().min(0) });
 const SpanShape = z.object({ start: Whole, end: Whole });
 
@@ -33,13 +36,13 @@ export function soundDecoded(decoded: DecodedImage): DecodedImage {
 }
 export const SOUND_TEXT = z
   .object({
-    text: z.string(),
+    text: Words,
     words: z.array(z.object({ box: BoxShape, confidence: Share, span: SpanShape })),
     confidence: Share,
     languages: z.array(z.string()),
   })
   .refine(({ text, words }) => words.every(({ span }) => span.start <= span.end && span.end <= text.length));
-export const SOUND_CODES = z.array(z.object({ kind: z.literal('qr'), text: z.string(), box: BoxShape, frame: Whole }));
+export const SOUND_CODES = z.array(z.object({ kind: z.literal('qr'), text: Words, box: BoxShape, frame: Whole }));
 const Hash = z.string().regex(/^[0-9a-f]{64}$/);
 export const SOUND_HASH = z.object({
   pdq: Hash,

@@ -1,6 +1,7 @@
 /** One text -> its sentences beside their translation: cut, protected, translated in groups, put back, doubted. */
 import type { LanguageSegment, LanguageTag, Span } from '../../domain.js';
 import type { TranslatedSegment, TranslationsStore, Translator } from '../../ports/translation.js';
+import { repairText } from '../../stages/normalise/repair.js';
 import { confidenceOf, doubtsOf } from './doubts.js';
 import { type Glossary, glossaryRules } from './glossary.js';
 import { isWordless, protect, restore } from './protect.js';
@@ -87,7 +88,8 @@ async function translateGroup(
     const answer = answers[i];
     const kept = hidden[i];
     if (answer === undefined || kept === undefined) return { span, text: null, confidence: null, doubts: [] };
-    const { text, lost } = restore(answer.text, kept);
+    // What cannot be stored would fail again at every try.
+    const { text, lost } = restore(repairText(answer.text).text, kept);
     const doubts = doubtsOf({ original, translated: text, lost });
     return { span, text, confidence: confidenceOf(answer.confidence, doubts), doubts };
   });

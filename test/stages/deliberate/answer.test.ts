@@ -43,6 +43,13 @@ const findingsOf = (json: unknown) => {
 };
 
 describe('readAnswer', () => {
+  it('keeps no signs that cannot be stored, whatever the note asked the model to write', () => {
+    const said = answer([finding({ rationale: 'cut \ud83d' })], { rationale: 'nul \0' });
+    expect(readAnswer(said, frame)).toMatchObject({
+      opinion: { rationale: 'nul \ufffd', findings: [{ rationale: 'cut \ufffd' }] },
+    });
+  });
+
   it('points at the quoted words in the original, white space aside', () => {
     const [found] = findingsOf(answer([finding()])) ?? [];
     const [span] = found?.spans ?? [];

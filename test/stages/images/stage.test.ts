@@ -84,6 +84,18 @@ describe('readImage', () => {
     expect((await readImage(order(), readers({ text }), signal)).ocr).toMatchObject({ status: 'failed' });
   });
 
+  it('replaces signs that no database takes, such as half a letter at the end of a long code', async () => {
+    const words = [{ box, confidence: 1, span: { start: 2, end: 3 } }];
+    const text = {
+      read: async () => ({ text: '\0 a', words, confidence: 1, languages: [] }),
+      close: async () => undefined,
+    };
+    const codes = { read: async () => [{ kind: 'qr', text: 'cut \ud83d', box, frame: 0 } as const] };
+    const read = await readImage(order(), readers({ text, codes }), signal);
+    expect(read.ocr).toMatchObject({ value: { text: '\ufffd a', words } });
+    expect(read.codes).toMatchObject({ value: [{ text: 'cut \ufffd' }] });
+  });
+
   it('fails as a whole when the picture cannot be opened', async () => {
     const broken = { ...decoder, decode: () => Promise.reject(new InvalidInputError('image_unreadable', 'x')) };
     const read = await readImage(

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { InvalidInputError, UnavailableError } from '../../../src/errors.js';
 import { loadBundle } from '../../../src/policy/load.js';
-import type { TranslationOrder, Translator } from '../../../src/ports/translation.js';
+import type { StoredTranslation, TranslationOrder, Translator } from '../../../src/ports/translation.js';
 import { type AheadDeps, translateAhead } from '../../../src/usecases/translate/ahead.js';
 import { NO_GLOSSARY } from '../../../src/usecases/translate/glossary.js';
 import { evidenceOf } from '../../api/support.js';
@@ -17,6 +17,7 @@ let store: MemoryStore;
 let source = '';
 let asked: TranslationOrder[] = [];
 let fault: Error | null = null;
+let said = 'en';
 let warned: unknown[] = [];
 
 const translator: Translator = {
@@ -29,7 +30,11 @@ const translator: Translator = {
     asked.push(order);
     if (fault !== null) throw fault;
     if (order.segments.join().includes(BAD)) throw new InvalidInputError('llm_bad_answer', 'no');
-    return { texts: order.segments.map((text) => ({ text: `en ${text}`, confidence: 0.5 })), tokens: 0, micros: 0 };
+    return {
+      texts: order.segments.map((text) => ({ text: `${said} ${text}`, confidence: 0.5 })),
+      tokens: 0,
+      micros: 0,
+    };
   },
   close: async () => undefined,
 };
@@ -78,7 +83,7 @@ function withEndpoints(id: string, endpoints: readonly string[]): typeof bundle 
 beforeEach(async () => {
   store = storeMemory();
   source = await sourceOf(store);
-  [asked, warned, fault] = [[], [], null];
+  [asked, warned, fault, said] = [[], [], null, 'en'];
 });
 
 describe('translateAhead', () => {
@@ -88,6 +93,19 @@ describe('translateAhead', () => {
     expect(await run()).toBe(2);
     expect(await run()).toBe(0);
     expect(asked).toHaveLength(2);
+  });
+
+  it('keeps no signs that cannot be stored: such a note would be the first of every run', async () => {
+    await waiting('Hola a todos los vecinos.');
+    said = 'en\0 \ud83d';
+    let kept: readonly StoredTranslation[] = [];
+    const save: AheadDeps['store']['save'] = async (rows) => {
+      kept = rows;
+      return true;
+    };
+    const signal = new AbortController().signal;
+    expect(await translateAhead({ ...deps(), store: { ...store.translations, save } }, signal)).toBe(1);
+    expect(kept[0]?.segments[0]?.text).toBe('en\ufffd \ufffd Hola a todos los vecinos.');
   });
 
   it('gives up what fails three times, and the others are not held up by it', async () => {
