@@ -38,26 +38,34 @@ export function backtestsWith(deps: BacktestDeps): (order: BacktestOrder) => Pro
   let busy = false;
   return async (order) => {
     if (busy) throw new InvalidInputError('conflict', 'A backtest is running; wait until it has ended.');
-    const inForce = deps.bundle();
-    const overrides = (await deps.store.policy.inForce())?.overrides ?? [];
-    const edited = order.draft === null ? null : editedBundle(inForce, overrides, order.draft);
-    if (edited !== null && edited.bundle === null) {
-      throw new InvalidInputError('body_invalid', 'The rule has faults', edited.faults.map(asFault));
-    }
-    const id = deps.ids.next('bt');
-    const ask = { since: new Date(order.since).toISOString(), most: order.most, rule: edited?.rule ?? null };
     busy = true;
     try {
-      await deps.store.policy.startBacktest(id, order.userId, ask, deps.clock.now());
+      const { id, edited } = await begin(deps, order);
+      void walk(deps, id, order, edited).finally(() => {
+        busy = false;
+      });
+      return id;
     } catch (error) {
       busy = false;
       throw error;
     }
-    void walk(deps, id, order, edited?.bundle ?? null).finally(() => {
-      busy = false;
-    });
-    return id;
   };
+}
+
+async function begin(
+  deps: BacktestDeps,
+  { userId, since, most, draft }: BacktestOrder,
+): Promise<{ readonly id: string; readonly edited: Bundle | null }> {
+  const inForce = deps.bundle();
+  const overrides = (await deps.store.policy.inForce())?.overrides ?? [];
+  const edited = draft === null ? null : editedBundle(inForce, overrides, draft);
+  if (edited !== null && edited.bundle === null) {
+    throw new InvalidInputError('body_invalid', 'The rule has faults', edited.faults.map(asFault));
+  }
+  const id = deps.ids.next('bt');
+  const ask = { since: new Date(since).toISOString(), most, rule: edited?.rule ?? null };
+  await deps.store.policy.startBacktest(id, userId, ask, deps.clock.now());
+  return { id, edited: edited?.bundle ?? null };
 }
 
 const asFault = ({ file, line, column, message }: EditorFault): Fault => ({
