@@ -3,27 +3,19 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { prepareZXingModule, type ReadResult, readBarcodes } from 'zxing-wasm/reader';
 import type { CodeReading } from '../domain.js';
+import { openOnce } from '../open-once.js';
 import type { CodeReader, Pixels } from '../ports.js';
 
 /** Codes of one picture that are read, and how much of each: a code holds 4,296 letters at most. Controls come spelled out. */
 const MOST_CODES = 16;
 const MOST_LETTERS = 4_296;
 
-let prepared: Promise<unknown> | null = null;
-async function prepare(): Promise<void> {
-  prepared ??= (async () => {
-    const file = createRequire(import.meta.url).resolve('zxing-wasm/reader/zxing_reader.wasm');
-    const wasm = await readFile(file);
-    const wasmBinary = wasm.buffer.slice(wasm.byteOffset, wasm.byteOffset + wasm.byteLength);
-    return prepareZXingModule({ overrides: { wasmBinary }, fireImmediately: true });
-  })();
-  try {
-    await prepared;
-  } catch (error) {
-    prepared = null;
-    throw error;
-  }
-}
+const prepare = openOnce(async () => {
+  const file = createRequire(import.meta.url).resolve('zxing-wasm/reader/zxing_reader.wasm');
+  const wasm = await readFile(file);
+  const wasmBinary = wasm.buffer.slice(wasm.byteOffset, wasm.byteOffset + wasm.byteLength);
+  await prepareZXingModule({ overrides: { wasmBinary }, fireImmediately: true });
+});
 
 export function openCodeReader(): CodeReader {
   return {

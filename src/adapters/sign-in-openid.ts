@@ -1,6 +1,7 @@
 /** OpenID Connect: discovery, code flow with PKCE, state and nonce. The one importer of openid-client. */
 import * as client from 'openid-client';
 import { InvalidInputError, UnavailableError } from '../errors.js';
+import { openOnce } from '../open-once.js';
 import type { OpenId, OpenIdPerson } from '../ports/review.js';
 
 export interface OpenIdOptions {
@@ -19,17 +20,12 @@ const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 const MOST_GROUPS = 1_000;
 
 export function openOpenId(options: OpenIdOptions): OpenId {
-  let discovered: Promise<client.Configuration> | null = null;
   /** Asked for when somebody first signs in: a start does not hang on an issuer that is away. */
-  const configuration = async (): Promise<client.Configuration> => {
-    discovered ??= discover(options);
-    try {
-      return await discovered;
-    } catch (cause) {
-      discovered = null;
+  const configuration = openOnce(() =>
+    discover(options).catch((cause: unknown) => {
       throw new UnavailableError('sign_in_unavailable', 'The issuer of OpenID Connect does not answer', { cause });
-    }
-  };
+    }),
+  );
   return {
     name: options.name,
     async begin(redirectUri) {

@@ -1,6 +1,7 @@
 /** Sessions of people. Failures are counted before the password is looked at, so parallel guesses all count. */
 import { hash, timingSafeEqual } from 'node:crypto';
 import { InvalidInputError } from '../errors.js';
+import { openOnce } from '../open-once.js';
 import type { AccessStore, Session } from '../ports/store.js';
 import type { Clock, Ids, PasswordHasher } from '../ports.js';
 
@@ -41,11 +42,7 @@ export type SignIn = (login: string, password: string, oldToken: string | null) 
 
 /** A login that does not exist costs the same work as one that does. */
 export function signInWith(ports: SignInPorts): SignIn {
-  let decoy: Promise<string> | null = null;
-  const decoyHash = (): Promise<string> => {
-    decoy ??= ports.hasher.hash(ports.ids.secret(TOKEN_BYTES));
-    return decoy;
-  };
+  const decoyHash = openOnce(() => ports.hasher.hash(ports.ids.secret(TOKEN_BYTES)));
   return async (login, password, oldToken) => {
     const now = ports.clock.now();
     const user = await ports.access.findUser(login);

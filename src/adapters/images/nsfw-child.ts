@@ -4,6 +4,7 @@ import path from 'node:path';
 import { ready, setBackend, tensor3d } from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { load, type NSFWJS } from 'nsfwjs';
+import { openOnce } from '../../open-once.js';
 import type { Pixels } from '../../ports.js';
 import { serveParent } from './child-main.js';
 import { highestOf, type ImageModelOrder, type ImageModelValue } from './model-protocol.js';
@@ -11,14 +12,13 @@ import { highestOf, type ImageModelOrder, type ImageModelValue } from './model-p
 const MODEL = 'MobileNetV2';
 const CLASSES = 5;
 
-let loading: Promise<NSFWJS> | null = null;
-async function open(): Promise<NSFWJS> {
+const open = openOnce(async (): Promise<NSFWJS> => {
   const wasm = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm');
   setWasmPaths(`${path.dirname(wasm)}/`);
   if (!(await setBackend('wasm'))) throw new Error('the WebAssembly backend does not start');
   await ready();
   return load(MODEL);
-}
+});
 
 async function labelsOf(model: NSFWJS, { rgb, width, height }: Pixels): Promise<ImageModelValue> {
   const picture = tensor3d(rgb, [height, width, 3], 'int32');
@@ -31,7 +31,6 @@ async function labelsOf(model: NSFWJS, { rgb, width, height }: Pixels): Promise<
 }
 
 serveParent<ImageModelOrder, ImageModelValue>(async ({ frames }) => {
-  loading ??= open();
-  const model = await loading;
+  const model = await open();
   return highestOf(frames, (frame) => labelsOf(model, frame));
 });
