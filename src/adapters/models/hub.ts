@@ -1,8 +1,7 @@
 /** A hub over HTTP: which commit is the newest, and one file, gone on with where it stopped. */
-import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
-import { finished } from 'node:stream/promises';
+import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { InvalidInputError, UnavailableError } from '../../errors.js';
 import { timeLimit } from '../../time-limit.js';
@@ -117,22 +116,26 @@ async function store(
   answer: Response,
   order: HubFileOrder & { readonly from: number; readonly onChunk: () => void },
 ): Promise<number> {
-  const file = createWriteStream(order.part, { flags: order.from > 0 ? 'a' : 'w' });
-  let bytes = order.from;
-  try {
-    for await (const chunk of answer.body ?? []) {
-      order.onChunk();
-      bytes += chunk.length;
-      if (bytes > order.mostBytes) throw tooLarge(order);
-      if (!file.write(chunk)) await once(file, 'drain');
+  const seen: { bytes: number; fault: Error | null } = { bytes: order.from, fault: null };
+  /** Ends at a fault rather than throwing it: what came is kept and gone on with. */
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    try {
+      for await (const chunk of answer.body ?? []) {
+        order.onChunk();
+        seen.bytes += chunk.length;
+        if (seen.bytes > order.mostBytes) throw tooLarge(order);
+        yield chunk;
+      }
+    } catch (cause) {
+      const broke = `The connection broke after ${seen.bytes} bytes`;
+      seen.fault =
+        cause instanceof InvalidInputError ? cause : new UnavailableError('model_truncated', broke, { cause });
     }
-  } catch (cause) {
-    if (cause instanceof InvalidInputError) throw cause;
-    // What came is kept and gone on with.
-    throw new UnavailableError('model_truncated', `The connection broke after ${bytes} bytes`, { cause });
-  } finally {
-    file.end();
-    await finished(file);
   }
-  return bytes;
+  const file = createWriteStream(order.part, { flags: order.from > 0 ? 'a' : 'w' });
+  await pipeline(chunks, file).catch((cause: unknown) => {
+    throw new InvalidInputError('file_unreadable', `${order.part} cannot be written`, [], { cause });
+  });
+  if (seen.fault !== null) throw seen.fault;
+  return seen.bytes;
 }

@@ -1,5 +1,5 @@
 /** Fetching against a hub on loopback. */
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -63,6 +63,15 @@ describe('the first fetch', () => {
     expect((await weights()).equals(WEIGHTS)).toBe(true);
     expect(await leftovers()).toEqual([]);
     expect(await checkModel(entry(), dir)).toEqual({ state: 'ready', faults: [] });
+  });
+
+  it('says so where the file cannot be written, and does not ask the hub for it again', async () => {
+    await symlink('/dev/full', path.join(dir, `config.json.${COMMIT.slice(0, 12)}.part`));
+    await expect(fetchIt()).rejects.toMatchObject({
+      code: 'file_unreadable',
+      message: expect.stringContaining('cannot be written'),
+    });
+    expect(hub.seen.filter((seen) => seen.includes('config.json'))).toHaveLength(1);
   });
 
   it('follows the hub to where its files lie, and holds large files to the checksum that the hub names', async () => {
