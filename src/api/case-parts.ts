@@ -1,7 +1,6 @@
 /** The texts of a note with what was found in them, and lines that help to read them. */
-import type { Evidence, Finding } from '../domain.js';
+import { type Evidence, type Finding, foundIn } from '../domain.js';
 import type { CaseFile } from '../ports/review.js';
-import { foundIn } from '../usecases/review/found-in.js';
 import { readableLines } from '../usecases/review/readable-lines.js';
 import { partsOf } from '../usecases/review/why.js';
 import type { CaseDetail } from './schemas/review-case.js';

@@ -1,7 +1,6 @@
 /** The pictures of a note: what was read of each, and what was not. */
-import type { Evidence, Outcome } from '../domain.js';
+import { type Evidence, foundIn, type Outcome } from '../domain.js';
 import type { CaseFile } from '../ports/review.js';
-import { foundIn } from '../usecases/review/found-in.js';
 import type { CaseDetail } from './schemas/review-case.js';
 
 const whyNot = (outcome: Outcome<unknown>): string | null =>

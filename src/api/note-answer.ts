@@ -1,5 +1,5 @@
 /** Stored values -> what the API shows: evidence in short, and the trace that says why. */
-import type { Evidence, Finding, Outcome } from '../domain.js';
+import { type Evidence, type Finding, foundIn, type Outcome } from '../domain.js';
 import { ERROR_CODES } from '../errors.js';
 import type { NoteRow, NoteView, RevisionView, StoredDecision } from '../ports/store.js';
 import { findingsOfOpinions } from '../stages/deliberate/findings.js';
@@ -22,8 +22,6 @@ export const acceptedAnswer = (
 });
 
 export const rowAnswer = ({ noteId, ...row }: NoteRow) => ({ id: noteId, ...row, links: linksOf(noteId) });
-
-const foundIn = <T>(outcome: Outcome<T> | undefined): T | null => (outcome?.status === 'found' ? outcome.value : null);
 
 /** Arrays leave as copies: the schemas' types are mutable, the words of the house are not. */
 const copyFinding = (finding: Finding) => ({ ...finding, spans: finding.spans.map((span) => ({ ...span })) });

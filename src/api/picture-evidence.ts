@@ -1,12 +1,10 @@
 /** What was read of each picture, in short, and what was not. */
-import type { Evidence, ImageReading, Outcome } from '../domain.js';
+import { type Evidence, foundIn, type ImageReading, type Outcome } from '../domain.js';
 import type { EvidenceAnswer } from './schemas/note.js';
 
 type PictureAnswer = EvidenceAnswer['pictures'][number];
 
 const READINGS = ['facts', 'ocr', 'codes', 'hash', 'model'] as const;
-
-const foundIn = <T>(outcome: Outcome<T>): T | null => (outcome.status === 'found' ? outcome.value : null);
 
 /** A code, never the recorded message: that may quote a vendor. */
 function whyNot(outcome: Outcome<unknown>): string | null {

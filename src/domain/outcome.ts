@@ -8,6 +8,10 @@ export type Outcome<T> =
   | { readonly status: 'failed'; readonly code: ErrorCode; readonly message: string }
   | { readonly status: 'due'; readonly until: string };
 
+/** The value of what was found; null where there is none, whatever the reason. */
+export const foundIn = <T>(outcome: Outcome<T> | undefined): T | null =>
+  outcome?.status === 'found' ? outcome.value : null;
+
 export const SKIP_REASONS = [
   'not_selected',
   'no_text',

@@ -1,7 +1,7 @@
 /** What was found in a note, by category: whose word counts, how high it is, and how grave. */
 import type { CategoryId } from '../categories.js';
-import { type ClassifyEvidence, type Competence, type Evidence, type Finding, SCORE_KEYS } from '../domain.js';
-import { found, isScoreKey, LIST_CAP } from './context-values.js';
+import { type ClassifyEvidence, type Competence, type Evidence, type Finding, foundIn, SCORE_KEYS } from '../domain.js';
+import { isScoreKey, LIST_CAP } from './context-values.js';
 
 export interface CategoryFacts {
   max: number;
@@ -23,11 +23,11 @@ export const believed = (classify: ClassifyEvidence, key: (typeof SCORE_KEYS)[nu
   classify.scores[key].p >= LEAST_P[classify.competence[key]];
 
 export function allFindings(evidence: Evidence): readonly Finding[] {
-  const classify = found(evidence.classify);
+  const classify = foundIn(evidence.classify);
   const read = (classify?.findings ?? []).filter(
     ({ category }) => classify !== null && isScoreKey(category) && believed(classify, category),
   );
-  return [...(found(evidence.match)?.findings ?? []), ...read, ...(found(evidence.images)?.findings ?? [])];
+  return [...(foundIn(evidence.match)?.findings ?? []), ...read, ...(foundIn(evidence.images)?.findings ?? [])];
 }
 
 export function byCategory(all: readonly Finding[], classify: ClassifyEvidence | null): Map<CategoryId, CategoryFacts> {

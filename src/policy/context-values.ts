@@ -4,6 +4,7 @@ import {
   type ClassifyEvidence,
   type Evidence,
   type Finding,
+  foundIn,
   type ImageReading,
   type LabelledText,
   type NoteFacts,
@@ -102,7 +103,6 @@ export function withoutModel(input: EvaluationInput, kept: (key: ScoreKey) => bo
   };
 }
 
-export const found = <T>(outcome: Outcome<T>): T | null => (outcome.status === 'found' ? outcome.value : null);
 export const isScoreKey = (key: string): key is (typeof SCORE_KEYS)[number] =>
   (SCORE_KEYS as readonly string[]).includes(key);
 const NOTHING_SEEN: Score = { score: 0, p: 0, calibrated: 0 };
@@ -145,14 +145,14 @@ export const ocrValue = ({ index, ocr }: ImageReading): readonly Value<'Ocr'>[] 
     : [];
 
 export function imageValue({ images }: Evidence, ocr: readonly Value<'Ocr'>[]): Value<'Image'> {
-  const readings = found(images)?.readings ?? [];
+  const readings = foundIn(images)?.readings ?? [];
   const labels = new Map<string, number>();
   for (const { model } of readings) {
-    for (const [label, score] of Object.entries(found(model)?.labels ?? {})) {
+    for (const [label, score] of Object.entries(foundIn(model)?.labels ?? {})) {
       labels.set(label, Math.max(score, labels.get(label) ?? 0));
     }
   }
-  const codes = readings.flatMap((reading) => (found(reading.codes) ?? []).map(({ text }) => text));
+  const codes = readings.flatMap((reading) => (foundIn(reading.codes) ?? []).map(({ text }) => text));
   return new VALUE_CLASSES.Image({
     known: images.status === 'found',
     count: BigInt(readings.length),
@@ -202,7 +202,7 @@ export function authorValue(author: Author | null, now: string): Value<'Author'>
 }
 
 export function campaignValue(evidence: Evidence): Value<'Campaign'> {
-  const counts = found(evidence.campaign);
+  const counts = foundIn(evidence.campaign);
   return new VALUE_CLASSES.Campaign({
     known: counts !== null,
     authors_1h: whole(counts?.authors1h, 0n),

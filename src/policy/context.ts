@@ -1,13 +1,12 @@
 /** One rule context per note, built from its evidence and shared by all regions; only `region` changes. */
 import type { CategoryId } from '../categories.js';
-import { type EvidenceKey, type Finding, type LanguageTag, SCORE_KEYS } from '../domain.js';
+import { type EvidenceKey, type Finding, foundIn, type LanguageTag, SCORE_KEYS } from '../domain.js';
 import { allFindings, byCategory, type CategoryFacts, fairly, NOTHING, strongest } from './context-findings.js';
 import {
   authorValue,
   campaignValue,
   type EvaluationInput,
   findingValue,
-  found,
   imageValue,
   LIST_CAP,
   noteValue,
@@ -53,14 +52,14 @@ export class RuleContext {
     const { evidence, facts } = input;
     this.#input = input;
     this.home = region;
-    const classify = found(evidence.classify);
+    const classify = foundIn(evidence.classify);
     const all = allFindings(evidence);
     this.#categories = byCategory(all, classify);
     this.findings = strongest(all).map(findingValue);
     this.note = noteValue(input);
     this.author = authorValue(facts.author, facts.now);
     this.campaign = campaignValue(evidence);
-    const contacts = found(evidence.match)?.contacts ?? [];
+    const contacts = foundIn(evidence.match)?.contacts ?? [];
     this.contactKinds = new Set(contacts.map(({ kind }) => kind));
     this.contacts = fairly(
       contacts,
@@ -70,15 +69,15 @@ export class RuleContext {
     );
     this.scores = new Map(SCORE_KEYS.map((key) => [key, scoreValue(classify, key)]));
     this.competence = new Map(SCORE_KEYS.map((key) => [key, classify?.competence[key] ?? 'none']));
-    const language = found(evidence.language);
+    const language = foundIn(evidence.language);
     const spoken = spokenLanguages(language?.languages ?? []);
     // A note without words of its own speaks the language of its pictures.
-    const read = spoken.some((tag) => tag !== 'und') ? [] : spokenLanguages(found(evidence.images)?.languages ?? []);
+    const read = spoken.some((tag) => tag !== 'und') ? [] : spokenLanguages(foundIn(evidence.images)?.languages ?? []);
     this.languages = read.length > 0 ? read : spoken;
     this.language = this.languages[0] ?? 'und';
     this.mixed = language?.mixed ?? false;
-    this.signs = [...new Set((found(evidence.normalise)?.parts ?? []).flatMap((part) => part.signs))];
-    const readings = found(evidence.images)?.readings ?? [];
+    this.signs = [...new Set((foundIn(evidence.normalise)?.parts ?? []).flatMap((part) => part.signs))];
+    const readings = foundIn(evidence.images)?.readings ?? [];
     this.ocr = readings.slice(0, LIST_CAP).flatMap(ocrValue);
     this.image = imageValue(evidence, this.ocr);
     this.gaps = EVIDENCE_KEYS.filter((key: EvidenceKey) => evidence[key].status !== 'found');
@@ -130,7 +129,7 @@ export class RuleContext {
   }
 
   onlyIdioms(id: CategoryId): boolean {
-    return onlyIdioms(id, this.category(id).findings, found(this.#input.evidence.match)?.idioms ?? []);
+    return onlyIdioms(id, this.category(id).findings, foundIn(this.#input.evidence.match)?.idioms ?? []);
   }
 
   /** Of the term banks; a model head that bears the same name does not count. */

@@ -3,9 +3,9 @@ import type { CategoryId } from '../categories.js';
 import {
   type Evidence,
   type Finding,
+  foundIn,
   type Note,
   type OpinionReason,
-  type Outcome,
   type RegionId,
   SCORE_KEYS,
 } from '../domain.js';
@@ -25,8 +25,6 @@ const HARM_KEYS = SCORE_KEYS.filter((key) => key !== 'profanity.mild' && key !==
 /** Scores from here on say which clauses may matter. */
 const CLAUSE_SCORE = 0.2;
 
-const found = <T>(outcome: Outcome<T> | undefined): T | null => (outcome?.status === 'found' ? outcome.value : null);
-
 function regionsOf(bundle: Bundle, { note, now }: OpinionSubject): readonly CompiledRegion[] {
   const asked = note.regions.length > 0 ? note.regions : [...bundle.regions.keys()];
   const spoken = new Map<RegionId, CompiledRegion>();
@@ -41,26 +39,26 @@ function regionsOf(bundle: Bundle, { note, now }: OpinionSubject): readonly Comp
 }
 
 const findingsOf = ({ evidence }: OpinionSubject): readonly Finding[] => [
-  ...(found(evidence.match)?.findings ?? []),
-  ...(found(evidence.classify)?.findings ?? []),
-  ...(found(evidence.images)?.findings ?? []),
+  ...(foundIn(evidence.match)?.findings ?? []),
+  ...(foundIn(evidence.classify)?.findings ?? []),
+  ...(foundIn(evidence.images)?.findings ?? []),
 ];
 
 type Ask = CompiledRegion['settings']['opinions']['ask'];
 
 function inBand(subject: OpinionSubject, { scores: band }: Ask): boolean {
-  const scores = found(subject.evidence.classify)?.scores;
+  const scores = foundIn(subject.evidence.classify)?.scores;
   if (band === null || scores === undefined) return false;
   return HARM_KEYS.some((key) => scores[key].calibrated >= band.from && scores[key].calibrated < band.below);
 }
 
 function isUnvalidated({ evidence }: OpinionSubject): boolean {
-  const classify = found(evidence.classify);
+  const classify = foundIn(evidence.classify);
   return classify !== null && (classify.language === 'und' || classify.competence.toxicity === 'none');
 }
 
 const hasUnseenPicture = ({ evidence }: OpinionSubject): boolean =>
-  (found(evidence.images)?.readings ?? []).some(
+  (foundIn(evidence.images)?.readings ?? []).some(
     ({ facts, model }) => facts.status === 'found' && model.status !== 'found',
   );
 
@@ -104,7 +102,7 @@ export function budgetOf({ id, settings }: CompiledRegion): OpinionBudget {
 }
 
 function touched(subject: OpinionSubject): ReadonlySet<CategoryId> {
-  const scores = found(subject.evidence.classify)?.scores;
+  const scores = foundIn(subject.evidence.classify)?.scores;
   const scored = SCORE_KEYS.flatMap((key) =>
     key !== 'toxicity' && (scores?.[key].calibrated ?? 0) >= CLAUSE_SCORE ? [key] : [],
   );

@@ -4,6 +4,7 @@ import {
   type Decision,
   type Evidence,
   type Finding,
+  foundIn,
   type Gap,
   type LabelledText,
   type LanguageSegment,
@@ -79,8 +80,6 @@ export function answerRow(id: unknown, moderated: Moderated): AnswerRow {
     ms: Math.round(moderated.ms * 1_000) / 1_000,
   };
 }
-
-const foundIn = <T>(outcome: Outcome<T>): T | null => (outcome.status === 'found' ? outcome.value : null);
 
 /** Scores are complete: a note without any text holds nothing of anything, which is known without a model. */
 export const NOTHING: Readonly<Record<ScoreKey, Score>> = Object.fromEntries(

@@ -1,6 +1,6 @@
 /** Evidence and note -> what is asked. Pure: the mark is given, the words are in `prompts/opinion`. */
 import { CATEGORIES, CATEGORY_IDS } from '../../categories.js';
-import type { Evidence, Note, Outcome } from '../../domain.js';
+import { type Evidence, foundIn, type Note } from '../../domain.js';
 import { fillTemplate } from './fill-template.js';
 import { readingLines, type SentPart } from './parts.js';
 import type { OpinionClause, OpinionPlan } from './plan.js';
@@ -23,7 +23,6 @@ export interface Prompt {
   readonly user: string;
 }
 
-const found = <T>(outcome: Outcome<T> | undefined): T | null => (outcome?.status === 'found' ? outcome.value : null);
 const listed = (words: readonly string[]): string => (words.length === 0 ? 'none' : words.join(', '));
 
 const CATEGORY_LINES = CATEGORY_IDS.map(
@@ -33,7 +32,7 @@ const CATEGORY_LINES = CATEGORY_IDS.map(
 /** `mark` must be unguessable: it is all that tells the note from what is said about it. */
 export function buildPrompt(files: PromptFiles, subject: PromptSubject, mark: string): Prompt {
   const { note, evidence, parts, plan } = subject;
-  const signs = [...new Set((found(evidence.normalise)?.parts ?? []).flatMap((part) => part.signs))];
+  const signs = [...new Set((foundIn(evidence.normalise)?.parts ?? []).flatMap((part) => part.signs))];
   const disguised = signs.length > 0 || parts.some(({ text }) => /\p{Script=Han}/u.test(text));
   const readings = disguised ? readingLines(parts) : [];
   const system = fillTemplate(files.system, {
@@ -44,7 +43,7 @@ export function buildPrompt(files: PromptFiles, subject: PromptSubject, mark: st
     kind: note.kind,
     flags: listed(note.context.flags ?? []),
     languages: listed(
-      (found(evidence.language)?.languages ?? []).map(({ tag, confidence }) => `${tag} ${confidence.toFixed(2)}`),
+      (foundIn(evidence.language)?.languages ?? []).map(({ tag, confidence }) => `${tag} ${confidence.toFixed(2)}`),
     ),
     reasons: listed(plan.reasons),
     signs: listed(signs),
@@ -68,12 +67,12 @@ const MOST_LINES = 24;
 /** Categories and figures only; no words of the note. */
 function evidenceLines(evidence: Partial<Evidence>): string {
   const findings = [
-    ...(found(evidence.match)?.findings ?? []),
-    ...(found(evidence.classify)?.findings ?? []),
-    ...(found(evidence.images)?.findings ?? []),
+    ...(foundIn(evidence.match)?.findings ?? []),
+    ...(foundIn(evidence.classify)?.findings ?? []),
+    ...(foundIn(evidence.images)?.findings ?? []),
   ].map(({ category, calibrated, source, part }) => `- ${category} ${calibrated.toFixed(2)} by ${source} in [${part}]`);
-  const contacts = [...new Set((found(evidence.match)?.contacts ?? []).map(({ kind }) => kind))];
-  const campaign = found(evidence.campaign);
+  const contacts = [...new Set((foundIn(evidence.match)?.contacts ?? []).map(({ kind }) => kind))];
+  const campaign = foundIn(evidence.campaign);
   const lines = [
     ...new Set(findings),
     ...(contacts.length === 0 ? [] : [`- contacts: ${contacts.join(', ')}`]),

@@ -1,10 +1,16 @@
 /** Words and codes of the pictures as labelled parts, and the boxes that a span of them stands in. */
-import type { Box, ImageReading, LabelledText, LanguageGuess, OcrReading, Outcome, Span } from '../../domain.js';
+import {
+  type Box,
+  foundIn,
+  type ImageReading,
+  type LabelledText,
+  type LanguageGuess,
+  type OcrReading,
+  type Span,
+} from '../../domain.js';
 import type { LanguageModel } from '../../ports.js';
 import { mixGuesses, readLanguages, settle, UNDETERMINED } from '../language/detect-language.js';
 import { normaliseText } from '../normalise/text.js';
-
-const foundIn = <T>(outcome: Outcome<T>): T | null => (outcome.status === 'found' ? outcome.value : null);
 
 /** One part for the words of a picture, one for its codes, a line each. Empty ones are no parts. */
 export function textsOfReadings(readings: readonly ImageReading[]): readonly LabelledText[] {

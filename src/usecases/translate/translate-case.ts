@@ -1,5 +1,5 @@
 /** The texts of a case for a reader: what is stored of their translation, and asking for the rest. */
-import type { Evidence, LanguageTag, Note, RegionId } from '../../domain.js';
+import { type Evidence, foundIn, type LanguageTag, type Note, type RegionId } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
 import type { Bundle } from '../../policy/bundle.js';
 import { budgetOf } from '../../policy/opinions.js';
@@ -43,11 +43,9 @@ export interface CaseTranslation {
   readonly parts: readonly TranslatedPart[];
 }
 
-/** Money of a region file is in units, of the ledger in millionths. */
-
 export function textsToTranslate({ note, evidence }: TranslationSubject): readonly TextToTranslate[] {
-  const language = evidence?.language.status === 'found' ? evidence.language.value : null;
-  const images = evidence?.images.status === 'found' ? evidence.images.value : null;
+  const language = foundIn(evidence?.language);
+  const images = foundIn(evidence?.images);
   const whole = language?.languages[0]?.tag ?? note.languageHint ?? 'und';
   return partsOf(note, evidence).map(({ part, text }) => {
     const segments = (language?.segments ?? []).filter((segment) => segment.part === part);
