@@ -30,12 +30,12 @@ export function opinionsHandler(app: App): JobHandler {
 /** Views alone: re-encoded, without metadata. A picture whose bytes are not here is left out; its gap is on record. */
 async function picturesOf(
   app: App,
-  { note, noteId, sourceId }: OpinionClaim,
+  { note, noteId, revision, sourceId }: OpinionClaim,
   signal: AbortSignal,
 ): Promise<readonly SentPicture[]> {
   const views: SentPicture[] = [];
   for (const { index } of note.images.slice(0, MOST_PICTURES)) {
-    const place = await app.store.images.place(sourceId, noteId, index, null);
+    const place = await app.store.images.place(sourceId, noteId, index, revision);
     const bytes = place?.blobKey ? await app.images.blobs.get(place.blobKey) : null;
     if (bytes === null) continue;
     views.push({

@@ -3,6 +3,7 @@ import type { DeliberateEvidence, Evidence, Note, Outcome, RegionId } from '../d
 
 export interface OpinionClaim {
   readonly revisionId: string;
+  readonly revision: number;
   readonly noteId: string;
   readonly sourceId: string;
   readonly note: Note;

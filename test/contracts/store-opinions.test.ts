@@ -64,7 +64,13 @@ describe.each([
     const { revisionId } = await waiting();
     expect(await store.opinions.state(revisionId)).toMatchObject({ status: 'due', askedBy: null, outcome: null });
     const claim = await claimOf(revisionId);
-    expect(claim).toMatchObject({ revisionId, askedBy: null, crashes: 0, note: { title: 'A quiet walk' } });
+    expect(claim).toMatchObject({
+      revisionId,
+      revision: 1,
+      askedBy: null,
+      crashes: 0,
+      note: { title: 'A quiet walk' },
+    });
     expect(claim.evidence.deliberate.status).toBe('due');
     const { saved, wake } = await store.opinions.complete(claim, OUTCOME, Date.now());
     expect(saved).toBe(true);

@@ -17,7 +17,7 @@ const CLAIM = {
     FROM revisions r WHERE w.revision_id = $1 AND w.state = 'due' AND (w.lease_until IS NULL OR w.lease_until <= $2)
       AND r.id = w.revision_id AND r.superseded_at IS NULL AND r.note IS NOT NULL
       AND EXISTS (SELECT 1 FROM evidence e WHERE e.revision_id = w.revision_id AND e.evidence IS NOT NULL)
-    RETURNING w.revision_id, w.note_id, w.source_id, w.asked_by, w.epoch, w.crashes, r.note,
+    RETURNING w.revision_id, w.note_id, w.source_id, w.asked_by, w.epoch, w.crashes, r.revision, r.note,
       (SELECT e.evidence FROM evidence e WHERE e.revision_id = w.revision_id AND e.evidence IS NOT NULL
         ORDER BY e.created_at DESC LIMIT 1) AS evidence`,
 };
@@ -61,6 +61,7 @@ const ASKABLE = {
 
 interface ClaimRow {
   readonly revision_id: string;
+  readonly revision: number;
   readonly note_id: string;
   readonly source_id: string;
   readonly asked_by: string | null;
@@ -112,6 +113,7 @@ export function opinionsWith(database: Database): OpinionsStore {
 
 const claimOf = (row: ClaimRow): OpinionClaim => ({
   revisionId: row.revision_id,
+  revision: row.revision,
   noteId: row.note_id,
   sourceId: row.source_id,
   note: row.note,

@@ -85,7 +85,8 @@ export function memoryOpinions(tables: Tables, check: () => Promise<void>): Opin
       work.leaseUntil = now + leaseMs;
       const { epoch, crashes, askedBy } = work;
       const { noteId, sourceId } = found.note;
-      return { revisionId, noteId, sourceId, note: found.row.note, evidence, askedBy, epoch, crashes };
+      const { note, revision } = found.row;
+      return { revisionId, revision, noteId, sourceId, note, evidence, askedBy, epoch, crashes };
     },
     extend: async (claim, leaseMs, now) => {
       await check();

@@ -16,6 +16,7 @@ const clock = { now: () => Date.UTC(2026, 10, 20, 23, 59) };
 const prompts = readPromptFiles('prompts/opinion');
 const CLAIM: OpinionClaim = {
   revisionId: 'rev_1',
+  revision: 1,
   noteId: 'note_1',
   sourceId: 'src_1',
   note: noteOf(),
