@@ -12,12 +12,23 @@ export function upkeepHandler(app: App): JobHandler {
   const ahead = aheadOf(app);
   return async (run, signal) => {
     const { clock, log, bundle } = app;
-    const opened = await openOverdue({ desk: app.store.desk, bundle, clock, log });
-    const outcome = await purge(run, signal);
+    const faults: unknown[] = [];
+    /** What fails in one step keeps no other from its turn: text must go when its time is over. */
+    const step = async <T>(otherwise: T, work: () => Promise<T>): Promise<T> => {
+      try {
+        return await work();
+      } catch (error) {
+        faults.push(error);
+        return otherwise;
+      }
+    };
+    const opened = await step(0, () => openOverdue({ desk: app.store.desk, bundle, clock, log }));
+    const outcome = await step('', () => purge(run, signal));
     // After what was purged, so that its bytes go in the same run.
-    await removeBlobs({ images: app.store.images, blobs: app.images.blobs, clock, log });
-    const again = await lookUpAgain(app, signal);
-    await ahead(signal);
+    await step(0, () => removeBlobs({ images: app.store.images, blobs: app.images.blobs, clock, log }));
+    const again = await step(0, () => lookUpAgain(app, signal));
+    await step(undefined, () => ahead(signal));
+    if (faults.length > 0) throw faults[0];
     return opened > 0 || again > 0 ? 'opened' : outcome;
   };
 }
