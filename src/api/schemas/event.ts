@@ -41,7 +41,7 @@ export const EndpointTest = envelope('endpoint.test', z.object({ endpointId: z.s
 export const EVENT_SCHEMAS = {
   'note.decided': { summary: 'A revision has its decisions', schema: NoteDecided },
   'decision.changed': {
-    summary: 'A later decision: of a person, an undo, an appeal, or a new revision',
+    summary: 'A later decision: of a person, an appeal, or a new revision',
     schema: DecisionChanged,
   },
   'note.erased': { summary: 'A note was erased here', schema: NoteErased },
