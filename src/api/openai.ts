@@ -1,5 +1,5 @@
 /** Our evidence in the shape of OpenAI's moderation endpoint. A category that nothing assessed says so. */
-import { CATEGORIES, CATEGORY_IDS, isCategoryId } from '../categories.js';
+import { CATEGORIES, isCategoryId } from '../categories.js';
 import { type Evidence, type Finding, SCORE_KEYS, type ScoreKey } from '../domain.js';
 import { UnavailableError } from '../errors.js';
 
@@ -33,8 +33,6 @@ const HEADS: readonly (readonly [ScoreKey, OpenaiCategory])[] = SCORE_KEYS.flatM
   const category = mapped(key);
   return category === null ? [] : [[key, category] as const];
 });
-/** Ours that have no counterpart there; findings in them never show. */
-export const UNMAPPED = CATEGORY_IDS.filter((id) => mapped(id) === null);
 
 /** `calibrated` is scaled so that this is the shipped flag threshold. */
 const FLAG_AT = 0.5;

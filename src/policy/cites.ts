@@ -1,5 +1,3 @@
-/** What the settings of a region rest on: which file wrote a value, and the law or clause that it names for it. */
-import type { RegionId } from '../domain.js';
 import { type Law, type RegionSettings, type RegionSource, refOf } from './schema.js';
 import type { YamlPath } from './yaml.js';
 
@@ -100,6 +98,3 @@ export const settingKey = ({ kind, name }: Pick<Setting, 'kind' | 'name'>): stri
 export function inherited(parent: ReadonlyMap<string, Setting>, own: readonly Setting[]): ReadonlyMap<string, Setting> {
   return new Map([...parent, ...own.map((setting) => [settingKey(setting), setting] as const)]);
 }
-
-/** Global speaks for the house; a region says why it differs. */
-export const owesSource = (region: RegionId): boolean => region !== 'global';

@@ -1,7 +1,7 @@
 /** One pool, two ways in: SQL for the hot paths, the Prisma client for the rest. The one importer of Prisma. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PrismaPg } from '@prisma/adapter-pg';
-import { type Prisma, PrismaClient } from '../../generated/prisma/client.js';
+import { PrismaClient } from '../../generated/prisma/client.js';
 import { failureCode, isRetryable, openPool, translated } from '../postgres.js';
 
 export interface Statement {
@@ -21,7 +21,6 @@ export interface Database {
 }
 
 export type { PrismaClient };
-export type InputJson = Prisma.InputJsonValue;
 
 const STATEMENT_MS = 15_000;
 const ATTEMPTS = 5;

@@ -175,11 +175,10 @@ export const UnblurredInput = z
   .strictObject({ image: whole.min(0).max(1_000).nullable().describe('Null: the text') })
   .meta({ id: 'Unblurred' });
 
-/** Server-sent events of GET /v1/cases/events; `data` of each is this JSON. */
-export const StreamCounts = CaseCountsAnswer;
 export const EventsQuery = z.strictObject({
   counts: z.enum(['on', 'off']).default('on').describe('off: changes of cases alone'),
 });
+/** `data` of the events `case` of GET /v1/cases/events. */
 export const StreamCase = z
   .object({
     id: z.string(),
