@@ -2,13 +2,13 @@
 
 import path from 'node:path';
 import type { Writable } from 'node:stream';
-import { finished } from 'node:stream/promises';
+import { pipeline } from 'node:stream/promises';
 import { openLog } from '../adapters/log-pino.js';
 import type { Images } from '../compose/images.js';
 import { composeOffline } from '../compose.js';
 import { type Config, configFromProcess } from '../config.js';
 import type { EvidenceKey } from '../domain.js';
-import { codeOf } from '../errors.js';
+import { codeOf, InvalidInputError } from '../errors.js';
 import { isRegionCode } from '../policy/regions.js';
 import { STAGE_ORDER } from '../stages/index.js';
 import type { ModerateNow } from '../usecases/moderate.js';
@@ -105,7 +105,6 @@ export async function moderateCommand(
     const output = await openOutput(order.output, io);
     const bar = rowBar(io.stderr, input.bytes);
     const errors = await run(input.stream, output, { order, config, moderate: offline.moderate, bar });
-    if (output !== io.stdout) await finished(output.end());
     bar.done(errors);
     return 0;
   } finally {
@@ -122,16 +121,24 @@ interface Run {
 
 /** Returns how many rows got an error in place of an answer. */
 async function run(input: AsyncIterable<Uint8Array>, output: Writable, context: Run): Promise<number> {
-  const { config, bar } = context;
+  const { order, config, bar } = context;
   let errors = 0;
   const rows = mapInOrder(nonEmpty(linesOf(input, config.BODY_LIMIT_BYTES)), IN_FLIGHT, async (line) => ({
     bytes: line.bytes,
     row: await answerTo(line, context),
   }));
-  for await (const { bytes, row } of rows) {
-    if (row.error !== undefined) errors += 1;
-    bar.step(bytes);
-    if (!output.write(`${jsonText(row)}\n`)) await new Promise((resolve) => output.once('drain', resolve));
+  const texts = async function* (): AsyncGenerator<string> {
+    for await (const { bytes, row } of rows) {
+      if (row.error !== undefined) errors += 1;
+      bar.step(bytes);
+      yield `${jsonText(row)}\n`;
+    }
+  };
+  try {
+    await pipeline(texts, output, { end: order.output !== '-' });
+  } catch (cause) {
+    if (cause instanceof InvalidInputError || cause !== output.errored) throw cause;
+    throw new InvalidInputError('file_unreadable', `${order.output} cannot be written`, [], { cause });
   }
   return errors;
 }

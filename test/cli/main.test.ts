@@ -95,4 +95,13 @@ describe('polywarden', () => {
     expect(await run(['moderate', '--input', 'docs', '--output', '-'], folder.io)).toBe(1);
     expect(folder.written.stderr).toContain('file_unreadable: docs cannot be read: it is a folder');
   });
+
+  it('says that the disk takes no more, instead of waiting for it', async () => {
+    const { io, written } = streams();
+    const note = `${JSON.stringify({ text: 'good morning' })}\n`;
+    const rows = { ...io, stdin: Readable.from([Buffer.from(note.repeat(40))]) };
+    const args = ['moderate', '--input', '-', '--output', '/dev/full', '--stages', 'normalise'];
+    expect(await run(args, rows)).toBe(1);
+    expect(written.stderr).toContain('file_unreadable: /dev/full cannot be written');
+  });
 });
