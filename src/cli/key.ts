@@ -22,6 +22,7 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 const DAY_MS = 86_400_000;
+const MOST_DAYS = 36_500;
 
 type Values = ReturnType<typeof readArgs<typeof OPTIONS>>['values'];
 
@@ -57,8 +58,8 @@ export async function keyCommand(args: readonly string[], io: Io, withStore: Wit
 async function create(values: Values, withStore: WithStore): Promise<string> {
   const scopes = readScopes(values.scopes);
   const days = values.days === undefined ? null : Number(values.days);
-  if (days !== null && !(Number.isInteger(days) && days > 0))
-    throw usageError('--days is a whole number from 1', KEY_USAGE);
+  if (days !== null && !(Number.isInteger(days) && days > 0 && days <= MOST_DAYS))
+    throw usageError(`--days is a whole number from 1 to ${MOST_DAYS}`, KEY_USAGE);
   return withStore(async ({ store, ids, clock }) => {
     const expiresAt = days === null ? null : new Date(clock.now() + days * DAY_MS).toISOString();
     const order = { sourceName: values.source, label: values.label, scopes, expiresAt };

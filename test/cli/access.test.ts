@@ -72,6 +72,11 @@ describe('key', () => {
     expect((await store.access.findKey(keyId))?.revokedAt).not.toBeNull();
     await expect(keyCommand(['revoke', 'key_x'], io, withStore)).rejects.toMatchObject({ code: 'not_found' });
   });
+
+  it.each(['0', '1.5', 'x', '1000000000'])('refuses --days %s', async (days) => {
+    const { withStore, io } = bench();
+    await expect(keyCommand(['create', '--days', days], io, withStore)).rejects.toMatchObject({ code: 'usage' });
+  });
 });
 
 it('a key for scripts is printed alone', async () => {
