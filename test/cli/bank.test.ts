@@ -136,6 +136,7 @@ describe('bank', () => {
     [['create', 'Scams', ...CREATE.slice(2)], 'usage: "Scams": a name is lower-case letters, digits and hyphens'],
     [[...CREATE, '--category', 'fraud.scan'], 'usage: There is no category "fraud.scan"; did you mean "fraud.scam"?'],
     [[...CREATE, '--severity', '9'], 'usage: --severity is 0 to 4'],
+    [[...CREATE, '--expires', '2099-02-31'], 'usage: --expires "2099-02-31" is a day to come, written YYYY-MM-DD'],
     [[...CREATE, '--expires', '2020-01-01'], 'usage: --expires "2020-01-01" is a day to come, written YYYY-MM-DD'],
     [[...CREATE, '--platform', 'nobody'], 'not_found: There is no source nobody'],
     [CREATE.slice(0, 6), 'usage: --owner is needed'],

@@ -26,8 +26,11 @@ function wanted(value: string | undefined, option: string): string {
 function expiryOf(date: string | undefined, now: number): string | null {
   if (date === undefined) return null;
   const at = /^\d{4}-\d{2}-\d{2}$/.test(date) ? Date.parse(`${date}T00:00:00Z`) : Number.NaN;
-  if (!(at > now)) throw usageError(`--expires "${date}" is a day to come, written YYYY-MM-DD`, BANK_USAGE);
-  return new Date(at).toISOString();
+  // A 31st of February is read as one of the first days of March.
+  const expiresAt = at > now ? new Date(at).toISOString() : '';
+  if (!expiresAt.startsWith(date))
+    throw usageError(`--expires "${date}" is a day to come, written YYYY-MM-DD`, BANK_USAGE);
+  return expiresAt;
 }
 
 function categoryOf(values: BankValues): string {
