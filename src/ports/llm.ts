@@ -93,3 +93,5 @@ export const mayBeCharged = (error: unknown): boolean => error instanceof LlmBro
 /** Scripts beyond Latin take up to a token a character; bytes over this are on the safe side of both. */
 const BYTES_PER_TOKEN = 2;
 export const tokensOfBytes = (bytes: number): number => Math.ceil(bytes / BYTES_PER_TOKEN);
+/** A picture is worth about as much as a page. */
+export const PICTURE_TOKENS = 1_500;

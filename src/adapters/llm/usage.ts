@@ -1,5 +1,5 @@
 /** Tokens of an exchange: as the endpoint tells them, or an estimate where it tells none or nonsense. */
-import { tokensOfBytes } from '../../ports/llm.js';
+import { PICTURE_TOKENS, tokensOfBytes } from '../../ports/llm.js';
 
 export interface Usage {
   readonly promptTokens: number;
@@ -7,8 +7,6 @@ export interface Usage {
 }
 /** More than any model reads or writes at once; an endpoint that says more would use up the budget with one figure. */
 const MOST_TOKENS = 4_000_000;
-/** A picture is worth about as much as a page. */
-const PICTURE_TOKENS = 1_500;
 
 const isCount = (value: unknown): value is number =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MOST_TOKENS;

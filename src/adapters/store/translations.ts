@@ -15,7 +15,7 @@ const FIND = {
 };
 const SAVE = { name: 'translations_save', text: 'SELECT translations_save($1::jsonb) AS kept' };
 
-/** The note's own language is enough to pass over those that need none; the rest is found by reading them. */
+/** Which of them need a translation is found by reading them. */
 const UNTRANSLATED = {
   name: 'translations_untranslated',
   text: `SELECT r.id AS "revisionId", r.note_id AS "noteId", r.source_id AS "sourceId", c.regions, r.note, e.evidence

@@ -1,7 +1,7 @@
 /** What is put to a language model, made of a note and the plan of its policies. */
 import { createHash } from 'node:crypto';
 import type { Evidence, LabelledText, Note } from '../../domain.js';
-import { type ChatAsk, type ChatModel, type ContentScores, tokensOfBytes } from '../../ports/llm.js';
+import { type ChatAsk, type ChatModel, type ContentScores, PICTURE_TOKENS, tokensOfBytes } from '../../ports/llm.js';
 import type { Spending } from '../../ports/opinions.js';
 import type { Clock, Ids } from '../../ports.js';
 import { ANSWER_SHAPE } from '../../stages/deliberate/answer.js';
@@ -33,7 +33,6 @@ export interface SentPicture {
 }
 const MOST_TOKENS = 1_000;
 const MARK_BYTES = 18;
-const PICTURE_TOKENS = 1_500;
 
 export interface Question {
   readonly order: OpinionOrder;
