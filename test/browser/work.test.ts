@@ -147,6 +147,59 @@ it('a decision is undone: the case is open again and mine', async () => {
   await close();
 });
 
+it('a key that is pressed twice takes one step: no case is left claimed behind, and nobody is left standing', async () => {
+  const who = await desk.person();
+  const { page, wrongs, close } = await sit(browser, desk, who);
+  const mine = async () =>
+    (await desk.ask<{ items: Row[] }>(who, 'GET', '/v1/cases?holder=mine&limit=50')).body.items.map(({ id }) => id);
+  // A slow line: every press falls while the first is still under way.
+  await page.route('**/v1/cases/**', async (route) => {
+    if (!route.request().url().includes('/events')) await new Promise((resolve) => setTimeout(resolve, 150));
+    await route.continue();
+  });
+  const settled = async (key: string): Promise<void> => {
+    const before = new URL(page.url()).pathname;
+    for (let times = 0; times < 3; times += 1) {
+      await page.keyboard.press(key);
+      await page.waitForTimeout(40);
+    }
+    await page.waitForURL(({ pathname }) => /\/cases\/.+/.test(pathname) && pathname !== before);
+    await page.locator(`[data-case="${new URL(page.url()).pathname.split('/').at(-1)}"]`).waitFor();
+    await page.locator('[data-testid="lease"]').waitFor();
+  };
+  await page.goto(`${desk.url}/cases`);
+  await page.locator('table.queue tbody tr').first().waitFor();
+  for (const key of ['n', 'n', 'l', 'x', 'n']) {
+    await settled(key);
+    expect(await mine(), `after ${key}`).toEqual([new URL(page.url()).pathname.split('/').at(-1)]);
+  }
+  expect(wrongs).toEqual([]);
+  await close();
+});
+
+it('an undone decision leads back into the same view, and the case that came next is free again', async () => {
+  const first = await freshCase(desk, 'undo-view-1');
+  await freshCase(desk, 'undo-view-2');
+  const who = await desk.person();
+  const { page, wrongs, close } = await sit(browser, desk, who);
+  await page.goto(`${desk.url}/cases/${first}?reason=report`);
+  await page.getByRole('button', { name: /Take this case/ }).click();
+  await page.locator('[data-testid="lease"]').waitFor();
+  await page.keyboard.press('1');
+  await page.keyboard.press('s');
+  await page.waitForURL(({ pathname }) => pathname.startsWith('/cases/') && !pathname.endsWith(first));
+  const next = new URL(page.url()).pathname.split('/').at(-1) ?? '';
+  await page.locator(`[data-case="${next}"]`).waitFor();
+  await page.keyboard.press('u');
+  await page.waitForURL(({ pathname }) => pathname.endsWith(first));
+  await page.locator('[data-testid="lease"]').waitFor();
+  expect(new URL(page.url()).search).toBe('?reason=report');
+  const other = await desk.person();
+  expect(await desk.ask(other, 'POST', `/v1/cases/${next}/claim`)).toMatchObject({ status: 200 });
+  expect(wrongs).toEqual([]);
+  await close();
+});
+
 it('a lease expires: the late decision is refused and said so', async () => {
   const hasty = await openDesk({ CASE_LEASE_SECONDS: '5' });
   try {

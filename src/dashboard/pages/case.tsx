@@ -11,6 +11,7 @@ import { Fault } from '../parts/fault.js';
 import { useOfferUndo } from '../parts/undo-toast.js';
 import { useShortcuts } from '../shortcuts.js';
 import { useKept } from '../use-kept.js';
+import { type Turn, useTurn } from '../use-turn.js';
 import { Author, Comments, People, Similar, Trace } from './case/case-background.js';
 import { CaseHead } from './case/case-head.js';
 import { CaseImages } from './case/case-images.js';
@@ -36,21 +37,18 @@ function useGoOn() {
   const [params] = useSearchParams();
   const next = useNextCase();
   const filter = filterOf(params);
-  const goOn = async (taken?: Lease | null) => {
+  const goOn = async (taken?: Lease | null): Promise<void> => {
     const lease = taken === undefined ? (await next.mutateAsync(filter)).lease : taken;
     if (lease === null) return void navigate({ pathname: '/cases', search: filter });
     await queries.fetchQuery({ ...caseQuery(lease.caseId), staleTime: 0 });
     await navigate({ pathname: `/cases/${encodeURIComponent(lease.caseId)}`, search: filter });
   };
-  return {
-    goOn: (taken?: Lease | null) => void goOn(taken).catch(() => undefined),
-    error: next.error,
-    busy: next.isPending,
-    filter,
-  };
+  return { goOn, error: next.error, filter };
 }
 
-function useSubmit(detail: CaseDetail, filter: string, goOn: (taken?: Lease | null) => void) {
+type GoOn = ReturnType<typeof useGoOn>;
+
+function useSubmit(detail: CaseDetail, { filter, goOn }: GoOn, turn: Turn) {
   const { draft, openedAt, change } = useDraft(detail);
   const decide = useDecide(detail.case.id);
   const offerUndo = useOfferUndo();
@@ -61,28 +59,26 @@ function useSubmit(detail: CaseDetail, filter: string, goOn: (taken?: Lease | nu
   const { reset } = decide;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a fault belongs to the case that it came from
   useEffect(() => reset(), [detail.case.id, reset]);
-  const submit = (thenNext: boolean) => {
-    if (detail.lease === null || decide.isPending) return;
-    if (missing !== null) return showMissing(missing);
+  const send = async (epoch: number, thenNext: boolean) => {
     const reason = draft.reason.trim();
-    decide.mutate(
-      {
-        epoch: detail.lease.epoch,
-        verdicts: draft.outcome === 'uphold' ? [] : [...verdictsOf(draft, groups)],
-        ...(isAppeal && draft.outcome !== null ? { outcome: draft.outcome } : {}),
-        ...(reason === '' ? {} : { reason }),
-        seconds: Math.round((Date.now() - openedAt) / 1_000),
-        translationShown: detail.translation.parts.length > 0,
-        ...(thenNext ? { next: viewOf(filter) } : {}),
-      },
-      {
-        onSuccess: ({ submissionId, undoUntil, next }) => {
-          offerUndo({ submissionId, until: undoUntil, caseId: detail.case.id });
-          if (thenNext) goOn(next);
-          else void queries.invalidateQueries({ queryKey: caseQuery(detail.case.id).queryKey });
-        },
-      },
-    );
+    const { submissionId, undoUntil, next } = await decide.mutateAsync({
+      epoch,
+      verdicts: draft.outcome === 'uphold' ? [] : [...verdictsOf(draft, groups)],
+      ...(isAppeal && draft.outcome !== null ? { outcome: draft.outcome } : {}),
+      ...(reason === '' ? {} : { reason }),
+      seconds: Math.round((Date.now() - openedAt) / 1_000),
+      translationShown: detail.translation.parts.length > 0,
+      ...(thenNext ? { next: viewOf(filter) } : {}),
+    });
+    offerUndo({ submissionId, until: undoUntil, view: filter });
+    if (thenNext) await goOn(next);
+    else await queries.invalidateQueries({ queryKey: caseQuery(detail.case.id).queryKey });
+  };
+  const submit = (thenNext: boolean) => {
+    const { lease } = detail;
+    if (lease === null) return;
+    if (missing !== null) return showMissing(missing);
+    turn(() => send(lease.epoch, thenNext));
   };
   return { draft, change, groups, missing, submit, busy: decide.isPending, error: decide.error };
 }
@@ -118,17 +114,20 @@ const Background = memo(({ detail }: DetailProps) => (
 
 function CaseView({ detail }: { readonly detail: CaseDetail }) {
   const { t } = useTranslation();
-  const { goOn, error, filter } = useGoOn();
-  const panel = useSubmit(detail, filter, goOn);
+  const way = useGoOn();
+  const { goOn, error, filter } = way;
+  const turn = useTurn();
+  const panel = useSubmit(detail, way, turn);
   useHeartbeat(detail.case.id, detail.lease);
   useLiveCase(detail.case);
   const { lease } = detail;
   const later = useStep(detail.case.id, 'skip');
   // Whoever goes on without a decision leaves the case to others, and is not sent straight back to it.
-  const leave = () => {
-    if (lease === null) goOn();
-    else later.mutate({ epoch: lease.epoch, why: 'later' }, { onSettled: () => goOn() });
-  };
+  const leave = () =>
+    turn(async () => {
+      if (lease !== null) await later.mutateAsync({ epoch: lease.epoch, why: 'later' }).catch(() => undefined);
+      await goOn();
+    });
   useShortcuts([{ key: 'n', label: t('queue:next'), group: t('case:keys.case'), run: leave }]);
   return (
     <>
@@ -158,7 +157,7 @@ function CaseView({ detail }: { readonly detail: CaseDetail }) {
               onChange={panel.change}
               onSubmit={panel.submit}
             />
-            <OtherWays detail={detail} epoch={lease.epoch} onGone={() => goOn()} />
+            <OtherWays detail={detail} epoch={lease.epoch} turn={turn} goOn={goOn} />
           </div>
         )}
         <div className="case-main">

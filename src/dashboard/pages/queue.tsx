@@ -78,7 +78,8 @@ export function QueuePage() {
   const next = useNextCase();
   useLiveQueue();
   const takeNext = () => {
-    if (next.isPending) return;
+    // Once it is claimed this page is about to go.
+    if (next.isPending || (next.data?.lease ?? null) !== null) return;
     next.mutate(filter, {
       onSuccess: ({ lease }) => {
         if (lease !== null) void navigate({ pathname: `/cases/${encodeURIComponent(lease.caseId)}`, search: filter });

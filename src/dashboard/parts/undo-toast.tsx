@@ -3,7 +3,8 @@ import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useNavigate } from 'react-router';
+import { useMatch, useNavigate } from 'react-router';
+import { caseQuery } from '../api/case.js';
 import { useSend } from '../api/queries.js';
 import type { Lease } from '../api/types.js';
 import { useFormat } from '../format.js';
@@ -13,7 +14,8 @@ import { Fault } from './fault.js';
 export interface Undoable {
   readonly submissionId: string;
   readonly until: string;
-  readonly caseId: string;
+  /** The filters of the queue that the person was working on. */
+  readonly view: string;
 }
 const Context = createContext<(undoable: Undoable) => void>(() => undefined);
 export const useOfferUndo = () => useContext(Context);
@@ -45,6 +47,14 @@ function Toast({ undoable, onDone }: { readonly undoable: Undoable; readonly onD
   const queries = useQueryClient();
   const navigate = useNavigate();
   const secondsLeft = useSecondsLeft(undoable.until);
+  const openCase = useMatch('/cases/:caseId')?.params.caseId ?? null;
+  // Whoever goes back leaves the case on the screen to others, and meets it again when it is the next one.
+  const giveBack = async (caseId: string): Promise<void> => {
+    const lease = queries.getQueryData(caseQuery(caseId).queryKey)?.lease ?? null;
+    if (lease === null) return;
+    const path = `/v1/cases/${encodeURIComponent(caseId)}/release`;
+    await send({ method: 'POST', path, body: { epoch: lease.epoch } }).catch(() => undefined);
+  };
   const undo = useMutation({
     mutationFn: () =>
       send<{ readonly lease: Lease }>({
@@ -53,8 +63,9 @@ function Toast({ undoable, onDone }: { readonly undoable: Undoable; readonly onD
       }),
     onSuccess: async ({ lease }) => {
       onDone();
+      if (openCase !== null && openCase !== lease.caseId) await giveBack(openCase);
       await queries.invalidateQueries({ queryKey: ['case', lease.caseId] });
-      await navigate(`/cases/${encodeURIComponent(lease.caseId)}`);
+      await navigate({ pathname: `/cases/${encodeURIComponent(lease.caseId)}`, search: undoable.view });
     },
   });
   const run = () => {

@@ -8,6 +8,7 @@ import { useFormat } from '../../format.js';
 import { Dialog } from '../../parts/dialog.js';
 import { Fault } from '../../parts/fault.js';
 import { useShortcuts } from '../../shortcuts.js';
+import type { Turn } from '../../use-turn.js';
 
 const DIALOGS = ['ask', 'hand-over', 'escalate'] as const;
 type DialogName = (typeof DIALOGS)[number];
@@ -16,8 +17,9 @@ const TARGETS = ['senior', 'legal', 'child_safety'] as const;
 interface WayProps {
   readonly detail: CaseDetail;
   readonly epoch: number;
+  readonly turn: Turn;
   /** The case is out of my hands. */
-  readonly onGone: () => void;
+  readonly goOn: () => Promise<void>;
 }
 interface DialogProps extends WayProps {
   readonly name: DialogName;
@@ -67,7 +69,7 @@ function bodyOf(name: DialogName, form: FormData, epoch: number): object {
   }
 }
 
-function WayDialog({ name, detail, epoch, onGone, onClose }: DialogProps) {
+function WayDialog({ name, detail, epoch, turn, goOn, onClose }: DialogProps) {
   const { t } = useTranslation();
   const step = useStep(detail.case.id, name);
   return (
@@ -76,11 +78,11 @@ function WayDialog({ name, detail, epoch, onGone, onClose }: DialogProps) {
         className="stack"
         onSubmit={(event) => {
           event.preventDefault();
-          step.mutate(bodyOf(name, new FormData(event.currentTarget), epoch), {
-            onSuccess: () => {
-              onClose();
-              if (name !== 'ask') onGone();
-            },
+          const body = bodyOf(name, new FormData(event.currentTarget), epoch);
+          turn(async () => {
+            await step.mutateAsync(body);
+            onClose();
+            if (name !== 'ask') await goOn();
           });
         }}
       >
@@ -114,18 +116,22 @@ function WayDialog({ name, detail, epoch, onGone, onClose }: DialogProps) {
   );
 }
 
-export function OtherWays({ detail, epoch, onGone }: WayProps) {
+export function OtherWays({ detail, epoch, turn, goOn }: WayProps) {
   const { t } = useTranslation();
   const [open, setOpen] = useState<DialogName | null>(null);
   const skip = useStep(detail.case.id, 'skip');
   const speaker = useStep(detail.case.id, 'native-speaker');
   const group = t('case:keys.case');
   const error = skip.error ?? speaker.error;
-  const gone = { onSuccess: onGone };
+  const leave = (step: typeof skip, body: object) =>
+    turn(async () => {
+      await step.mutateAsync(body);
+      await goOn();
+    });
   const ways = [
-    { key: 'l', name: 'later', run: () => skip.mutate({ epoch, why: 'later' }, gone) },
-    { key: 'x', name: 'not-this-one', run: () => skip.mutate({ epoch, why: 'not_this_one' }, gone) },
-    { key: 't', name: 'native-speaker', run: () => speaker.mutate({ epoch }, gone) },
+    { key: 'l', name: 'later', run: () => leave(skip, { epoch, why: 'later' }) },
+    { key: 'x', name: 'not-this-one', run: () => leave(skip, { epoch, why: 'not_this_one' }) },
+    { key: 't', name: 'native-speaker', run: () => leave(speaker, { epoch }) },
     { key: 'a', name: 'ask', run: () => setOpen('ask') },
     { key: 'h', name: 'hand-over', run: () => setOpen('hand-over') },
     { key: 'e', name: 'escalate', run: () => setOpen('escalate') },
@@ -149,7 +155,7 @@ export function OtherWays({ detail, epoch, onGone }: WayProps) {
       </div>
       {error !== null && <Fault error={error} />}
       {open !== null && (
-        <WayDialog name={open} detail={detail} epoch={epoch} onGone={onGone} onClose={() => setOpen(null)} />
+        <WayDialog name={open} detail={detail} epoch={epoch} turn={turn} goOn={goOn} onClose={() => setOpen(null)} />
       )}
     </section>
   );
