@@ -121,6 +121,49 @@ it('a case that somebody else holds by now says so by itself', async () => {
   await close();
 });
 
+const insult = (externalId: string, body: string, regions: readonly string[]) => ({
+  externalId,
+  title: 'To you',
+  body,
+  author: { id: `author-${externalId}` },
+  regions,
+});
+async function caseOf(noteId: string | undefined): Promise<string> {
+  const { items } = (await desk.ask<{ items: { id: string }[] }>(senior, 'GET', `/v1/cases?noteId=${noteId}`)).body;
+  return items[0]?.id ?? '';
+}
+
+it('a note that its author changes under the hand that decides it says so by itself', async () => {
+  const words = 'You are such an idiot and a loser, nobody likes you';
+  const caseId = await caseOf((await desk.submit([insult('changed-1', words, ['us'])])).get('changed-1'));
+  const { page, wrongs, close } = await sit(browser, desk, senior);
+  await page.goto(`${desk.url}/cases/${caseId}`);
+  await page.getByRole('button', { name: /Take this case/ }).click();
+  await page.getByTestId('lease').waitFor();
+  await desk.submit([insult('changed-1', `${words} at all`, ['us'])]);
+  await page.getByText('The author has changed the note since.').waitFor();
+  expect(await page.getByRole('button', { name: /Decide/ }).count()).toBe(0);
+  expect(wrongs).toEqual([]);
+  await close();
+});
+
+it('whoever has decided their regions of a case is led back, not left before a claim that is gone', async () => {
+  const words = 'You are such a fool and an idiot, nobody wants you here';
+  const caseId = await caseOf((await desk.submit([insult('part-1', words, ['us', 'de'])])).get('part-1'));
+  const { page, close } = await sit(browser, desk, await desk.person('reviewer', { regions: ['us'] }));
+  await page.goto(`${desk.url}/cases/${caseId}?language=en`);
+  await page.getByRole('button', { name: /Take this case/ }).click();
+  await page.getByTestId('lease').waitFor();
+  await page.keyboard.press('1');
+  await page.getByRole('button', { name: 'Decide', exact: true }).click();
+  await page.getByText('Decided.').waitFor();
+  await page.waitForURL(({ pathname, search }) => pathname === '/cases' && search === '?language=en');
+  await page.keyboard.press('u');
+  await page.waitForURL(({ pathname, search }) => pathname.endsWith(caseId) && search === '?language=en');
+  await page.getByTestId('lease').waitFor();
+  await close();
+});
+
 it('a page whose files are gone after an update says so and leaves the others', async () => {
   const { page, close } = await sit(browser, desk, senior);
   await page.route('**/assets/settings-*.js', (route) => route.fulfill({ status: 404, body: '' }));

@@ -115,10 +115,10 @@ export function useLiveCase(shown: CaseDetail['case']): void {
     const stream = new EventSource('/v1/cases/events?counts=off');
     stream.addEventListener('case', (event: MessageEvent<string>) => {
       const change = JSON.parse(event.data) as Change;
-      const { id, decisionId, holder } = current.current;
+      const { id, decisionId, holder, status } = current.current;
       if (change.id !== id) return;
-      // Somebody else has it now, or nobody has: told before the hand has finished its sentence.
-      const hasMoved = change.status === 'open' && change.holder?.id !== holder?.id;
+      // Somebody else has it now, nobody has, or it is closed: told before the hand has finished its sentence.
+      const hasMoved = change.status !== status || (status === 'open' && change.holder?.id !== holder?.id);
       if (change.decisionId === decisionId && !hasMoved) return;
       void queries.invalidateQueries({ queryKey: keyOf(id) });
     });

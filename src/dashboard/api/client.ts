@@ -12,6 +12,9 @@ export class ApiError extends Error {
   }
 }
 
+/** It is not there, or no longer for this person. */
+export const isMissing = (error: unknown): boolean => error instanceof ApiError && error.status === 404;
+
 interface Problem {
   readonly code?: string;
   readonly retry?: boolean;

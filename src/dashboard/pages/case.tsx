@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
 import { caseQuery, useCase, useDecide, useHeartbeat, useLiveCase, useStep } from '../api/case.js';
 import { filterOf, useNextCase, viewOf } from '../api/cases.js';
+import { isMissing } from '../api/client.js';
 import type { CaseDetail, Lease } from '../api/types.js';
 import { type Draft, freshDraft, groupsOf, missingIn, verdictsOf } from '../draft.js';
 import { Fault } from '../parts/fault.js';
@@ -71,8 +72,11 @@ function useSubmit(detail: CaseDetail, { filter, goOn }: GoOn, turn: Turn) {
       ...(thenNext ? { next: viewOf(filter) } : {}),
     });
     offerUndo({ submissionId, until: undoUntil, view: filter });
-    if (thenNext) await goOn(next);
-    else await queries.invalidateQueries({ queryKey: caseQuery(detail.case.id).queryKey });
+    if (thenNext) return await goOn(next);
+    // What is left of the case may be regions of others.
+    await queries.fetchQuery({ ...caseQuery(detail.case.id), staleTime: 0 }).catch(async (error: unknown) => {
+      if (isMissing(error)) await goOn(null);
+    });
   };
   const submit = (thenNext: boolean) => {
     const { lease } = detail;
@@ -171,12 +175,13 @@ function CaseView({ detail }: { readonly detail: CaseDetail }) {
 export function CasePage() {
   const { caseId = '' } = useParams();
   const { t } = useTranslation();
+  const [params] = useSearchParams();
   const found = useCase(caseId);
-  if (found.data !== undefined) return <CaseView detail={found.data} />;
+  if (found.data !== undefined && !isMissing(found.error)) return <CaseView detail={found.data} />;
   if (found.error !== null) {
     return (
       <>
-        <Link to="/cases" className="small">
+        <Link to={{ pathname: '/cases', search: filterOf(params) }} className="small">
           {t('case:back')}
         </Link>
         <Fault error={found.error} />

@@ -84,7 +84,7 @@ function Warnings({ detail }: { readonly detail: CaseDetail }) {
   const warnings = [
     detail.note.gone ? 'gone' : null,
     detail.note.newest ? null : 'older-revision',
-    detail.why.recomputed ? null : 'not-recomputed',
+    detail.why.recomputed || detail.note.gone ? null : 'not-recomputed',
     detail.why.current ? null : 'policies-changed',
   ].filter((name) => name !== null);
   if (warnings.length === 0) return null;
