@@ -180,6 +180,21 @@ describe('the playground', () => {
     expect(trace).toMatchObject({ effect: 'fired' });
   });
 
+  it('leaves out an override that has ended, as the list of those in force does', async () => {
+    const order = { body: 'what an insult', regions: ['us'], rule: { yaml: rule(), home: 'global' } };
+    const other: string = (await ask('POST', '/v1/policies/try', order)).body.answers[0].before.rules[0];
+    const override = { rule: other, region: 'us', mode: 'disabled', why: 'for an hour', until: null };
+    const { policy } = bench.store;
+    const by = { kind: 'user', id: author.id } as const;
+    await policy.setOverride({ ...override, until: new Date(NOW + 1).toISOString() }, by, NOW);
+    expect((await ask('GET', '/v1/policies')).body.inForce.overrides).toMatchObject([{ rule: other }]);
+    expect((await ask('POST', '/v1/policies/try', order)).body.answers[0].after.rules).not.toContain(other);
+    await policy.setOverride({ ...override, until: new Date(NOW).toISOString() }, by, NOW);
+    expect((await ask('GET', '/v1/policies')).body.inForce.overrides).toEqual([]);
+    expect((await ask('POST', '/v1/policies/try', order)).body.answers[0].after.rules).toContain(other);
+    await policy.dropOverride(other, 'us', by, NOW);
+  });
+
   it('names faults by line and column of the editor', async () => {
     const broken = rule().replace('any_finding("harass.bully")', 'any_findin("harass.bully")');
     const { body } = await ask('POST', '/v1/policies/try', {

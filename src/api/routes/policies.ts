@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { InvalidInputError } from '../../errors.js';
 import type { Bundle, CompiledRegion } from '../../policy/bundle.js';
 import { unknownRegion } from '../../policy/edit-rule.js';
+import { isLive } from '../../policy/overrides.js';
 import { refOf } from '../../policy/schema.js';
 import { RuleSource } from '../../policy/schema-rule.js';
 import { wordList } from '../../policy/word-list.js';
@@ -43,7 +44,8 @@ type PoliciesShown = z.infer<typeof PoliciesAnswer>;
 
 async function forceShown(deps: ApiDeps): Promise<PoliciesShown['inForce']> {
   const [force, named] = await Promise.all([forceOf(deps), namer(deps)]);
-  return { ...force, overrides: force.overrides.map(named) };
+  const now = deps.clock.now();
+  return { ...force, overrides: force.overrides.filter((override) => isLive(override, now)).map(named) };
 }
 
 async function headOf(deps: ApiDeps, region: CompiledRegion): Promise<PoliciesShown['regions'][number]> {

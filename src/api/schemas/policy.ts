@@ -49,7 +49,7 @@ const ForceAnswer = z.object({
   bundleHash: z.string(),
   pinned: z.boolean().describe('True: changed files wait until a person activates them'),
   changedAt: Instant,
-  overrides: z.array(OverrideAnswer),
+  overrides: z.array(OverrideAnswer).describe('Those that act now'),
 });
 const Counts = z.object({
   all: whole,

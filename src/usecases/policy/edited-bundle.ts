@@ -3,7 +3,7 @@ import { InvalidInputError } from '../../errors.js';
 import { type Bundle, checkBundle } from '../../policy/bundle.js';
 import { idIn, unknownRegion, withEditedRule } from '../../policy/edit-rule.js';
 import { faultsIn, type PolicyFault } from '../../policy/faults.js';
-import { withOverrides } from '../../policy/overrides.js';
+import { isLive, withOverrides } from '../../policy/overrides.js';
 import { fileOfRegion } from '../../policy/sources.js';
 import type { Override } from '../../ports/policy.js';
 
@@ -32,7 +32,13 @@ export interface EditedBundle {
 export const filesOf = (bundle: Bundle): ReadonlyMap<string, string> =>
   new Map(JSON.parse(bundle.content) as readonly (readonly [string, string])[]);
 
-export function editedBundle(inForce: Bundle, overrides: readonly Override[], draft: RuleDraft): EditedBundle {
+/** `overrides` of the other rules are laid over it as far as they act at `now`. */
+export function editedBundle(
+  inForce: Bundle,
+  overrides: readonly Override[],
+  draft: RuleDraft,
+  now: number,
+): EditedBundle {
   const file = fileOfRegion(draft.home);
   const files = filesOf(inForce);
   const text = files.get(file);
@@ -56,7 +62,7 @@ export function editedBundle(inForce: Bundle, overrides: readonly Override[], dr
   try {
     const checked = checkBundle(new Map([...files, [file, edited.text]]));
     const rule = idIn(draft.yaml);
-    const others = overrides.filter((override) => override.rule !== rule);
+    const others = overrides.filter((override) => override.rule !== rule && isLive(override, now));
     const raised = draft.enforce && rule !== null ? [...others, asEnforced(rule)] : others;
     const bundle = checked.bundle === null ? null : withOverrides(checked.bundle, raised);
     return { bundle, rule, faults: checked.faults.map(here) };

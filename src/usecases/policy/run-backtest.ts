@@ -58,7 +58,7 @@ async function begin(
 ): Promise<{ readonly id: string; readonly edited: Bundle | null }> {
   const inForce = deps.bundle();
   const overrides = (await deps.store.policy.inForce())?.overrides ?? [];
-  const edited = draft === null ? null : editedBundle(inForce, overrides, draft);
+  const edited = draft === null ? null : editedBundle(inForce, overrides, draft, deps.clock.now());
   if (edited !== null && edited.bundle === null) {
     throw new InvalidInputError('body_invalid', 'The rule has faults', edited.faults.map(asFault));
   }

@@ -32,7 +32,7 @@ export async function tryNote(deps: TryDeps, note: Note, draft: RuleDraft | null
   const started = performance.now();
   const bundle = deps.bundle();
   const overrides = draft === null ? [] : ((await deps.policy.inForce())?.overrides ?? []);
-  const edited = draft === null ? null : editedBundle(bundle, overrides, draft);
+  const edited = draft === null ? null : editedBundle(bundle, overrides, draft, now);
   const { evidence, texts } = await deps.moderate(note, { regions }, signal);
   const input = { facts: factsOf(note, regions, now, now), evidence, texts };
   const before = answersOf(input, bundle, regions);
