@@ -2,6 +2,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { noDifference } from '../../src/policy/bundle-diff.js';
 import { axeFaults, type Browser, openBrowser, type Page } from './support/browser.js';
 import { type Desk, fixtureNotes, openDesk, type Person, sit } from './support/desk.js';
 
@@ -238,6 +239,28 @@ it('the first policies of an installation have none before them to go back to', 
   await settle(page);
   await page.locator('main li.decision').first().waitFor();
   expect(await page.getByRole('button', { name: 'Go back to the version before' }).count()).toBe(0);
+  await close();
+});
+
+it('whoever approves changed files sees settings and words among the changes', async () => {
+  const { store, clock } = desk.system.app;
+  const diff = {
+    ...noDifference,
+    files: [{ file: 'global.yaml', kind: 'changed' }],
+    settings: ['de', 'us'].map((region) => ({ region, names: ['model_alone', 'unread'] })),
+    terms: [{ id: 'de.threat.example', severity: 4 }],
+  } as const;
+  const hash = 'c'.repeat(64);
+  await store.policy.propose(
+    { hash, content: '[]', author: 'ana', diff, needsApproval: true, replace: false },
+    clock.now(),
+  );
+  const { page, wrongs, close } = await sit(browser, desk, who);
+  await page.goto(`${desk.url}/policy`);
+  await page.getByText('Changes: 1 files').click();
+  await page.getByText('model_alone, unread changed (DE, US)').waitFor();
+  await page.getByText('de.threat.example severity 4').waitFor();
+  expect(wrongs).toEqual([]);
   await close();
 });
 

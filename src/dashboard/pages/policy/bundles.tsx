@@ -20,9 +20,22 @@ function stepsOf(bundle: BundleRow): readonly Step[] {
   return bundle.state === 'retired' && bundle.activatedAt !== null ? ['rollback'] : [];
 }
 
+/** A setting of a file changes in every region that builds on it. */
+function bySettings(settings: BundleRow['diff']['settings']): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, readonly string[]>();
+  for (const { region, names } of settings) {
+    const key = names.join(', ');
+    found.set(key, [...(found.get(key) ?? []), region.toUpperCase()]);
+  }
+  return found;
+}
+
+/** A list that was taken in whole is read in its file. */
+const MOST_TERMS = 100;
+
 function Changes({ bundle }: { readonly bundle: BundleRow }) {
   const { t } = useTranslation();
-  const { files, rules, terms } = bundle.diff;
+  const { files, rules, settings, terms } = bundle.diff;
   if (files.length === 0) return null;
   return (
     <details>
@@ -37,6 +50,17 @@ function Changes({ bundle }: { readonly bundle: BundleRow }) {
             {rule.regions.map((region) => region.toUpperCase()).join(', ')})
           </li>
         ))}
+        {[...bySettings(settings)].map(([names, regions]) => (
+          <li key={`settings ${names}`}>
+            <code className="mono">{names}</code> {t('policy:diff.changed')} ({regions.join(', ')})
+          </li>
+        ))}
+        {terms.slice(0, MOST_TERMS).map((term) => (
+          <li key={`term ${term.id}`}>
+            <code className="mono">{term.id}</code> {t('policy:severity', { n: term.severity })}
+          </li>
+        ))}
+        {terms.length > MOST_TERMS && <li>{'…'}</li>}
         {files.map((file) => (
           <li key={file.file}>
             <code className="mono">{file.file}</code> {t(`policy:diff.${file.kind}`)}
