@@ -242,6 +242,29 @@ it('the first policies of an installation have none before them to go back to', 
   await close();
 });
 
+it('two people who go back to the version before at once end at the same one', async () => {
+  const { store, clock } = desk.system.app;
+  const inForce = (await store.policy.inForce())?.bundleHash ?? '';
+  const content = (await store.bundles.get(inForce)) ?? '';
+  const fresh = { content, author: 'ana', diff: noDifference, needsApproval: false, replace: false };
+  const newer = 'd'.repeat(64);
+  await store.policy.propose({ ...fresh, hash: newer }, clock.now());
+  expect(await store.policy.inForce()).toMatchObject({ bundleHash: newer });
+  const seats = [await sit(browser, desk, who), await sit(browser, desk, who)];
+  for (const { page } of seats) {
+    await page.goto(`${desk.url}/policy`);
+    await page.getByRole('button', { name: 'Go back to the version before' }).click();
+    await page.getByRole('dialog').getByRole('textbox').fill('too many hits');
+  }
+  for (const { page, close } of seats) {
+    await page.getByRole('dialog').locator('[type="submit"]').click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await close();
+  }
+  expect(await store.policy.inForce()).toMatchObject({ bundleHash: inForce, pinned: true });
+  await store.policy.activate(inForce, { pin: false, why: 'as before' }, { kind: 'system', id: 'test' }, clock.now());
+});
+
 it('whoever approves changed files sees settings and words among the changes', async () => {
   const { store, clock } = desk.system.app;
   const diff = {

@@ -85,6 +85,16 @@ describe.each([
     ]);
   });
 
+  it('does not go back to what was refused, or waits again, since it was in force', async () => {
+    for (const [index, hash] of ['h1', 'h2', 'h3'].entries()) await store.policy.propose(proposal(hash), NOW + index);
+    await store.policy.activate('h1', { pin: true, why: 'h3 was wrong' }, ACTOR, NOW + 3);
+    expect(await store.policy.former()).toBe('h3');
+    expect(await store.policy.propose(proposal('h2'), NOW + 4)).toBe('waits');
+    expect(await store.policy.propose(proposal('h3'), NOW + 5)).toBe('waits');
+    expect(await store.policy.refuse('h3', 'wrong still', ACTOR, NOW + 6)).toBe('done');
+    expect(await store.policy.former()).toBe('h2');
+  });
+
   it('goes back to a former bundle and stays there while files change, until somebody activates', async () => {
     await store.policy.propose(proposal('h1'), NOW);
     await store.policy.propose(proposal('h2'), NOW + 1);

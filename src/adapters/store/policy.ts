@@ -110,7 +110,7 @@ function bundlesWith(database: Database): Pick<PolicyStore, 'propose' | 'bundle'
     },
     async former() {
       const [row] = await database.repeatable<{ hash: string }>(
-        `SELECT hash FROM policy_bundles WHERE activated_at IS NOT NULL AND state <> 'active'
+        `SELECT hash FROM policy_bundles WHERE activated_at IS NOT NULL AND state = 'retired'
          ORDER BY activated_at DESC, changed_at DESC LIMIT 1`,
         [],
       );

@@ -162,7 +162,7 @@ function bundles(
     },
     former: async () => {
       await check();
-      const rows = [...state.rows.values()].filter((row) => row.activatedAt !== null && row.state !== 'active');
+      const rows = [...state.rows.values()].filter((row) => row.activatedAt !== null && row.state === 'retired');
       const at = (row: BundleRecord): string => `${row.activatedAt} ${String(row.changed).padStart(8, '0')}`;
       return rows.toSorted((a, b) => (at(a) < at(b) ? 1 : -1))[0]?.hash ?? null;
     },

@@ -76,18 +76,19 @@ function Regions({ regions }: { readonly regions: Policies['regions'] }) {
 function InForce({ policies }: { readonly policies: Policies }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const [asking, setAsking] = useState(false);
+  // Named when it is asked for: two people who go back at once go to the same bundle.
+  const [target, setTarget] = useState<string | null>(null);
   const { inForce } = policies;
   // The first bundle of an installation has none before it.
-  const hasEarlier = useBundles().data?.items.some(
-    ({ state, activatedAt }) => state === 'retired' && activatedAt !== null,
-  );
+  const former = (useBundles().data?.items ?? [])
+    .filter(({ state, activatedAt }) => state === 'retired' && activatedAt !== null)
+    .toSorted((a, b) => Date.parse(b.activatedAt ?? '') - Date.parse(a.activatedAt ?? ''))[0];
   return (
     <section className="sheet stack">
       <div className="row spread">
         <h2>{t('policy:in-force')}</h2>
-        {hasEarlier === true && (
-          <Button variant="default" onClick={() => setAsking(true)}>
+        {former !== undefined && (
+          <Button variant="default" onClick={() => setTarget(former.hash)}>
             {t('policy:rollback')}
           </Button>
         )}
@@ -113,11 +114,11 @@ function InForce({ policies }: { readonly policies: Policies }) {
           </pre>
         </Alert>
       )}
-      {asking && (
+      {target !== null && (
         <WhyDialog
-          title={t('policy:rollback')}
-          order={(why) => ({ method: 'POST', path: '/v1/policies/rollback', body: { why } })}
-          onClose={() => setAsking(false)}
+          title={`${t('policy:rollback')}: ${target.slice(0, 12)}`}
+          order={(why) => ({ method: 'POST', path: '/v1/policies/rollback', body: { to: target, why } })}
+          onClose={() => setTarget(null)}
         />
       )}
     </section>
