@@ -24,6 +24,7 @@ export interface Opinion {
 }
 export interface PersonDecision {
   readonly submissionId: string;
+  readonly caseId: string | null;
   readonly decisionId: string | null;
   readonly by: PersonRef;
   readonly action: Action;

@@ -428,6 +428,26 @@ describe.each([
     expect(await standing(noteId)).toMatchObject([{ action: 'allow', by: { id: second.userId } }]);
   });
 
+  it('keeps whoever decides about the note while the appeal waits away from it too, until they take it back', async () => {
+    const lang = language();
+    const { caseId, noteId, revisionId, decisionId } = await opened(lang);
+    const [first, second] = [await person(), await person()];
+    const result = await store.desk.openAppeal(appeal(noteId, revisionId, [decisionId]), ACTOR, NOW);
+    if (result.kind !== 'opened') throw new Error(result.kind);
+    const made = await store.desk.submit(
+      submission(await hold(first, caseId), { verdicts: [verdict(['de', 'us'], 'remove')] }),
+      NOW,
+    );
+    if (made.kind !== 'decided') throw new Error(made.kind);
+    const about = result.plea.caseId;
+    expect(await store.desk.claim(first, about, LEASE_MS, NOW)).toEqual({ kind: 'refused' });
+    expect(await store.desk.next(first, { noteId }, LEASE_MS, NOW)).toBeNull();
+    expect((await store.desk.row(first, about, NOW))?.excluded).toEqual([first.userId]);
+    expect((await store.desk.row(second, about, NOW))?.excluded).toEqual([first.userId]);
+    expect((await store.desk.undo(made.submissionId, first.userId, LEASE_MS, NOW + 1)).kind).toBe('undone');
+    expect((await store.desk.claim(first, about, LEASE_MS, NOW + 1)).kind).toBe('claimed');
+  });
+
   it('keeps appeals and reports open over a new revision, and closes what the policy asked', async () => {
     const externalId = testIds.next('ext');
     const lang = language();

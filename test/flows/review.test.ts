@@ -621,6 +621,36 @@ describe('appeals and reports', () => {
     expect((await call(platform, 'POST', '/v1/reports', child)).status).toBe(201);
   });
 
+  it('what two people decide for their regions is one answer to whoever reported or appealed', async () => {
+    const [german, american] = await Promise.all([
+      person('senior', { regions: ['de'] }),
+      person('senior', { regions: ['us'] }),
+    ]);
+    const reporter = { kind: 'person', name: 'A. Reader', email: 'reader@example.org' };
+    const reported = await judged([{ action: 'allow' }]);
+    const received = await call(platform, 'POST', '/v1/reports', {
+      noteId: reported.noteId,
+      reference: ids.next('ref'),
+      reasons: 'It asks for money.',
+      goodFaith: true,
+      reporter,
+    });
+    await decide(german, must(await next(german, reported.language)), [remove(['de'])]);
+    await decide(american, must(await next(american, reported.language)), [{ regions: ['us'], action: 'allow' }]);
+    expect((await call(platform, 'GET', `/v1/reports/${received.body.id}`)).body.state).toBe('actioned');
+
+    const limited = await judged([{ action: 'limit', severity: 1, category: 'authentic.spam' }]);
+    const appealed = await call(platform, 'POST', '/v1/appeals', {
+      noteId: limited.noteId,
+      reference: ids.next('ref'),
+      by: 'author',
+      text: 'It is a joke.',
+    });
+    await decide(american, must(await next(american, limited.language)), [], { outcome: 'overturn' });
+    await decide(german, must(await next(german, limited.language)), [], { outcome: 'uphold' });
+    expect((await call(platform, 'GET', `/v1/appeals/${appealed.body.id}`)).body.state).toBe('partly_overturned');
+  });
+
   it('clocks of the regions set the order: two hours in India before two days in the United States', async () => {
     const language = tag();
     const report = async (noteId: string, regions: readonly string[]) =>
@@ -763,8 +793,8 @@ describe('figures and people', () => {
     expect(body).toMatchObject({
       bucketHours: 1,
       limited: false,
-      appeals: { overturned: 2, upheld: 1 },
-      reports: { actioned: 1 },
+      appeals: { overturned: 2, upheld: 1, partly_overturned: 1 },
+      reports: { actioned: 2 },
     });
     expect(body.backlog.open).toBeGreaterThan(0);
     expect(body.clocks.met).toBeGreaterThan(0);

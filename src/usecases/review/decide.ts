@@ -162,9 +162,8 @@ function submissionOf(ports: DecidePorts, { sight, file, order, bundle, checked,
     bundleHash: bundle.hash,
     ...triggerOf(file),
     outcome: order.outcome ?? null,
-    appealState: row.reason === 'appeal' ? appealStateOf(order.outcome, checked) : null,
-    reportState:
-      row.reason === 'report' ? (checked.some(({ action }) => action !== 'allow') ? 'actioned' : 'no_action') : null,
+    appealState: row.reason === 'appeal' ? appealStateOf(file, order.outcome, checked) : null,
+    reportState: row.reason === 'report' ? reportStateOf(file, checked) : null,
     reason: order.reason ?? null,
     seconds: order.seconds ?? null,
     translationShown: order.translationShown ?? null,
@@ -190,10 +189,31 @@ function triggerOf(file: CaseFile): Pick<Submission, 'trigger' | 'triggerRef'> {
   return { trigger, triggerRef: report.id };
 }
 
+/** What others have decided for their regions of the same case; the answer is one for all of it. */
+const partsBefore = ({ row, people }: CaseFile): CaseFile['people'] =>
+  people.filter(({ caseId, undoneAt }) => caseId === row.caseId && undoneAt === null);
+
+function reportStateOf(file: CaseFile, verdicts: readonly CheckedVerdict[]): Submission['reportState'] {
+  const actions = [...partsBefore(file), ...verdicts].map(({ action }) => action);
+  return actions.some((action) => action !== 'allow') ? 'actioned' : 'no_action';
+}
+
 function appealStateOf(
+  file: CaseFile,
   outcome: AppealOutcome | undefined,
-  verdicts: readonly { readonly action: Action }[],
+  verdicts: readonly CheckedVerdict[],
 ): AppealState {
+  const states = [
+    ...partsBefore(file).map((part) => outcomeState(part.outcome, [part])),
+    outcomeState(outcome ?? null, verdicts),
+  ];
+  const [first] = states;
+  if (first !== undefined && states.every((state) => state === first)) return first;
+  const isOverturned = states.some((state) => state === 'overturned' || state === 'partly_overturned');
+  return isOverturned ? 'partly_overturned' : 'ground_changed';
+}
+
+function outcomeState(outcome: string | null, verdicts: readonly { readonly action: Action }[]): AppealState {
   switch (outcome) {
     case 'overturn':
       return verdicts.every(({ action }) => ACTIONS.indexOf(action) <= ACTIONS.indexOf('label'))
@@ -201,8 +221,7 @@ function appealStateOf(
         : 'partly_overturned';
     case 'change_ground':
       return 'ground_changed';
-    case 'uphold':
-    case undefined:
+    default:
       return 'upheld';
   }
 }

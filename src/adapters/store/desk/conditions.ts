@@ -25,12 +25,18 @@ export function sees(sight: Sight, me: string, values: Values): string {
   return `((${parts.join(' AND ')}) OR ${asked})`;
 }
 
+/** Nobody judges their own word: who has decided about the note, before the appeal or while it waits, is not offered it. */
+const decidedBefore = (person: string): string =>
+  `EXISTS (SELECT 1 FROM human_decisions d WHERE d.note_id = c.note_id AND d.user_id = ${person} AND d.case_id <> c.id
+    AND d.undone_at IS NULL)`;
+
 /** Beyond sight: a language that must be named, people who decided it before, a colleague who has it to themselves. */
 export function mayClaim(sight: Sight, me: string, now: string, values: Values): string {
   const { languages, regions, categories, desks } = sight;
   const parts = [
     `c.desk = ANY (${values.bind(desks, 'text[]')})`,
     `${me} <> ALL (c.excluded)`,
+    `(c.reason <> 'appeal' OR NOT ${decidedBefore(me)})`,
     `(c.assigned_to IS NULL OR c.assigned_to = ${me} OR c.assigned_until <= ${now})`,
   ];
   const own = languages === null ? null : values.bind(languages, 'text[]');

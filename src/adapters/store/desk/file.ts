@@ -65,7 +65,7 @@ interface PersonSql extends Omit<PersonDecision, 'by' | 'at' | 'undoneAt'> {
 
 async function peopleOf(database: Database, noteId: string): Promise<readonly PersonDecision[]> {
   const rows = await database.repeatable<PersonSql>(
-    `SELECT coalesce(h.submission_id, h.id) AS "submissionId", h.decision_id AS "decisionId", h.user_id, u.login, h.action,
+    `SELECT coalesce(h.submission_id, h.id) AS "submissionId", h.case_id AS "caseId", h.decision_id AS "decisionId", h.user_id, u.login, h.action,
        h.regions, h.category, h.ground, h.reason, h.outcome, h.seconds, h.created_at, h.undone_at
      FROM human_decisions h LEFT JOIN users u ON u.id = h.user_id
      WHERE h.note_id = $1 ORDER BY h.created_at DESC, h.id DESC LIMIT 200`,

@@ -8,7 +8,9 @@ export const ROW_COLUMNS = `c.id, c.note_id, n.external_id, c.source_id, s.name 
   c.clock, c.reach, c.weight, c.rank_at, c.closed_at, c.lease_epoch,
   CASE WHEN c.lease_until > $2 THEN c.lease_by END AS holder_id, CASE WHEN c.lease_until > $2 THEN h.login END AS holder_login,
   c.lease_until, CASE WHEN c.assigned_until > $2 THEN c.assigned_to END AS assigned_id, a.login AS assigned_login,
-  c.native_only, c.excluded, left(r.note->>'title', 120) AS title,
+  c.native_only, CASE WHEN c.reason <> 'appeal' THEN c.excluded ELSE c.excluded || ARRAY(SELECT DISTINCT d.user_id
+    FROM human_decisions d WHERE d.note_id = c.note_id AND d.case_id <> c.id AND d.undone_at IS NULL) END AS excluded,
+  left(r.note->>'title', 120) AS title,
   (SELECT count(*) FROM case_opinions o WHERE o.case_id = c.id) AS asked,
   (SELECT count(*) FROM case_opinions o WHERE o.case_id = c.id AND o.answered_at IS NOT NULL) AS answered,
   EXISTS (SELECT 1 FROM case_opinions o WHERE o.case_id = c.id AND o.of_user = $1 AND o.answered_at IS NULL) AS asked_of_me`;

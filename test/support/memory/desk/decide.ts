@@ -82,6 +82,7 @@ export function decideOf(
     const people = own.map(
       (one): Open<PersonDecision> => ({
         submissionId,
+        caseId: record.caseId,
         decisionId: one.decisionId,
         by: ref(submission.hold.userId),
         action: one.action,

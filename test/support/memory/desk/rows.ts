@@ -8,7 +8,8 @@ import { type CaseRecord, DAY_MS, type DeskState } from './state.js';
 const NO_CLOCK = { region: null, name: 'target', ref: null } as const;
 
 export function rowsOf(state: DeskState) {
-  const { cases, known, comments, opinions, appeals, reports, ref, noteOf, addCase, close, isPlea, tables } = state;
+  const { cases, known, comments, opinions, appeals, reports, ref, noteOf, addCase, close, isPlea, made, tables } =
+    state;
   /** What the database does in the transaction of a result or an erasure. */
   const sync = (): void => {
     for (const note of tables.notes.values()) {
@@ -55,8 +56,12 @@ export function rowsOf(state: DeskState) {
     const { leaseBy, leaseUntil, assigned, changedAt: _c, closedAt: _d, submissionId: _s, ...rest } = record;
     const asked = opinions.filter(({ caseId }) => caseId === record.caseId);
     const note = noteOf(record.noteId);
+    const deciders = [...made.values()]
+      .filter((one) => !one.undone && one.caseId !== record.caseId && cases.get(one.caseId)?.noteId === record.noteId)
+      .map(({ userId }) => userId);
     return stored({
       ...rest,
+      excluded: record.reason === 'appeal' ? [...rest.excluded, ...deciders] : rest.excluded,
       rankAt: iso(record.rankAt),
       holder: leaseBy !== null && leaseUntil > now ? { ...ref(leaseBy), until: iso(leaseUntil) } : null,
       assignedTo: assigned !== null && assigned.until > now ? ref(assigned.id) : null,
