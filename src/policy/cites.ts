@@ -1,3 +1,4 @@
+/** What the settings of a region rest on: which file wrote a value, and the law or clause that it names for it. */
 import { type Law, type RegionSettings, type RegionSource, refOf } from './schema.js';
 import type { YamlPath } from './yaml.js';
 
