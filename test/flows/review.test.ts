@@ -793,7 +793,7 @@ describe('figures and people', () => {
     expect(body).toMatchObject({
       bucketHours: 1,
       limited: false,
-      appeals: { overturned: 2, upheld: 1, partly_overturned: 1 },
+      appeals: { overturned: 2, upheld: 1 },
       reports: { actioned: 2 },
     });
     expect(body.backlog.open).toBeGreaterThan(0);
