@@ -1,5 +1,6 @@
 /** Queue `opinions`: the second opinion on one revision. */
 import type { App } from '../src/compose.js';
+import { InvalidInputError } from '../src/errors.js';
 import type { JobHandler } from '../src/jobs.js';
 import { planOpinion } from '../src/policy/opinions.js';
 import type { OpinionClaim } from '../src/ports/opinions.js';
@@ -27,7 +28,7 @@ export function opinionsHandler(app: App): JobHandler {
   });
 }
 
-/** Views alone: re-encoded, without metadata. A picture whose bytes are not here is left out; its gap is on record. */
+/** Views alone: re-encoded, without metadata. A picture whose bytes are not here or cannot be read is left out; its gap is on record. */
 async function picturesOf(
   app: App,
   { note, noteId, revision, sourceId }: OpinionClaim,
@@ -37,12 +38,17 @@ async function picturesOf(
   for (const { index } of note.images.slice(0, MOST_PICTURES)) {
     const place = await app.store.images.place(sourceId, noteId, index, revision);
     const bytes = place?.blobKey ? await app.images.blobs.get(place.blobKey) : null;
-    if (bytes === null) continue;
-    views.push({
-      index,
-      mediaType: 'image/webp',
-      bytes: await app.images.readers.decoder.view(bytes, SIDE_PX, signal),
-    });
+    const view = bytes === null ? null : await viewOf(app, bytes, signal);
+    if (view !== null) views.push({ index, mediaType: 'image/webp', bytes: view });
   }
   return views;
+}
+
+async function viewOf(app: App, bytes: Uint8Array, signal: AbortSignal): Promise<Uint8Array | null> {
+  try {
+    return await app.images.readers.decoder.view(bytes, SIDE_PX, signal);
+  } catch (error) {
+    if (error instanceof InvalidInputError) return null;
+    throw error;
+  }
 }
