@@ -69,7 +69,6 @@ export interface AccessStore {
       readonly userId: string;
       readonly tokenHash: string;
       readonly csrfToken: string;
-      readonly idleMs: number;
       readonly absoluteMs: number;
     },
     now: number,

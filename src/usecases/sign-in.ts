@@ -10,7 +10,6 @@ export interface SignInPorts {
   readonly hasher: PasswordHasher;
   readonly ids: Ids;
   readonly clock: Clock;
-  readonly idleMs: number;
   readonly absoluteMs: number;
 }
 
@@ -72,7 +71,6 @@ export async function openSession(
       userId,
       tokenHash: hashToken(token),
       csrfToken: ports.ids.secret(TOKEN_BYTES),
-      idleMs: ports.idleMs,
       absoluteMs: ports.absoluteMs,
     },
     ports.clock.now(),

@@ -148,9 +148,8 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
       const token = `session-token-of-${login}-made-by-the-test`;
       const csrf = `csrf-of-${login}`;
       const input = { userId: user.userId, tokenHash: hashToken(token), csrfToken: csrf };
-      const idleMs = config.SESSION_IDLE_MINUTES * 60_000;
       const absoluteMs = config.SESSION_HOURS * 3_600_000;
-      await store.access.createSession({ ...input, idleMs, absoluteMs }, clock.at);
+      await store.access.createSession({ ...input, absoluteMs }, clock.at);
       const cookie = `${cookieName(config)}=${token}`;
       return { headers: { cookie, 'x-csrf-token': csrf }, id: user.userId };
     },

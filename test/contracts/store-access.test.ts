@@ -55,7 +55,7 @@ describe('people', () => {
     const { userId } = await store.access.createUser({ login: 'bo', passwordHash: 'p', role: 'reviewer' }, Date.now());
     const now = Date.now();
     const open = (tokenHash: string) =>
-      store.access.createSession({ userId, tokenHash, csrfToken: 'c', idleMs: HOUR_MS, absoluteMs: 3 * HOUR_MS }, now);
+      store.access.createSession({ userId, tokenHash, csrfToken: 'c', absoluteMs: 3 * HOUR_MS }, now);
     const find = (tokenHash: string, at: number) => store.access.findSession(tokenHash, HOUR_MS, at);
     expect(await open('t1')).toMatchObject({ user: { login: 'bo' }, csrfToken: 'c' });
     for (const hours of [0.9, 1.8, 2.7]) expect(await find('t1', now + hours * HOUR_MS)).not.toBeNull();

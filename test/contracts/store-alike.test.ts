@@ -117,7 +117,7 @@ describe.each([
     const login = testIds.next('login');
     const user = await store.access.createUser({ login, passwordHash: 'x', role: 'admin' }, NOW);
     const open = async (tokenHash: string): Promise<void> => {
-      const input = { userId: user.userId, tokenHash, csrfToken: 'c', idleMs: 600_000, absoluteMs: 1_500_000 };
+      const input = { userId: user.userId, tokenHash, csrfToken: 'c', absoluteMs: 1_500_000 };
       await store.access.createSession(input, NOW);
     };
     const isOpen = async (tokenHash: string, at: number): Promise<boolean> =>

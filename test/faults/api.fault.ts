@@ -39,8 +39,7 @@ async function signedIn(system: System, role: Role): Promise<{ userId: string; h
   logins += 1;
   const user = await access.createUser({ login: `${role}-${logins}`, passwordHash: 'x', role }, now);
   const [token, csrfToken] = [system.app.ids.secret(32), system.app.ids.secret(32)];
-  const times = { idleMs: 600_000, absoluteMs: 600_000 };
-  await access.createSession({ userId: user.userId, tokenHash: hashToken(token), csrfToken, ...times }, now);
+  await access.createSession({ userId: user.userId, tokenHash: hashToken(token), csrfToken, absoluteMs: 600_000 }, now);
   const headers = { cookie: `${cookieName(system.config)}=${token}`, 'x-csrf-token': csrfToken };
   return { userId: user.userId, headers };
 }

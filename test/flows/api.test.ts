@@ -269,7 +269,6 @@ describe('the queue board', () => {
       userId: user.userId,
       tokenHash: hashToken(token),
       csrfToken: 'c',
-      idleMs: 60_000,
       absoluteMs: 60_000,
     };
     await store.access.createSession(session, Date.now());

@@ -81,7 +81,7 @@ async function person(role: Role = 'senior', rights?: Partial<Rights>): Promise<
   const all: Rights = { languages: null, regions: null, categories: null, desks: ['general'], ...rights };
   await store.people.change(userId, { rights: all }, actor, clock.now());
   const [token, csrfToken] = [ids.secret(32), ids.secret(32)];
-  const session = { userId, tokenHash: hashToken(token), csrfToken, idleMs: 1e11, absoluteMs: 1e11 };
+  const session = { userId, tokenHash: hashToken(token), csrfToken, absoluteMs: 1e11 };
   await store.access.createSession(session, clock.now());
   return { id: userId, login, headers: { cookie: `${cookieName(config)}=${token}`, 'x-csrf-token': csrfToken } };
 }

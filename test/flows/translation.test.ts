@@ -114,10 +114,7 @@ async function person(role: Role = 'senior'): Promise<Readonly<Record<string, st
   const rights = { languages: null, regions: null, categories: null, desks: ['general' as const] };
   await store.people.change(userId, { rights }, ACTOR, clock.now());
   const [token, csrfToken] = [ids.secret(32), ids.secret(32)];
-  await store.access.createSession(
-    { userId, tokenHash: hashToken(token), csrfToken, idleMs: 1e11, absoluteMs: 1e11 },
-    clock.now(),
-  );
+  await store.access.createSession({ userId, tokenHash: hashToken(token), csrfToken, absoluteMs: 1e11 }, clock.now());
   return { cookie: `${cookieName(configOf())}=${token}`, 'x-csrf-token': csrfToken };
 }
 

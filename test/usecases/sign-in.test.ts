@@ -14,7 +14,7 @@ it('a hash that could not be made once does not spoil every later attempt at a l
     verify: async () => false,
   };
   const { access } = storeMemory();
-  const signIn = signInWith({ access, hasher, ids: testIds, clock: { now: () => 0 }, idleMs: 1, absoluteMs: 1 });
+  const signIn = signInWith({ access, hasher, ids: testIds, clock: { now: () => 0 }, absoluteMs: 1 });
   await expect(signIn('nobody', 'x', null)).rejects.toThrow('no memory');
   await expect(signIn('nobody', 'x', null)).rejects.toMatchObject({ code: 'unauthenticated' });
 });

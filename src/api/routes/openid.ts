@@ -28,7 +28,6 @@ export function openIdRoutes(server: ApiServer, deps: ApiDeps): void {
     mapping,
     ids,
     clock,
-    idleMs: config.SESSION_IDLE_MINUTES * 60_000,
     absoluteMs,
   };
   const limited = { rateLimit: { max: PER_MINUTE, timeWindow: 60_000 } };

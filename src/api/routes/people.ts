@@ -37,7 +37,6 @@ export function peopleRoutes(server: ApiServer, deps: ApiDeps): void {
     hasher: deps.hasher,
     ids: deps.ids,
     clock: deps.clock,
-    idleMs: config.SESSION_IDLE_MINUTES * 60_000,
     absoluteMs,
   });
   const cookie = { path: '/', httpOnly: true, sameSite: 'strict', secure: config.SECURE_COOKIES } as const;

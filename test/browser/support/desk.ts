@@ -102,7 +102,7 @@ async function personOf(system: System, config: Config, role: Role, rights: Part
   const all: Rights = { languages: null, regions: null, categories: null, desks: ['general'], ...rights };
   await store.people.change(userId, { rights: all }, { kind: 'system', id: 'test' }, clock.now());
   const [token, csrfToken] = [ids.secret(32), ids.secret(32)];
-  const session = { userId, tokenHash: hashToken(token), csrfToken, idleMs: SESSION_MS, absoluteMs: SESSION_MS };
+  const session = { userId, tokenHash: hashToken(token), csrfToken, absoluteMs: SESSION_MS };
   await store.access.createSession(session, clock.now());
   const cookie = `${cookieName(config)}=${token}`;
   return { id: userId, login, cookie: token, headers: { cookie, 'x-csrf-token': csrfToken } };

@@ -14,7 +14,7 @@ interface SessionRow {
   readonly userId: string;
   readonly csrfToken: string;
   readonly endsAt: number;
-  idleUntil: number;
+  lastSeenAt: number;
 }
 
 const FAILURE_WINDOW_MS = 15 * 60_000;
@@ -45,8 +45,8 @@ export function memoryAccess(check: () => Promise<void>): MemoryAccess {
   const sessionOf = (row: SessionRow): Session | null => {
     const user = [...users.values()].find((candidate) => candidate.userId === row.userId);
     if (user === undefined) return null;
-    const { sessionId, csrfToken, endsAt, idleUntil } = row;
-    return { sessionId, csrfToken, user: userOf(user), expiresAt: iso(Math.min(endsAt, idleUntil)) };
+    const { sessionId, csrfToken, endsAt } = row;
+    return { sessionId, csrfToken, user: userOf(user), expiresAt: iso(endsAt) };
   };
   return {
     people: memoryPeople({ check, users, byId, endSessionsOf, newId }),
@@ -111,7 +111,7 @@ export function memoryAccess(check: () => Promise<void>): MemoryAccess {
         userId,
         csrfToken,
         endsAt: now + input.absoluteMs,
-        idleUntil: now + input.idleMs,
+        lastSeenAt: now,
       };
       sessions.set(input.tokenHash, row);
       const session = sessionOf(row);
@@ -121,8 +121,8 @@ export function memoryAccess(check: () => Promise<void>): MemoryAccess {
     findSession: async (tokenHash, idleMs, now) => {
       await check();
       const row = sessions.get(tokenHash);
-      if (row === undefined || row.endsAt <= now || row.idleUntil <= now) return null;
-      row.idleUntil = now + idleMs;
+      if (row === undefined || row.endsAt <= now || row.lastSeenAt + idleMs <= now) return null;
+      row.lastSeenAt = now;
       return sessionOf(row);
     },
     endSession: async (tokenHash) => {
