@@ -1,11 +1,12 @@
 /** One picture from claim to stored reading; the last reading of a note makes the note due again. */
 import { createHash } from 'node:crypto';
-import { codeOf, InvalidInputError, UnavailableError } from '../errors.js';
-import { type JobHandler, nudgeOf } from '../jobs.js';
+import { InvalidInputError, UnavailableError } from '../errors.js';
+import type { JobHandler } from '../jobs.js';
 import type { ImageClaim, ImageResult, ImagesStore } from '../ports/store.js';
 import type { Blobs, Clock, Ids, ImageFetcher, Log, Metrics, Queue } from '../ports.js';
 import { type ImageReaders, readImage, unreadImage } from '../stages/images/read-image.js';
 import { keepLease } from './lease.js';
+import { nudgeNote } from './nudge-note.js';
 import { REMOVE_UNNAMED_AFTER_MS } from './store-uploads.js';
 
 export interface ProcessImageDeps {
@@ -108,15 +109,6 @@ async function seal(deps: ProcessImageDeps, sourceId: string, bytes: Uint8Array)
   await deps.images.reserve(sourceId, [blobKey], deps.clock.now() + REMOVE_UNNAMED_AFTER_MS);
   await deps.blobs.put(blobKey, bytes);
   return { blobKey, sha256: createHash('sha256').update(bytes).digest('hex') };
-}
-
-async function nudgeNote(deps: ProcessImageDeps, revisionId: string, run: number): Promise<void> {
-  try {
-    await deps.queue.nudge([nudgeOf('notes', revisionId, run)]);
-  } catch (error) {
-    // The sweeper nudges again.
-    deps.log.debug('note not nudged', { revisionId, code: codeOf(error) });
-  }
 }
 
 async function handBack(deps: ProcessImageDeps, claim: ImageClaim): Promise<void> {

@@ -1,13 +1,14 @@
 /** One second opinion from claim to stored answer; the answer makes the note due again. */
 import type { DeliberateEvidence, Outcome } from '../../domain.js';
 import { codeOf, ERROR_CODES, InvalidInputError, UnavailableError } from '../../errors.js';
-import { type JobHandler, nudgeOf } from '../../jobs.js';
+import type { JobHandler } from '../../jobs.js';
 import { textsOf } from '../../pipeline.js';
 import type { OpinionClaim, OpinionsStore } from '../../ports/opinions.js';
 import type { Log, Metrics, Queue } from '../../ports.js';
 import { mayBeSent, type OpinionPlan } from '../../stages/deliberate/plan.js';
 import { textsOfReadings } from '../../stages/images/index.js';
 import { keepLease } from '../lease.js';
+import { nudgeNote } from '../nudge-note.js';
 import { type AskDeps, askOpinion, type SentPicture } from './ask-opinion.js';
 import { storedLedger } from './ledger.js';
 
@@ -114,15 +115,6 @@ function orderOf(deps: OpineDeps, claim: OpinionClaim, plan: OpinionPlan, signal
   const readings = evidence.images.status === 'found' ? evidence.images.value.readings : [];
   const texts = [...textsOf(note), ...textsOfReadings(readings)];
   return { note, evidence, texts, plan, pictures: () => deps.picturesOf(claim, signal) };
-}
-
-async function nudgeNote(deps: OpineDeps, revisionId: string, run: number): Promise<void> {
-  try {
-    await deps.queue.nudge([nudgeOf('notes', revisionId, run)]);
-  } catch (error) {
-    // The sweeper nudges again.
-    deps.log.debug('note not nudged', { revisionId, code: codeOf(error) });
-  }
 }
 
 async function handBack(deps: OpineDeps, claim: OpinionClaim, queueRetries: boolean): Promise<void> {
