@@ -494,6 +494,7 @@ describe.each([
     const order = { caseId, by: asker.userId, of: asked.userId, blind: true, question: 'Is this a scam?' };
     const opinion = must(await store.desk.ask(order, NOW));
     expect((await store.desk.row(asked, caseId, NOW))?.askedOfMe).toBe(true);
+    expect((await store.desk.counts(asked, {}, NOW)).mine).toBe(1);
     expect((await store.desk.claim(asked, caseId, LEASE_MS, NOW)).kind).toBe('refused');
     const said = { caseId, opinionId: opinion.id, text: 'Yes.', action: 'remove' };
     expect(await store.desk.answer({ ...said, userId: asker.userId }, NOW)).toBe(false);
@@ -501,6 +502,7 @@ describe.each([
     expect(await store.desk.answer({ ...said, userId: asked.userId }, NOW)).toBe(false);
     expect((await store.desk.file(asker, caseId, NOW))?.opinions).toMatchObject([{ text: 'Yes.', action: 'remove' }]);
     expect(await store.desk.row(asked, caseId, NOW)).toBeNull();
+    expect((await store.desk.counts(asked, {}, NOW)).mine).toBe(0);
   });
 
   it('hides a note whose cases all lie at desks of others, but not from who was asked about it', async () => {

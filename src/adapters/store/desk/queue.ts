@@ -82,9 +82,12 @@ const grouped = (key: string, from = 'seen', value = key): string =>
 /** `$1` is the person, `$2` the moment. */
 const countsSql = (where: string): string => `WITH seen AS MATERIALIZED (
     SELECT c.source_id, c.language, c.regions, c.category, c.reason, c.desk, c.due_at, c.opened_at, c.lease_by, c.lease_until,
-      c.assigned_to, c.assigned_until FROM cases c WHERE ${where})
+      c.assigned_to, c.assigned_until, EXISTS (SELECT 1 FROM case_opinions o
+        WHERE o.case_id = c.id AND o.of_user = $1 AND o.answered_at IS NULL) AS asked_of_me
+    FROM cases c WHERE ${where})
   SELECT count(*) AS open,
-    count(*) FILTER (WHERE (lease_by = $1 AND lease_until > $2) OR (assigned_to = $1 AND assigned_until > $2)) AS mine,
+    count(*) FILTER (WHERE (lease_by = $1 AND lease_until > $2) OR (assigned_to = $1 AND assigned_until > $2)
+      OR asked_of_me) AS mine,
     count(*) FILTER (WHERE lease_until IS NULL OR lease_until <= $2) AS unassigned,
     count(*) FILTER (WHERE due_at <= $2) AS overdue,
     count(*) FILTER (WHERE due_at > $2 AND due_at <= $2::timestamptz + interval '1 hour') AS "dueWithinHour",

@@ -35,7 +35,9 @@ export function queueOf(
       const left = (row: QueueRow): number => Date.parse(row.dueAt) - now;
       return {
         open: all.length,
-        mine: all.filter((row) => row.holder?.id === sight.userId || row.assignedTo?.id === sight.userId).length,
+        mine: all.filter(
+          (row) => row.holder?.id === sight.userId || row.assignedTo?.id === sight.userId || row.askedOfMe,
+        ).length,
         unassigned: all.filter((row) => row.holder === null).length,
         overdue: all.filter((row) => left(row) <= 0).length,
         dueWithinHour: all.filter((row) => left(row) > 0 && left(row) <= 3_600_000).length,
