@@ -147,6 +147,24 @@ it('a note that its author changes under the hand that decides it says so by its
   await close();
 });
 
+it('a note in two languages waits for a reader of the one that is chosen', async () => {
+  const words = 'አንተ ደደብ ነህ ማንም አይወድህም ከዚህ ውጣ. You are such an idiot and a loser, nobody likes you';
+  const noteId = (await desk.submit([insult('mixed-1', words, ['us'])])).get('mixed-1');
+  const caseId = await caseOf(noteId);
+  const { page, wrongs, close } = await sit(browser, desk, senior);
+  await page.goto(`${desk.url}/cases/${caseId}`);
+  await page.getByRole('button', { name: /Take this case/ }).click();
+  await page.getByTestId('lease').waitFor();
+  await page.keyboard.press('t');
+  await page.getByRole('dialog').getByLabel('Language').selectOption({ label: 'Amharic' });
+  await page.getByRole('dialog').locator('[type="submit"]').click();
+  await page.waitForURL(({ pathname }) => !pathname.endsWith(caseId));
+  const reader = await desk.person('reviewer', { languages: ['am'] });
+  expect((await desk.ask(reader, 'POST', `/v1/cases/${caseId}/claim`)).status).toBe(200);
+  expect(wrongs).toEqual([]);
+  await close();
+});
+
 it('whoever has decided their regions of a case is led back, not left before a claim that is gone', async () => {
   const words = 'You are such a fool and an idiot, nobody wants you here';
   const caseId = await caseOf((await desk.submit([insult('part-1', words, ['us', 'de'])])).get('part-1'));

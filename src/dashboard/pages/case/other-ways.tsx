@@ -10,7 +10,7 @@ import { Fault } from '../../parts/fault.js';
 import { useShortcuts } from '../../shortcuts.js';
 import type { Turn } from '../../use-turn.js';
 
-const DIALOGS = ['ask', 'hand-over', 'escalate'] as const;
+const DIALOGS = ['native-speaker', 'ask', 'hand-over', 'escalate'] as const;
 type DialogName = (typeof DIALOGS)[number];
 const TARGETS = ['senior', 'legal', 'child_safety'] as const;
 
@@ -57,9 +57,30 @@ function ColleagueChoice({ language }: { readonly language: string | null }) {
   );
 }
 
+/** What the note is written in, the language of the case first. */
+function languagesOf({ case: row, parts }: CaseDetail): readonly string[] {
+  const tags = parts.flatMap(({ languages }) => languages.map(({ tag }) => tag)).filter((tag) => tag !== 'und');
+  return [...new Set(row.language === null ? tags : [row.language, ...tags])];
+}
+
+function LanguageChoice({ detail }: { readonly detail: CaseDetail }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <NativeSelect
+      name="language"
+      data-autofocus
+      label={t('queue:language')}
+      data={languagesOf(detail).map((tag) => ({ value: tag, label: format.language(tag) }))}
+    />
+  );
+}
+
 function bodyOf(name: DialogName, form: FormData, epoch: number): object {
   const text = String(form.get('text') ?? '').trim();
   switch (name) {
+    case 'native-speaker':
+      return { epoch, language: form.get('language') };
     case 'ask':
       return { to: form.get('to'), blind: form.has('blind'), question: text };
     case 'hand-over':
@@ -86,17 +107,17 @@ function WayDialog({ name, detail, epoch, turn, goOn, onClose }: DialogProps) {
           });
         }}
       >
-        {name === 'escalate' ? (
+        {name === 'native-speaker' && <LanguageChoice detail={detail} />}
+        {name === 'escalate' && (
           <NativeSelect
             name="desk"
             data-autofocus
             label={t('queue:desk')}
             data={TARGETS.map((desk) => ({ value: desk, label: t(`words:desk.${desk}`) }))}
           />
-        ) : (
-          <ColleagueChoice language={detail.case.language} />
         )}
-        {name !== 'hand-over' && (
+        {(name === 'ask' || name === 'hand-over') && <ColleagueChoice language={detail.case.language} />}
+        {(name === 'ask' || name === 'escalate') && (
           <Textarea
             name="text"
             label={t(name === 'ask' ? 'case:question' : 'case:comment')}
@@ -131,7 +152,12 @@ export function OtherWays({ detail, epoch, turn, goOn }: WayProps) {
   const ways = [
     { key: 'l', name: 'later', run: () => leave(skip, { epoch, why: 'later' }) },
     { key: 'x', name: 'not-this-one', run: () => leave(skip, { epoch, why: 'not_this_one' }) },
-    { key: 't', name: 'native-speaker', run: () => leave(speaker, { epoch }) },
+    {
+      key: 't',
+      name: 'native-speaker',
+      // A note in two languages does not say by itself which of them nobody here reads.
+      run: () => (languagesOf(detail).length > 1 ? setOpen('native-speaker') : leave(speaker, { epoch })),
+    },
     { key: 'a', name: 'ask', run: () => setOpen('ask') },
     { key: 'h', name: 'hand-over', run: () => setOpen('hand-over') },
     { key: 'e', name: 'escalate', run: () => setOpen('escalate') },
