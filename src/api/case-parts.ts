@@ -1,5 +1,5 @@
 /** The texts of a note with what was found in them, and lines that help to read them. */
-import { type Evidence, type Finding, foundIn } from '../domain.js';
+import { findingsOf, foundIn } from '../domain.js';
 import type { CaseFile } from '../ports/review.js';
 import { readableLines } from '../usecases/review/readable-lines.js';
 import { partsOf } from '../usecases/review/why.js';
@@ -8,7 +8,7 @@ import type { CaseDetail } from './schemas/review-case.js';
 export function partsAnswer({ note, evidence }: CaseFile): CaseDetail['parts'] {
   if (note === null) return [];
   const segments = foundIn(evidence?.language)?.segments ?? [];
-  const findings = findingsOf(evidence);
+  const findings = findingsOf(evidence ?? {});
   const contacts = foundIn(evidence?.match)?.contacts ?? [];
   return partsOf(note, evidence).map(({ part, text }) => {
     const own = segments.filter((segment) => segment.part === part);
@@ -26,9 +26,3 @@ export function partsAnswer({ note, evidence }: CaseFile): CaseDetail['parts'] {
     };
   });
 }
-
-const findingsOf = (evidence: Evidence | null): readonly Finding[] => [
-  ...(foundIn(evidence?.match)?.findings ?? []),
-  ...(foundIn(evidence?.classify)?.findings ?? []),
-  ...(foundIn(evidence?.images)?.findings ?? []),
-];

@@ -2,7 +2,7 @@
 import type { CategoryId } from '../categories.js';
 import {
   type Evidence,
-  type Finding,
+  findingsOf,
   foundIn,
   type Note,
   type OpinionReason,
@@ -38,12 +38,6 @@ function regionsOf(bundle: Bundle, { note, now }: OpinionSubject): readonly Comp
   return [...spoken.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-const findingsOf = ({ evidence }: OpinionSubject): readonly Finding[] => [
-  ...(foundIn(evidence.match)?.findings ?? []),
-  ...(foundIn(evidence.classify)?.findings ?? []),
-  ...(foundIn(evidence.images)?.findings ?? []),
-];
-
 type Ask = CompiledRegion['settings']['opinions']['ask'];
 
 function inBand(subject: OpinionSubject, { scores: band }: Ask): boolean {
@@ -67,7 +61,7 @@ function reasonsOf(subject: OpinionSubject, { settings }: CompiledRegion): reado
   const named = new Set<CategoryId>(ask.categories);
   const asks: Readonly<Record<Exclude<OpinionReason, 'person'>, boolean>> = {
     score_band: inBand(subject, ask),
-    category: findingsOf(subject).some(({ category }) => named.has(category)),
+    category: findingsOf(subject.evidence).some(({ category }) => named.has(category)),
     language: ask.unvalidated_language && isUnvalidated(subject),
     picture: ask.unseen_pictures && hasUnseenPicture(subject),
   };
@@ -106,7 +100,7 @@ function touched(subject: OpinionSubject): ReadonlySet<CategoryId> {
   const scored = SCORE_KEYS.flatMap((key) =>
     key !== 'toxicity' && (scores?.[key].calibrated ?? 0) >= CLAUSE_SCORE ? [key] : [],
   );
-  return new Set([...findingsOf(subject).map(({ category }) => category), ...scored]);
+  return new Set([...findingsOf(subject.evidence).map(({ category }) => category), ...scored]);
 }
 
 const MOST_CLAUSES = 40;

@@ -4,6 +4,7 @@ import {
   type Decision,
   type Evidence,
   type Finding,
+  findingsOf,
   foundIn,
   type Gap,
   type LabelledText,
@@ -88,12 +89,6 @@ export const NOTHING: Readonly<Record<ScoreKey, Score>> = Object.fromEntries(
 
 const scoresOf = (outcome: Evidence['classify']): AnswerRow['scores'] =>
   outcome.status === 'skipped' && outcome.why === 'no_text' ? NOTHING : (foundIn(outcome)?.scores ?? {});
-
-const findingsOf = (evidence: Evidence): readonly Finding[] => [
-  ...(foundIn(evidence.match)?.findings ?? []),
-  ...(foundIn(evidence.classify)?.findings ?? []),
-  ...(foundIn(evidence.images)?.findings ?? []),
-];
 
 /** The language that most of the part is written in. */
 function toText({ part, text }: LabelledText, segments: readonly LanguageSegment[], fallback: string) {

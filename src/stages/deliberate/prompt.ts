@@ -1,6 +1,6 @@
 /** Evidence and note -> what is asked. Pure: the mark is given, the words are in `prompts/opinion`. */
 import { CATEGORIES, CATEGORY_IDS } from '../../categories.js';
-import { type Evidence, foundIn, type Note } from '../../domain.js';
+import { type Evidence, findingsOf, foundIn, type Note } from '../../domain.js';
 import { fillTemplate } from './fill-template.js';
 import { readingLines, type SentPart } from './parts.js';
 import type { OpinionClause, OpinionPlan } from './plan.js';
@@ -66,11 +66,9 @@ const MOST_LINES = 24;
 
 /** Categories and figures only; no words of the note. */
 function evidenceLines(evidence: Partial<Evidence>): string {
-  const findings = [
-    ...(foundIn(evidence.match)?.findings ?? []),
-    ...(foundIn(evidence.classify)?.findings ?? []),
-    ...(foundIn(evidence.images)?.findings ?? []),
-  ].map(({ category, calibrated, source, part }) => `- ${category} ${calibrated.toFixed(2)} by ${source} in [${part}]`);
+  const findings = findingsOf(evidence).map(
+    ({ category, calibrated, source, part }) => `- ${category} ${calibrated.toFixed(2)} by ${source} in [${part}]`,
+  );
   const contacts = [...new Set((foundIn(evidence.match)?.contacts ?? []).map(({ kind }) => kind))];
   const campaign = foundIn(evidence.campaign);
   const lines = [
