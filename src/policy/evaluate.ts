@@ -3,30 +3,12 @@ import type { Decision, Evaluation, Gap, NoteFacts, RegionId, SideAction } from 
 import type { EvaluationInput } from './context-values.js';
 import type { Bundle, CompiledRegion } from './model.js';
 import { judge, type Outcome, type Watch } from './outcome.js';
-import { resolveRegion } from './regions.js';
+import { fileOf, inForce, resolveRegion } from './regions.js';
 import { Answers } from './verdict.js';
 
 export type { EvaluationInput } from './context-values.js';
 
 const HOUR_MS = 3_600_000;
-
-/** A bundle always holds global; ids come from `resolveRegion` and `extends`, both checked at load. */
-function fileOf(bundle: Bundle, id: RegionId): CompiledRegion {
-  const region = bundle.regions.get(id);
-  if (region === undefined) throw new Error(`no policy file ${id} in the bundle`);
-  return region;
-}
-
-/** The file that speaks at this moment: one that is not in force leaves the word to the file that it extends. */
-function inForce(
-  bundle: Bundle,
-  id: RegionId,
-  now: number,
-): { readonly region: CompiledRegion; readonly stepped: boolean } {
-  let region = fileOf(bundle, id);
-  while (region.parent !== null && !(now >= region.from && now < region.until)) region = fileOf(bundle, region.parent);
-  return { region, stepped: region.id !== id };
-}
 
 interface Spoken {
   readonly asked: RegionId;
@@ -39,7 +21,8 @@ function speakers(bundle: Bundle, regions: readonly RegionId[], facts: NoteFacts
   const asked = regions.length > 0 ? [...new Set(regions)].sort() : [...bundle.regions.keys()];
   return asked.map((id) => {
     const { policy, exact } = resolveRegion(bundle, id);
-    const { region, stepped } = inForce(bundle, policy, now);
+    const region = inForce(bundle, policy, now);
+    const stepped = region.id !== policy;
     const why = stepped
       ? `the file of ${policy} is not in force, ${region.id} speaks`
       : `no file for ${id}, global speaks`;

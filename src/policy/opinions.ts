@@ -11,7 +11,7 @@ import {
 } from '../domain.js';
 import type { OpinionBudget, OpinionClause, OpinionPlan } from '../stages/deliberate/plan.js';
 import type { Bundle, CompiledRegion } from './model.js';
-import { resolveRegion } from './regions.js';
+import { inForce, resolveRegion } from './regions.js';
 import { refOf } from './schema.js';
 
 export interface OpinionSubject {
@@ -29,11 +29,8 @@ function regionsOf(bundle: Bundle, { note, now }: OpinionSubject): readonly Comp
   const asked = note.regions.length > 0 ? note.regions : [...bundle.regions.keys()];
   const spoken = new Map<RegionId, CompiledRegion>();
   for (const id of asked) {
-    let region = bundle.regions.get(resolveRegion(bundle, id).policy);
-    while (region !== undefined && region.parent !== null && !(now >= region.from && now < region.until)) {
-      region = bundle.regions.get(region.parent);
-    }
-    if (region !== undefined) spoken.set(region.id, region);
+    const region = inForce(bundle, resolveRegion(bundle, id).policy, now);
+    spoken.set(region.id, region);
   }
   return [...spoken.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }

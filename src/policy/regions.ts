@@ -1,7 +1,7 @@
 /** Which file speaks for a region: its own, else its group's, else global. */
 import type { RegionId } from '../domain.js';
 import { COUNTRY_CODES, GROUP_IDS } from './countries.js';
-import type { Bundle } from './model.js';
+import type { Bundle, CompiledRegion } from './model.js';
 
 export const REGION_CODES: ReadonlySet<string> = new Set([...COUNTRY_CODES, ...GROUP_IDS]);
 export const isRegionCode = (code: string): boolean => REGION_CODES.has(code);
@@ -16,4 +16,18 @@ export function resolveRegion(bundle: Bundle, region: RegionId): ResolvedRegion 
   if (bundle.regions.has(region)) return { policy: region, exact: true };
   const group = bundle.groups.get(region);
   return group === undefined ? { policy: 'global', exact: false } : { policy: group, exact: true };
+}
+
+/** A bundle always holds global; ids come from `resolveRegion` and `extends`, both checked at load. */
+export function fileOf(bundle: Bundle, id: RegionId): CompiledRegion {
+  const region = bundle.regions.get(id);
+  if (region === undefined) throw new Error(`no policy file ${id} in the bundle`);
+  return region;
+}
+
+/** The file that speaks at this moment: one that is not in force leaves the word to the file that it extends. */
+export function inForce(bundle: Bundle, id: RegionId, now: number): CompiledRegion {
+  let region = fileOf(bundle, id);
+  while (region.parent !== null && !(now >= region.from && now < region.until)) region = fileOf(bundle, region.parent);
+  return region;
 }

@@ -3,7 +3,7 @@ import { CATEGORIES, CATEGORY_IDS, type CategoryId, SEVERITIES } from '../../cat
 import { ACTIONS, type Action, type Ground } from '../../domain.js';
 import { type Fault, InvalidInputError } from '../../errors.js';
 import type { Bundle, CompiledRegion } from '../../policy/bundle.js';
-import { resolveRegion } from '../../policy/regions.js';
+import { fileOf, resolveRegion } from '../../policy/regions.js';
 import type { StoredVerdict } from '../../ports/review.js';
 
 const HOUR_MS = 3_600_000;
@@ -28,11 +28,8 @@ export interface Suggestion {
   readonly rule: string;
 }
 
-export function policyOf(bundle: Bundle, region: string): CompiledRegion {
-  const found = bundle.regions.get(resolveRegion(bundle, region).policy);
-  if (found === undefined) throw new Error('a bundle without its global file');
-  return found;
-}
+export const policyOf = (bundle: Bundle, region: string): CompiledRegion =>
+  fileOf(bundle, resolveRegion(bundle, region).policy);
 
 export function actionsFor(region: CompiledRegion, severity: number): readonly Action[] {
   const step = SEVERITIES.find((known) => known === severity) ?? 4;
