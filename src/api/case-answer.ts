@@ -78,8 +78,8 @@ const personAnswer = (one: CaseFile['people'][number]): CaseDetail['decisions'][
   regions: [...one.regions],
 });
 
-function choiceOf({ file, sight, bundle }: CaseScene, region: string): CaseDetail['regions'][number] {
-  const policy = policyOf(bundle, region);
+function choiceOf({ file, sight, bundle, now }: CaseScene, region: string): CaseDetail['regions'][number] {
+  const policy = policyOf(bundle, region, now);
   const standing = standingOf(file, region);
   return {
     region,

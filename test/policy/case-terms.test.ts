@@ -109,6 +109,14 @@ describe('the clock', () => {
     const terms = termsOf(bundle, subject({ regions: ['us', 'in'] }), NOW);
     expect(terms.clock).toMatchObject({ region: 'in', name: 'ncii.notice' });
   });
+  it('runs the clocks of the file that is in force', () => {
+    const indian = bundle.regions.get('in');
+    if (indian === undefined) throw new Error('no file for India');
+    const later = { ...bundle, regions: new Map(bundle.regions).set('in', { ...indian, from: NOW + 1 }) };
+    const clock = (of: Bundle) => termsOf(of, subject({ regions: ['in'] }), NOW).clock.region;
+    expect([clock(bundle), clock(later)]).toEqual(['in', null]);
+  });
+
   it('runs only for its own category and its own kind of case', () => {
     expect(termsOf(bundle, subject({ category: 'profanity.mild' }), NOW).clock).toEqual({
       region: null,

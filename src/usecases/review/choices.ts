@@ -3,7 +3,7 @@ import { CATEGORIES, CATEGORY_IDS, type CategoryId, SEVERITIES } from '../../cat
 import { ACTIONS, type Action, type Ground } from '../../domain.js';
 import { type Fault, InvalidInputError } from '../../errors.js';
 import type { Bundle, CompiledRegion } from '../../policy/bundle.js';
-import { fileOf, resolveRegion } from '../../policy/regions.js';
+import { inForce, resolveRegion } from '../../policy/regions.js';
 import type { StoredVerdict } from '../../ports/review.js';
 
 const HOUR_MS = 3_600_000;
@@ -28,8 +28,9 @@ export interface Suggestion {
   readonly rule: string;
 }
 
-export const policyOf = (bundle: Bundle, region: string): CompiledRegion =>
-  fileOf(bundle, resolveRegion(bundle, region).policy);
+/** The file that speaks for the region at this moment, as rules are judged by. */
+export const policyOf = (bundle: Bundle, region: string, now: number): CompiledRegion =>
+  inForce(bundle, resolveRegion(bundle, region).policy, now);
 
 export function actionsFor(region: CompiledRegion, severity: number): readonly Action[] {
   const step = SEVERITIES.find((known) => known === severity) ?? 4;
@@ -124,7 +125,7 @@ type Complain = (pointer: string, message: string) => void;
 function checkOne(verdict: VerdictInput, scene: VerdictScene, complain: Complain): CheckedVerdict {
   const { regions, action, category } = verdict;
   const severity = category === null ? 0 : severityOf(category, scene.about);
-  const policies = regions.map((region) => policyOf(scene.bundle, region));
+  const policies = regions.map((region) => policyOf(scene.bundle, region, scene.now));
   const [lead] = policies;
   if (lead === undefined) throw new Error('a verdict without a region');
   complainOf(verdict, { severity, policies, bundle: scene.bundle }, complain);

@@ -50,7 +50,7 @@ export async function decideCase(
   const bundle = await bundleOf(ports, file);
   const mine = myRegions(sight, file.row.regions);
   checkOutcome(file, order.outcome);
-  const wanted = verdictsOf(file, bundle, mine, order);
+  const wanted = verdictsOf({ file, bundle, now }, mine, order);
   checkRegions(wanted, mine);
   const about = { category: file.row.category, severity: file.row.severity };
   const upheld = order.outcome === 'uphold';
@@ -82,22 +82,24 @@ function checkOutcome(file: CaseFile, outcome: AppealOutcome | undefined): void 
 const fault = (pointer: string, message: string): InvalidInputError =>
   new InvalidInputError('verdict_invalid', message, [{ pointer, message }]);
 
-function verdictsOf(
-  file: CaseFile,
-  bundle: Bundle,
-  mine: readonly RegionId[],
-  order: DecisionOrder,
-): readonly VerdictInput[] {
+interface Scene {
+  readonly file: CaseFile;
+  readonly bundle: Bundle;
+  readonly now: number;
+}
+
+function verdictsOf(scene: Scene, mine: readonly RegionId[], order: DecisionOrder): readonly VerdictInput[] {
   if (order.verdicts.length > 0 && order.outcome !== 'uphold') return order.verdicts;
   if (order.outcome === 'overturn')
     return [{ regions: mine, action: 'allow', category: null, clause: null, notice: null }];
   if (order.outcome === 'uphold')
-    return upholding(file, mine).map((verdict) => ({ ...verdict, clause: clauseFor(bundle, verdict) }));
+    return upholding(scene.file, mine).map((verdict) => ({ ...verdict, clause: clauseFor(scene, verdict) }));
   throw fault('/verdicts', 'Every region of the case needs a verdict');
 }
 
-const clauseFor = (bundle: Bundle, { policy, ground }: CheckedVerdict): string | null =>
-  clausesOf(policyOf(bundle, policy)).find(({ kind, ref }) => kind === ground?.kind && ref === ground.ref)?.id ?? null;
+const clauseFor = ({ bundle, now }: Scene, { policy, ground }: CheckedVerdict): string | null =>
+  clausesOf(policyOf(bundle, policy, now)).find(({ kind, ref }) => kind === ground?.kind && ref === ground.ref)?.id ??
+  null;
 
 /** What stands, said again by a person. */
 function upholding(file: CaseFile, mine: readonly RegionId[]): readonly CheckedVerdict[] {

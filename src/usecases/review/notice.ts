@@ -41,7 +41,7 @@ const EDIT_MS = 7 * 86_400_000;
 /** Regions that share policy, action, clause and sentence read the same words, but each its own places. */
 export function noticeOf(verdict: CheckedVerdict, scene: NoticeScene): NoticeText {
   const { bundle } = scene;
-  const policy = policyOf(bundle, verdict.regions[0] ?? 'global');
+  const policy = policyOf(bundle, verdict.regions[0] ?? 'global', scene.now);
   const language = pick(bundle, scene.language, policy.settings.notice_languages);
   const notices = bundle.notices.get(language.tag);
   const silent = verdict.action === 'allow';
@@ -86,7 +86,7 @@ function slotsOf(
   const day = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' });
   const places = placesIn(verdict.regions, language);
   const { ground } = verdict;
-  const clause = clausesOf(policyOf(scene.bundle, verdict.regions[0] ?? 'global')).find(
+  const clause = clausesOf(policyOf(scene.bundle, verdict.regions[0] ?? 'global', scene.now)).find(
     ({ kind, ref }) => kind === ground?.kind && ref === ground.ref,
   );
   const title = ground?.kind === 'terms' ? scene.bundle.notices.get(language)?.clauses.get(ground.ref) : undefined;

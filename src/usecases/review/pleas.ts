@@ -217,7 +217,7 @@ interface Window {
 
 function checkWindow(bundle: Bundle, { decision, regions, by, now }: Window): void {
   for (const region of decision.regions.filter((one) => regions.includes(one))) {
-    const { appeal } = policyOf(bundle, region).settings;
+    const { appeal } = policyOf(bundle, region, now).settings;
     if (!appeal.open_to.includes(by)) throw refused(`In ${region} this appeal is not open to the ${by}.`);
     if (Date.parse(decision.createdAt) + appeal.days * DAY_MS < now) {
       throw refused(`The ${appeal.days} days for an appeal in ${region} are over.`);

@@ -6,7 +6,6 @@ import { explain, type RuleTrace } from '../../policy/explain.js';
 import type { CaseFile } from '../../ports/review.js';
 import { textsOfReadings } from '../../stages/images/texts.js';
 import { factsOf } from '../moderate.js';
-import { policyOf } from './choices.js';
 
 export interface ExplainedRule extends RuleTrace {
   readonly policy: string;
@@ -33,4 +32,4 @@ export function explainCase(file: CaseFile, bundle: Bundle | null): readonly Exp
 }
 
 export const ruleOf = (bundle: Bundle, policy: string, id: string) =>
-  policyOf(bundle, policy).rules.find((rule) => rule.id === id);
+  bundle.regions.get(policy)?.rules.find((rule) => rule.id === id);

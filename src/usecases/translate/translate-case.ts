@@ -61,23 +61,27 @@ function longest(segments: TextToTranslate['segments']): LanguageTag | undefined
   return [...sure].sort((a, b) => length(b) - length(a))[0]?.tag;
 }
 
+const policiesOf = ({ clock }: CaseTranslateDeps, bundle: Bundle, subject: TranslationSubject) =>
+  regionsOf(subject, bundle).map((id) => policyOf(bundle, id, clock.now()));
+
 /** A model of our own sends nothing anywhere; an endpoint must stand where every region lets its notes go. */
-function mayTranslate({ engine, region }: Translator, bundle: Bundle, subject: TranslationSubject): boolean {
+function mayTranslate(deps: CaseTranslateDeps, bundle: Bundle, subject: TranslationSubject): boolean {
+  const { engine, region } = deps.translator;
   if (engine === 'local') return true;
-  return regionsOf(subject, bundle).every((id) => {
-    const { endpoints } = policyOf(bundle, id).settings.opinions;
+  return policiesOf(deps, bundle, subject).every(({ settings }) => {
+    const { endpoints } = settings.opinions;
     return endpoints === null || (region !== null && endpoints.includes(region));
   });
 }
 
-const sceneOf = (deps: Translation, subject: TranslationSubject, { to, bundle }: Wish): TranslateScene => ({
+const sceneOf = (deps: CaseTranslateDeps, subject: TranslationSubject, { to, bundle }: Wish): TranslateScene => ({
   sourceId: subject.sourceId,
   noteId: subject.noteId,
   revisionId: subject.revisionId,
   to,
   redacts:
     deps.translator.engine !== 'local' &&
-    regionsOf(subject, bundle).some((id) => policyOf(bundle, id).settings.opinions.redact),
+    policiesOf(deps, bundle, subject).some(({ settings }) => settings.opinions.redact),
 });
 
 export interface Wish {
@@ -101,7 +105,7 @@ export async function storedTranslation(
 ): Promise<CaseTranslation> {
   if (deps === null) return none('not_configured', wish.to);
   if (subject === null) return none('not_needed', wish.to, engineOf(deps));
-  if (!mayTranslate(deps.translator, wish.bundle, subject)) return none('forbidden', wish.to, engineOf(deps));
+  if (!mayTranslate(deps, wish.bundle, subject)) return none('forbidden', wish.to, engineOf(deps));
   const texts = wantedTexts(textsToTranslate(subject), wish.to);
   if (texts.length === 0) return none('not_needed', wish.to, engineOf(deps));
   const parts = await storedParts(deps, sceneOf(deps, subject, wish), texts);
@@ -123,7 +127,7 @@ export async function translateCase(
   { extra, signal }: { readonly extra: ExtraTexts | null; readonly signal: AbortSignal },
 ): Promise<CaseTranslation> {
   const { to, bundle } = wish;
-  if (!mayTranslate(deps.translator, bundle, subject)) {
+  if (!mayTranslate(deps, bundle, subject)) {
     throw new InvalidInputError('translation_forbidden', 'A region of this note lets it go to no such endpoint');
   }
   const sentences = (extra?.sentences ?? []).map((text, i): TextToTranslate => {
@@ -137,17 +141,10 @@ export async function translateCase(
   return { status: texts.length === 0 ? 'not_needed' : 'ready', to, engine: engineOf(deps), parts };
 }
 
-function purse(
-  { translator, budgets, clock }: CaseTranslateDeps,
-  subject: TranslationSubject,
-  bundle: Bundle,
-): Translator {
+function purse(deps: CaseTranslateDeps, subject: TranslationSubject, bundle: Bundle): Translator {
+  const { translator, budgets, clock } = deps;
   if (translator.engine === 'local') return translator;
-  const policies = new Map(
-    regionsOf(subject, bundle)
-      .map((id) => policyOf(bundle, id))
-      .map((policy) => [policy.id, policy]),
-  );
+  const policies = new Map(policiesOf(deps, bundle, subject).map((policy) => [policy.id, policy]));
   const limits = [...policies.values()].map(budgetOf);
   return budgeted(translator, { store: budgets, budgets: limits, clock });
 }

@@ -53,10 +53,14 @@ describe('clauses and suggestions', () => {
       expect(ids.has('terms:safety-1')).toBe(true);
       for (const { clause } of suggestionsOf(region)) expect(clause === null || ids.has(clause)).toBe(true);
     }
-    expect(clausesOf(policyOf(bundle, 'de')).map(({ id }) => id)).toContain('law:stgb.86a');
-    expect(clausesOf(policyOf(bundle, 'us')).map(({ id }) => id)).not.toContain('law:stgb.86a');
+    expect(clausesOf(policyOf(bundle, 'de', NOW)).map(({ id }) => id)).toContain('law:stgb.86a');
+    expect(clausesOf(policyOf(bundle, 'us', NOW)).map(({ id }) => id)).not.toContain('law:stgb.86a');
     // Without a file of its own the group speaks.
-    expect(policyOf(bundle, 'at').id).toBe('eu');
+    expect(policyOf(bundle, 'at', NOW).id).toBe('eu');
+    // A file that is not in force yet leaves the word to the one that it extends, as it does for rules.
+    const german = policyOf(bundle, 'de', NOW);
+    const later = { ...bundle, regions: new Map(bundle.regions).set('de', { ...german, from: NOW + 1 }) };
+    expect([policyOf(later, 'de', NOW).id, policyOf(later, 'de', NOW + 1).id]).toEqual(['eu', 'de']);
   });
 });
 
