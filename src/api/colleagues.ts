@@ -1,4 +1,4 @@
-/** To whom a case may be handed over, and who may be asked about it. */
+/** To whom a case may be handed over, who may be asked about it, and whether anybody has its language. */
 import { InvalidInputError } from '../errors.js';
 import type { PersonRow, QueueRow } from '../ports/review.js';
 import { obstacleTo, sightOf } from '../usecases/review/sight.js';
@@ -11,4 +11,13 @@ export async function checkColleague(deps: ApiDeps, userId: string, row: QueueRo
   if (person !== null && obstacle === null) return person;
   const message = `This colleague cannot take the case (${obstacle})`;
   throw new InvalidInputError('body_invalid', message, [{ pointer: '/to', message }]);
+}
+
+/** A case that waits for a language that nobody names would wait for ever. */
+export async function checkSpeaker(deps: ApiDeps, row: QueueRow, language: string | null): Promise<void> {
+  const waiting = { ...row, language: language ?? row.language, nativeSpeaker: true };
+  const people = await deps.store.people.people();
+  if (people.some((person) => !person.disabled && obstacleTo(sightOf(person), waiting) === null)) return;
+  const message = `Nobody who could take this case names ${waiting.language ?? 'a language'}; an admin adds it under People`;
+  throw new InvalidInputError('conflict', message, [{ pointer: '/language', message }]);
 }

@@ -44,12 +44,35 @@ const claimed = async (who: Caller, id: string): Promise<number> => {
   return body.epoch;
 };
 
+async function speakerOf(language: string): Promise<Caller> {
+  const speaker = await bench.signedIn('reviewer');
+  const rights = { languages: [language], regions: null, categories: null, desks: ['general'] } as const;
+  await bench.store.people.change(speaker.id, { rights }, { kind: 'system', id: 'test' }, NOW);
+  return speaker;
+}
+
 describe('the steps of a claim', () => {
+  it('nobody waits for a reader of a language that nobody has', async () => {
+    const { id, language } = await waiting();
+    const holder = await bench.signedIn('senior');
+    const epoch = await claimed(holder, id);
+    const wait = () => call(holder, 'POST', `/v1/cases/${id}/native-speaker`, { epoch });
+    expect(await wait()).toMatchObject({
+      status: 409,
+      body: { code: 'conflict', detail: expect.stringContaining(`names ${language}`) },
+    });
+    expect((await call(holder, 'GET', `/v1/cases/${id}`)).body.case.holder.id).toBe(holder.id);
+    const speaker = await speakerOf(language);
+    expect((await wait()).status).toBe(204);
+    expect(await claimed(speaker, id)).toBeGreaterThan(epoch);
+  });
+
   it.each(['release', 'skip', 'hand-over', 'escalate', 'native-speaker', 'extend'] as const)(
     '%s is refused without the lease',
     async (step) => {
-      const { id } = await waiting();
+      const { id, language } = await waiting();
       const [holder, other] = [await bench.signedIn('senior'), await bench.signedIn('senior')];
+      await speakerOf(language);
       const epoch = await claimed(holder, id);
       const more =
         { skip: { why: 'later' }, 'hand-over': { to: holder.id }, escalate: { desk: 'legal' } }[step as string] ?? {};

@@ -149,6 +149,7 @@ it('a note that its author changes under the hand that decides it says so by its
 
 it('a note in two languages waits for a reader of the one that is chosen', async () => {
   const words = 'አንተ ደደብ ነህ ማንም አይወድህም ከዚህ ውጣ. You are such an idiot and a loser, nobody likes you';
+  const reader = await desk.person('reviewer', { languages: ['am'] });
   const noteId = (await desk.submit([insult('mixed-1', words, ['us'])])).get('mixed-1');
   const caseId = await caseOf(noteId);
   const { page, wrongs, close } = await sit(browser, desk, senior);
@@ -159,7 +160,6 @@ it('a note in two languages waits for a reader of the one that is chosen', async
   await page.getByRole('dialog').getByLabel('Language').selectOption({ label: 'Amharic' });
   await page.getByRole('dialog').locator('[type="submit"]').click();
   await page.waitForURL(({ pathname }) => !pathname.endsWith(caseId));
-  const reader = await desk.person('reviewer', { languages: ['am'] });
   expect((await desk.ask(reader, 'POST', `/v1/cases/${caseId}/claim`)).status).toBe(200);
   expect(wrongs).toEqual([]);
   await close();

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { InvalidInputError } from '../../errors.js';
 import type { CaseFilter, Hold, Lease, Sight } from '../../ports/review.js';
-import { checkColleague } from '../colleagues.js';
+import { checkColleague, checkSpeaker } from '../colleagues.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
 import { type Desk, lost } from '../desk.js';
 import { caseRowAnswer } from '../queue-answer.js';
@@ -186,7 +186,10 @@ function stepRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void {
   step(
     'native-speaker',
     ['Let a case wait for somebody who has the language', NativeSpeakerInput],
-    (hold, { language }) => store.desk.needSpeaker(hold, language ?? null, clock.now()),
+    async (hold, { language }, sight) => {
+      await checkSpeaker(deps, await desk.row(sight, hold.caseId), language ?? null);
+      return store.desk.needSpeaker(hold, language ?? null, clock.now());
+    },
   );
 
   const audit = ({ caseId, userId }: Hold, noteId: string, to: string): Promise<void> =>
