@@ -102,6 +102,10 @@ function termsOf(text: string | undefined, file: string): ReadonlyMap<string, Te
   );
 }
 
+/** How far machines go by themselves, unproven or with a part missing: every rule stands on these. */
+const GRAVE_SETTINGS: ReadonlySet<string> = new Set(['model_alone', 'ladder', 'evidence']);
+const GRAVE = 4;
+
 export function bundleDifference(before: Bundle, after: Bundle): BundleDifference {
   const [old, fresh] = [filesOf(before), filesOf(after)];
   const files = changes(old, fresh, (a, b) => a === b).map(({ key, kind }) => ({ file: key, kind }));
@@ -113,8 +117,10 @@ export function bundleDifference(before: Bundle, after: Bundle): BundleDifferenc
       ),
     );
   const rules = rulesOf(before, after);
-  const severity = Math.max(0, ...rules.map((rule) => rule.severity), ...terms.map((term) => term.severity));
-  return { files, rules, settings: settingsOf(before, after), terms, severity };
+  const settings = settingsOf(before, after);
+  const isGrave = settings.some(({ names }) => names.some((name) => GRAVE_SETTINGS.has(name)));
+  const severities = [...rules, ...terms].map((change) => change.severity);
+  return { files, rules, settings, terms, severity: Math.max(isGrave ? GRAVE : 0, ...severities) };
 }
 
 export const noDifference: BundleDifference = { files: [], rules: [], settings: [], terms: [], severity: 0 };

@@ -60,6 +60,17 @@ describe('the difference of two bundles', () => {
       ['same', ['thresholds']],
     ]);
     expect(found.settings).toContainEqual({ region: 'global', names: ['thresholds', 'evidence'] });
+    // What follows when a stage failed is no smaller matter than the gravest rule.
+    expect(found.severity).toBe(4);
+    const named = bundleOf({
+      'global.yaml': `${GLOBAL_HEAD.replace(/^name: .*$/m, 'name: Another')}rules:\n${rule({ id: 'same' })}`,
+      'regions/de.yaml': region('de'),
+    });
+    const same = bundleOf({ 'global.yaml': global(rule({ id: 'same' })), 'regions/de.yaml': region('de') });
+    expect(bundleDifference(same, named)).toMatchObject({
+      severity: 0,
+      settings: [{ region: 'global', names: ['name'] }],
+    });
     // A file that lists no terms has lost those that it had.
     expect(found.terms.map(({ id }) => id)).toEqual(['en.one', 'en.two']);
   });
