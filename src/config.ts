@@ -1,6 +1,5 @@
 /** Environment -> one frozen Config; all faults reported together. The only reader of process.env. */
 import { existsSync, readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
@@ -23,11 +22,9 @@ const addressOf = (schemes: readonly string[]) =>
       `Not an address that begins with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`,
     );
 
-const isRange = (text: string): boolean => {
-  const [address = '', bits, ...rest] = text.split('/');
-  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
-  return rest.length === 0 && most > 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most));
-};
+const Range = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
+/** Everybody is no range: the server would refuse to start with it. */
+const isRange = (text: string): boolean => Range.safeParse(text).success && !text.endsWith('/0');
 const ranges = z
   .string()
   .default('')

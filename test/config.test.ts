@@ -31,7 +31,7 @@ describe('.env.example', () => {
 });
 
 describe('readConfig', () => {
-  it.each(['proxy', '10.0.0.0/33', '10.0.0.0/8/8', '10.0.0.0/', 'fe80::1/129', '10.0.0.1;10.0.0.2'])(
+  it.each(['proxy', '10.0.0.0/33', '10.0.0.0/8/8', '10.0.0.0/', 'fe80::1/129', '10.0.0.1;10.0.0.2', '0.0.0.0/0'])(
     'takes %s for no proxy',
     (text) => {
       expect(() => readConfig({ TRUST_PROXY: text })).toThrowError(/TRUST_PROXY: Not addresses or ranges/);

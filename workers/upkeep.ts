@@ -1,5 +1,6 @@
 /** Queue `upkeep`: decisions that ran out get a case, then retention. */
 import type { App } from '../src/compose.js';
+import { codeOf } from '../src/errors.js';
 import type { JobHandler } from '../src/jobs.js';
 import { lookAgainWhenGrown } from '../src/usecases/look-again.js';
 import { removeBlobs } from '../src/usecases/remove-blobs.js';
@@ -28,7 +29,9 @@ export function upkeepHandler(app: App): JobHandler {
     await step(0, () => removeBlobs({ images: app.store.images, blobs: app.images.blobs, clock, log }));
     const again = await step(0, () => lookUpAgain(app, signal));
     await step(undefined, () => ahead(signal));
-    if (faults.length > 0) throw faults[0];
+    const [first, ...others] = faults;
+    for (const error of others) log.warn('upkeep failed in more than one step', { code: codeOf(error), error });
+    if (faults.length > 0) throw first;
     return opened > 0 || again > 0 ? 'opened' : outcome;
   };
 }

@@ -3,7 +3,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Connection, connect } from '../../src/adapters/postgres.js';
 import type { FullStore, Sight } from '../../src/ports/review.js';
 import { freshDatabase } from '../support/services.js';
-import { acceptInput, decision, must, openTestStore, record, sourceOf, testIds } from '../support/store.js';
+import {
+  acceptInput,
+  decision,
+  must,
+  openTestStore,
+  record,
+  sourceOf,
+  submission,
+  testIds,
+  verdict,
+} from '../support/store.js';
 
 const MARK = 'words-of-people-5d1e';
 const DAY_MS = 86_400_000;
@@ -90,33 +100,16 @@ async function talkedAbout(): Promise<string> {
   await store.desk.answer({ caseId, opinionId: opinion.id, userId, text: MARK, action: null }, NOW);
   const lease = must(await store.desk.next(sight, { noteId, reason: ['report'] }, 60_000, NOW));
   const made = await store.desk.submit(
-    {
-      hold: { caseId: lease.caseId, userId, epoch: lease.epoch },
-      verdicts: [
-        {
-          regions: ['de', 'us'],
-          policy: 'global',
-          action: 'allow',
-          severity: 0,
-          category: null,
-          ground: null,
-          notice: null,
-          noticeText: { sentences: [{ key: 'what', text: MARK }] },
-          end: null,
-          appealDeadline: null,
-        },
-      ],
-      bundleHash: 'b',
-      trigger: 'notice',
-      triggerRef: null,
-      outcome: null,
-      appealState: null,
-      reportState: 'no_action',
-      reason: MARK,
-      seconds: 1,
-      translationShown: null,
-      undoMs: 0,
-    },
+    submission(
+      { caseId: lease.caseId, userId, epoch: lease.epoch },
+      {
+        verdicts: [{ ...verdict(['de', 'us'], 'allow'), noticeText: { sentences: [{ key: 'what', text: MARK }] } }],
+        trigger: 'notice',
+        reportState: 'no_action',
+        reason: MARK,
+        undoMs: 0,
+      },
+    ),
     NOW,
   );
   expect(made.kind).toBe('decided');

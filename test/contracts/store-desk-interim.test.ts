@@ -1,9 +1,9 @@
 /** A note with pictures is judged twice: the case of the first result goes on under the second; on real PostgreSQL. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CaseTerms, Decision } from '../../src/domain.js';
-import { DESKS, type FullStore, type Hold, type Sight, type Submission } from '../../src/ports/review.js';
+import { DESKS, type FullStore, type Sight } from '../../src/ports/review.js';
 import type { Claim } from '../../src/ports/store.js';
-import { acceptInput, decision, must, openTestStore, record, sourceOf, testIds } from '../support/store.js';
+import { acceptInput, decision, must, openTestStore, record, sourceOf, submission, testIds } from '../support/store.js';
 
 const NOW = Date.now();
 const LEASE_MS = 300_000;
@@ -32,33 +32,6 @@ const terms = (change: Partial<CaseTerms> = {}): CaseTerms => ({
   weight: 1,
   rankAt: NOW + 3_600_000,
   ...change,
-});
-const allowed = (hold: Hold): Submission => ({
-  hold,
-  verdicts: [
-    {
-      regions: ['de', 'us'],
-      policy: 'global',
-      action: 'allow',
-      severity: 0,
-      category: null,
-      ground: null,
-      notice: null,
-      noticeText: { sentences: [] },
-      end: null,
-      appealDeadline: null,
-    },
-  ],
-  bundleHash: 'bundle-1',
-  trigger: 'own_initiative',
-  triggerRef: null,
-  outcome: null,
-  appealState: null,
-  reportState: null,
-  reason: 'looked at',
-  seconds: 12,
-  translationShown: false,
-  undoMs: 10_000,
 });
 type Asked = readonly [decision: Partial<Decision>, terms: CaseTerms | null];
 
@@ -151,7 +124,7 @@ describe('the case of an interim result', () => {
     const lent = await store.desk.claim(sight, caseId, LEASE_MS, NOW);
     if (lent.kind !== 'claimed') throw new Error(lent.kind);
     const hold = { caseId, userId: sight.userId, epoch: lent.lease.epoch };
-    const made = await store.desk.submit(allowed(hold), NOW);
+    const made = await store.desk.submit(submission(hold), NOW);
     if (made.kind !== 'decided') throw new Error(made.kind);
     await note.judge([[{ regions: ['de', 'us'], severity: 3 }, terms({ severity: 3 })]]);
     const undone = await store.desk.undo(made.submissionId, sight.userId, LEASE_MS, NOW + 1_000);

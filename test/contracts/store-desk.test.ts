@@ -1,9 +1,19 @@
 /** The review desk, asked of the store in memory and of the real one: rights, claims, fences, undo, appeals, reports. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CaseTerms, Decision } from '../../src/domain.js';
-import { DESKS, type FullStore, type Hold, type Sight, type Submission } from '../../src/ports/review.js';
+import { DESKS, type FullStore, type Hold, type Sight } from '../../src/ports/review.js';
 import type { Role } from '../../src/ports/store.js';
-import { acceptInput, decision, must, openTestStore, record, sourceOf, testIds } from '../support/store.js';
+import {
+  acceptInput,
+  decision,
+  must,
+  openTestStore,
+  record,
+  sourceOf,
+  submission,
+  testIds,
+  verdict,
+} from '../support/store.js';
 import { storeMemory } from '../support/store-memory.js';
 
 const NOW = Date.now();
@@ -75,36 +85,6 @@ describe.each([
     if (row === undefined) throw new Error('no case was opened');
     return { ...accepted, caseId: row.caseId, decisionId: must(row.decisionId) };
   };
-  const submission = (hold: Hold, change: Partial<Submission> = {}): Submission => ({
-    hold,
-    verdicts: [verdict(['de', 'us'], 'allow')],
-    bundleHash: 'bundle-1',
-    trigger: 'own_initiative',
-    triggerRef: null,
-    outcome: null,
-    appealState: null,
-    reportState: null,
-    reason: 'looked at',
-    seconds: 12,
-    translationShown: false,
-    undoMs: 10_000,
-    ...change,
-  });
-  const verdict = (
-    regions: readonly string[],
-    action: 'allow' | 'remove' | 'hold',
-  ): Submission['verdicts'][number] => ({
-    regions,
-    policy: 'global',
-    action,
-    severity: action === 'allow' ? 0 : 3,
-    category: action === 'allow' ? null : 'fraud.scam',
-    ground: action === 'allow' ? null : { kind: 'terms', ref: 'honesty-1' },
-    notice: null,
-    noticeText: { sentences: [] },
-    end: null,
-    appealDeadline: null,
-  });
   const hold = async (sight: Sight, caseId: string, now = NOW): Promise<Hold> => {
     const result = await store.desk.claim(sight, caseId, LEASE_MS, now);
     if (result.kind !== 'claimed') throw new Error(`not claimed: ${result.kind}`);

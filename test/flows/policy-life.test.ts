@@ -5,14 +5,13 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openMetrics } from '../../src/adapters/metrics.js';
 import { type Config, readConfig } from '../../src/config.js';
-import type { RuleHit } from '../../src/domain.js';
 import { overlayOf } from '../../src/policy/overrides.js';
 import type { FullStore } from '../../src/ports/review.js';
 import { openRules, type Rules } from '../../src/rules/open-rules.js';
 import { countRulesWith } from '../../src/usecases/policy/count-rules.js';
 import { classifierFake, languageFake } from '../support/classifier.js';
 import { freshDatabase } from '../support/services.js';
-import { claimed, decision, must, openTestStore, record, sourceOf } from '../support/store.js';
+import { claimed, decision, hit, must, openTestStore, record, sourceOf } from '../support/store.js';
 import { until } from '../support/until.js';
 
 const POLICIES = path.resolve(import.meta.dirname, '../../policies');
@@ -241,19 +240,6 @@ describe('a kill switch', () => {
 });
 
 describe('the circuit breaker', () => {
-  const hit = (rule: string): RuleHit => ({
-    rule,
-    category: 'fraud.scam',
-    severity: 3,
-    action: 'remove',
-    sideActions: [],
-    mode: 'enforce',
-    ground: { kind: 'terms', ref: 'community-1' },
-    notice: 'scam',
-    message: 'seen',
-    findings: [],
-  });
-
   it('turns a rule that removes too much to shadow where it did, once, and says so', async () => {
     const rules = await process({ proposes: true });
     const rule = must(
@@ -274,7 +260,7 @@ describe('the circuit breaker', () => {
       removalsPerDay: 3,
     });
     const remove = async (regions: readonly string[]): Promise<void> => {
-      const made = record({ decisions: [decision({ action: 'remove', regions, rules: [hit(rule)] })] });
+      const made = record({ decisions: [decision({ action: 'remove', regions, rules: [hit({ rule })] })] });
       await store.work.complete(await claimed(store, source), made, Date.now());
     };
     for (let note = 0; note < 3; note += 1) await remove(['de', 'us']);

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { openStore } from '../../src/adapters/store-prisma.js';
 import type { Decision, Evidence, Note, RuleHit } from '../../src/domain.js';
-import type { FullStore } from '../../src/ports/review.js';
+import type { FullStore, Hold, Submission } from '../../src/ports/review.js';
 import type { AcceptNote, Claim, ModerationRecord, Store } from '../../src/ports/store.js';
 import type { Ids } from '../../src/ports.js';
 import { freshDatabase } from './services.js';
@@ -71,6 +71,38 @@ export const hit = (change: Partial<RuleHit> = {}): RuleHit => ({
   notice: 'scam',
   message: 'seen',
   findings: [],
+  ...change,
+});
+
+/** One verdict of a person, and a submission that allows everywhere. */
+export const verdict = (
+  regions: readonly string[],
+  action: 'allow' | 'remove' | 'hold',
+): Submission['verdicts'][number] => ({
+  regions,
+  policy: 'global',
+  action,
+  severity: action === 'allow' ? 0 : 3,
+  category: action === 'allow' ? null : 'fraud.scam',
+  ground: action === 'allow' ? null : { kind: 'terms', ref: 'honesty-1' },
+  notice: null,
+  noticeText: { sentences: [] },
+  end: null,
+  appealDeadline: null,
+});
+export const submission = (hold: Hold, change: Partial<Submission> = {}): Submission => ({
+  hold,
+  verdicts: [verdict(['de', 'us'], 'allow')],
+  bundleHash: 'bundle-1',
+  trigger: 'own_initiative',
+  triggerRef: null,
+  outcome: null,
+  appealState: null,
+  reportState: null,
+  reason: 'looked at',
+  seconds: 12,
+  translationShown: false,
+  undoMs: 10_000,
   ...change,
 });
 

@@ -1,4 +1,5 @@
 -- The case of an erased note stays closed: one that was decided before the erasure keeps that outcome, so the note is asked.
+-- A newer result of the policy, recorded under the decision without effect, is no less in the way than one that replaced it.
 CREATE OR REPLACE FUNCTION desk_undo(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
@@ -24,6 +25,8 @@ BEGIN
     OR EXISTS (SELECT 1 FROM decisions n JOIN decisions o ON o.superseded_by = n.id
       JOIN decisions c ON c.note_id = n.note_id AND c.supersedes = o.id AND c.sequence = n.sequence AND c.id <> ALL (v_own)
       WHERE n.id = ANY (v_own) AND c.superseded_by IS NOT NULL)
+    OR EXISTS (SELECT 1 FROM decisions n JOIN decisions l ON l.superseded_by = n.id
+      WHERE n.id = ANY (v_own) AND l.id <> ALL (v_own) AND l.sequence > n.sequence)
     OR v_state = 'erased'
     OR (v_case.state = 'open' AND v_case.lease_by <> p->>'userId' AND v_case.lease_until > v_at) THEN
     RETURN '{"kind":"too_late"}';
