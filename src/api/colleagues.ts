@@ -5,8 +5,12 @@ import { obstacleTo, sightOf } from '../usecases/review/sight.js';
 import type { ApiDeps } from './deps.js';
 
 /** They see the case as their own rights let them; what keeps them from it is said. */
-export async function checkColleague(deps: ApiDeps, userId: string, row: QueueRow): Promise<PersonRow> {
-  const person = await deps.store.people.person(userId);
+export async function checkColleague(
+  deps: ApiDeps,
+  [from, to]: readonly [from: string, to: string],
+  row: QueueRow,
+): Promise<PersonRow> {
+  const person = from === to ? null : await deps.store.people.person(to);
   const obstacle = person === null || person.disabled ? 'unknown' : obstacleTo(sightOf(person), row);
   if (person !== null && obstacle === null) return person;
   const message = `This colleague cannot take the case (${obstacle})`;

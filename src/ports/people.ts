@@ -61,7 +61,10 @@ export interface Statistics {
 export interface PeopleStore {
   person(userId: string): Promise<PersonRow | null>;
   people(): Promise<readonly PersonRow[]>;
-  /** Role, state and rights; ends the sessions of who is disabled or has another role. `last_admin`: refused. */
+  /**
+   * Role, state and rights; ends the sessions of who is disabled or has another role, and gives back what the disabled hold.
+   * `last_admin`: refused.
+   */
   change(
     userId: string,
     change: {

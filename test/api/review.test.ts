@@ -71,11 +71,15 @@ describe('the steps of a claim', () => {
     '%s is refused without the lease',
     async (step) => {
       const { id, language } = await waiting();
-      const [holder, other] = [await bench.signedIn('senior'), await bench.signedIn('senior')];
+      const [holder, other, to] = [
+        await bench.signedIn('senior'),
+        await bench.signedIn('senior'),
+        await bench.signedIn('senior'),
+      ];
       await speakerOf(language);
       const epoch = await claimed(holder, id);
       const more =
-        { skip: { why: 'later' }, 'hand-over': { to: holder.id }, escalate: { desk: 'legal' } }[step as string] ?? {};
+        { skip: { why: 'later' }, 'hand-over': { to: to.id }, escalate: { desk: 'legal' } }[step as string] ?? {};
       for (const [who, number] of [
         [other, epoch],
         [holder, epoch + 1],
@@ -108,7 +112,10 @@ describe('the steps of a claim', () => {
       const answer = await call(who, 'POST', `/v1/cases/${id}/hand-over`, { epoch, to });
       expect(answer.body).toMatchObject({ code: 'body_invalid', errors: [{ pointer: '/to' }] });
     }
-    expect((await call(who, 'POST', `/v1/cases/${id}/hand-over`, { epoch, to: 'usr_nobody' })).status).toBe(400);
+    for (const to of ['usr_nobody', who.id]) {
+      expect((await call(who, 'POST', `/v1/cases/${id}/hand-over`, { epoch, to })).status).toBe(400);
+      expect((await call(who, 'POST', `/v1/cases/${id}/ask`, { to, question: 'Is it?' })).status).toBe(400);
+    }
   });
 
   it('tells of an escalation in the audit of the note', async () => {

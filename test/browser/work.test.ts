@@ -1,4 +1,5 @@
 /** People at work: by keyboard alone, against each other, against the clock. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Browser, openBrowser } from './support/browser.js';
 import { type Desk, fixtureNotes, openDesk, sit } from './support/desk.js';
@@ -206,8 +207,16 @@ it('a lease expires: the late decision is refused and said so', async () => {
     const caseId = await freshCase(hasty, 'lease-1');
     const [late, other] = [await hasty.person(), await hasty.person()];
     const { page, close } = await sit(browser, hasty, late);
+    await page.goto(`${hasty.url}/cases/${caseId}`);
+    await page.getByRole('button', { name: /Take this case/ }).click();
+    await page.locator('[data-testid="lease"]').waitFor();
+    await sleep(7_000);
+    // The open page keeps it, however short the lease.
+    expect((await hasty.ask(other, 'POST', `/v1/cases/${caseId}/claim`)).status).toBe(409);
+    await page.getByRole('button', { name: 'Give back' }).click();
     // Without the stream of changes the page learns of it by the refusal alone.
     await page.route('**/v1/cases/events*', (route) => route.abort());
+    await page.route('**/v1/cases/*/extend', (route) => route.abort());
     await page.goto(`${hasty.url}/cases/${caseId}`);
     await page.getByRole('button', { name: /Take this case/ }).click();
     await page.getByText('Your claim has ended').waitFor();

@@ -406,6 +406,8 @@ describe.each([
     expect(await store.desk.appeal(source, result.plea.id)).toMatchObject({ state: 'overturned', reason: 'looked at' });
     expect(await store.desk.appeal('src_of_nobody', result.plea.id)).toBeNull();
     expect(await standing(noteId)).toMatchObject([{ action: 'allow', by: { id: second.userId } }]);
+    const answered = must(await store.desk.findNote(source, { noteId })).decisions.at(-1);
+    expect(answered).toMatchObject({ action: 'allow', triggerRef: result.plea.id });
   });
 
   it('keeps whoever decides about the note while the appeal waits away from it too, until they take it back', async () => {

@@ -536,6 +536,41 @@ describe('appeals and reports', () => {
     expect((await call(platform, 'GET', `/v1/appeals/${changed.body.id}`)).body.state).toBe('ground_changed');
   });
 
+  it('each side is heard once about a decision and its answer, and the notice says so', async () => {
+    const { language, noteId } = await removed();
+    const { decisions } = (await call(platform, 'GET', `/v1/notes/${noteId}`)).body;
+    const { id: decisionId } = decisions.find(
+      ({ supersededBy }: { supersededBy: string | null }) => supersededBy === null,
+    );
+    const received = await appeal(noteId);
+    const second = await person();
+    const lease = must(await next(second, language));
+    const verdicts = [{ ...remove(['de', 'us']), action: 'limit' }];
+    const path = `/v1/cases/${lease.caseId}/notice`;
+    const preview = await call(second, 'POST', path, { verdicts });
+    const keys = preview.body.items[0].sentences.map(({ key }: { key: string }) => key);
+    expect(keys).toContain('how_decided');
+    expect(keys).not.toContain('redress');
+    expect((await decide(second, lease, verdicts, { outcome: 'overturn' })).status).toBe(200);
+    const state = await call(platform, 'GET', `/v1/appeals/${received.body.id}`);
+    expect(state.body.state).toBe('partly_overturned');
+    for (const more of [{}, { regions: ['de'] }, { decisionId }]) {
+      expect(await appeal(noteId, more)).toMatchObject({
+        status: 422,
+        body: { code: 'appeal_refused', detail: expect.stringContaining('already') },
+      });
+    }
+    // Whoever reported has not been heard yet; what comes of that is new to the author.
+    const reported = { by: 'notifier', regions: ['de'] };
+    expect((await appeal(noteId, reported)).status).toBe(201);
+    const third = await person();
+    const other = must(await next(third, language));
+    expect((await decide(third, other, [], { outcome: 'uphold' })).status).toBe(200);
+    expect((await appeal(noteId, reported)).body.code).toBe('appeal_refused');
+    expect((await appeal(noteId, { regions: ['de', 'us'] })).body.code).toBe('appeal_refused');
+    expect(await appeal(noteId)).toMatchObject({ status: 201, body: { regions: ['de'] } });
+  });
+
   it('are refused when nothing restricts, when the time is over, and for a stranger', async () => {
     const { noteId } = await judged([{ action: 'allow' }]);
     expect(await appeal(noteId)).toMatchObject({ status: 422, body: { code: 'appeal_refused' } });
@@ -793,7 +828,7 @@ describe('figures and people', () => {
     expect(body).toMatchObject({
       bucketHours: 1,
       limited: false,
-      appeals: { overturned: 2, upheld: 1 },
+      appeals: { overturned: 2, upheld: 2 },
       reports: { actioned: 2 },
     });
     expect(body.backlog.open).toBeGreaterThan(0);
@@ -825,5 +860,17 @@ describe('figures and people', () => {
     expect((await call(admin, 'PATCH', `/v1/users/${made.body.id}`, { disabled: true })).body.disabled).toBe(true);
     expect((await signIn()).statusCode).toBe(401);
     expect((await call(admin, 'POST', '/v1/users', { login, role: 'reviewer' })).status).toBe(409);
+  });
+
+  it('what somebody holds or was handed is free again once they are disabled', async () => {
+    const [admin, gone, colleague] = [await person('admin'), await person(), await person()];
+    const [held, handed] = [await judged([HOLD]), await judged([HOLD])];
+    await next(gone, held.language);
+    const lease = must(await next(colleague, handed.language));
+    const order = { epoch: lease.epoch, to: gone.id };
+    expect((await call(colleague, 'POST', `/v1/cases/${lease.caseId}/hand-over`, order)).status).toBe(204);
+    for (const { language } of [held, handed]) expect(await next(colleague, language)).toBeNull();
+    await call(admin, 'PATCH', `/v1/users/${gone.id}`, { disabled: true });
+    for (const { language } of [held, handed]) expect(await next(colleague, language)).not.toBeNull();
   });
 });

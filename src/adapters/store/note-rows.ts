@@ -22,6 +22,7 @@ export interface DecisionJson extends Decision {
   readonly byId: string;
   readonly bundleHash: string;
   readonly policyVersion: number | null;
+  readonly triggerRef?: string | null;
   readonly supersedes: string | null;
   readonly supersededBy: string | null;
   readonly createdAt: string;

@@ -40,6 +40,10 @@ const CHANGE = `WITH admins AS (SELECT id FROM users WHERE role = 'admin' AND NO
       FROM allowed, users old WHERE u.id = allowed.id AND old.id = u.id
       RETURNING u.*, old.role <> u.role OR u.disabled AS ends),
     ended AS (DELETE FROM sessions s USING changed WHERE s.user_id = changed.id AND changed.ends),
+    freed AS (UPDATE cases c SET lease_by = NULLIF(c.lease_by, changed.id), claimed_at = CASE WHEN c.lease_by <> changed.id THEN c.claimed_at END,
+        lease_until = CASE WHEN c.lease_by <> changed.id THEN c.lease_until END, assigned_to = NULLIF(c.assigned_to, changed.id),
+        assigned_until = CASE WHEN c.assigned_to <> changed.id THEN c.assigned_until END, changed_at = $8
+      FROM changed WHERE changed.disabled AND c.state = 'open' AND (c.lease_by = changed.id OR c.assigned_to = changed.id)),
     noted AS (SELECT audit_append($5, $6, 'user.changed', id, $7, $8) FROM changed)
   SELECT changed.id, login, role, disabled, rights, subject, created_at FROM changed, noted`;
 

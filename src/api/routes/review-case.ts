@@ -4,7 +4,7 @@ import { InvalidInputError } from '../../errors.js';
 import type { CaseFile, CaseFilter, Lease, Sight } from '../../ports/review.js';
 import { momentOf } from '../../usecases/review/bundles.js';
 import { checkVerdicts } from '../../usecases/review/choices.js';
-import { bundleOf, decideCase, finderOf } from '../../usecases/review/decide.js';
+import { bundleOf, decideCase, finderOf, sceneOf } from '../../usecases/review/decide.js';
 import { noticeOf } from '../../usecases/review/notice.js';
 import { storedTranslation } from '../../usecases/translate/translate-case.js';
 import { caseAnswer } from '../case-answer.js';
@@ -108,7 +108,7 @@ function talkRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void {
       const { to, blind, question } = request.body;
       const sight = await desk.sight(request);
       const row = await desk.row(sight, request.params.id);
-      await checkColleague(deps, to, row);
+      await checkColleague(deps, [sight.userId, to], row);
       const order = { caseId: row.caseId, by: sight.userId, of: to, blind, question };
       const opinion = await store.desk.ask(order, clock.now());
       if (opinion === null) throw gone();
@@ -162,7 +162,7 @@ function decisionRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void {
       const bundle = await bundleOf(desk, file);
       const now = clock.now();
       const language = request.body.language ?? file.row.language;
-      const checked = checkVerdicts(request.body.verdicts, { bundle, about: file.row, now });
+      const checked = checkVerdicts(request.body.verdicts, sceneOf(file, bundle, now));
       const scene = { bundle, language, found: finderOf(file), appealUrl, now };
       const items = checked.map((verdict) => noticeOf(verdict, scene));
       return {

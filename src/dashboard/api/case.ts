@@ -16,8 +16,9 @@ import type {
   VerdictInput,
 } from './types.js';
 
-/** The lease lasts 5 minutes; two lost heartbeats are no harm. */
+/** The lease lasts 5 minutes unless the server is told otherwise; two lost heartbeats are no harm. */
 const HEARTBEAT_MS = 60_000;
+const SHORTEST_HEARTBEAT_MS = 1_000;
 const UNBLURRED_RETRIES = 5;
 const pathOf = (caseId: string): string => `/v1/cases/${encodeURIComponent(caseId)}`;
 const keyOf = (caseId: string) => ['case', caseId] as const;
@@ -133,10 +134,11 @@ export function useHeartbeat(caseId: string, lease: CaseDetail['lease']): void {
   const until = lease?.until ?? null;
   useEffect(() => {
     if (epoch === null || until === null) return;
+    const leftMs = (): number => Date.parse(until) - Date.now();
+    const beatMs = Math.min(HEARTBEAT_MS, Math.max(SHORTEST_HEARTBEAT_MS, leftMs() / 3));
     const timer = setInterval(() => {
-      const leftMs = Date.parse(until) - Date.now();
-      if (document.visibilityState === 'visible' && leftMs < 5 * HEARTBEAT_MS) mutate({ epoch, minutes: 5 });
-    }, HEARTBEAT_MS);
+      if (document.visibilityState === 'visible' && leftMs() < 5 * HEARTBEAT_MS) mutate({ epoch, minutes: 5 });
+    }, beatMs);
     return () => clearInterval(timer);
   }, [mutate, epoch, until]);
 }

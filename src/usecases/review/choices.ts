@@ -103,6 +103,8 @@ export interface VerdictInput {
 export interface VerdictScene {
   readonly bundle: Bundle;
   readonly about: { readonly category: CategoryId | null; readonly severity: number };
+  /** It answers an appeal of the author, who has no second one. */
+  readonly isFinal: boolean;
   readonly now: number;
 }
 export type CheckedVerdict = Omit<StoredVerdict, 'noticeText'>;
@@ -129,21 +131,33 @@ function checkOne(verdict: VerdictInput, scene: VerdictScene, complain: Complain
   const [lead] = policies;
   if (lead === undefined) throw new Error('a verdict without a region');
   complainOf(verdict, { severity, policies, bundle: scene.bundle }, complain);
-  const restricts = action !== 'allow';
   const ends = verdict.hours ?? (action === 'hold' ? lead.settings.evidence.hold_hours : null);
   const end = ends === null ? null : new Date(scene.now + ends * HOUR_MS).toISOString();
   const base = { regions, policy: lead.id, action, end };
-  if (!restricts) return { ...base, severity: 0, category: null, ground: null, notice: null, appealDeadline: null };
+  if (!restricts(verdict))
+    return { ...base, severity: 0, category: null, ground: null, notice: null, appealDeadline: null };
   const clause = clausesOf(lead).find(({ id }) => id === verdict.clause);
-  const days = Math.min(...policies.map(({ settings }) => settings.appeal.days));
   return {
     ...base,
     severity,
     category,
     ground: clause === undefined ? null : groundOf(clause),
     notice: verdict.notice ?? suggestionsOf(lead).find((entry) => entry.category === category)?.notice ?? null,
-    appealDeadline: new Date(scene.now + days * DAY_MS).toISOString(),
+    appealDeadline: appealDeadlineOf(policies, scene),
   };
+}
+
+/** Whether the author can do anything about it. */
+export const restricts = ({ action }: { readonly action: Action }): boolean =>
+  action !== 'allow' && action !== 'review';
+
+/** Of the author, for what restricts the note in all of these. */
+export function appealDeadlineOf(
+  policies: readonly CompiledRegion[],
+  { isFinal, now }: Pick<VerdictScene, 'isFinal' | 'now'>,
+): string | null {
+  const days = Math.min(...policies.map(({ settings }) => settings.appeal.days));
+  return isFinal ? null : new Date(now + days * DAY_MS).toISOString();
 }
 
 interface Scales {

@@ -6,7 +6,16 @@ import type { AppealState, CaseFile, DeskStore, Sight, Submission, SubmitResult 
 import type { StoredDecision } from '../../ports/store.js';
 import type { Clock } from '../../ports.js';
 import type { BundleAt } from './bundles.js';
-import { type CheckedVerdict, checkVerdicts, clausesOf, policyOf, type VerdictInput } from './choices.js';
+import {
+  appealDeadlineOf,
+  type CheckedVerdict,
+  checkVerdicts,
+  clausesOf,
+  policyOf,
+  restricts,
+  type VerdictInput,
+  type VerdictScene,
+} from './choices.js';
 import { noticeOf } from './notice.js';
 import { myRegions, obstacleTo } from './sight.js';
 
@@ -50,12 +59,12 @@ export async function decideCase(
   const bundle = await bundleOf(ports, file);
   const mine = myRegions(sight, file.row.regions);
   checkOutcome(file, order.outcome);
-  const wanted = verdictsOf({ file, bundle, now }, mine, order);
+  const scene = sceneOf(file, bundle, now);
+  const wanted = verdictsOf(scene, mine, order);
   checkRegions(wanted, mine);
-  const about = { category: file.row.category, severity: file.row.severity };
   const upheld = order.outcome === 'uphold';
   // What is upheld was allowed by the rules of its time; nothing new is decided.
-  const checked = upheld ? upholding(file, mine) : checkVerdicts(wanted, { bundle, about, now });
+  const checked = upheld ? upholding(scene, mine) : checkVerdicts(wanted, scene);
   if (order.outcome === 'change_ground') checkGround(file, checked);
   const result = await ports.desk.submit(submissionOf(ports, { sight, file, order, bundle, checked, now }), now);
   switch (result.kind) {
@@ -82,18 +91,25 @@ function checkOutcome(file: CaseFile, outcome: AppealOutcome | undefined): void 
 const fault = (pointer: string, message: string): InvalidInputError =>
   new InvalidInputError('verdict_invalid', message, [{ pointer, message }]);
 
-interface Scene {
+interface Scene extends VerdictScene {
   readonly file: CaseFile;
-  readonly bundle: Bundle;
-  readonly now: number;
 }
+
+/** What verdicts about a case are held against. */
+export const sceneOf = (file: CaseFile, bundle: Bundle, now: number): Scene => ({
+  file,
+  bundle,
+  about: file.row,
+  isFinal: file.appeal?.by === 'author',
+  now,
+});
 
 function verdictsOf(scene: Scene, mine: readonly RegionId[], order: DecisionOrder): readonly VerdictInput[] {
   if (order.verdicts.length > 0 && order.outcome !== 'uphold') return order.verdicts;
   if (order.outcome === 'overturn')
     return [{ regions: mine, action: 'allow', category: null, clause: null, notice: null }];
   if (order.outcome === 'uphold')
-    return upholding(scene.file, mine).map((verdict) => ({ ...verdict, clause: clauseFor(scene, verdict) }));
+    return upholding(scene, mine).map((verdict) => ({ ...verdict, clause: clauseFor(scene, verdict) }));
   throw fault('/verdicts', 'Every region of the case needs a verdict');
 }
 
@@ -102,7 +118,8 @@ const clauseFor = ({ bundle, now }: Scene, { policy, ground }: CheckedVerdict): 
   null;
 
 /** What stands, said again by a person. */
-function upholding(file: CaseFile, mine: readonly RegionId[]): readonly CheckedVerdict[] {
+function upholding(scene: Scene, mine: readonly RegionId[]): readonly CheckedVerdict[] {
+  const { file, bundle, now } = scene;
   const appealed = new Set(file.appeal?.decisionIds ?? []);
   const byDecision = new Map<StoredDecision, RegionId[]>();
   for (const region of mine) {
@@ -120,7 +137,12 @@ function upholding(file: CaseFile, mine: readonly RegionId[]): readonly CheckedV
     ground: decision.ground,
     notice: decision.rules.find(({ action }) => action === decision.action)?.notice ?? null,
     end: decision.end,
-    appealDeadline: null,
+    appealDeadline: restricts(decision)
+      ? appealDeadlineOf(
+          regions.map((region) => policyOf(bundle, region, now)),
+          scene,
+        )
+      : null,
   }));
 }
 

@@ -59,7 +59,8 @@ export function noticeOf(verdict: CheckedVerdict, scene: NoticeScene): NoticeTex
 
 function keysOf(verdict: CheckedVerdict, blocks: readonly string[]): readonly string[] {
   const why = verdict.ground?.kind === 'law' ? 'why_law' : 'why_terms';
-  const keys = [WHAT[verdict.action] ?? null, verdict.notice, verdict.ground === null ? null : why, ...blocks];
+  const offered = blocks.filter((key) => key !== 'redress' || verdict.appealDeadline !== null);
+  const keys = [WHAT[verdict.action] ?? null, verdict.notice, verdict.ground === null ? null : why, ...offered];
   return [...new Set(keys.filter((key) => key !== null))];
 }
 

@@ -8,7 +8,7 @@ import { isRegionCode } from '../../policy/regions.js';
 import type { Appeal, DeskStore, PleaNote, PleaResult, Report, Reporter } from '../../ports/review.js';
 import type { Actor, StoredDecision } from '../../ports/store.js';
 import type { Clock } from '../../ports.js';
-import { policyOf } from './choices.js';
+import { policyOf, restricts } from './choices.js';
 import { sameAppeal, sameReport } from './same-plea.js';
 
 const DAY_MS = 86_400_000;
@@ -55,11 +55,13 @@ const NAMELESS: ReadonlySet<CategoryId> = new Set(['child.csam', 'child.grooming
 
 export async function receiveAppeal(ports: PleaPorts, from: From, order: AppealOrder): Promise<Received<Appeal>> {
   const note = await noteOf(ports, from, order);
-  const known = await knownAppeal(ports, from, note, order);
+  const before = await ports.desk.appeals(from.sourceId, { noteId: note.noteId }, null, MOST_APPEALS);
+  // Asked before the rules: once it is decided nothing may stand that an appeal could be about, and a repetition still gets it.
+  const known = before.items.find(({ reference }) => reference === order.reference);
   if (known !== undefined) return { plea: sameAppeal(known, note, order), replayed: true };
   const bundle = ports.bundle();
   const now = ports.clock.now();
-  const decisions = appealed(note, order);
+  const decisions = appealed(note, order, finalFor(order.by, before.items));
   const regions = regionsOf(
     order,
     decisions.flatMap((decision) => decision.regions),
@@ -99,15 +101,15 @@ export async function receiveAppeal(ports: PleaPorts, from: From, order: AppealO
 /** More appeals than this about one note would take as many decisions of people. */
 const MOST_APPEALS = 200;
 
-/** Asked before the rules: once it is decided nothing may stand that an appeal could be about, and a repetition still gets it. */
-async function knownAppeal(
-  ports: PleaPorts,
-  from: From,
-  { noteId }: PleaNote,
-  { reference }: AppealOrder,
-): Promise<Appeal | undefined> {
-  const { items } = await ports.desk.appeals(from.sourceId, { noteId }, null, MOST_APPEALS);
-  return items.find((one) => one.reference === reference);
+type IsFinal = (decision: StoredDecision) => boolean;
+
+/** Each side is heard once: about what it has appealed against, and about what answered it. */
+function finalFor(by: AppealOrder['by'], appeals: readonly Appeal[]): IsFinal {
+  const own = appeals.filter((appeal) => appeal.by === by);
+  const ids = new Set(own.map(({ id }) => id));
+  // What is still open is a conflict, which the store tells.
+  const heardOf = new Set(own.filter(({ state }) => state !== 'open').flatMap(({ decisionIds }) => decisionIds));
+  return ({ decisionId, triggerRef }) => heardOf.has(decisionId) || ids.has(triggerRef ?? '');
 }
 
 export async function receiveReport(ports: PleaPorts, from: From, order: ReportOrder): Promise<Received<Report>> {
@@ -187,11 +189,12 @@ function languageOf(tag: string | undefined): string | null {
 }
 
 /** What stands and restricts; a named decision may be one that was replaced since, except by its own undoing. */
-function appealed(note: PleaNote, order: AppealOrder): readonly StoredDecision[] {
+function appealed(note: PleaNote, order: AppealOrder, isFinal: IsFinal): readonly StoredDecision[] {
   if (order.decisionId !== undefined) {
     const named = note.decisions.find(({ decisionId }) => decisionId === order.decisionId);
     if (named === undefined) throw new InvalidInputError('not_found', 'The note has no such decision.');
     if (order.by === 'author' && !restricts(named)) throw refused('The decision does not restrict the note.');
+    if (isFinal(named)) throw heard(order.by);
     return [named];
   }
   const standing = note.decisions.filter(
@@ -200,10 +203,14 @@ function appealed(note: PleaNote, order: AppealOrder): readonly StoredDecision[]
       (order.regions === undefined || regions.some((region) => order.regions?.includes(region))),
   );
   // Whoever reported may appeal against nothing having been done (DSA Art. 20(1)).
-  return order.by === 'author' ? standing.filter(restricts) : standing;
+  const appealable = order.by === 'author' ? standing.filter(restricts) : standing;
+  const left = appealable.filter((decision) => !isFinal(decision));
+  if (left.length < appealable.length && (left.length === 0 || order.regions !== undefined)) throw heard(order.by);
+  return left;
 }
 
-const restricts = ({ action }: StoredDecision): boolean => action !== 'allow' && action !== 'review';
+const heard = (by: AppealOrder['by']): InvalidInputError =>
+  refused(`This was decided on an appeal of the ${by} already.`);
 
 const refused = (message: string): InvalidInputError => new InvalidInputError('appeal_refused', message);
 

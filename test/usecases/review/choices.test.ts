@@ -27,7 +27,7 @@ const verdict = (change: Partial<VerdictInput> = {}): VerdictInput => ({
   ...change,
 });
 const checked = (change: Partial<VerdictInput> = {}) => {
-  const [only] = checkVerdicts([verdict(change)], { bundle, about: ABOUT, now: NOW });
+  const [only] = checkVerdicts([verdict(change)], { bundle, about: ABOUT, isFinal: false, now: NOW });
   if (only === undefined) throw new Error('nothing checked');
   return only;
 };
@@ -90,7 +90,7 @@ describe('a verdict', () => {
       verdict({ notice: 'nothing' }),
     ];
     try {
-      checkVerdicts(bad, { bundle, about: ABOUT, now: NOW });
+      checkVerdicts(bad, { bundle, about: ABOUT, isFinal: false, now: NOW });
       expect.unreachable();
     } catch (error) {
       expect(error).toMatchObject({

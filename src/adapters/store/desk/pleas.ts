@@ -51,7 +51,7 @@ const NOTE = `SELECT n.id, n.source_id, n.revision_id, n.revision, n.state, n.la
       'regions', d.regions, 'policy', d.policy, 'action', d.action, 'sideActions', d.side_actions, 'severity', d.severity,
       'category', d.category, 'ground', d.ground, 'rules', d.rules, 'shadow', '[]'::json, 'gaps', '[]'::json,
       'end', iso(d.ends_at), 'byKind', d.by_kind, 'byId', d.by_id, 'bundleHash', d.bundle_hash, 'supersedes', d.supersedes,
-      'supersededBy', d.superseded_by, 'createdAt', iso(d.created_at)) ORDER BY d.sequence, d.id)
+      'supersededBy', d.superseded_by, 'createdAt', iso(d.created_at), 'triggerRef', d.trigger_ref) ORDER BY d.sequence, d.id)
       FROM decisions d WHERE d.note_id = n.id), '[]') AS decisions,
     (SELECT json_agg(json_build_object('revisionId', x.id, 'revision', x.revision) ORDER BY x.revision)
       FROM revisions x WHERE x.note_id = n.id) AS revisions,

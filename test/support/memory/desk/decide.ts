@@ -41,6 +41,7 @@ export function decideOf(
         end: verdict.end,
         by: { kind: 'person', id: submission.hold.userId },
         bundleHash: submission.bundleHash,
+        triggerRef: submission.triggerRef,
         supersedes:
           before.find((one) => one.regions.some((region) => verdict.regions.includes(region)))?.decisionId ?? null,
         supersededBy: newer ? (stands(note)[0]?.decisionId ?? null) : null,
