@@ -55,6 +55,18 @@ describe('import', () => {
     expect((await stat(path.join(output, 'en-ldnoobw.yaml'))).mode & 0o077).toBe(0);
   });
 
+  test('a shorter list leaves no part of a longer one behind, and no bank of another name is touched', async () => {
+    const input = path.join(dir, 'list.txt');
+    const output = path.join(dir, 'private');
+    await mkdir(output);
+    for (const file of ['en-ldnoobw-2.yaml', 'en-ldnoobw-3.yaml', 'en-ldnoobw-own.yaml', 'de-ldnoobw-2.yaml']) {
+      await writeFile(path.join(output, file), '');
+    }
+    await writeFile(input, LIST);
+    await run([...IMPORT, '--output', output, input]);
+    expect(await readdir(output)).toEqual(['de-ldnoobw-2.yaml', 'en-ldnoobw-own.yaml', 'en-ldnoobw.yaml']);
+  });
+
   test('what it writes loads beside the shipped banks and finds its words under ids that spell nothing', async () => {
     const input = path.join(dir, 'list.txt');
     await writeFile(input, LIST);

@@ -1,5 +1,5 @@
 /** `polywarden terms import`: a word list of somebody else -> a private bank outside git, with a report by line. */
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { CATEGORY_IDS, isCategoryId } from '../../categories.js';
 import { InvalidInputError } from '../../errors.js';
@@ -123,7 +123,16 @@ async function write(made: MadeBank, { dir, name, order }: Wanted): Promise<read
     // Words that others should not read stay with their owner.
     await writeFile(path.join(dir, file), made.banks[index] ?? '', { mode: 0o600 });
   }
+  await removeLeftOver(dir, `${order.language}-${name}-`, files.length);
   return files;
+}
+
+/** Parts of a longer list that was imported under the same name before. */
+async function removeLeftOver(dir: string, prefix: string, parts: number): Promise<void> {
+  for (const file of await readdir(dir)) {
+    const part = file.startsWith(prefix) ? /^(\d+)\.yaml$/.exec(file.slice(prefix.length))?.[1] : undefined;
+    if (Number(part) > parts) await rm(path.join(dir, file));
+  }
 }
 
 const SHOWN_LINES = 12;
