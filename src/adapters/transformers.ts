@@ -14,7 +14,7 @@ import { SCORE_KEYS } from '../domain.js';
 import type { Encoder } from '../stages/classify/model.js';
 import type { Dtype } from './models/weights-file.js';
 
-/** The runtime's fused sum and norm is slower on the CPU than the two apart; results are the same to six digits. */
+/** The runtime's fused sum and norm is slower on the CPU than the two apart; logits differ by rounding, most not at all. */
 const SEPARATE_NORMS = { optimization: { disable_specified_optimizers: 'SkipLayerNormFusion' } };
 const OPENING = 2;
 const CLOSING = 3;
