@@ -214,17 +214,23 @@ it('a lease expires: the late decision is refused and said so', async () => {
     // The open page keeps it, however short the lease.
     expect((await hasty.ask(other, 'POST', `/v1/cases/${caseId}/claim`)).status).toBe(409);
     await page.getByRole('button', { name: 'Give back' }).click();
-    // Without the stream of changes the page learns of it by the refusal alone.
+    // Cut off from what changes, the page learns of it by the refusal alone.
     await page.route('**/v1/cases/events*', (route) => route.abort());
     await page.route('**/v1/cases/*/extend', (route) => route.abort());
     await page.goto(`${hasty.url}/cases/${caseId}`);
     await page.getByRole('button', { name: /Take this case/ }).click();
+    await page.locator('[data-testid="lease"]').waitFor();
+    const reading = `**/v1/cases/${caseId}?*`;
+    await page.route(reading, (route) => route.abort());
     await page.getByText('Your claim has ended').waitFor();
     expect((await hasty.ask(other, 'POST', `/v1/cases/${caseId}/claim`)).status).toBe(200);
     await page.keyboard.press('1');
     await page.keyboard.press('s');
     await page.getByText('Your claim on this case has ended').waitFor();
     expect(await page.getByText('Decided.').count()).toBe(0);
+    await page.unroute(reading);
+    await page.locator('[data-testid="holder"]').waitFor();
+    expect(await page.getByText('Your claim has ended').count()).toBe(1);
     await close();
   } finally {
     await hasty.close();

@@ -129,6 +129,7 @@ export function useLiveCase(shown: CaseDetail['case']): void {
 
 /** Holds the claim while the case is on the screen; a longer time that was asked for is never cut short. */
 export function useHeartbeat(caseId: string, lease: CaseDetail['lease']): void {
+  const queries = useQueryClient();
   const { mutate } = useExtend(caseId);
   const epoch = lease?.epoch ?? null;
   const until = lease?.until ?? null;
@@ -139,8 +140,13 @@ export function useHeartbeat(caseId: string, lease: CaseDetail['lease']): void {
     const timer = setInterval(() => {
       if (document.visibilityState === 'visible' && leftMs() < 5 * HEARTBEAT_MS) mutate({ epoch, minutes: 5 });
     }, beatMs);
-    return () => clearInterval(timer);
-  }, [mutate, epoch, until]);
+    // Whoever was away finds the case as it is now, to be taken again.
+    const ended = setTimeout(() => void queries.invalidateQueries({ queryKey: keyOf(caseId) }), leftMs());
+    return () => {
+      clearInterval(timer);
+      clearTimeout(ended);
+    };
+  }, [queries, caseId, mutate, epoch, until]);
 }
 
 export function useDecide(caseId: string) {
@@ -149,7 +155,8 @@ export function useDecide(caseId: string) {
   return useMutation({
     mutationFn: (body: DecisionOrder) => send<Decided>({ method: 'POST', path: `${pathOf(caseId)}/decision`, body }),
     onSuccess: () => queries.invalidateQueries({ queryKey: keyOf(caseId), refetchType: 'none' }),
-    onError: () => queries.invalidateQueries({ queryKey: keyOf(caseId) }),
+    // The refusal is told at once, whatever becomes of the second reading.
+    onError: () => void queries.invalidateQueries({ queryKey: keyOf(caseId) }),
   });
 }
 

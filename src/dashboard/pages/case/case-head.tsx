@@ -1,4 +1,5 @@
 import { Alert, Button } from '@mantine/core';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useClaim, useExtend, useStep } from '../../api/case.js';
 import type { CaseDetail } from '../../api/types.js';
@@ -12,6 +13,28 @@ import { useWords } from '../../words.js';
 
 const SECOND_MS = 1_000;
 const SHORT_MS = 60_000;
+
+/** Whether the claim ran out while the case was open here: whoever gave it back knows. */
+function useRanOut({ case: { id }, lease }: CaseDetail): boolean {
+  const before = useRef({ id, lease });
+  const [ranOut, setRanOut] = useState(false);
+  useEffect(() => {
+    const last = before.current;
+    before.current = { id, lease };
+    if (lease !== null || last.id !== id) setRanOut(false);
+    else if (last.lease !== null) setRanOut(Date.parse(last.lease.until) <= Date.now());
+  }, [id, lease]);
+  return ranOut;
+}
+
+function Ended() {
+  const { t } = useTranslation();
+  return (
+    <strong className="lost" role="alert" data-testid="lease">
+      {t('case:lease-ended')}
+    </strong>
+  );
+}
 
 function Mine({ detail }: { readonly detail: CaseDetail }) {
   const { t } = useTranslation();
@@ -30,9 +53,7 @@ function Mine({ detail }: { readonly detail: CaseDetail }) {
           {t('case:yours', { time: format.span(leftMs) })}
         </strong>
       ) : (
-        <strong className="lost" role="alert" data-testid="lease">
-          {t('case:lease-ended')}
-        </strong>
+        <Ended />
       )}
       <Button
         variant="default"
@@ -102,6 +123,7 @@ export function CaseHead({ detail }: { readonly detail: CaseDetail }) {
   const format = useFormat();
   const now = useNow(10_000);
   const words = useWords();
+  const ranOut = useRanOut(detail);
   const row = detail.case;
   const clock = [words.clock(row.clock.name), row.clock.ref].filter((part) => part !== null).join(', ');
   return (
@@ -125,6 +147,7 @@ export function CaseHead({ detail }: { readonly detail: CaseDetail }) {
           .filter((fact) => fact !== null)
           .join(' · ')}
       </p>
+      {ranOut && detail.case.status === 'open' && <Ended />}
       {detail.lease === null ? <Claim detail={detail} /> : <Mine detail={detail} />}
       <Warnings detail={detail} />
     </header>
