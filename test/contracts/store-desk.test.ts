@@ -372,6 +372,22 @@ describe.each([
     excluded,
   });
 
+  it('opens one of several reports or appeals that come at once with one reference on different notes', async () => {
+    const lang = language();
+    const made = await Promise.all(Array.from({ length: 6 }, () => opened(lang)));
+    const kinds = (results: readonly { readonly kind: string }[]) => results.map(({ kind }) => kind).toSorted();
+    const once = ['opened', ...Array(5).fill('replayed')];
+    const reference = testIds.next('ref');
+    const reports = made.map(({ noteId, revisionId }) =>
+      store.desk.openReport({ ...report(noteId, revisionId), reference }, ACTOR, NOW),
+    );
+    expect(kinds(await Promise.all(reports))).toEqual(once);
+    const appeals = made.map(({ noteId, revisionId, decisionId }) =>
+      store.desk.openAppeal({ ...appeal(noteId, revisionId, [decisionId]), reference }, ACTOR, NOW),
+    );
+    expect(kinds(await Promise.all(appeals))).toEqual(once);
+  });
+
   it('keeps the first decider away from the appeal', async () => {
     const lang = language();
     const { caseId, noteId, revisionId } = await opened(lang);

@@ -3,6 +3,7 @@
 import type { Appeal, DeskStore, NewAppeal, NewReport, PleaNote, Report, Reporter } from '../../../ports/review.js';
 import type { Actor } from '../../../ports/store.js';
 import type { Ids } from '../../../ports.js';
+import { failureCode } from '../../postgres.js';
 import { storable } from '../accept.js';
 import { cursorOf, pageOf, positionOf } from '../cursor.js';
 import type { Database } from '../database.js';
@@ -74,6 +75,8 @@ interface NoteSql {
   readonly revisions: PleaNote['revisions'];
 }
 
+const ALREADY_THERE = '23505';
+
 type Pleas = Pick<DeskStore, 'findNote' | 'openAppeal' | 'openReport' | 'appeal' | 'report' | 'appeals' | 'reports'>;
 
 export function pleasWith(database: Database, ids: Ids): Pleas {
@@ -90,9 +93,12 @@ export function pleasWith(database: Database, ids: Ids): Pleas {
     };
     const decisionId = 'decisionIds' in input ? (input.decisionIds[0] ?? null) : null;
     const json = storable(JSON.stringify({ decisionId, ...row }));
-    const [result] = await database.rows<{ kind: 'opened' | 'replayed' | 'conflict' | 'erased'; id: string }>(sql, [
-      json,
-    ]);
+    const ask = () => database.rows<{ kind: 'opened' | 'replayed' | 'conflict' | 'erased'; id: string }>(sql, [json]);
+    // Each locks its own note: with one reference on two notes only the index stops the second, which then finds the first.
+    const [result] = await ask().catch((error: unknown) => {
+      if (failureCode(error) !== ALREADY_THERE) throw error;
+      return ask();
+    });
     if (result === undefined) throw new Error('the function answered nothing');
     return result;
   };
