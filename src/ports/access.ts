@@ -1,4 +1,7 @@
 /** People, keys, sessions. */
+import type { CategoryId } from '../categories.js';
+import type { Desk, LanguageTag, RegionId } from '../domain.js';
+
 export const SCOPES = [
   'notes:write',
   'notes:read',
@@ -28,6 +31,13 @@ export interface User {
   readonly role: Role;
   readonly disabled: boolean;
 }
+/** Which cases of the queue a person sees; null means all. */
+export interface Rights {
+  readonly languages: readonly LanguageTag[] | null;
+  readonly regions: readonly RegionId[] | null;
+  readonly categories: readonly CategoryId[] | null;
+  readonly desks: readonly Desk[];
+}
 export interface Session {
   readonly sessionId: string;
   readonly user: User;
@@ -55,7 +65,13 @@ export interface AccessStore {
   listKeys(): Promise<readonly ApiKey[]>;
   revokeKey(keyId: string, actor: Actor, now: number): Promise<boolean>;
   createUser(
-    input: { readonly login: string; readonly passwordHash: string; readonly role: Role },
+    input: {
+      readonly login: string;
+      readonly passwordHash: string;
+      readonly role: Role;
+      /** Unset: everything on the general desk. */
+      readonly rights?: Rights | undefined;
+    },
     now: number,
     actor?: Actor,
   ): Promise<User>;

@@ -1,7 +1,6 @@
 /** People, their views and settings; the audit and the figures that they read. */
 import type { Action } from '../domain.js';
-import type { Rights } from './queue.js';
-import type { Actor, Role, User } from './store.js';
+import type { Actor, Rights, Role, User } from './store.js';
 
 export interface PersonRow extends User {
   readonly rights: Rights;

@@ -1,15 +1,9 @@
 /** The queue of cases, who sees what of it, and claims. */
 import type { CategoryId } from '../categories.js';
 import type { CaseClock, CaseReason, Desk, LanguageTag, RegionId } from '../domain.js';
-import type { Role } from './store.js';
+import type { Rights, Role } from './access.js';
 
-/** Null means all. */
-export interface Rights {
-  readonly languages: readonly LanguageTag[] | null;
-  readonly regions: readonly RegionId[] | null;
-  readonly categories: readonly CategoryId[] | null;
-  readonly desks: readonly Desk[];
-}
+export type { Rights };
 /** Rights with the role taken into account: what a person sees of the queue. */
 export interface Sight extends Rights {
   readonly userId: string;

@@ -229,6 +229,17 @@ describe('own things', () => {
 });
 
 describe('people', () => {
+  it('come with their rights in one step', async () => {
+    const admin = await bench.signedIn('admin');
+    const { people } = bench.store;
+    const { change } = people;
+    Object.assign(people, { change: () => Promise.reject(new Error('a second step')) });
+    const rights = { languages: ['de'], regions: ['de'], categories: null, desks: ['general'] };
+    const made = await call(admin, 'POST', '/v1/users', { login: 'narrow', role: 'reviewer', rights });
+    Object.assign(people, { change });
+    expect(made).toMatchObject({ status: 201, body: { rights } });
+  });
+
   it('one admin always remains, and a new role ends the sessions', async () => {
     const own = await openBench();
     const admin = await own.signedIn('admin');

@@ -569,6 +569,8 @@ describe.each([
       rights,
       role: 'senior',
     });
+    const narrow = await access.createUser({ ...input, login: testIds.next('p'), rights }, NOW);
+    expect(await people.person(narrow.userId)).toMatchObject({ rights, role: 'reviewer' });
     expect(await people.change('usr_nobody', {}, ACTOR, NOW)).toBeNull();
     const filter = await people.saveFilter(userId, { name: 'Mine', query: 'language=de' }, NOW);
     expect(await people.savedFilters(userId)).toEqual([filter]);

@@ -93,10 +93,11 @@ type Users = Pick<AccessStore, 'createUser' | 'findUser' | 'listUsers' | 'setPas
 
 function usersWith(database: Database, ids: Ids): Users {
   return {
-    async createUser(input, now, actor = SETUP) {
-      const data = { ...input, id: ids.next('usr'), createdAt: new Date(now) };
+    async createUser({ rights, ...input }, now, actor = SETUP) {
+      const given = rights === undefined ? {} : { rights: { ...rights } };
+      const data = { ...input, ...given, id: ids.next('usr'), createdAt: new Date(now) };
       try {
-        const entry = { verb: 'user.created', subject: data.id, detail: { role: data.role } };
+        const entry = { verb: 'user.created', subject: data.id, detail: { role: data.role, ...given } };
         const [row] = await database.models((client) =>
           client.$transaction([client.user.create({ data }), audited(client, actor, entry, data.createdAt)]),
         );

@@ -54,9 +54,8 @@ export function userRoutes(server: ApiServer, deps: ApiDeps): void {
     handler: async (request, reply) => {
       const { login, role, rights, password } = request.body;
       const secret = password ?? deps.ids.secret(PASSWORD_BYTES);
-      const order = { login, role, passwordHash: await deps.hasher.hash(secret) };
+      const order = { login, role, rights, passwordHash: await deps.hasher.hash(secret) };
       const user = await access.createUser(order, deps.clock.now(), actorOf(request));
-      if (rights !== undefined) await people.change(user.userId, { rights }, actorOf(request), deps.clock.now());
       return reply
         .code(201)
         .send({ ...answer(await found(user.userId)), password: password === undefined ? secret : null });

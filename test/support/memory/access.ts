@@ -5,7 +5,7 @@ import { iso } from './rows.js';
 type KeyRow = { -readonly [K in keyof ApiKey]: ApiKey[K] } & { secretHash: string };
 type UserRow = { -readonly [K in keyof User]: User[K] } & {
   passwordHash: string;
-  rights?: Rights;
+  rights?: Rights | undefined;
   subject?: string;
   createdAt?: number;
 };
