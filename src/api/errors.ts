@@ -2,6 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ERROR_CODES, type ErrorCode, type Fault, InvalidInputError, UnavailableError } from '../errors.js';
 import type { Log } from '../ports.js';
+import { TooManyFailuresError } from '../usecases/sign-in.js';
 
 export interface Problem {
   readonly type: string;
@@ -15,8 +16,8 @@ export interface Problem {
 }
 
 export const PROBLEM_TYPE = 'application/problem+json';
-/** Seconds; long enough for a restart of the database to be worth a second look. */
-const RETRY_AFTER_S = 2;
+/** Seconds, where nothing else says how long: a restart of the database is worth a second look, a limit is per minute. */
+const RETRY_AFTER_S: Readonly<Partial<Record<number, number>>> = { 429: 60, 503: 2 };
 /** A hostile body can hold thousands of faults; nobody reads more than these. */
 const MAX_FAULTS = 50;
 
@@ -67,7 +68,8 @@ export function diagnose(error: unknown): Diagnosis {
 const asJson = (value: unknown): string => JSON.stringify(value);
 
 export function sendProblem(reply: FastifyReply, problem: Problem, extra: Readonly<Record<string, unknown>> = {}) {
-  if (problem.status === 503 && !reply.hasHeader('retry-after')) void reply.header('retry-after', RETRY_AFTER_S);
+  const retryAfterS = RETRY_AFTER_S[problem.status];
+  if (retryAfterS !== undefined && !reply.hasHeader('retry-after')) void reply.header('retry-after', retryAfterS);
   if (problem.status === 401) void reply.header('www-authenticate', 'Bearer realm="polywarden"');
   return reply
     .code(problem.status)
@@ -93,6 +95,7 @@ export function errorHandler(log: Log) {
     const route = request.routeOptions.url ?? 'none';
     if (code === 'internal') log.error('request failed by a defect', { traceId: request.id, route, error });
     else if (status >= 500) log.warn('request failed', { traceId: request.id, route, code, error });
+    if (error instanceof TooManyFailuresError) void reply.header('retry-after', error.retryAfterS);
     const problem = problemOf(code, detail, request.id, faults);
     return sendProblem(reply, problem, openaiWords(request.url, problem));
   };

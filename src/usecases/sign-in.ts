@@ -28,6 +28,9 @@ export function sameSecret(given: string, expected: string): boolean {
 }
 
 export class TooManyFailuresError extends InvalidInputError {
+  /** As long as the store looks back at failures. */
+  readonly retryAfterS = 900;
+
   constructor() {
     super('rate_limited', 'Too many failed attempts for this login; wait some minutes.');
   }

@@ -204,6 +204,15 @@ describe('bad input', () => {
 });
 
 describe('own things', () => {
+  it('a password that is guessed too often is told how long to wait', async () => {
+    const who = await bench.signedIn('reviewer');
+    const guess = { method: 'POST', url: '/auth/password', headers: who.headers } as const;
+    const payload = { current: 'guessed', password: 'a new password' };
+    for (let index = 0; index < 10; index += 1) await bench.server.inject({ ...guess, payload });
+    const answer = await bench.server.inject({ ...guess, payload });
+    expect([answer.statusCode, answer.headers['retry-after']]).toEqual([429, '900']);
+  });
+
   it('views and settings belong to one person', async () => {
     const [one, two] = [await bench.signedIn('reviewer'), await bench.signedIn('reviewer')];
     const made = await call(one, 'POST', '/v1/saved-filters', { name: 'German', query: 'language=de' });

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ROLES, type Session } from '../../ports/store.js';
 import { storableText } from '../../usecases/note-input.js';
-import { hashToken, signInWith, TooManyFailuresError } from '../../usecases/sign-in.js';
+import { hashToken, signInWith } from '../../usecases/sign-in.js';
 import { cookieName, sessionOf, tokenOf } from '../auth.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
 import { Instant, problems } from '../schemas/common.js';
@@ -18,8 +18,6 @@ const SessionAnswer = z
   })
   .meta({ id: 'Session' });
 
-/** As long as the store looks back at failures. */
-const RETRY_AFTER_S = 900;
 /** Per address and minute, beside the throttle per login. */
 const SIGN_INS_PER_MINUTE = 30;
 
@@ -53,15 +51,10 @@ export function peopleRoutes(server: ApiServer, deps: ApiDeps): void {
       response: { 200: SessionAnswer, ...problems },
     },
     handler: async (request, reply) => {
-      try {
-        const { login, password } = request.body;
-        const { token, session } = await signIn(login, password, tokenOf(request, config));
-        void reply.setCookie(cookieName(config), token, { ...cookie, maxAge: absoluteMs / 1_000 });
-        return answer(session);
-      } catch (error) {
-        if (error instanceof TooManyFailuresError) void reply.header('retry-after', RETRY_AFTER_S);
-        throw error;
-      }
+      const { login, password } = request.body;
+      const { token, session } = await signIn(login, password, tokenOf(request, config));
+      void reply.setCookie(cookieName(config), token, { ...cookie, maxAge: absoluteMs / 1_000 });
+      return answer(session);
     },
   });
   server.route({
