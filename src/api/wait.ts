@@ -1,5 +1,6 @@
 /** `Prefer: wait=5`: looks at the store until the revision is decided or the time is over. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { InvalidInputError } from '../errors.js';
 import type { NotesStore, NoteView } from '../ports/store.js';
 
 export const MAX_WAIT_S = 10;
@@ -27,8 +28,13 @@ export interface Awaited {
   readonly revisionId: string;
 }
 
-const isDecided = (view: NoteView, revisionId: string): boolean =>
-  view.revisions.some((revision) => revision.revisionId === revisionId && revision.status !== 'pending');
+/** Nobody judges what was replaced. */
+function standingOf(view: NoteView, revisionId: string): 'judged' | 'replaced' | 'waits' {
+  if (view.status === 'erased') throw new InvalidInputError('gone_erased', 'The note was erased meanwhile.');
+  const own = view.revisions.find((revision) => revision.revisionId === revisionId);
+  if (own?.status !== 'pending') return 'judged';
+  return own === view.revisions.at(-1) ? 'waits' : 'replaced';
+}
 
 export function decisionWaiter(notes: Pick<NotesStore, 'get'>) {
   let waiters = 0;
@@ -40,9 +46,10 @@ export function decisionWaiter(notes: Pick<NotesStore, 'get'>) {
       for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
         const view = await notes.get(awaited.sourceId, awaited.noteId);
         if (view === null) return null;
-        if (isDecided(view, awaited.revisionId)) return view;
+        const standing = standingOf(view, awaited.revisionId);
+        if (standing === 'judged') return view;
         const leftMs = end - performance.now();
-        if (leftMs <= 0 || isGone()) return null;
+        if (standing === 'replaced' || leftMs <= 0 || isGone()) return null;
         await sleep(Math.min(pauseMs, leftMs));
       }
     } finally {

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Bench, type Caller, goodNote, NOW, openBench, recordOf } from './support.js';
 
 let bench: Bench;
@@ -140,6 +140,19 @@ describe('POST /v1/notes', () => {
     const answer = await post(goodNote(), { prefer: 'wait=1' });
     expect(answer.statusCode).toBe(202);
     expect(answer.headers['preference-applied']).toBe('wait=1');
+  });
+
+  it('does not wait for what nobody will judge: replaced meanwhile it is a 202, erased a 410', async () => {
+    const started = performance.now();
+    const waits = (externalId: string) => post(goodNote(externalId), { prefer: 'wait=5' });
+    const [replaced, erased] = [waits('replaced'), waits('erased')];
+    await vi.waitFor(() => expect(bench.store.tables.notes.size).toBe(2));
+    await post({ ...goodNote('replaced'), body: 'Something else now.' });
+    const row = [...bench.store.tables.notes.values()].find(({ externalId }) => externalId === 'erased');
+    await bench.server.inject({ method: 'DELETE', url: `/v1/notes/${row?.noteId}`, headers: key.headers });
+    expect((await replaced).json()).toMatchObject({ revision: 1, status: 'accepted' });
+    expect((await erased).json()).toMatchObject({ status: 410, code: 'gone_erased' });
+    expect(performance.now() - started).toBeLessThan(3_000);
   });
 
   it('shows a key that may only write neither the note nor its earlier revisions', async () => {
