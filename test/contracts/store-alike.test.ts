@@ -113,6 +113,25 @@ describe.each([
     expect(await store.notes.eraseAuthor(source, 'nobody', ACTOR, NOW)).toBeNull();
   });
 
+  it('erases for an author what was ever sent in their name', async () => {
+    const author = (): { readonly id: string } => ({ id: testIds.next('author') });
+    const [first, second, late] = [author(), author(), author()];
+    const handed = testIds.next('ext');
+    const { noteId } = await accept({ externalId: handed, note: noteOf({ author: first }) });
+    await accept({ externalId: handed, note: noteOf({ author: second }), contentHash: 'content-2' });
+    const nameless = testIds.next('ext');
+    const unnamed = await accept({ externalId: nameless, note: noteOf({ author: undefined }) });
+    expect((await accept({ externalId: nameless, note: noteOf({ author: late }) })).kind).toBe('unchanged');
+    for (const [{ id }, erased] of [
+      [first, noteId],
+      [late, unnamed.noteId],
+    ] as const) {
+      expect(await store.notes.eraseAuthor(source, id, ACTOR, NOW)).toEqual({ notes: 1 });
+      expect(await store.notes.get(source, erased)).toMatchObject({ status: 'erased' });
+    }
+    expect(await store.notes.eraseAuthor(source, first.id, ACTOR, NOW)).toBeNull();
+  });
+
   it('ends sessions by idleness, by time and by a new password', async () => {
     const login = testIds.next('login');
     const user = await store.access.createUser({ login, passwordHash: 'x', role: 'admin' }, NOW);

@@ -96,7 +96,8 @@ type Erasure = [actor: { readonly kind: string; readonly id: string }, now: numb
 
 /** An author may have no note, and a note that came in beside an erasure may have no row of its author. */
 const AUTHORED = `SELECT NULL AS id FROM authors WHERE source_id = $1 AND author_key = $2
-  UNION ALL SELECT id FROM notes WHERE source_id = $1 AND author_key = $2`;
+  UNION ALL SELECT id FROM notes WHERE source_id = $1 AND author_key = $2
+  UNION ALL SELECT note_id FROM other_authors WHERE source_id = $1 AND author_key = $2`;
 const FORGET_AUTHOR = `WITH author AS (DELETE FROM authors WHERE source_id = $1 AND author_key = $2),
   signature AS (DELETE FROM campaign_signatures WHERE source_id = $1 AND author_key = $2)
   SELECT audit_append($3, $4, 'author.erased', 'author:' || $5, $6, $7)`;

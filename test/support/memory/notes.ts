@@ -57,7 +57,7 @@ export function memoryNotes(tables: Tables, check: () => Promise<void>): NotesSt
     eraseAuthor: async (sourceId, authorId, _actor, now) => {
       await check();
       const notes = [...tables.notes.values()].filter(
-        (note) => note.sourceId === sourceId && note.authorId === authorId,
+        (note) => note.sourceId === sourceId && note.authors.has(authorId),
       );
       if (notes.length === 0) return null;
       return { notes: notes.filter((note) => eraseRow(tables, note, now)).length };
@@ -103,6 +103,9 @@ function acceptRow(tables: Tables, input: AcceptNote): Accepted {
   const note = found ?? addNote(tables, input);
   const last = note.revisions.at(-1);
   const same = last?.contentHash === input.contentHash;
+  const authorId = input.note.author?.id ?? null;
+  if (authorId !== null) note.authors.add(authorId);
+  if (!same) note.authorId = authorId;
   const row = same && last !== undefined ? last : addRevision(tables, note, input);
   const answer = { noteId: note.noteId, revisionId: row.revisionId, revision: row.revision };
   if (key !== null && input.idempotency !== null) {
@@ -116,7 +119,8 @@ function addNote(tables: Tables, input: AcceptNote): NoteRecord {
     noteId: newId(tables, 'note'),
     sourceId: input.sourceId,
     externalId: input.externalId,
-    authorId: input.note.author?.id ?? null,
+    authorId: null,
+    authors: new Set(),
     createdAt: input.now,
     sequence: 0,
     revisions: [],
@@ -151,6 +155,8 @@ function addRevision(tables: Tables, note: NoteRecord, input: AcceptNote): Revis
 function eraseRow(tables: Tables, note: NoteRecord, now: number): boolean {
   if (note.erased) return false;
   note.erased = true;
+  note.authorId = null;
+  note.authors.clear();
   note.decisions.length = 0;
   for (const row of note.revisions) {
     row.note = null;

@@ -23,7 +23,9 @@ export interface NoteRecord {
   readonly noteId: string;
   readonly sourceId: string;
   readonly externalId: string;
-  readonly authorId: string | null;
+  authorId: string | null;
+  /** Everybody whom it was sent for. */
+  readonly authors: Set<string>;
   readonly createdAt: number;
   /** Raised by one with every event about the note. */
   sequence: number;
