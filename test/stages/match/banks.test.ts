@@ -72,6 +72,11 @@ describe('the shipped term banks', () => {
     ['คาสิโนออนไลน์', 'goods.gambling'],
     ['お前は本当にバカだ', 'harass.bully'],
     ['너 진짜 바보야', 'harass.bully'],
+    ['Everyone call him, he lives at 12 Example Street', 'privacy.pii'],
+    ['Sie wohnt in der Beispielstraße 5, klingelt mal', 'privacy.pii'],
+    ['Il habite au 12, rue de l’Exemple', 'privacy.pii'],
+    ['Ella vive en la calle Ejemplo, número 5', 'privacy.pii'],
+    ['他家住在幸福小区3号楼', 'privacy.pii'],
   ])('%s is %s', (raw, category) => {
     expect(categories(raw)).toContain(category);
   });
@@ -99,6 +104,12 @@ describe('the shipped term banks', () => {
     'Deposit the parcel at the station, original bags and shoes',
     'Работаю в телеграме новостей',
     'pagi ini sarapan, deposit di bank',
+    'She lives at home with her cat and two old sofas, I will call her tonight and ask',
+    'Sie wohnt in der Schweiz und kommt im Mai zu Besuch',
+    'Elle habite au Canada depuis trois ans',
+    'Ella vive en la calle desde enero y un albergue la ayuda',
+    'Ele mora na rua e procura trabalho',
+    '我同桌他家住在海边，夏天常去游泳',
   ])('nothing in: %s', (raw) => {
     expect(categories(raw)).toEqual([]);
   });
