@@ -133,6 +133,25 @@ describe('the shipped term banks', () => {
     ['मुझे मर जाना चाहिए', 'selfharm.risk'],
     ['للطلب واتساب', 'commerce.divert'],
     ['WhatsApp me: 555', 'commerce.divert'],
+    ['তুমি খুব বোকা', 'harass.bully'],
+    ['আমি তোমাকে মেরে ফেলব', 'violence.threat'],
+    ['আমি আর বাঁচতে চাই না', 'selfharm.risk'],
+    ['নিশ্চিত মুনাফা', 'fraud.scam'],
+    ['நீ மிகவும் முட்டாள்', 'harass.bully'],
+    ['உன்னைக் கொன்றுவிடுவேன்', 'violence.threat'],
+    ['தற்கொலை செய்ய போகிறேன்', 'selfharm.risk'],
+    ['تم بہت بیوقوف ہو', 'harass.bully'],
+    ['میں تمہیں جان سے مار دوں گا', 'violence.threat'],
+    ['میں اب جینا نہیں چاہتا', 'selfharm.risk'],
+    ['Wewe ni mjinga sana', 'harass.bully'],
+    ['Nitakuua', 'violence.threat'],
+    ['Sitaki kuishi tena', 'selfharm.risk'],
+    ['Είσαι πολύ χαζός', 'harass.bully'],
+    ['Θα σε σκοτώσω', 'violence.threat'],
+    ['Δεν θέλω να ζω άλλο', 'selfharm.risk'],
+    ['Ești foarte proastă', 'harass.bully'],
+    ['Știu unde locuiești', 'violence.threat'],
+    ['Nu mai vreau să trăiesc', 'selfharm.risk'],
   ])('%s is %s', (raw, category) => {
     expect(categories(raw)).toContain(category);
   });
@@ -221,6 +240,13 @@ describe('the shipped term banks', () => {
     'あなたはアホウドリを見ましたか、お前は馬鹿力だな、君はバカンスが好きだね',
     '你太蠢萌了，别蠢蠢欲动',
     'Bạn rất giỏi, คุณไม่โง่',
+    'তুমি বোকা নও, শুধু ক্লান্ত; নিশ্চিত লাভ বলে কিছু নেই',
+    'সরকার অনলাইন জুয়া বন্ধ করেছে, আমি কত বোকা',
+    'நீ முட்டாள் இல்லை, நகரத்தில் வாழ விருப்பமில்லை',
+    'تم بیوقوف نہیں ہو، آن لائن جوا حرام ہے، گھر بیٹھے ورزش کریں',
+    'Wewe si mjinga; nitakupigia simu kesho, nitakupiga picha, hospitali inatibu saratani',
+    'Δεν είσαι χαζός, δεν ξέρω πού μένεις, δεν θέλω να ζω στην πόλη',
+    'Nu ești prost, ești prost dispus; o să te bat la șah, nu știu unde locuiești',
   ])('nothing in: %s', (raw) => {
     expect(categories(raw)).toEqual([]);
   });
