@@ -42,6 +42,14 @@ const expand = (wordings: readonly string[]): readonly string[] =>
     return expansion.ok ? expansion.patterns : [];
   });
 
+/** How German is typed where the keyboard has no umlauts; the folded view has neither those dots nor the e. */
+const DIGRAPHS: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue' };
+
+const spellings = (wordings: readonly string[], language: string): readonly string[] =>
+  language !== 'de'
+    ? wordings
+    : [...new Set(wordings.flatMap((one) => [one, one.replace(/[äöü]/g, (letter) => DIGRAPHS[letter] ?? letter)]))];
+
 export const foldedOf = (text: string): string => normaliseText(text).view('folded').text.trim();
 
 /** Readings in which an entry is looked for. */
@@ -117,8 +125,9 @@ function compile(entries: readonly Entry[], bankAllow: ReadonlyMap<string, reado
     const views = new Set(viewsOf(entry));
     for (const view of views) used.add(view);
     const allowed = [...(entry.allow ?? []), ...(bankAllow.get(entry.language) ?? [])];
-    addPatterns(patterns, views, expand(entry.patterns), { entry: index, allow: false });
-    addPatterns(patterns, views, expand(allowed), { entry: index, allow: true });
+    const spelt = (wordings: readonly string[]): readonly string[] => spellings(expand(wordings), entry.language);
+    addPatterns(patterns, views, spelt(entry.patterns), { entry: index, allow: false });
+    addPatterns(patterns, views, spelt(allowed), { entry: index, allow: true });
   }
   const automaton = buildAutomaton(patterns.map((pattern) => pattern.text));
   return { entries, patterns, automaton, views: VIEW_NAMES.filter((view) => used.has(view)) };

@@ -49,6 +49,8 @@ const LETTERS: Readonly<Record<string, string>> = {
   ۀ: 'ه',
   ک: 'ك',
   ڪ: 'ك',
+  // The candrabindu of Hindi, for which most write the anusvara.
+  '\u0901': '\u0902',
 };
 
 /** First digit of each run of ten decimal digits that notes are written with. */
@@ -59,7 +61,10 @@ const DIGIT_ZEROS = [
 /** Control characters, soft hyphens, zero-width and bidi characters, variation selectors, tags, Hangul fillers. */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cs}]/u;
 const SPACE = /\s/u;
-/** Marks that only decorate, Arabic vowel signs with tatweel, Hebrew points; Indic and Thai marks are letters. */
+/**
+ * Marks that only decorate, Arabic vowel signs with tatweel, Hebrew points, and the nukta, which many who write Hindi leave
+ * out; other Indic and Thai marks are letters.
+ */
 const DROPPED_MARKS: readonly (readonly [from: number, to: number])[] = [
   [0x300, 0x36f],
   [0x483, 0x487],
@@ -74,6 +79,7 @@ const DROPPED_MARKS: readonly (readonly [from: number, to: number])[] = [
   [0x6d6, 0x6dc],
   [0x6df, 0x6e8],
   [0x6ea, 0x6ed],
+  [0x93c, 0x93c],
   [0x1ab0, 0x1aff],
   [0x1dc0, 0x1dff],
   [0x20d0, 0x20ff],

@@ -8,7 +8,7 @@ export { normaliseText, normaliseText as normalise } from './text.js';
 export function normaliseStage(): Stage<'normalise'> {
   return {
     name: 'normalise',
-    version: '3',
+    version: '4',
     reads: ['images'],
     languages: '*',
     cost: 'free',

@@ -152,6 +152,10 @@ describe('the shipped term banks', () => {
     ['Ești foarte proastă', 'harass.bully'],
     ['Știu unde locuiești', 'violence.threat'],
     ['Nu mai vreau să trăiesc', 'selfharm.risk'],
+    ['तू एकदम बेवकूफ़ है', 'harass.bully'],
+    ['मैं तुम्हें मार डालूँगा', 'violence.threat'],
+    ['Du bist wirklich haesslich', 'harass.bully'],
+    ['Die Gebuehr vorab zahlen', 'fraud.scam'],
   ])('%s is %s', (raw, category) => {
     expect(categories(raw)).toContain(category);
   });
@@ -247,6 +251,7 @@ describe('the shipped term banks', () => {
     'Wewe si mjinga; nitakupigia simu kesho, nitakupiga picha, hospitali inatibu saratani',
     'Δεν είσαι χαζός, δεν ξέρω πού μένεις, δεν θέλω να ζω στην πόλη',
     'Nu ești prost, ești prost dispus; o să te bat la șah, nu știu unde locuiești',
+    'Meine Tochter ist wirklich huebsch, das Geschaeft hat frueh auf',
   ])('nothing in: %s', (raw) => {
     expect(categories(raw)).toEqual([]);
   });
