@@ -6,6 +6,7 @@ import { readLinks } from './contact-links.js';
 import { readMessengerLinks } from './contact-messenger-links.js';
 import { readMessengers } from './contact-messengers.js';
 import { readPhones } from './contact-phones.js';
+import { readSpelledPhones } from './contact-phones-spelled.js';
 import { readDiscountCodes, readPrices } from './contact-prices.js';
 import type { Reader, Reading } from './contact-reading.js';
 
@@ -14,7 +15,10 @@ export const CONTACTS_LIMIT = 64;
 
 /** In the order of trust: what a plainer view has found is not reported again from a lossier one. */
 const READERS: readonly (readonly [ViewName, readonly Reader[]])[] = [
-  ['folded', [readLinks, readMessengerLinks, readPhones, readMessengers, readPrices, readDisclosures]],
+  [
+    'folded',
+    [readLinks, readMessengerLinks, readPhones, readSpelledPhones, readMessengers, readPrices, readDisclosures],
+  ],
   ['nfkc', [readDiscountCodes]],
   ['squeezed', [readMessengers]],
   ['pinyin', [readMessengers]],

@@ -61,6 +61,14 @@ describe('phone numbers', () => {
     ['电话 二三四五六七八', '二三四五六七八'],
     ['1 3 8 0 0 1 3 8 0 0 0', '1 3 8 0 0 1 3 8 0 0 0'],
     ['030 12 34 56 78', '030 12 34 56 78'],
+    ['ring five five five zero one zero zero', 'five five five zero one zero zero'],
+    ['null eins fünf fünf, fünf null eins', 'null eins fünf fünf, fünf null eins'],
+    ['cinco cinco cinco, cero uno cero cero', 'cinco cinco cinco, cero uno cero cero'],
+    ['пять пять пять ноль один ноль ноль', 'пять пять пять ноль один ноль ноль'],
+    ['خمسة خمسة خمسة صفر واحد صفر صفر', 'خمسة خمسة خمسة صفر واحد صفر صفر'],
+    ['नौ नौ शून्य शून्य पाँच पाँच शून्य', 'नौ नौ शून्य शून्य पाँच पाँच शून्य'],
+    ['five 5 five zero one 0 zero', 'five 5 five zero one 0 zero'],
+    ['공일공-공공공공-일이삼사', '공일공-공공공공-일이삼사'],
   ])('%s', (raw, phone) => {
     expect(read(raw).filter((line) => line.startsWith('phone'))).toMatchObject([
       expect.stringMatching(new RegExp(`^phone@\\w+ ${phone.replace(/[+()]/g, '\\$&')}$`)),
@@ -78,6 +86,11 @@ describe('phone numbers', () => {
     '100% of 20 kg',
     '1 2 3 4 5 6 7 8 9',
     '1234567890123456789',
+    'one two three four five six seven eight nine',
+    'drei, zwei, eins, null, eins, zwei, drei',
+    'uno dos tres, uno dos tres, uno dos tres cuatro',
+    'seven or eight of the nine, one by one',
+    '공일공 부대',
   ])('no number: %s', (raw) => expect(kinds(raw)).not.toContain('phone'));
 });
 
@@ -261,6 +274,8 @@ describe('every text', () => {
     '#ad ',
     '...!',
     '+1 (2) ',
+    'one ',
+    '공일공 ',
   ])('is read in linear time: %j', (unit) => {
     const short = unit.repeat(Math.ceil(8_000 / unit.length));
     millis(short);
