@@ -4,7 +4,7 @@ import { composeOffline } from '../compose.js';
 import { type Config, configFromProcess } from '../config.js';
 import type { Decision, Evidence, Note, Outcome } from '../domain.js';
 import { InvalidInputError } from '../errors.js';
-import { isRegionCode } from '../policy/regions.js';
+import { isRegionCode } from '../policy/countries.js';
 import { STAGE_ORDER } from '../stages/index.js';
 import { type Io, readArgs, usageError } from './io.js';
 import { storeFrom, type WithStore } from './store.js';

@@ -9,7 +9,7 @@ import { composeOffline } from '../compose.js';
 import { type Config, configFromProcess } from '../config.js';
 import type { EvidenceKey } from '../domain.js';
 import { codeOf, InvalidInputError } from '../errors.js';
-import { isRegionCode } from '../policy/regions.js';
+import { isRegionCode } from '../policy/countries.js';
 import { STAGE_ORDER } from '../stages/index.js';
 import type { ModerateNow } from '../usecases/moderate.js';
 import { type Io, readArgs, unknownWord, usageError } from './io.js';

@@ -1,6 +1,7 @@
 /** Files -> bundle: pure, all faults together, one hash over everything that can change a decision. */
 import { type Compiled, compileExpression, type Expression } from './cel.js';
-import { checkRuleNames } from './check-rules.js';
+import { checkConditions } from './check-conditions.js';
+import { checkNames } from './check-names.js';
 import { compileRegion, inherit } from './compile-region.js';
 import type { RegionValue } from './context-values.js';
 import { faultOf, faultsError, formatFault, type PolicyFault, sortFaults } from './faults.js';
@@ -8,7 +9,16 @@ import { lintRegion } from './lint.js';
 import type { Bundle, CompiledRegion, Notices, Variant } from './model.js';
 import { didYouMean } from './nearest.js';
 import { recent } from './recent.js';
-import { faultAt, inOrder, type NoticesFile, parentOf, type RegionFile, type Report, readSources } from './sources.js';
+import {
+  countRegionFiles,
+  faultAt,
+  inOrder,
+  type NoticesFile,
+  parentOf,
+  type RegionFile,
+  type Report,
+  readSources,
+} from './sources.js';
 import { sha256Hex } from './stable-hash.js';
 import { termNames } from './term-names.js';
 import type { Inheritance, Workshop } from './workshop.js';
@@ -77,6 +87,7 @@ function readNotices(files: readonly NoticesFile[], report: Report): ReadonlyMap
           `the language is "${language}", the file is named "${wanted}"; make them the same`,
         ),
       );
+      continue;
     }
     const [texts, titles] = [new Map(Object.entries(sentences)), new Map(Object.entries(clauses))];
     notices.set(language, { language, name, direction, sentences: texts, clauses: titles });
@@ -158,7 +169,7 @@ export function checkBundle(
   const faults: PolicyFault[] = [];
   const report = makeReport(faults);
   const sources = readSources(files, report);
-  checkRuleNames(sources.regions, report);
+  checkNames(sources.regions, report);
   const variants = makeVariants();
   const byFile = new Map(sources.regions.map((region) => [region.file, region]));
   const notices = readNotices(sources.notices, report);
@@ -166,6 +177,7 @@ export function checkBundle(
   const workshop: Workshop = {
     byFile,
     notices,
+    isThere: (file) => files.has(file),
     laws,
     terms: termNames(files),
     report,
@@ -178,7 +190,10 @@ export function checkBundle(
     made.set(region.source.id, inherit(region, parent === null ? undefined : made.get(parent)));
   }
   const regions = [...made.values()].flatMap((entry) => compileRegion(entry, workshop) ?? []);
-  checkClauses(sources.notices, regions, report);
+  const judged = new Set(regions.map(({ file }) => file));
+  for (const file of sources.read) if (!judged.has(file.file)) checkConditions(file, workshop);
+  // A clause may stand in a file that has a fault of its own.
+  if (judged.size === countRegionFiles(files)) checkClauses(sources.notices, regions, report);
   if (!files.has('global.yaml')) {
     report(
       faultOf(
@@ -192,7 +207,8 @@ export function checkBundle(
   for (const region of regions) {
     const file = byFile.get(region.file);
     const parent = regions.find((other) => other.id === region.parent);
-    if (file !== undefined) lintRegion({ region, parent, file }, options.today ?? null, report);
+    if (file !== undefined)
+      lintRegion({ region, parent, file, group: groups.get(region.id) }, options.today ?? null, report);
   }
   const sorted = sortFaults(faults);
   if (sorted.some((fault) => fault.level === 'error')) return { bundle: null, faults: sorted };

@@ -1,6 +1,7 @@
 /** Comparisons that no note can meet: words that a field never holds, and scores beyond 0 to 1. */
 import { type AstNode, callOf, children, isNode, literal, typeOf } from './cel-ast.js';
 import type { ExpressionFault } from './cel-fault.js';
+import { isRegionCode, regionHint } from './countries.js';
 import { isLanguage, languageHint, NO_LANGUAGE } from './languages.js';
 import { didYouMeanOneOf } from './nearest.js';
 import { FIELD_WORDS, MAP_WORDS, STEPS } from './vocabulary.js';
@@ -29,12 +30,14 @@ const among =
   (words: readonly string[]): Ask =>
   (word) =>
     words.includes(word) ? null : `is never "${word}"${didYouMeanOneOf(word, words)}`;
+const aRegion: Ask = (word) => (isRegionCode(word) ? null : `is never "${word}"${regionHint(word)}`);
 const aLanguage: Ask = (word) => (isLanguage(word) ? null : `"${word}" ${NO_LANGUAGE}${languageHint(word)}`);
 
 /** What a field may be compared with; null: anything. */
 function askOf(node: AstNode): Ask | null {
   const key = keyOf(node);
   if (LANGUAGE_FIELDS.has(key)) return aLanguage;
+  if (key === 'Region.id') return aRegion;
   const words = FIELD_WORDS[key];
   if (words !== undefined) return among(words);
   const [map] = indexOf(node);
@@ -68,7 +71,8 @@ function keyFaults(node: AstNode): readonly ExpressionFault[] {
   return [{ lint: 'cel-word', offset: key.start, message }];
 }
 
-function figureOf(node: AstNode): number | null {
+/** Null: no figure that is written. */
+export function figureOf(node: AstNode): number | null {
   if (node.op === '-_') {
     const [inner] = children(node);
     const figure = inner === undefined ? null : figureOf(inner);

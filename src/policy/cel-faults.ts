@@ -1,13 +1,21 @@
 /** What is wrong with a condition that the engine itself would take: words, functions, comparisons, cost. */
 import { tooShort } from '../stages/match/term-length.js';
 import { type AstNode, callOf, isFunctionName, isMacro, typeOf, walk } from './cel-ast.js';
-import { comparedFaults } from './cel-compared.js';
+import { comparedFaults, figureOf } from './cel-compared.js';
 import type { ExpressionFault } from './cel-fault.js';
 import { isLanguage, languageHint, NO_LANGUAGE } from './languages.js';
 import type { LintId } from './lints.js';
 import { didYouMean, didYouMeanOneOf } from './nearest.js';
 import { compilePattern } from './patterns.js';
-import { CEL_FUNCTIONS, CEL_MACROS, FUNCTIONS, WORDS, type WordKind } from './vocabulary.js';
+import {
+  CEL_FUNCTIONS,
+  CEL_MACROS,
+  FUNCTIONS,
+  type FunctionName,
+  usageOf,
+  WORDS,
+  type WordKind,
+} from './vocabulary.js';
 
 /** One macro inside another, no deeper: with lists of 64 that is 4,096 steps at most. */
 const MAX_MACRO_DEPTH = 2;
@@ -16,9 +24,11 @@ interface WordFault {
   readonly lint: LintId;
   readonly message: string;
 }
-function wordFault(kind: WordKind, node: AstNode, call: string): WordFault | null {
-  const wrong = (message: string, lint: LintId = 'cel-word'): WordFault => ({ lint, message: `${call}: ${message}` });
-  if (node.op !== 'value' || typeof node.args !== 'string') return wrong(`write the ${kind} as a quoted word`);
+function wordFault(kind: WordKind, node: AstNode, name: FunctionName): WordFault | null {
+  const wrong = (message: string, lint: LintId = 'cel-word'): WordFault => ({ lint, message: `${name}: ${message}` });
+  if (node.op !== 'value' || typeof node.args !== 'string') {
+    return wrong(`write the ${kind} as a quoted word, ${usageOf(name)}`);
+  }
   const word = node.args;
   switch (kind) {
     case 'pattern': {
@@ -53,11 +63,19 @@ function callFaults(node: AstNode): readonly ExpressionFault[] {
     ];
   }
   const { words } = FUNCTIONS[name];
+  const [share] = args;
+  if (name === 'sampled' && share !== undefined) return shareFaults(share);
   return words.flatMap((kind, index) => {
     const arg = args[index];
     const fault = kind === null || arg === undefined ? null : wordFault(kind, arg, name);
     return fault === null ? [] : [{ ...fault, offset: arg?.start ?? node.start }];
   });
+}
+
+function shareFaults(share: AstNode): readonly ExpressionFault[] {
+  const percent = figureOf(share);
+  if (percent === null || (percent >= 0 && percent <= 100)) return [];
+  return [{ lint: 'cel-range', offset: share.start, message: 'sampled takes a share of 0 to 100 in a hundred' }];
 }
 
 function equalityFaults(node: AstNode): readonly ExpressionFault[] {

@@ -36,7 +36,13 @@ function sayOverload(summary: string): string | null {
   if (pair !== null) {
     const [, left = '', operator = '', right = ''] = pair;
     const isAnswer = [left, right].includes('bool') && /^[=!]=$/.test(operator);
-    const answer = isAnswer ? '; what is true or false stands alone, or with ! before it' : '';
+    const answer = isAnswer
+      ? '; what is true or false stands alone, or with ! before it'
+      : operator === 'in'
+        ? '; behind in stands a list, such as languages or ["de", "fr"]'
+        : [left, right].some((type) => type.startsWith('list'))
+          ? '; whether it holds a word is asked by "word" in the list'
+          : '';
     return `${typeWord(left)} and ${typeWord(right)} cannot stand on the two sides of ${operator}${partHint([left, right])}${answer}`;
   }
   const single = /^no such overload: ([!-])(\S+)$/.exec(summary);
@@ -49,18 +55,30 @@ function sayCall(summary: string): string | null {
   if (Object.hasOwn(FUNCTIONS, call)) {
     return `it is written ${usageOf(call as FunctionName)}`;
   }
+  if (TEXT_CALLS.has(call)) return `it is written text.${call}("word"); of a list: "word" in languages`;
   if (CALLS().includes(call)) return `${call} does not take these words here`;
+  if (/^(?:to)?(?:lower|upper)(?:case|ascii)?$/i.test(call)) {
+    return `unknown function "${call}"; has_term(text, "word") and re(text, "(?i)word") take no notice of case`;
+  }
   return `unknown function "${call}"${didYouMean(call, CALLS())}`;
 }
+const TEXT_CALLS: ReadonlySet<string> = new Set(['contains', 'startsWith', 'endsWith']);
+
+const NAMES = Object.keys(VARIABLES);
+/** `note.kind`, `author.age_days`: what a word without its first half may have meant. */
+const PARTS = Object.entries(VARIABLES).flatMap(([name, { type }]) =>
+  fieldsOf(type).map((field) => `${name}.${field}`),
+);
 
 function sayName(summary: string): string | null {
   const variable = /^Unknown variable: (\w+)/.exec(summary)?.[1];
   if (variable !== undefined) {
-    const hint = didYouMean(variable, Object.keys(VARIABLES));
+    const hint = didYouMean(variable, [...PARTS.filter((part) => part.endsWith(`.${variable}`)), ...NAMES]);
     return `unknown field "${variable}"${hint === '' ? '; a word that is meant as such stands in quotation marks' : hint}`;
   }
   const field = /^No such key: (\w+)/.exec(summary)?.[1];
   if (field === undefined) return null;
+  if (NAMES.includes(field)) return `"${field}" stands alone, with nothing before it`;
   const known = new Set(Object.values(TYPES).flatMap((type) => Object.keys(type)));
   return `unknown field "${field}"${didYouMean(field, known)}`;
 }
@@ -73,17 +91,28 @@ const SYNTAX: readonly (readonly [RegExp, string])[] = [
   [/^Unexpected token: EOF/, 'the condition ends too early: something is missing here'],
   [/^Unexpected token|^Expected/, 'something is missing before this'],
 ];
+const STRAIGHT = 'write straight quotation marks: "';
 const CHARACTERS: Readonly<Record<string, string>> = {
   '=': 'write == to compare',
   '&': 'write && for "and"',
   '|': 'write || for "or"',
   ')': 'there is a ")" too many, or a "(" too few',
-  '“': 'write straight quotation marks: "',
-  '”': 'write straight quotation marks: "',
-  '„': 'write straight quotation marks: "',
-  '‘': 'write straight quotation marks: "',
-  '’': 'write straight quotation marks: "',
-  '«': 'write straight quotation marks: "',
+  '“': STRAIGHT,
+  '”': STRAIGHT,
+  '„': STRAIGHT,
+  '‘': STRAIGHT,
+  '’': STRAIGHT,
+  '«': STRAIGHT,
+  '»': STRAIGHT,
+  '「': STRAIGHT,
+  '＂': STRAIGHT,
+  '%': 'write a share as a figure from 0 to 1, such as 0.7 for 70 %',
+  '\u00A0': 'a hard blank; write an ordinary one',
+};
+/** As East Asian keyboards write them. */
+const plainOf = (character: string): string | null => {
+  const plain = character.normalize('NFKC');
+  return plain !== character && /^[!-~ ]$/.test(plain) ? plain : null;
 };
 
 /** `a and b`: the word that the engine stumbles over, or the one before it. */
@@ -97,8 +126,15 @@ function sayCharacter(character: string, fault: EngineFault): string {
   const { input, offset } = fault;
   const known = CHARACTERS[character];
   if (known !== undefined) return known;
+  const plain = plainOf(character);
+  if (plain !== null)
+    return plain === ' ' ? 'a wide blank; write an ordinary one' : `a wide "${character}"; write ${plain}`;
+  if (character === ',' && /\d$/.test(input.slice(0, offset)) && /^,\d/.test(input.slice(offset))) {
+    return 'write decimals with a point, such as 0.7, and figures without commas';
+  }
   if (isOtherWord(fault)) return 'write && for "and", || for "or", ! for "not"';
   const word = /^[\w"'.]+/.exec(input.slice(offset))?.[0] ?? character;
+  if (TEXT_CALLS.has(word)) return `it is written text.${word}("word")`;
   return `"${word}" does not belong here; between two parts stands && or ||`;
 }
 
@@ -111,6 +147,12 @@ function saySyntax(fault: EngineFault): string | null {
     return reversed ? 'write >= or <=' : sayCharacter(character, fault);
   }
   if (summary === 'Unexpected token: GT' && input[offset - 1] === '<') return 'write != for "is not"';
+  if (summary === 'Unexpected token: EOF' && input.trimEnd().endsWith('%')) return CHARACTERS['%'] ?? null;
+  if (/^\.\d/.test(input.slice(offset))) return 'write a figure before the point, such as 0.7';
+  if (/^Reserved identifier: (?:if|else)/.test(summary)) return 'a condition has no if; write what must be true';
+  if (summary.startsWith('Invalid escape sequence')) {
+    return 'in quotation marks a backslash is written twice; or put r before them: r"\\d+"';
+  }
   return SYNTAX.find(([pattern]) => pattern.test(summary))?.[1] ?? null;
 }
 
@@ -119,6 +161,8 @@ function sayRest(summary: string): string {
   if (operand !== undefined)
     return `between && and || stand parts that are true or false; this is ${typeWord(operand)}`;
   if (/^Ternary branches/.test(summary)) return 'both answers behind "?" must be of the same kind';
+  if (summary.startsWith('Cannot index type'))
+    return 'this has no parts behind a point; the length of a text is size(text)';
   if (/^has\(\) invalid/.test(summary)) return 'has() asks for a part of something, such as has(note.title)';
   return summary;
 }

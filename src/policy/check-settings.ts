@@ -1,5 +1,6 @@
 /** The settings of one region against each other and against the sentences: everything but the rules. */
 import { settingsOf, sourceOf } from './cites.js';
+import { isLanguage } from './languages.js';
 import type { LintId } from './lints.js';
 import type { Notices } from './model.js';
 import { didYouMean } from './nearest.js';
@@ -24,10 +25,13 @@ export function checkNotice(
   }
 }
 
-function checkLanguages(settings: RegionSettings, notices: ReadonlyMap<string, Notices>, complain: Complain): void {
+function checkLanguages(settings: RegionSettings, { notices, isThere }: Workshop, complain: Complain): void {
   settings.notice_languages.forEach((language, index) => {
-    if (notices.has(language)) return;
-    const hint = didYouMean(language, notices.keys());
+    if (isThere(`notices/${language}.yaml`)) return;
+    // A language that exists is meant as it is written.
+    const hint = isLanguage(language)
+      ? '; write one as notices/en.yaml is written, with all of its sentences'
+      : didYouMean(language, notices.keys());
     complain(['notice_languages', index], 'unknown-language', `there is no notices/${language}.yaml${hint}`);
   });
   settings.notice_blocks.forEach((block, index) => {
@@ -57,6 +61,15 @@ function checkOpinions({ opinions, evidence }: RegionSettings, complain: Complai
   complain(['opinions', 'ask'], 'stage-into-allow', message);
 }
 
+function checkAge({ age }: RegionSettings, complain: Complain): void {
+  if (age.min <= age.adult) return;
+  complain(
+    ['age'],
+    'wrong-value',
+    `age: min is ${age.min} and adult ${age.adult}; nobody grows up before the least age`,
+  );
+}
+
 function checkSources(made: Inheritance, settings: RegionSettings, complain: Complain): void {
   const laws = Object.keys(settings.grounds);
   for (const setting of settingsOf(made.region)) {
@@ -74,9 +87,10 @@ function checkSources(made: Inheritance, settings: RegionSettings, complain: Com
 
 export function checkSettings(made: Inheritance, settings: RegionSettings, workshop: Workshop): void {
   const complain: Complain = (path, lint, message) => workshop.report(faultAt(made.region, path, lint, message));
-  checkLanguages(settings, workshop.notices, complain);
+  checkLanguages(settings, workshop, complain);
   checkStages(settings, complain);
   checkOpinions(settings, complain);
+  checkAge(settings, complain);
   checkSources(made, settings, complain);
   if (made.lineage.includes('eu') && !settings.restrictions_need_notice) {
     const message = 'must be true in the EU: a restriction needs a statement of reasons (DSA art. 17)';

@@ -75,6 +75,7 @@ function scopeOf(made: Inheritance, settings: RegionSettings, workshop: Workshop
     lineage: made.lineage,
     settings,
     value: regionValue(settings),
+    ids: [...made.rules.keys()],
     notices: workshop.notices,
     laws: workshop.laws,
     terms: workshop.terms,

@@ -2,6 +2,7 @@
 import { SEVERITIES, type Severity } from '../categories.js';
 import type { Ground } from '../domain.js';
 import type { Compiled, Expression } from './cel.js';
+import { conditionFaults } from './check-conditions.js';
 import { type Choice, chooseAction, type Means } from './choose-action.js';
 import { sourceOf } from './cites.js';
 import type { RegionValue } from './context-values.js';
@@ -18,6 +19,8 @@ import type { TermNames } from './term-names.js';
 export interface RuleScope extends Means {
   readonly lineage: readonly string[];
   readonly value: RegionValue;
+  /** Of all rules of the region. */
+  readonly ids: readonly string[];
   /** Keys of the laws of all regions, to tell a slip of the keyboard from a law of another country. */
   readonly laws: ReadonlySet<string>;
   readonly terms: TermNames;
@@ -32,16 +35,10 @@ function condition(rule: CompleteRule, field: 'when' | 'unless', scope: RuleScop
   if (source === undefined || source === null) return null;
   const compiled = scope.compile(source);
   const at = placeOf(rule, field);
-  if (!compiled.ok) {
-    for (const { lint, message, offset } of compiled.faults) {
-      scope.fault(at, lint, `rule ${rule.source.id}, ${field}: ${message}`, offset);
-    }
-    return null;
+  for (const { lint, message, offset } of conditionFaults(compiled, scope.terms)) {
+    scope.fault(at, lint, `rule ${rule.source.id}, ${field}: ${message}`, offset);
   }
-  for (const { id, group, offset } of compiled.expression.terms) {
-    const message = scope.terms.fault(id, group);
-    if (message !== null) scope.fault(at, 'cel-term', `rule ${rule.source.id}, ${field}: ${message}`, offset);
-  }
+  if (!compiled.ok) return null;
   for (const use of compiled.expression.thresholds) {
     const steps = scope.value.thresholds.get(use.category);
     if (steps?.has(use.step)) continue;
@@ -115,8 +112,14 @@ function choiceOf(rule: CompleteRule, scope: RuleScope): Choice | null {
   const wish = { severity, action: then.action, fallback: then.fallback ?? null, notice: notice ?? null };
   const choice = chooseAction({ ...wish, law: ground.law ?? null, terms: ground.terms ?? null }, scope);
   if (!('fault' in choice)) return choice;
-  scope.fault(placeOf(rule, 'then'), 'fallback', `rule ${id}: ${choice.fault}`);
+  scope.fault(placeOf(rule, 'then'), 'fallback', `rule ${id}: ${choice.fault}${elsewhere(rule, 'then', scope)}`);
   return null;
+}
+
+/** A rule of another file is changed for a region in the region's own. */
+function elsewhere(rule: CompleteRule, field: string, { region }: RuleScope): string {
+  const own = fileOfRegion(region);
+  return placeOf(rule, field).file === own ? '' : `; in ${own} write the id of the rule and a milder ${field}`;
 }
 
 function changedIn(rule: CompleteRule, { lineage }: RuleScope): string {
@@ -140,7 +143,8 @@ function resolved(rule: CompleteRule, scope: RuleScope): Resolved | null {
   if (choice === null) return null;
   const ground = groundOf(rule, choice, scope);
   for (const { field, lint, message } of conflicts(source, choice.action, scope)) {
-    scope.fault(placeOf(rule, field), lint, `rule ${source.id}: ${message}`);
+    const hint = lint === 'ladder' ? elsewhere(rule, field, scope) : '';
+    scope.fault(placeOf(rule, field), lint, `rule ${source.id}: ${message}${hint}`);
   }
   if (when === null || ground === null || (unless === null && typeof source.unless === 'string')) return null;
   return { choice, ground, when, unless };
@@ -149,7 +153,12 @@ function resolved(rule: CompleteRule, scope: RuleScope): Resolved | null {
 export function compileRule(rule: MergedRule, scope: RuleScope): CompiledRule | null {
   if (!isComplete(rule)) {
     const words = missingParts(rule.source).join(', ');
-    scope.fault(rule.home, 'incomplete-rule', `rule ${rule.source.id} lacks ${words}; a new rule needs all of them`);
+    const hint = didYouMean(
+      rule.source.id,
+      scope.ids.filter((id) => id !== rule.source.id),
+    );
+    const message = `rule ${rule.source.id} lacks ${words}; a new rule needs all of them${hint}`;
+    scope.fault(rule.home, 'incomplete-rule', message);
     return null;
   }
   const parts = resolved(rule, scope);

@@ -1,3 +1,6 @@
+/** Codes of regions, and what people write for them. */
+import { nearest } from './nearest.js';
+
 /** ISO 3166-1 alpha-2, lower case: the 249 officially assigned codes. */
 export const COUNTRY_CODES: ReadonlySet<string> = new Set(
   `ad ae af ag ai al am ao aq ar as at au aw ax az ba bb bd be bf bg bh bi bj bl bm bn bo bq br bs bt bv bw by bz
@@ -11,3 +14,31 @@ export const COUNTRY_CODES: ReadonlySet<string> = new Set(
 
 /** Policy ids that are not countries. */
 export const GROUP_IDS: ReadonlySet<string> = new Set(['global', 'eu']);
+
+export const REGION_CODES: ReadonlySet<string> = new Set([...COUNTRY_CODES, ...GROUP_IDS]);
+export const isRegionCode = (code: string): boolean => REGION_CODES.has(code);
+
+/** Of their languages or their habits, not of ISO 3166-1. */
+const TAKEN_FOR: ReadonlyMap<string, string> = new Map([
+  ['uk', 'gb'],
+  ['en', 'gb'],
+  ['el', 'gr'],
+  ['usa', 'us'],
+  ['uae', 'ae'],
+  ['europe', 'eu'],
+]);
+
+/** The code that somebody meant who wrote `UK`, `Italy` or `dee`. */
+export function regionHint(word: string): string {
+  const wanted = word
+    .trim()
+    .toLowerCase()
+    .replace(/\.yaml$/, '');
+  const names = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
+  const nameOf = (code: string): string => (code.length === 2 ? (names.of(code.toUpperCase()) ?? code) : code);
+  const words = new Map(
+    [...REGION_CODES].flatMap((code) => [[code, code] as const, [nameOf(code).toLowerCase(), code]]),
+  );
+  const code = TAKEN_FOR.get(wanted) ?? words.get(nearest(wanted, words.keys()) ?? '');
+  return code === undefined ? '' : `; did you mean "${code}" (${nameOf(code)})?`;
+}

@@ -20,9 +20,18 @@ function nameOf(tag: string): string | undefined {
 
 const asked = new Map<string, boolean>();
 
+/** As detection writes it: `IT`, `ita` and `iw` are other ways to write `it` and `he`, and would be waited for in vain. */
+function canonical(tag: string): string | undefined {
+  try {
+    return Intl.getCanonicalLocales(tag)[0];
+  } catch {
+    return undefined;
+  }
+}
+
 /** `und` stands for text of which the language is not known. */
 export function isLanguage(tag: string): boolean {
-  const known = asked.get(tag) ?? (tag === 'und' || nameOf(tag) !== undefined);
+  const known = asked.get(tag) ?? (tag === 'und' || (canonical(tag) === tag && nameOf(tag) !== undefined));
   // The same few tags come back in every file; what is no tag is not kept.
   if (known) asked.set(tag, known);
   return known;
@@ -43,6 +52,8 @@ function tagsByWord(): ReadonlyMap<string, string> {
 }
 
 export function languageHint(word: string): string {
+  const other = canonical(word.replaceAll('_', '-'));
+  if (other !== undefined && isLanguage(other)) return `; did you mean "${other}" (${nameOf(other)})?`;
   const words = tagsByWord();
   const tag = words.get(nearest(word, words.keys()) ?? '');
   return tag === undefined ? '; a tag is as short as de or zh-Hans' : `; did you mean "${tag}" (${nameOf(tag)})?`;

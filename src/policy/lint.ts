@@ -1,5 +1,6 @@
 /** What is allowed but probably not meant. Warnings never keep a bundle out of force. */
 import type { CategoryId } from '../categories.js';
+import { isDisclosure } from '../stages/match/contact-disclosures.js';
 import { strengthOf } from './choose-action.js';
 import { settingKey, settingsOf } from './cites.js';
 import { coverageOf, LEAST_MATCHES, LEAST_NO_MATCHES } from './coverage.js';
@@ -13,6 +14,8 @@ interface Linted {
   readonly region: CompiledRegion;
   readonly parent: CompiledRegion | undefined;
   readonly file: RegionFile;
+  /** The group that names the region among its members. */
+  readonly group: string | undefined;
 }
 type Warn = (path: YamlPath, lint: LintId, message: string) => void;
 
@@ -34,6 +37,24 @@ function lintDates({ region, file }: Linted, today: string | null, warn: Warn): 
     const message = `rule ${rule.id}: the review was due on ${rule.review_by}`;
     warn(['rules', index, 'review_by'], 'review-expired', message);
   });
+}
+
+/** A file of its own takes a country out of its group, unless it builds on it. */
+function lintGroup({ region, file, group }: Linted, warn: Warn): void {
+  if (group === undefined || region.lineage.includes(group)) return;
+  const message = `${group} names ${region.id} among its members, and this file does not build on it: its rules no longer hold here; write "extends: ${group}"`;
+  warn([file.source.extends === undefined ? 'id' : 'extends'], 'left-group', message);
+}
+
+/** Detection knows advertising labels by language; a region says which of these languages count. */
+function lintLabels({ file }: Linted, warn: Warn): void {
+  for (const [language, labels] of Object.entries(file.source.disclosure ?? {})) {
+    (labels ?? []).forEach((label, index) => {
+      if (isDisclosure(label, language)) return;
+      const message = `detection does not know "${label}" as an advertising label in ${language}: a note with it alone counts as not declared`;
+      warn(['disclosure', language, index], 'unknown-label', message);
+    });
+  }
 }
 
 /** A milder step above a stronger one would skip the stronger one's turn. */
@@ -82,8 +103,20 @@ function lintRules({ region, file }: Linted, warn: Warn): void {
       const message = `rule ${rule.id} changes nothing: ${always.id} takes all of its notes, and its action is as strong`;
       warn([...path, 'id'], 'unreachable', message);
     }
+    const letThrough = region.rules.find((other) => isExempted(rule, other));
+    if (letThrough !== undefined) {
+      const message = `rule ${rule.id} never acts: ${letThrough.id} lets ${rule.category} through in all of its notes`;
+      warn([...path, 'id'], 'unreachable', message);
+    }
   });
 }
+
+const isExempted = (rule: CompiledRule, other: CompiledRule): boolean =>
+  other.exempts.has(rule.category) &&
+  other.mode.kind === 'enforce' &&
+  rule.exempts.size === 0 &&
+  rule.severity < 4 &&
+  takesAllOf(other.variant, rule.variant);
 
 /** A rule that takes all notes of another asks for no more: its first part is one of the other's. */
 const firstPart = (category: CategoryId, part: string): string => `${category}\0${part}`;
@@ -104,10 +137,45 @@ function neverFires({ when, unless }: Variant): { readonly field: 'when' | 'unle
   if (wanted.has('false')) return { field: 'when', why: 'a part of when is always false' };
   const against = when.all.find((part) => wanted.has(`!${part}`) || wanted.has(`!(${part})`));
   if (against !== undefined) return { field: 'when', why: `when asks for ${against} and for its opposite` };
+  const apart = apartIn(when.all);
+  if (apart !== null) return { field: 'when', why: `when asks for ${apart[0]} and for ${apart[1]} at once` };
   if (unless === null) return null;
   const same = unless.any.find((part) => part === 'true' || wanted.has(part));
   if (same !== undefined) return { field: 'unless', why: `unless takes out what when asks for, ${same}` };
   return unless.source.trim() === when.source.trim() ? { field: 'unless', why: 'unless says the same as when' } : null;
+}
+
+const COMPARED = /^(.+?)(==|>=|<=|>|<)(?:(-?\d+(?:\.\d+)?)|("[^"]*"|'[^']*'))$/;
+
+/** Two parts that ask one value to be two things, or to lie above and below. */
+function apartIn(parts: readonly string[]): readonly [string, string] | null {
+  const seen = new Map<string, Range & { readonly part: string }>();
+  for (const part of parts) {
+    const [, left, operator, figure, word] = COMPARED.exec(part) ?? [];
+    if (left === undefined || operator === undefined) continue;
+    const range = rangeOf(operator, figure === undefined ? null : Number(figure), word ?? null);
+    const before = seen.get(left);
+    if (before !== undefined && areApart(before, range)) return [before.part, part];
+    if (before === undefined) seen.set(left, { ...range, part });
+  }
+  return null;
+}
+interface Range {
+  readonly word: string | null;
+  readonly least: number;
+  readonly most: number;
+  readonly open: boolean;
+}
+function rangeOf(operator: string, figure: number | null, word: string | null): Range {
+  const open = operator === '>' || operator === '<';
+  const least = figure === null || operator.startsWith('<') ? Number.NEGATIVE_INFINITY : figure;
+  const most = figure === null || operator.startsWith('>') ? Number.POSITIVE_INFINITY : figure;
+  return { word: word?.slice(1, -1) ?? null, least, most, open };
+}
+function areApart(a: Range, b: Range): boolean {
+  if (a.word !== null && b.word !== null) return a.word !== b.word;
+  const [least, most] = [Math.max(a.least, b.least), Math.min(a.most, b.most)];
+  return least > most || (least === most && (a.open || b.open));
 }
 
 /** Whether one takes every note that the other takes: it asks for no more, and takes no more out. */
@@ -122,6 +190,8 @@ function coveredBy(rule: CompiledRule, other: CompiledRule): boolean {
   // What costs least is asked first: a rule is held against all that begin alike.
   if (other.id === rule.id || other.mode.kind !== 'enforce' || strength < 0 || other.severity < rule.severity)
     return false;
+  // What a rule lets through is more than the strength of its own action.
+  if (rule.exempts.size > 0) return false;
   if (!takesAllOf(other.variant, rule.variant)) return false;
   if (!rule.sideActions.every((side) => other.sideActions.includes(side))) return false;
   if (strength > 0) return true;
@@ -138,7 +208,8 @@ function lintSources({ parent, region, file }: Linted, warn: Warn): void {
     if (setting.cites !== null || setting.value === null) continue;
     if (before !== undefined && JSON.stringify(before.value) === JSON.stringify(setting.value)) continue;
     const word = setting.kind === 'clock' ? 'ground' : setting.kind === 'disclosure' ? 'disclosure_cites' : 'cites';
-    const keys = Object.keys(region.settings.grounds).slice(0, 6).join(', ');
+    const own = Object.keys(file.source.grounds ?? {});
+    const keys = [...new Set([...own, ...Object.keys(region.settings.grounds)])].slice(0, 6).join(', ');
     const message = `${setting.kind} ${setting.name} differs from ${parent.id} and names no source: add "${word}" with a key of grounds (${keys || 'none yet'})`;
     warn(setting.path, 'uncited', message);
   }
@@ -165,6 +236,8 @@ function lintTests({ region, file }: Linted, warn: Warn): void {
 export function lintRegion(linted: Linted, today: string | null, report: Report): void {
   const warn: Warn = (path, lint, message) => report(faultAt(linted.file, path, lint, message));
   lintDates(linted, today, warn);
+  lintGroup(linted, warn);
+  lintLabels(linted, warn);
   lintThresholds(linted, warn);
   lintRules(linted, warn);
   lintSources(linted, warn);

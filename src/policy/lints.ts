@@ -13,6 +13,7 @@ const warning = (about: string): Lint => ({ level: 'warning', kind: 'lint', abou
 export const LINTS = {
   yaml: error('syntax', 'the file is not YAML 1.2'),
   tab: error('syntax', 'a tab; YAML is indented with spaces'),
+  encoding: error('syntax', 'the file is not saved as UTF-8'),
   'too-big': error('syntax', 'the file is larger than 4 MiB'),
   'too-deep': error('syntax', 'brackets inside brackets, more than 64 deep'),
   aliases: error('syntax', 'more anchors are repeated than a person would write, or one is missing'),
@@ -31,7 +32,7 @@ export const LINTS = {
   'cel-syntax': error('expression', 'the condition cannot be read'),
   'cel-type': error('expression', 'an unknown field or function, or a value of the wrong type'),
   'cel-word': error('expression', 'a quoted word that is no category, step, contact, flag, sign, score or language'),
-  'cel-term': error('expression', 'has_term asks for an entry that is in no bank'),
+  'cel-term': error('expression', 'found_term or found_in asks for an entry or a group that is in no bank'),
   'cel-pattern': error('expression', 'a pattern that could run away (look-around, back-references) or cannot be read'),
   'cel-refused': error('expression', 'a part of CEL that may not be used here, such as matches'),
   'cel-equality': error('expression', 'a score is compared with == or !='),
@@ -57,7 +58,10 @@ export const LINTS = {
   'eu-notice': error('reference', 'an EU file switches notices off'),
   'stage-into-allow': error('reference', 'a stage that is required would fail into allow'),
   'unknown-sentence': error('reference', 'a sentence that is not in notices/en.yaml'),
-  blanks: error('reference', 'a sentence has other blanks in braces than the English one'),
+  blanks: error(
+    'reference',
+    'a sentence has other blanks in braces than the English one, or a message another than {by}',
+  ),
 
   'term-file': error('schema', 'an unknown key, category or value in a bank'),
   'term-duplicate': error('reference', 'the id of a term is used twice'),
@@ -70,12 +74,14 @@ export const LINTS = {
   'ends-early': warning('the file ends before it begins'),
   'threshold-order': warning('a threshold lies below a milder one'),
   'threshold-same': warning('a threshold repeats what the file inherits'),
+  'left-group': warning('a group names the country among its members, and the file does not build on the group'),
+  'unknown-label': warning('an accepted advertising label that detection does not know'),
   uncited: warning('a value differs from the file above and names no source'),
   constant: warning('the condition is the same for every note'),
   'never-fires': warning(
-    'no note can meet the condition: it asks for something and its opposite, or unless takes it out again',
+    'no note can meet the condition: it asks for two things that exclude each other, or unless takes it out again',
   ),
-  unreachable: warning('another rule takes all of its notes and is as strong'),
+  unreachable: warning('another rule takes all of its notes and is as strong, or lets all of them through'),
   'few-tests': warning('a rule has fewer than one test that matches and two that do not'),
   'untested-language': warning('a rule claims a language and has no test that matches in it'),
 } as const satisfies Readonly<Record<string, Lint>>;

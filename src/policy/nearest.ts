@@ -24,17 +24,21 @@ function distance(a: string, b: string): number {
 export function nearest(word: string, words: Iterable<string>): string | null {
   const wanted = word.toLowerCase().slice(0, 64);
   let best: string | null = null;
+  let whole: string | null = null;
   // Of a word of two or three letters any other is two slips away.
   let bestDistance = (wanted.length < 4 ? 1 : Math.max(2, Math.floor(wanted.length / 3))) + 1;
   for (const candidate of words) {
+    const lower = candidate.toLowerCase();
+    // `gambling` is a part of `goods.gambling`, `age` one of `age_days`.
+    if (whole === null && wanted !== '' && lower.split(/[._]/).includes(wanted)) whole = candidate;
     if (Math.abs(candidate.length - wanted.length) >= bestDistance) continue;
-    const found = distance(wanted, candidate.toLowerCase());
+    const found = distance(wanted, lower);
     if (found < bestDistance) {
       best = candidate;
       bestDistance = found;
     }
   }
-  return best;
+  return best ?? whole;
 }
 
 export function didYouMean(word: string, words: Iterable<string>): string {

@@ -26,7 +26,7 @@ export function compilePattern(source: string): PatternResult {
     compiled.set(source, pattern);
     return { ok: true, pattern };
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/^error parsing regexp: /, '');
     return { ok: false, message: `the pattern is not RE2 syntax (no look-around, no back-references): ${reason}` };
   }
 }

@@ -1,10 +1,6 @@
 /** Which file speaks for a region: its own, else its group's, else global. */
 import type { RegionId } from '../domain.js';
-import { COUNTRY_CODES, GROUP_IDS } from './countries.js';
 import type { Bundle, CompiledRegion } from './model.js';
-
-export const REGION_CODES: ReadonlySet<string> = new Set([...COUNTRY_CODES, ...GROUP_IDS]);
-export const isRegionCode = (code: string): boolean => REGION_CODES.has(code);
 
 export interface ResolvedRegion {
   readonly policy: RegionId;

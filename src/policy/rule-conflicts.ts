@@ -55,10 +55,12 @@ function aboutAction(source: Complete, action: Action): readonly Row[] {
 export function conflicts(source: Complete, action: Action, means: Means): readonly Conflict[] {
   const { category, severity } = source;
   const { maxSeverity } = CATEGORIES[category];
+  const blank = source.message.match(/\{\w+\}/g)?.find((one) => one !== '{by}');
   const tooStrong = ladderObstacle(action, severity, means);
   const table: readonly Row[] = [
     [severity > maxSeverity, 'severity', 'severity', `severity ${severity} is above the ${maxSeverity} of ${category}`],
     [tooStrong !== null, 'then', 'ladder', tooStrong ?? ''],
+    [blank !== undefined, 'message', 'blanks', `the message has the blank ${blank}; only {by} is filled in`],
     ...aboutAction(source, action),
   ];
   return table.flatMap(([wrong, field, lint, message]) => (wrong ? [{ field, lint, message }] : []));

@@ -1,7 +1,9 @@
 /** What a schema complains of, in words for somebody who has never programmed. */
 import type { z } from 'zod';
+import { regionHint } from './countries.js';
 import { languageHint, NO_LANGUAGE } from './languages.js';
 import { didYouMean } from './nearest.js';
+import { MODE_KEY_WORDS, MODE_WORDS, REGION_WORDS, TAG_WORDS } from './schema-words.js';
 
 type Path = readonly (string | number)[];
 
@@ -34,8 +36,30 @@ const listed = (words: readonly string[]): string =>
 function sayChoice(values: readonly unknown[], given: unknown): string {
   const words = values.map(String);
   const hint = typeof given === 'string' ? didYouMean(given, words) : '';
-  const expected = words.length > MOST_WORDS && hint !== '' ? 'a known word' : listed(words);
-  return `expected ${expected}, found ${shown(given)}${hint}`;
+  if (words.length <= MOST_WORDS) return `expected ${listed(words)}, found ${shown(given)}${hint}`;
+  const look = hint === '' ? '; `polywarden policy fields` lists them' : hint;
+  return `expected a known word, found ${shown(given)}${look}`;
+}
+
+/** `"0.55"`, `55%` and `0,55` are figures to a person. */
+function figureHint(given: unknown): string {
+  if (typeof given !== 'string') return '';
+  const [, figure, percent] = /^\s*(\d+(?:[.,]\d+)?)\s*(%?)\s*$/.exec(given) ?? [];
+  if (figure === undefined) return '';
+  const value = Number(figure.replace(',', '.'));
+  return `; write ${percent === '%' ? value / 100 : value} without quotation marks`;
+}
+
+function sayType(issue: z.core.$ZodIssueInvalidType, given: unknown): string {
+  // A schema that says itself what it takes.
+  if (!issue.message.startsWith('Invalid input')) return `expected ${issue.message}, found ${shown(given)}`;
+  const hint =
+    issue.expected === 'number' || issue.expected === 'int'
+      ? figureHint(given)
+      : issue.expected === 'string' && /^(?:number|boolean)$/.test(typeof given)
+        ? '; put it in quotation marks'
+        : '';
+  return `expected ${KINDS[issue.expected] ?? issue.expected}, found ${shown(given)}${hint}`;
 }
 
 interface Bound {
@@ -60,7 +84,7 @@ export function sayIssue(issue: z.core.$ZodIssue, given: unknown): string {
     case 'invalid_value':
       return sayChoice(issue.values, given);
     case 'invalid_type':
-      return `expected ${KINDS[issue.expected] ?? issue.expected}, found ${shown(given)}`;
+      return sayType(issue, given);
     case 'too_big':
       return sayBound(issue, 'most', issue.maximum, given);
     case 'too_small':
@@ -79,9 +103,17 @@ export function sayIssue(issue: z.core.$ZodIssue, given: unknown): string {
   }
 }
 
-/** The nearest of the words that the expectation itself lists. */
-const hintFrom = (expected: string, given: unknown): string =>
-  typeof given === 'string' && expected.includes(', or ') ? didYouMean(given, expected.match(/[a-z]{4,}/g) ?? []) : '';
+/** What was meant, where the expectation itself tells of what kind it is. */
+function hintFrom(expected: string, given: unknown): string {
+  if (typeof given !== 'string') return '';
+  if (expected === REGION_WORDS || expected === MODE_KEY_WORDS) return regionHint(given);
+  if (expected === TAG_WORDS) return languageHint(given);
+  if (expected !== MODE_WORDS) return '';
+  const percent = /^canary\D*(\d{1,2}|100)\D*$/i.exec(given)?.[1];
+  return percent === undefined
+    ? didYouMean(given, ['disabled', 'shadow', 'enforce', 'canary(10)'])
+    : `; did you mean "canary(${percent})"?`;
+}
 
 /** Lists whose entries are known by a name of their own. */
 const NAMED: Readonly<Record<string, string>> = { rules: 'rule', terms: 'entry', idioms: 'idiom', tests: 'test' };

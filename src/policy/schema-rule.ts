@@ -1,17 +1,25 @@
 /** The shape of a rule and of its tests. */
 import { z } from 'zod';
 import { CLOAK_SIGNS, CONTEXT_FLAGS, SCORE_KEYS, SIDE_ACTIONS, VIEW_NAMES } from '../domain.js';
-import { ActionName, Category, Cites, Day, Hours, Language, Region, Text, Word } from './schema-words.js';
+import {
+  ActionName,
+  Category,
+  Cites,
+  Day,
+  Hours,
+  Language,
+  MODE_KEY_WORDS,
+  MODE_WORDS,
+  Region,
+  Text,
+  Word,
+} from './schema-words.js';
 import { CONTACT_KINDS, EVIDENCE_KEYS, SOURCES } from './vocabulary.js';
 
 export const MODE_PATTERN = /^(disabled|shadow|enforce|canary\((100|[1-9]?\d)\))$/;
-const MODE_WORDS = 'disabled, shadow, canary(n) with n from 0 to 100, or enforce';
 const ModeWord = z.string().regex(MODE_PATTERN, MODE_WORDS);
 const Mode = z
-  .union(
-    [ModeWord, z.record(z.string().regex(/^(\*|[a-z]{2,16})$/, 'the id of a region, or "*"'), ModeWord)],
-    MODE_WORDS,
-  )
+  .union([ModeWord, z.record(z.string().regex(/^(\*|[a-z]{2,16})$/, MODE_KEY_WORDS), ModeWord)], MODE_WORDS)
   .describe('disabled, shadow, canary(n) or enforce; or one of them per region, with "*" for all others');
 
 const TestFinding = z.union([

@@ -116,7 +116,7 @@ export const Opinions = z.strictObject({
     .describe('true: an automatic removal that the model doubts becomes a hold, hidden until a person has looked'),
   redact: z.boolean().describe('true: addresses, numbers of phones, cards and documents are taken out before sending'),
   endpoints: z
-    .array(z.string().regex(/^[a-z][a-z0-9-]{0,31}$/))
+    .array(z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'a lower-case word, such as eu-west'))
     .nullable()
     .describe('Declared regions of endpoints to which notes of this region may be sent; null: any'),
   budget: OpinionBudget.describe('What this region may spend; then opinions fail until the next day'),

@@ -1,22 +1,23 @@
 /** Region files as written: parsed, checked against the schema, and put in order by `extends`. */
 import type { z } from 'zod';
+import { isRegionCode, regionHint } from './countries.js';
 import { faultOf, faultsIn, type PolicyFault } from './faults.js';
 import type { LintId } from './lints.js';
 import { didYouMean } from './nearest.js';
 import { recent } from './recent.js';
-import { isRegionCode, REGION_CODES } from './regions.js';
 import { placeWords, sayIssue } from './say-issue.js';
 import { NoticeFile, RegionSource } from './schema.js';
+import { RuleSource, RuleTest } from './schema-rule.js';
 import { type ParsedYaml, parseYaml, type YamlPath } from './yaml.js';
 
-export interface RegionFile {
+export interface ReadFile {
   readonly file: string;
   readonly yaml: ParsedYaml;
+}
+export interface RegionFile extends ReadFile {
   readonly source: RegionSource;
 }
-export interface NoticesFile {
-  readonly file: string;
-  readonly yaml: ParsedYaml;
+export interface NoticesFile extends ReadFile {
   readonly source: NoticeFile;
 }
 export type Report = (fault: PolicyFault) => void;
@@ -25,13 +26,11 @@ const REGION_FILE = /^(?:global|regions\/[^/]+)\.yaml$/;
 /** The id in a file is its name; `checkId` sees to it. */
 export const fileOfRegion = (id: string): string => (id === 'global' ? 'global.yaml' : `regions/${id}.yaml`);
 const NOTICE_FILE = /^notices\/[^/]+\.yaml$/;
+/** With global, which is missed where it is not. */
+export const countRegionFiles = (files: ReadonlyMap<string, string>): number =>
+  new Set(['global.yaml', ...[...files.keys()].filter((file) => REGION_FILE.test(file))]).size;
 
-export function faultAt(
-  source: { readonly file: string; readonly yaml: ParsedYaml },
-  path: YamlPath,
-  lint: LintId,
-  message: string,
-): PolicyFault {
+export function faultAt(source: ReadFile, path: YamlPath, lint: LintId, message: string): PolicyFault {
   return faultOf(lint, { file: source.file, ...source.yaml.locate(path) }, message);
 }
 
@@ -79,18 +78,27 @@ function childSchema(node: unknown, step: string | number): unknown {
   return 'valueType' in node ? node.valueType : undefined;
 }
 
-function issueFaults(
-  issue: z.core.$ZodIssue,
-  schema: z.ZodType,
-  place: { readonly file: string; readonly yaml: ParsedYaml },
-): readonly PolicyFault[] {
+/** A word that has its place, but not this one. */
+function elsewhere(key: string, path: YamlPath): string {
+  if (/^\d+$/.test(key)) return '; write decimals with a point, such as 0.5, and no commas in figures';
+  if (path.length > 0 && Object.hasOwn(RegionSource.shape, key))
+    return '; it belongs to the whole file, at its left edge';
+  if (path[0] !== 'rules' && Object.hasOwn(RuleSource.shape, key)) return '; it belongs to a rule, below its "- id:"';
+  return path.at(-2) !== 'tests' && Object.hasOwn(RuleTest.shape, key) ? '; it belongs to a test of a rule' : '';
+}
+
+function issueFaults(issue: z.core.$ZodIssue, schema: z.ZodType, place: ReadFile): readonly PolicyFault[] {
   const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
   const at = placeWords(path, place.yaml.value);
   if (issue.code === 'unrecognized_keys') {
     const words = allowedKeys(schema, path);
     return issue.keys.map((key) => {
       const where = { file: place.file, ...place.yaml.locateKey([...path, key]) };
-      return faultOf('unknown-word', where, `${at}unknown word "${key}"${didYouMean(key, words)}`);
+      return faultOf(
+        'unknown-word',
+        where,
+        `${at}unknown word "${key}"${didYouMean(key, words) || elsewhere(key, path)}`,
+      );
     });
   }
   if (issue.code === 'invalid_key') {
@@ -123,12 +131,7 @@ function flatIssues(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
   return best.flatMap(flatIssues);
 }
 
-export function checkShape<T>(
-  schema: z.ZodType<T>,
-  value: unknown,
-  place: { readonly file: string; readonly yaml: ParsedYaml },
-  report: Report,
-): T | null {
+export function checkShape<T>(schema: z.ZodType<T>, value: unknown, place: ReadFile, report: Report): T | null {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   for (const issue of parsed.error.issues.flatMap(flatIssues)) {
@@ -150,6 +153,8 @@ function readYaml(text: string, file: string, report: Report): ParsedYaml | null
 
 interface Read<T> {
   readonly file: T | null;
+  /** Null: not even YAML. */
+  readonly read: ReadFile | null;
   readonly faults: readonly PolicyFault[];
 }
 /** Of two versions of the files, the shipped ones fit in here; a check after an edit reads only what was edited. */
@@ -161,50 +166,50 @@ function readRegion(text: string, file: string): Read<RegionFile> {
   const faults: PolicyFault[] = [];
   const report: Report = (fault) => void faults.push(fault);
   const yaml = readYaml(text, file, report);
-  if (yaml === null) return { file: null, faults };
-  const source = checkShape(RegionSource, yaml.value, { file, yaml }, report);
-  const good = source !== null && checkId(source.id, { file, yaml }, report);
-  return { file: good ? { file, yaml, source } : null, faults };
+  if (yaml === null) return { file: null, read: null, faults };
+  const read = { file, yaml };
+  const source = checkShape(RegionSource, yaml.value, read, report);
+  const good = source !== null && checkId(source.id, read, report);
+  return { file: good ? { ...read, source } : null, read, faults };
 }
 
 function readNotices(text: string, file: string): Read<NoticesFile> {
   const faults: PolicyFault[] = [];
   const report: Report = (fault) => void faults.push(fault);
   const yaml = readYaml(text, file, report);
-  if (yaml === null) return { file: null, faults };
-  const source = checkShape(NoticeFile, yaml.value, { file, yaml }, report);
-  return { file: source === null ? null : { file, yaml, source }, faults };
+  if (yaml === null) return { file: null, read: null, faults };
+  const read = { file, yaml };
+  const source = checkShape(NoticeFile, yaml.value, read, report);
+  return { file: source === null ? null : { ...read, source }, read, faults };
 }
 
 export function readSources(
   files: ReadonlyMap<string, string>,
   report: Report,
-): { readonly regions: readonly RegionFile[]; readonly notices: readonly NoticesFile[] } {
-  const regions: RegionFile[] = [];
-  const notices: NoticesFile[] = [];
-  for (const [file, text] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const isRegion = REGION_FILE.test(file);
-    if (!isRegion && !NOTICE_FILE.test(file)) continue;
-    if (isRegion) {
-      const region = sources(`${file}\n${text}`, () => readRegion(text, file));
-      for (const fault of region.faults) report(fault);
-      if (region.file !== null) regions.push(region.file);
-    } else {
-      const notice = notes(`${file}\n${text}`, () => readNotices(text, file));
-      for (const fault of notice.faults) report(fault);
-      if (notice.file !== null) notices.push(notice.file);
-    }
-  }
-  return { regions, notices };
+): {
+  readonly regions: readonly RegionFile[];
+  readonly notices: readonly NoticesFile[];
+  /** Every region file that is YAML, those with a fault of shape too. */
+  readonly read: readonly ReadFile[];
+} {
+  const sorted = [...files].sort(([a], [b]) => (a < b ? -1 : 1));
+  const readAll = <T>(names: RegExp, readOne: (text: string, file: string) => Read<T>): readonly Read<T>[] =>
+    sorted.filter(([file]) => names.test(file)).map(([file, text]) => readOne(text, file));
+  const regions = readAll(REGION_FILE, (text, file) => sources(`${file}\n${text}`, () => readRegion(text, file)));
+  const notices = readAll(NOTICE_FILE, (text, file) => notes(`${file}\n${text}`, () => readNotices(text, file)));
+  for (const { faults } of [...regions, ...notices]) for (const fault of faults) report(fault);
+  return {
+    regions: regions.flatMap(({ file }) => file ?? []),
+    notices: notices.flatMap(({ file }) => file ?? []),
+    read: regions.flatMap(({ read }) => read ?? []),
+  };
 }
 
-function checkId(id: string, place: { readonly file: string; readonly yaml: ParsedYaml }, report: Report): boolean {
+function checkId(id: string, place: ReadFile, report: Report): boolean {
   const wanted = place.file.replace(/^regions\//, '').replace(/\.yaml$/, '');
   if (!isRegionCode(id)) {
-    const hint = didYouMean(id, REGION_CODES);
-    report(
-      faultAt(place, ['id'], 'unknown-region', `"${id}" is neither an ISO 3166-1 country nor global or eu${hint}`),
-    );
+    const message = `"${id}" is neither an ISO 3166-1 country nor global or eu${regionHint(id)}`;
+    report(faultAt(place, ['id'], 'unknown-region', message));
     return false;
   }
   if (id === wanted) return true;

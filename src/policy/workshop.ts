@@ -18,6 +18,8 @@ export interface Inheritance {
 export interface Workshop {
   readonly byFile: ReadonlyMap<string, RegionFile>;
   readonly notices: ReadonlyMap<string, Notices>;
+  /** Whether a file stands in the folder, read or not: one with a fault has had it told. */
+  isThere(file: string): boolean;
   readonly laws: ReadonlySet<string>;
   readonly terms: TermNames;
   readonly report: Report;

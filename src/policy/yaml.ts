@@ -41,6 +41,12 @@ const fault = (file: string, place: Place, lint: LintId, message: string): Polic
   faultOf(lint, { file, ...place }, message);
 const START: Place = { line: 1, column: 1 };
 
+/** What stands in the place of bytes that are not UTF-8, and what is left of UTF-16. */
+const UNREADABLE = /[\uFFFD\0]/;
+/** As word processors, web pages and East Asian keyboards write them, where YAML wants its own. */
+const HARD_BLANK =
+  /^ *(?:[\u00A0\u3000](?=[ \u00A0\u3000]*(?:- |[A-Za-z_][\w.-]*:))|(?:- +)*[A-Za-z_][\w.-]*:[\u00A0\u3000])/m;
+const WIDE_COLON = /^ *(?:- +id|[a-z_]+)：/m;
 /** What git leaves where two people changed the same lines. */
 const UNMERGED = /^(?:<{7}|={7}|>{7})(?: |$)/m;
 
@@ -56,15 +62,30 @@ const SLIPS: readonly (readonly [RegExp, string])[] = [
   [/sufficiently indented and end with/, 'a bracket is opened above and never closed'],
   [/at node end$/, 'a value ends before this; a text with quotation marks in it needs the other kind around it'],
   [/^Plain value cannot start/, 'a text that begins with this character needs quotation marks around it'],
+  [/^Unresolved tag/, 'a text that begins with "!" needs quotation marks around it'],
+  [/^Alias cannot be|^Missing , or :/, 'a "*" needs quotation marks around it; between two entries stands a ","'],
+  [/^Comments must be separated/, '"#" begins a remark; a text that begins with it needs quotation marks around it'],
 ];
 const TOO_DEEP = 'the line below is indented more than it may be';
+const BRACED = 'a text that begins with "{" or "[" needs quotation marks around it';
+const INDENTED = /^(?:the line below is indented|indented otherwise)/;
 
-function sayProblem({ code, message, pos }: YAMLError, all: readonly YAMLError[]): string {
+function sayProblem({ code, message, pos }: YAMLError, all: readonly YAMLError[], text: string): string {
   const [from] = pos;
   // A line that slipped to the right goes on the value above it.
   const slipped = all.some((other) => other.code === 'MULTILINE_IMPLICIT_KEY' && other.pos[0] === from);
   if (code === 'BLOCK_AS_IMPLICIT_KEY' && slipped) return TOO_DEEP;
+  if (/at node end$/.test(message) && /[}\]] *$/.test(text.slice(0, from))) return BRACED;
   return SLIPS.find(([pattern]) => pattern.test(message))?.[1] ?? message;
+}
+
+/** What follows from the first slip in a line is no news, and one line indented otherwise takes others along. */
+function withoutFollowers(told: readonly PolicyFault[]): readonly PolicyFault[] {
+  const isIndent = ({ message }: PolicyFault): boolean => INDENTED.test(message);
+  const first = told.findIndex(isIndent);
+  return told.filter(
+    (one, index) => told.findIndex(({ line }) => line === one.line) === index && (!isIndent(one) || index === first),
+  );
 }
 
 function placeOfOffset(text: string, offset: number): Place {
@@ -81,6 +102,21 @@ function refuseEarly(text: string, file: string): void {
   }
   const tab = text.indexOf('\t');
   if (tab >= 0) throw faultsError([fault(file, placeOfOffset(text, tab), 'tab', 'a tab; indent with spaces')]);
+  const strange = UNREADABLE.exec(text);
+  if (strange !== null) {
+    const message = 'a character that cannot be read; save the file as UTF-8';
+    throw faultsError([fault(file, placeOfOffset(text, strange.index), 'encoding', message)]);
+  }
+  const hard = HARD_BLANK.exec(text);
+  if (hard !== null) {
+    const place = placeOfOffset(text, hard.index + hard[0].length - 1);
+    throw faultsError([fault(file, place, 'yaml', 'a wide or hard blank; write an ordinary one')]);
+  }
+  const wide = WIDE_COLON.exec(text);
+  if (wide !== null) {
+    const place = placeOfOffset(text, wide.index + wide[0].length - 1);
+    throw faultsError([fault(file, place, 'yaml', 'a wide colon; write ":" and a blank behind it')]);
+  }
   const unmerged = UNMERGED.exec(text);
   if (unmerged !== null) {
     const message = 'two versions were not merged here; keep what is right and remove the marks of git';
@@ -183,9 +219,10 @@ export function parseFully(text: string, file: string): ParsedYaml {
   };
   const problems = [...document.errors, ...document.warnings];
   if (problems.length > 0) {
-    const told = problems.map((problem) => fault(file, placeAt(problem.pos[0]), 'yaml', sayProblem(problem, problems)));
-    // What follows from the first slip in a line is no news.
-    throw faultsError(told.filter((one, index) => told.findIndex(({ line }) => line === one.line) === index));
+    const told = problems.map((problem) =>
+      fault(file, placeAt(problem.pos[0]), 'yaml', sayProblem(problem, problems, text)),
+    );
+    throw faultsError(withoutFollowers(told));
   }
   let value: unknown;
   try {

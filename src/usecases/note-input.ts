@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { type Author, CONTEXT_FLAGS, type ImageRef, type Note } from '../domain.js';
 import { type ErrorCode, type Fault, InvalidInputError } from '../errors.js';
-import { isRegionCode } from '../policy/regions.js';
+import { isRegionCode } from '../policy/countries.js';
 import { sniffImage } from '../stages/images/sniff.js';
 import { repairText } from '../stages/normalise/repair.js';
 

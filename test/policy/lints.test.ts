@@ -52,6 +52,7 @@ const CASES: readonly Case[] = [
     files: { 'regions/de.yaml': `▸# ${'x'.repeat(5_000_000)}\n` },
     says: `the limit is ${YAML_LIMIT_BYTES}`,
   },
+  of('encoding', 'de', 'owner: caf▸\uFFFD\n', 'save the file as UTF-8'),
   of('too-deep', 'de', `name: ▸${'['.repeat(70)}${']'.repeat(70)}\n`, 'nested too deeply'),
   {
     lint: 'aliases',
@@ -70,6 +71,7 @@ const CASES: readonly Case[] = [
     files: { 'regions/uk.yaml': 'id: ▸uk\nname: UK\n' },
     says: 'neither an ISO 3166-1 country',
   },
+  of('unknown-region', 'eu', 'members: [at, ▸UK]\n'.replace('UK', 'uk'), 'did you mean "gb" (United Kingdom)?'),
   one('unknown-region', { mode: '{ ▸dee: enforce, "*": shadow }' }, 'no file "dee" builds on global'),
   {
     lint: 'unknown-region',
@@ -263,6 +265,31 @@ const CASES: readonly Case[] = [
   ),
   one('constant', { when: '▸1 < 2' }, 'the same for every note'),
   one('never-fires', { when: '▸note.has_images && !note.has_images' }, 'for its opposite'),
+  one('never-fires', { when: '▸author.age_days > 10 && author.age_days < 5' }, 'at once'),
+  one('never-fires', { when: '▸note.kind == "note" && note.kind == "comment"' }, 'at once'),
+  one('never-fires', { when: '▸max_score("fraud.scam") >= 0.9 && max_score("fraud.scam") < 0.9' }, 'at once'),
+  one('blanks', { message: '▸"{who} saw it"' }, 'only {by} is filled in'),
+  {
+    lint: 'left-group',
+    files: { 'regions/eu.yaml': region('eu', 'members: [it]\n'), 'regions/it.yaml': 'id: ▸it\nname: Italy\n' },
+    says: 'write "extends: eu"',
+  },
+  of(
+    'unknown-label',
+    'de',
+    "disclosure: { de: ['Werbung', ▸'Hinweis'] }\ndisclosure_cites: t1\n",
+    'does not know "Hinweis"',
+  ),
+  {
+    lint: 'unreachable',
+    files: {
+      'global.yaml': global(
+        tested('r1').replace('id: r1', 'id: ▸r1'),
+        tested('r2', { does: '{ action: allow }', exempts: '[hate.attack]' }),
+      ),
+    },
+    says: 'rule r1 never acts: r2 lets hate.attack through',
+  },
   one('never-fires', { when: '▸note.has_images && false' }, 'always false'),
   one('never-fires', { when: 'note.has_images && mixed', unless: '▸note.is_reply || mixed' }, 'unless takes out what'),
   one('never-fires', { when: 'note.has_images', unless: '▸note.has_images' }, 'can never fire'),
@@ -323,6 +350,23 @@ test('a folder without global.yaml says so', () => {
   expect(faults.map(({ lint, file, line, column }) => [lint, file, line, column])).toEqual([
     ['missing-file', 'global.yaml', 1, 1],
   ]);
+});
+
+test.each([
+  'author.age_days > 5 && author.age_days < 10',
+  'note.kind == "note" && language == "de"',
+  'max_score("fraud.scam") >= 0.5 && max_score("fraud.scam") <= 0.5',
+])('%s can be met', (when) => {
+  const { faults } = checkFiles(filesOf({ 'global.yaml': global(tested('r1', { when: `'${when}'` })) }));
+  expect(faults).toEqual([]);
+});
+
+test('a rule that lets a category through is no rule that changes nothing', () => {
+  const files = {
+    'global.yaml': global(tested('r1'), tested('r2', { does: '{ action: allow }', exempts: '[hate.attack]' })),
+  };
+  const { faults } = checkFiles(filesOf(files));
+  expect(faults.map(({ message }) => message).filter((message) => message.includes('r2 changes nothing'))).toEqual([]);
 });
 
 test('every lint has a test', () => {

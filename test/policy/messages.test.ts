@@ -35,7 +35,7 @@ describe('conditions: slips of people who do not program', () => {
     ['has_flag()', '0: it is written has_flag("flag")'],
     ['found_by("fraud.scam")', '0: it is written found_by("category", "source")'],
     ['sampled("5")', '0: it is written sampled(percent)'],
-    ['text.contains(3)', '0: contains does not take these words here'],
+    ['text.contains(3)', '0: it is written text.contains("word"); of a list: "word" in languages'],
     ['author < 3', 'name a part of the author: known, age_days'],
     ['author', '0: a condition is true or false, this is the whole author'],
     ['contacts', '0: a condition is true or false, this is a list'],
@@ -43,6 +43,23 @@ describe('conditions: slips of people who do not program', () => {
     ['!text', '0: ! cannot stand before text'],
     ['mixed && text', '0: between && and || stand parts that are true or false; this is text'],
     ['mixed ? "a" : false', '0: both answers behind "?" must be of the same kind'],
+    ['max_score("fraud.scam") > 70%', 'write a share as a figure from 0 to 1, such as 0.7 for 70 %'],
+    ['max_score("fraud.scam") > 0,7', '27: write decimals with a point'],
+    ['max_score("fraud.scam") > .7', 'write a figure before the point'],
+    ['text contains "sale"', '5: it is written text.contains("word")'],
+    ['contains(text, "sale")', '0: it is written text.contains("word")'],
+    ['text.lower().contains("sale")', 'take no notice of case'],
+    ['text.length > 10', 'the length of a text is size(text)'],
+    ['"it" in language', 'behind in stands a list'],
+    ['languages == "it"', 'whether it holds a word is asked by "word" in the list'],
+    ['note.text.contains("x")', '"text" stands alone, with nothing before it'],
+    ['"news" in flags', '10: unknown field "flags"; did you mean "note.flags"?'],
+    ['author.age < 7', 'unknown field "age"; did you mean "age_days"?'],
+    ['if mixed then true', 'a condition has no if'],
+    ['re(text, "\\d+")', 'a backslash is written twice; or put r before them: r"\\d+"'],
+    ['re("sale", text)', 'write the pattern as a quoted word, re(text, "pattern")'],
+    ['（mixed）', '0: a wide "（"; write ('],
+    ['mixed ＆＆ mixed', '6: a wide "＆"; write &'],
     ['has(author)', '4: has() asks for a part of something'],
   ])('%s', (source, message) => {
     expect(said(source)).toContain(message);
@@ -58,6 +75,10 @@ describe('conditions: words that a field never holds, and figures beyond a score
     ['"zero" in signs', 'signs is never "zero"; known are invisible'],
     ['language == "deutsch"', 'did you mean "de" (German)?'],
     ['"dee" in languages', '"dee" is no language that exists'],
+    ['lang_is("IT")', 'did you mean "it" (Italian)?'],
+    ['language == "ita"', 'did you mean "it" (Italian)?'],
+    ['region.id == "UK"', '13: region.id is never "UK"; did you mean "gb" (United Kingdom)?'],
+    ['sampled(200)', '8: sampled takes a share of 0 to 100 in a hundred'],
     ['scores["hate.atack"].p > 0.5', '7: scores has no "hate.atack"; did you mean "hate.attack"?'],
     ['competence["hate.attack"] == "valid"', 'is never "valid"; known are validated, weak, none'],
     ['region.thresholds["hate.attack"]["reviw"] > 0.1', '33: region.thresholds["hate.attack"] has no "reviw"'],
@@ -130,7 +151,19 @@ describe('files', () => {
     [{ review_by: '31.12.2026' }, 'rule r1, review_by: expected a day as YYYY-MM-DD; found "31.12.2026"'],
     [{ tests: '\n      - { findings: [fraud.scam] }' }, 'rule r1, test 1, expect: is missing'],
     [{ tests: '\n      - { expect: match, contacts: [link] }' }, 'rule r1, test 1, contacts 1: expected url, email'],
-    [{ category: 'no.such.family' }, 'rule r1, category: expected child.csam'],
+    [{ category: 'no.such.family' }, 'expected a known word, found "no.such.family"; `polywarden policy fields` lists'],
+    [{ category: 'gambling' }, 'did you mean "goods.gambling"?'],
+    [{ mode: 'canary 10' }, 'did you mean "canary(10)"?'],
+    [{ mode: '{ DE: enforce }' }, 'expected the id of a region, or "*"; found "DE"; did you mean "de" (Germany)?'],
+    [{ mode: '{ default: shadow }' }, 'no file "default" builds on global; all that are not named go by "*"'],
+    [{ severity: '"2"' }, 'expected a number, found "2"; write 2 without quotation marks'],
+    [{ owner: '7' }, 'rule r1, owner: expected a text, found 7; put it in quotation marks'],
+    [{ review_by: '20271231' }, 'review_by: expected a day as YYYY-MM-DD, found 20271231'],
+    [{ languages: '[IT]' }, '"IT" is no language that exists; did you mean "it" (Italian)?'],
+    [{ languages: '[zh-hans]' }, 'did you mean "zh-Hans"'],
+    [{ message: 'Seen by {who}' }, 'the message has the blank {who}; only {by} is filled in'],
+    [{ effective_from: '2027-01-01' }, 'unknown word "effective_from"; it belongs to the whole file'],
+    [{ expect: 'match' }, 'unknown word "expect"; it belongs to a test of a rule'],
   ])('%j', (fields, message) => {
     expect(inRule(fields).join('\n')).toContain(message);
   });
@@ -168,6 +201,69 @@ describe('files', () => {
     expect(faultLines({ 'global.yaml': 'id: global\n\tname: x\n', 'regions/de.yaml': region('de') })).toEqual([
       'global.yaml:2:1: a tab; indent with spaces',
     ]);
+  });
+
+  test('a file of sentences with a fault is not missed as well, and neither are the clauses of a region file', () => {
+    const broken = { 'notices/en.yaml': 'language: en\nname: English\ndirection: left\n' };
+    expect(faultLines(broken).filter((line) => !line.startsWith('notices/en.yaml'))).toEqual([]);
+    const clauses = 'language: de\nname: D\ndirection: ltr\nreviewed_by: null\nsentences: {}\nclauses: { t1: T }\n';
+    const files = { 'global.yaml': GLOBAL_HEAD.replace('owner:', 'ownr:'), 'notices/de.yaml': clauses };
+    expect(faultLines(files)).toEqual(['global.yaml:4:1: unknown word "ownr"; did you mean "owner"?']);
+  });
+
+  test('conditions are judged in a file with another fault, and in those that build on it', () => {
+    const bad = rules(rule({ id: 'r9', severity: 'high' }), rule({ id: 'r8', when: 'has_flag("arrt")' }));
+    const files = {
+      'regions/eu.yaml': region('eu', bad),
+      'regions/de.yaml': region('de', rules('  - id: r9\n    unless: found_in("xx")\n'), 'eu'),
+    };
+    expect(faultLines(files)).toEqual([
+      'regions/de.yaml:6:22: rule r9, unless: there is no bank or group of entries "xx" in terms/',
+      'regions/eu.yaml:7:15: rule r9, severity: expected a number, found "high"',
+      expect.stringContaining('rule r8, when: has_flag: unknown flag "arrt"; did you mean "art"?'),
+    ]);
+  });
+
+  test('one line that slipped is one fault', () => {
+    const slipped = global(rule({ id: 'r1' })).replace('    severity', '   severity');
+    expect(faultLines({ 'global.yaml': slipped })).toHaveLength(1);
+  });
+
+  test.each([
+    ['name: Everywhere', 'name: Cura\uFFFDao', '2:11: a character that cannot be read; save the file as UTF-8'],
+    ['name: Everywhere', 'name:\u00A0Everywhere', '2:6: a wide or hard blank; write an ordinary one'],
+    ['name: Everywhere', 'name：Everywhere', '2:5: a wide colon; write ":" and a blank behind it'],
+    ["disclosure: { en: ['Advertisement'] }", 'disclosure: { en: [#ad] }', '"#" begins a remark'],
+    ['name: Everywhere', 'name: {by} is here', 'a text that begins with "{" or "[" needs quotation marks'],
+    ['name: Everywhere', 'name: *', 'a "*" needs quotation marks around it'],
+    ['review: 0.6', 'review: 0,6', 'unknown word "6"; write decimals with a point'],
+    ['review: 0.6', 'review: 60%', 'found "60%"; write 0.6 without quotation marks'],
+    [
+      'notice_languages: [en]',
+      'notice_languages: [en, it]',
+      'there is no notices/it.yaml; write one as notices/en.yaml',
+    ],
+    ['notice_languages: [en]', 'notice_languages: [English]', 'did you mean "en" (English)?'],
+    ['id: global', 'id: Global', 'did you mean "global"'],
+    ['age: { min: 13, adult: 18 }', 'age: { min: 20, adult: 18 }', 'nobody grows up before the least age'],
+  ])('%s as %s', (from, to, message) => {
+    expect(faultLines({ 'global.yaml': GLOBAL_HEAD.replace(from, to) }).join('\n')).toContain(message);
+  });
+
+  test('whoever mistypes the id of a rule to change is told the nearest', () => {
+    const files = {
+      'global.yaml': global(rule({ id: 'hate.known' })),
+      'regions/de.yaml': region('de', 'rules:\n  - id: hate.knwon\n    mode: shadow\n'),
+    };
+    expect(faultLines(files).join()).toContain('a new rule needs all of them; did you mean "hate.known"?');
+  });
+
+  test('an inherited rule that a region cannot take is changed in the file of that region', () => {
+    const files = {
+      'global.yaml': global(rule({ id: 'r1' })),
+      'regions/de.yaml': region('de', "ladder: { '2': label }\n"),
+    };
+    expect(faultLines(files).join()).toContain('in regions/de.yaml write the id of the rule and a milder then');
   });
 
   test('a rule twice names the other line', () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { COUNTRY_CODES } from '../../src/policy/countries.js';
+import { COUNTRY_CODES, isRegionCode } from '../../src/policy/countries.js';
 import { stageNeeds } from '../../src/policy/needs.js';
-import { isRegionCode, resolveRegion } from '../../src/policy/regions.js';
+import { resolveRegion } from '../../src/policy/regions.js';
 import { bundleOf, global, region, rule } from './bench-files.js';
 
 test('regions are ISO 3166-1 countries in lower case, global and eu', () => {

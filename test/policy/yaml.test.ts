@@ -22,7 +22,7 @@ describe('YAML 1.2 core schema', () => {
     ['a tab', 'a:\n\tb: 1\n', 'a.yaml:2:1: a tab'],
     ['a key twice', 'a: 1\nb: 2\na: 3\n', 'a.yaml:3:1: this key stands here twice'],
     ['an open bracket', 'a: [1, 2\n', 'a.yaml:'],
-    ['an unknown tag', 'a: !!python/object x\n', 'a.yaml:1:4: Unresolved tag'],
+    ['an unknown tag', 'a: !!python/object x\n', 'a.yaml:1:4: a text that begins with "!" needs quotation marks'],
     ['an alias without anchor', 'a: *nobody\n', 'a.yaml:1:4: there is no anchor "&nobody" above'],
     ['two documents', 'a: 1\n---\nb: 2\n', 'a.yaml:2:1: a second document begins'],
     ['a colon in a text', 'a: b: c\n', 'a.yaml:1:4: a text that holds ": " needs quotation marks'],

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ACTIONS } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
-import { isRegionCode } from '../../policy/regions.js';
+import { isRegionCode } from '../../policy/countries.js';
 import { eraseAuthor, eraseNote } from '../../usecases/erase.js';
 import { ForeignId } from '../../usecases/note-input.js';
 import { actorOf, keyOf, reachOf } from '../auth.js';

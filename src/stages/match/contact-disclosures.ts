@@ -21,7 +21,7 @@ const WORDINGS: Readonly<Record<string, Wordings>> = {
     phrases: 'bezahlte partnerschaft|bezahlte werbung|enthält werbung|unbezahlte werbung',
   },
   fr: {
-    labels: 'publicité|sponsorisé|collaborationcommerciale|partenariatrémunéré',
+    labels: 'publicité|sponsorisé|commandité|collaborationcommerciale|partenariatrémunéré',
     phrases: 'collaboration commerciale|partenariat rémunéré|contenu sponsorisé',
   },
   es: {
@@ -115,4 +115,11 @@ export function readDisclosures(view: TextView, text: NormalisedText): readonly 
     readings.push({ kind: 'disclosure', detail: wording.language, ...span });
   });
   return readings;
+}
+
+/** Whether a note of these words alone would count as declared in the language. */
+export function isDisclosure(wording: string, language: string): boolean {
+  const text = normaliseText(wording);
+  const root = language.split('-')[0];
+  return readDisclosures(text.view('folded'), text).some(({ detail = '' }) => detail.split('-')[0] === root);
 }

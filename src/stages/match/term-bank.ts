@@ -8,6 +8,7 @@ import { isLanguage, NO_LANGUAGE } from '../../policy/languages.js';
 import type { LintId } from '../../policy/lints.js';
 import { didYouMean } from '../../policy/nearest.js';
 import { placeWords, sayIssue } from '../../policy/say-issue.js';
+import { TAG_WORDS } from '../../policy/schema-words.js';
 import { type ParsedYaml, parseYaml } from '../../policy/yaml.js';
 import { expandBraces } from './braces.js';
 import { BOUNDARIES, tooShort } from './term-length.js';
@@ -51,7 +52,7 @@ export type IdiomEntry = z.infer<typeof IdiomEntry>;
 export const TermBank = z.strictObject({
   language: z
     .string()
-    .regex(/^[a-z]{2,3}(?:-[A-Z][a-z]{3})?$/, { error: 'a language tag such as "pt" or "hi-Latn"', abort: true })
+    .regex(/^[a-z]{2,3}(?:-[A-Z][a-z]{3})?$/, { error: TAG_WORDS, abort: true })
     .refine(isLanguage, NO_LANGUAGE),
   about: z.string().max(500).optional().describe('What the bank is, and what it is not'),
   licence: z.string().max(200).optional().describe('Licence of the words'),

@@ -4,7 +4,7 @@ import type { RegionId } from '../../domain.js';
 import { type Fault, InvalidInputError } from '../../errors.js';
 import type { Bundle } from '../../policy/bundle.js';
 import { type CaseSubject, gravestOf, termsOf } from '../../policy/case-terms.js';
-import { isRegionCode } from '../../policy/regions.js';
+import { isRegionCode } from '../../policy/countries.js';
 import type { Appeal, DeskStore, PleaNote, PleaResult, Report, Reporter } from '../../ports/review.js';
 import type { Actor, StoredDecision } from '../../ports/store.js';
 import type { Clock } from '../../ports.js';

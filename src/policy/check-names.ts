@@ -1,7 +1,8 @@
-/** Rules as a file writes them, before anything is merged: ids that are used twice, and names of regions. */
+/** Files as they are written, before anything is merged: ids of rules that are used twice, and names of regions. */
+
+import { isRegionCode, regionHint } from './countries.js';
 import { faultOf } from './faults.js';
 import { didYouMean } from './nearest.js';
-import { isRegionCode, REGION_CODES } from './regions.js';
 import type { RuleSource } from './schema-rule.js';
 import { faultAt, parentOf, type RegionFile, type Report } from './sources.js';
 import type { YamlPath } from './yaml.js';
@@ -30,7 +31,8 @@ function checkMode(rule: RuleSource, reach: ReadonlySet<string>, { file, path, r
     if (region === '*' || reach.has(region)) continue;
     const where = `rule ${rule.id}, mode: no file "${region}" builds on ${file.source.id}`;
     const at = { file: file.file, ...file.yaml.locateKey([...path, 'mode', region]) };
-    report(faultOf('unknown-region', at, `${where}${didYouMean(region, reach)}`));
+    const hint = didYouMean(region, reach) || '; all that are not named go by "*"';
+    report(faultOf('unknown-region', at, `${where}${hint}`));
   }
 }
 
@@ -38,16 +40,25 @@ function checkTests(rule: RuleSource, { file, path, report }: Seen): void {
   (rule.tests ?? []).forEach(({ region }, index) => {
     if (region === undefined || isRegionCode(region)) return;
     const place = [...path, 'tests', index, 'region'];
-    const hint = didYouMean(region, REGION_CODES);
-    const message = `rule ${rule.id}, test ${index + 1}: "${region}" is neither an ISO 3166-1 country nor global or eu${hint}`;
+    const message = `rule ${rule.id}, test ${index + 1}: "${region}" is neither an ISO 3166-1 country nor global or eu${regionHint(region)}`;
     report(faultAt(file, place, 'unknown-region', message));
   });
 }
 
-export function checkRuleNames(files: readonly RegionFile[], report: Report): void {
+/** A country that does not exist would never be judged by its group. */
+function checkMembers(file: RegionFile, report: Report): void {
+  (file.source.members ?? []).forEach((member, index) => {
+    if (isRegionCode(member)) return;
+    const message = `"${member}" is no country of ISO 3166-1${regionHint(member)}`;
+    report(faultAt(file, ['members', index], 'unknown-region', message));
+  });
+}
+
+export function checkNames(files: readonly RegionFile[], report: Report): void {
   for (const file of files) {
     const seen = new Map<string, number>();
     const reach = reachOf(file.source.id, files);
+    checkMembers(file, report);
     (file.source.rules ?? []).forEach((rule, index) => {
       const path = ['rules', index];
       const first = seen.get(rule.id);
