@@ -130,7 +130,12 @@ export interface PolicyStore {
   propose(proposal: Proposal, now: number): Promise<Proposed>;
   bundle(hash: string): Promise<BundleRow | null>;
   bundles(cursor: string | null, limit: number): Promise<Page<BundleRow>>;
-  /** The one that was in force before the present one. */
+  /** The files are again those in force: what was proposed from them and still waits is taken back. */
+  takeBack(hash: string, now: number): Promise<void>;
+  /**
+   * The one that was in force before the present one. Where somebody went back to the present one, the one before its
+   * first time: going back twice never leads forward again.
+   */
   former(): Promise<string | null>;
   /** By a second person; the author is refused. What was approved is in force at once. */
   approve(

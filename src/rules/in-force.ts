@@ -7,7 +7,7 @@ import { onceInAWhile } from '../once-in-a-while.js';
 import type { Bundle } from '../policy/bundle.js';
 import type { InForce } from '../ports/policy.js';
 import type { RuleSet } from '../usecases/moderate.js';
-import { type ProposeDeps, proposeFiles } from '../usecases/policy/propose.js';
+import { type Occasion, type ProposeDeps, proposeFiles } from '../usecases/policy/propose.js';
 import { buildRules, bundleOfContent, type Compiled, type RulesOptions, type RulesStore } from './build-rules.js';
 import { type FolderWatch, watchFolder } from './watch-folder.js';
 
@@ -40,9 +40,9 @@ export async function openInForce(options: RulesOptions, store: RulesStore): Pro
     approval: config.POLICY_APPROVAL === 'on',
   };
   let fault: string | null = null;
-  const propose = async (inForce: Bundle | null, isUnreadable: boolean): Promise<void> => {
+  const propose = async (inForce: Bundle | null, occasion: Partial<Occasion> = {}): Promise<void> => {
     fault = null;
-    await proposeFiles(deps, inForce, isUnreadable).catch((error: unknown) => {
+    await proposeFiles(deps, inForce, { isUnreadable: false, edited: false, ...occasion }).catch((error: unknown) => {
       if (error instanceof UnavailableError) throw error;
       fault = sayError(error);
       if (inForce === null) throw error;
@@ -56,7 +56,7 @@ export async function openInForce(options: RulesOptions, store: RulesStore): Pro
       current = next;
     },
   });
-  if (options.proposes === true) await propose(current.compiled.base, false);
+  if (options.proposes === true) await propose(current.compiled.base);
   await follow();
   const sayOutage = onceInAWhile(log, () => options.clock.now());
   /** The database may be away for a while; what is in force here stays. */
@@ -64,7 +64,11 @@ export async function openInForce(options: RulesOptions, store: RulesStore): Pro
     sayOutage('what is in force could not be asked', codeOf(error), { code: codeOf(error), error });
   const watcher =
     options.watch && options.proposes === true
-      ? watchFolder(config.POLICIES_DIR, () => propose(current.compiled.base, false).then(follow).catch(quietly), log)
+      ? watchFolder(
+          config.POLICIES_DIR,
+          () => propose(current.compiled.base, { edited: true }).then(follow).catch(quietly),
+          log,
+        )
       : null;
   const poll = pollEvery(config.POLICY_POLL_MS, follow, quietly);
   return {
@@ -85,17 +89,17 @@ export async function openInForce(options: RulesOptions, store: RulesStore): Pro
 async function firstStanding(
   options: RulesOptions,
   store: RulesStore,
-  propose: (inForce: Bundle | null, isUnreadable: boolean) => Promise<void>,
+  propose: (inForce: Bundle | null, occasion?: Partial<Occasion>) => Promise<void>,
 ): Promise<Standing> {
   const known = await store.policy.inForce();
-  if (known === null) await propose(null, false);
+  if (known === null) await propose(null);
   else {
     try {
       return { force: known, compiled: await compiledOf(options, store, known) };
     } catch (error) {
       if (error instanceof UnavailableError) throw error;
       options.log.error('the bundle in force cannot be read by this version', { bundle: known.bundleHash, error });
-      await propose(null, true);
+      await propose(null, { isUnreadable: true });
     }
   }
   const force = await store.policy.inForce();

@@ -86,13 +86,37 @@ describe.each([
   });
 
   it('does not go back to what was refused, or waits again, since it was in force', async () => {
-    for (const [index, hash] of ['h1', 'h2', 'h3'].entries()) await store.policy.propose(proposal(hash), NOW + index);
-    await store.policy.activate('h1', { pin: true, why: 'h3 was wrong' }, ACTOR, NOW + 3);
-    expect(await store.policy.former()).toBe('h3');
-    expect(await store.policy.propose(proposal('h2'), NOW + 4)).toBe('waits');
-    expect(await store.policy.propose(proposal('h3'), NOW + 5)).toBe('waits');
-    expect(await store.policy.refuse('h3', 'wrong still', ACTOR, NOW + 6)).toBe('done');
+    for (const [index, hash] of ['h1', 'h2', 'h3', 'h4'].entries()) {
+      await store.policy.propose(proposal(hash), NOW + index);
+    }
+    await store.policy.activate('h3', { pin: true, why: 'h4 was wrong' }, ACTOR, NOW + 4);
     expect(await store.policy.former()).toBe('h2');
+    expect(await store.policy.propose(proposal('h2'), NOW + 5)).toBe('waits');
+    expect(await store.policy.former()).toBe('h1');
+    expect(await store.policy.refuse('h2', 'wrong still', ACTOR, NOW + 6)).toBe('done');
+    expect(await store.policy.former()).toBe('h1');
+  });
+
+  it('goes back further each time, never forward again to what was gone back from', async () => {
+    for (const [index, hash] of ['h1', 'h2', 'h3'].entries()) await store.policy.propose(proposal(hash), NOW + index);
+    for (const hash of ['h2', 'h1']) {
+      expect(await store.policy.former()).toBe(hash);
+      await store.policy.activate(hash, { pin: true, why: 'wrong' }, ACTOR, NOW + 4);
+    }
+    expect(await store.policy.former()).toBeNull();
+    await store.policy.activate('h3', { pin: false, why: 'it was right' }, ACTOR, NOW + 5);
+    expect(await store.policy.former()).toBe('h1');
+  });
+
+  it('takes back what waits when its files are again as those in force', async () => {
+    await store.policy.propose(proposal('h1'), NOW);
+    await store.policy.propose(proposal('h2', { needsApproval: true }), NOW + 1);
+    await store.policy.takeBack('h9', NOW + 2);
+    expect((await store.policy.bundle('h2'))?.state).toBe('candidate');
+    await store.policy.takeBack('h1', NOW + 3);
+    expect(await store.policy.bundle('h2')).toMatchObject({ state: 'retired', reason: 'its files were taken back' });
+    expect(await store.policy.approve('h2', BEN, 'read it', NOW + 4)).toBe('not_waiting');
+    expect(await store.policy.propose(proposal('h2', { needsApproval: true }), NOW + 5)).toBe('waits');
   });
 
   it('goes back to a former bundle and stays there while files change, until somebody activates', async () => {

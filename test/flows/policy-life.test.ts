@@ -99,6 +99,15 @@ describe('changed files', () => {
     expect(must(await store.policy.bundle(hash)).approvals).toMatchObject([{ userId: 'usr_ben' }]);
   });
 
+  it('wait no longer once they are again as before', async () => {
+    await process({ proposes: true });
+    const before = await readFile(path.join(dir, 'global.yaml'), 'utf8');
+    await edit('global.yaml', grave);
+    const { hash } = await waiting();
+    await writeFile(path.join(dir, 'global.yaml'), before);
+    await until(async () => ((await store.policy.bundle(hash))?.state === 'retired' ? true : null), 25_000);
+  });
+
   it('come into force alone where a second person is not asked for', async () => {
     config = { ...config, POLICY_APPROVAL: 'off' };
     const rules = await process({ proposes: true });

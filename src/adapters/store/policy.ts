@@ -87,7 +87,7 @@ function forceWith(database: Database): Pick<PolicyStore, 'version' | 'inForce' 
   };
 }
 
-function bundlesWith(database: Database): Pick<PolicyStore, 'propose' | 'bundle' | 'bundles' | 'former'> {
+function bundlesWith(database: Database): Pick<PolicyStore, 'propose' | 'takeBack' | 'bundle' | 'bundles' | 'former'> {
   return {
     async propose(proposal, now) {
       const [row] = await database.repeatable<{ result: Proposed }>('SELECT policy_propose($1::jsonb) AS result', [
@@ -108,10 +108,16 @@ function bundlesWith(database: Database): Pick<PolicyStore, 'propose' | 'bundle'
       );
       return pageOf(rows, limit, bundleOf, (row) => cursorOf('bundles', row.changed_at, row.hash));
     },
+    async takeBack(hash, now) {
+      await database.rows('SELECT policy_take_back($1, $2)', [hash, new Date(now)]);
+    },
     async former() {
       const [row] = await database.repeatable<{ hash: string }>(
-        `SELECT hash FROM policy_bundles WHERE activated_at IS NOT NULL AND state = 'retired'
-         ORDER BY activated_at DESC, changed_at DESC LIMIT 1`,
+        `WITH present AS (SELECT f.pinned, min(v.version) AS first FROM policy_force f
+           JOIN policy_versions v ON v.bundle_hash = f.bundle_hash WHERE f.id = 1 GROUP BY f.pinned)
+         SELECT b.hash FROM present JOIN policy_versions v ON NOT present.pinned OR v.version < present.first
+         JOIN policy_bundles b ON b.hash = v.bundle_hash
+         WHERE b.state = 'retired' ORDER BY v.version DESC LIMIT 1`,
         [],
       );
       return row?.hash ?? null;

@@ -43,9 +43,9 @@ type OverrideShown = PoliciesShown['inForce']['overrides'][number];
 type PoliciesShown = z.infer<typeof PoliciesAnswer>;
 
 async function forceShown(deps: ApiDeps): Promise<PoliciesShown['inForce']> {
-  const [force, named] = await Promise.all([forceOf(deps), namer(deps)]);
+  const [force, named, former] = await Promise.all([forceOf(deps), namer(deps), deps.store.policy.former()]);
   const now = deps.clock.now();
-  return { ...force, overrides: force.overrides.filter((override) => isLive(override, now)).map(named) };
+  return { ...force, former, overrides: force.overrides.filter((override) => isLive(override, now)).map(named) };
 }
 
 async function headOf(deps: ApiDeps, region: CompiledRegion): Promise<PoliciesShown['regions'][number]> {

@@ -24,7 +24,7 @@ const REFUSED: Readonly<Record<Exclude<Moved, 'done' | 'unchanged'>, string>> = 
   unknown: 'There is no such bundle.',
   own: 'Its author cannot approve it; a second person has to.',
   not_waiting: 'It does not wait for anybody.',
-  needs_approval: 'Rules of severity 3 or 4 change: a second person has to approve it.',
+  needs_approval: 'It changes grave rules or words, or how far machines go alone: a second person has to approve it.',
   refused: 'It was refused.',
   never_active: 'It was never in force; nothing can go back to it.',
 };

@@ -49,6 +49,7 @@ const ForceAnswer = z.object({
   bundleHash: z.string(),
   pinned: z.boolean().describe('True: changed files wait until a person activates them'),
   changedAt: Instant,
+  former: z.string().nullable().describe('The bundle that a rollback without a target goes to; null: there is none'),
   overrides: z.array(OverrideAnswer).describe('Those that act now'),
 });
 const Counts = z.object({

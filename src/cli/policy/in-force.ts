@@ -46,7 +46,8 @@ const SAID: Readonly<Record<Moved, string>> = {
   unknown: 'there is no such bundle',
   own: 'its author cannot approve it',
   not_waiting: 'it does not wait for anybody',
-  needs_approval: 'rules of severity 3 or 4 change: a second person has to approve it (policy approve --as LOGIN)',
+  needs_approval:
+    'it changes grave rules or words, or how far machines go alone: a second person has to approve it (policy approve --as LOGIN)',
   refused: 'it was refused',
   never_active: 'it was never in force; nothing can go back to it',
 };

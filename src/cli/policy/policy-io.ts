@@ -58,7 +58,7 @@ const USAGES = {
   ],
   bundles: ['[--json]', 'candidates, what is and was in force, overrides'],
   activate: ['<hash> [--why W]', 'put a bundle in force'],
-  approve: ['<hash> --as LOGIN [--why W]', 'as a second person, where rules of severity 3 and 4 change'],
+  approve: ['<hash> --as LOGIN [--why W]', 'as a second person, where what changes is grave'],
   rollback: ['[<hash>] [--why W]', 'back to an earlier bundle; changed files wait from then on'],
   override: [
     '<rule> --why W [--region de | all] [--mode disabled] [--hours N] | --drop',

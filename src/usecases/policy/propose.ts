@@ -25,12 +25,26 @@ export interface ProposeDeps {
 /** From here on a rule or a term asks for a second person. */
 export const GRAVE_SEVERITY = 3;
 
-/** `inForce` null: nothing is, or nothing that this program can read (`isUnreadable`). */
-export async function proposeFiles(deps: ProposeDeps, inForce: Bundle | null, isUnreadable: boolean): Promise<void> {
+export interface Occasion {
+  /** What is in force cannot be read by this program. */
+  readonly isUnreadable: boolean;
+  /** Somebody changed the files just now; at a start they are only read. */
+  readonly edited: boolean;
+}
+
+/** `inForce` null: nothing is, or nothing that this program can read. */
+export async function proposeFiles(
+  deps: ProposeDeps,
+  inForce: Bundle | null,
+  { isUnreadable, edited }: Occasion,
+): Promise<void> {
   const files = await readPolicyFiles(deps.dir);
   const content = contentOf(files);
   const hash = sha256Hex(content);
-  if (hash === inForce?.hash) return;
+  if (hash === inForce?.hash) {
+    if (edited) await deps.store.policy.takeBack(hash, deps.clock.now());
+    return;
+  }
   const bundle = compileBundle(files);
   parseTermBanks([...files].flatMap(([file, text]) => (file.startsWith('terms/') ? [{ file, text }] : [])));
   if (inForce !== null) await refuseFailing(bundle, files);

@@ -124,7 +124,7 @@ function force({ check }: World, state: State): Pick<PolicyStore, 'version' | 'i
 function bundles(
   world: World,
   state: State,
-): Pick<PolicyStore, 'propose' | 'bundle' | 'bundles' | 'former' | 'approve' | 'activate' | 'refuse'> {
+): Pick<PolicyStore, 'propose' | 'takeBack' | 'bundle' | 'bundles' | 'former' | 'approve' | 'activate' | 'refuse'> {
   const { check, audit } = world;
   const rowOf = ({ changed: _, ...row }: BundleRecord): BundleRow => stored(row);
   return {
@@ -160,11 +160,22 @@ function bundles(
       const id = (row: BundleRecord): string => `bundle_${String(row.changed).padStart(8, '0')}`;
       return pageOf([...state.rows.values()], cursor, limit, { id, item: rowOf });
     },
+    takeBack: async (hash) => {
+      await check();
+      if (state.hash !== hash) return;
+      state.seen = hash;
+      for (const row of state.rows.values()) {
+        if (row.state === 'candidate')
+          change(state, row.hash, { state: 'retired', reason: 'its files were taken back' });
+      }
+    },
     former: async () => {
       await check();
-      const rows = [...state.rows.values()].filter((row) => row.activatedAt !== null && row.state === 'retired');
-      const at = (row: BundleRecord): string => `${row.activatedAt} ${String(row.changed).padStart(8, '0')}`;
-      return rows.toSorted((a, b) => (at(a) < at(b) ? 1 : -1))[0]?.hash ?? null;
+      const known = [...state.versions.values()];
+      const first = known.find(({ bundleHash }) => bundleHash === state.hash)?.version ?? 0;
+      const before = known.filter(({ version }) => !state.pinned || version < first);
+      const last = before.findLast(({ bundleHash }) => state.rows.get(bundleHash)?.state === 'retired');
+      return last?.bundleHash ?? null;
     },
     approve: async (hash, user, why, now) => {
       await check();

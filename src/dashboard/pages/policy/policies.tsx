@@ -8,7 +8,7 @@ import { Fault } from '../../parts/fault.js';
 import { PageTitle } from '../../parts/page-title.js';
 import { Scroll } from '../../parts/scroll.js';
 import type { Policies } from './api.js';
-import { useBundles, usePolicies } from './api.js';
+import { usePolicies } from './api.js';
 import { Bundles } from './bundles.js';
 import { Overrides } from './overrides.js';
 import { WhyDialog } from './why-dialog.js';
@@ -79,16 +79,13 @@ function InForce({ policies }: { readonly policies: Policies }) {
   // Named when it is asked for: two people who go back at once go to the same bundle.
   const [target, setTarget] = useState<string | null>(null);
   const { inForce } = policies;
-  // The first bundle of an installation has none before it.
-  const former = (useBundles().data?.items ?? [])
-    .filter(({ state, activatedAt }) => state === 'retired' && activatedAt !== null)
-    .toSorted((a, b) => Date.parse(b.activatedAt ?? '') - Date.parse(a.activatedAt ?? ''))[0];
+  const { former } = inForce;
   return (
     <section className="sheet stack">
       <div className="row spread">
         <h2>{t('policy:in-force')}</h2>
-        {former !== undefined && (
-          <Button variant="default" onClick={() => setTarget(former.hash)}>
+        {former !== null && (
+          <Button variant="default" onClick={() => setTarget(former)}>
             {t('policy:rollback')}
           </Button>
         )}
