@@ -21,6 +21,7 @@ export const LINTS = {
   'unknown-word': error('schema', 'a key that does not belong there'),
   'wrong-value': error('schema', 'a value of the wrong kind, or none of the known words'),
   'missing-file': error('reference', 'there is no global.yaml'),
+  'stray-file': warning('a file that nobody reads, by its name or its place'),
   'file-name': error('reference', 'the id or language in the file is not the name of the file'),
   'unknown-region': error('reference', 'neither a country code of ISO 3166-1 nor global or eu'),
   'unknown-parent': error('reference', 'extends names a file that is not there'),

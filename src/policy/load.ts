@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InvalidInputError } from '../errors.js';
 import { type Bundle, compileBundle } from './bundle.js';
+import { faultOf, type PolicyFault } from './faults.js';
 
 export const POLICY_FOLDERS = ['regions', 'terms', 'notices'] as const;
 
@@ -31,6 +32,25 @@ export async function readPolicyFiles(dir: string): Promise<ReadonlyMap<string, 
     }),
   );
   return new Map(texts);
+}
+
+/** Meant as policy files by their names, and read by nobody: a person would wait in vain for what they say. */
+export async function strayFiles(dir: string): Promise<readonly PolicyFault[]> {
+  const stray = async (folder: string): Promise<readonly PolicyFault[]> => {
+    const names = await readdir(path.join(dir, folder)).catch(() => []);
+    return names.flatMap((name) => {
+      const why = whyUnread(folder, name);
+      const file = path.posix.join(folder, name);
+      return why === null ? [] : [faultOf('stray-file', { file, line: 1, column: 1 }, `this file is not read: ${why}`)];
+    });
+  };
+  return (await Promise.all(['', ...POLICY_FOLDERS].map(stray))).flat();
+}
+
+function whyUnread(folder: string, name: string): string | null {
+  if (!/\.ya?ml(?:\.txt)?$/i.test(name)) return null;
+  if (!name.endsWith('.yaml')) return 'its name has to end in .yaml';
+  return folder === '' && name !== 'global.yaml' ? `region files stand in regions/, here is global.yaml alone` : null;
 }
 
 /** Private banks: every YAML file of a folder outside the repository. */

@@ -1,7 +1,12 @@
 /** Every lint, each at its place: `▸` in a file marks where the fault must point, and is taken out before the check. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import { checkFiles } from '../../src/policy/check-files.js';
+import { formatFault } from '../../src/policy/faults.js';
 import { LINT_IDS, LINTS, type LintId } from '../../src/policy/lints.js';
+import { strayFiles } from '../../src/policy/load.js';
 import { YAML_LIMIT_BYTES } from '../../src/policy/yaml.js';
 import { filesOf, GLOBAL_HEAD, global, NOTICE, region, rule, rules, tested } from './bench-files.js';
 
@@ -369,8 +374,29 @@ test('a rule that lets a category through is no rule that changes nothing', () =
   expect(faults.map(({ message }) => message).filter((message) => message.includes('r2 changes nothing'))).toEqual([]);
 });
 
+test('files that nobody reads are named', async () => {
+  const dir = await mkdtemp(path.join(tmpdir(), 'polywarden-stray-'));
+  await mkdir(path.join(dir, 'regions'));
+  for (const name of [
+    'global.yaml',
+    'it.yaml',
+    'README.md',
+    'regions/it.yml',
+    'regions/de.yaml',
+    'regions/fr.yaml.txt',
+  ]) {
+    await writeFile(path.join(dir, name), '');
+  }
+  expect((await strayFiles(dir)).map(formatFault)).toEqual([
+    'it.yaml:1:1: this file is not read: region files stand in regions/, here is global.yaml alone',
+    'regions/fr.yaml.txt:1:1: this file is not read: its name has to end in .yaml',
+    'regions/it.yml:1:1: this file is not read: its name has to end in .yaml',
+  ]);
+  await rm(dir, { recursive: true });
+});
+
 test('every lint has a test', () => {
-  const tried = new Set<string>([...CASES.map(({ lint }) => lint), 'missing-file']);
+  const tried = new Set<string>([...CASES.map(({ lint }) => lint), 'missing-file', 'stray-file']);
   expect(LINT_IDS.filter((id) => !tried.has(id))).toEqual([]);
   console.log(`${tried.size} of ${LINT_IDS.length} lints have a test that holds their place and message`);
 });

@@ -2,8 +2,8 @@
 import path from 'node:path';
 import { codeOf, InvalidInputError, sayError } from '../../errors.js';
 import { checkFiles } from '../../policy/check-files.js';
-import { formatFault, type PolicyFault } from '../../policy/faults.js';
-import { readPolicyFiles } from '../../policy/load.js';
+import { formatFault, type PolicyFault, sortFaults } from '../../policy/faults.js';
+import { readPolicyFiles, strayFiles } from '../../policy/load.js';
 import { watchPolicies } from '../../rules/watch-folder.js';
 import { type PolicyIo, readOptions, usageOf } from './policy-io.js';
 
@@ -36,7 +36,8 @@ function folderOf(dir: string): string {
 async function checkOnce(shape: Shape, io: PolicyIo): Promise<number> {
   const started = performance.now();
   const files = await readPolicyFiles(io.policiesDir);
-  const { bundle, faults } = checkFiles(files, { today: io.today });
+  const { bundle, faults: told } = checkFiles(files, { today: io.today });
+  const faults = sortFaults([...told, ...(await strayFiles(io.policiesDir))]);
   const ms = Math.round(performance.now() - started);
   const errors = faults.filter((fault) => fault.level === 'error').length;
   const warnings = faults.length - errors;
@@ -77,7 +78,7 @@ async function checkOnSave(shape: Shape, io: PolicyIo): Promise<number> {
     };
     const close = watchPolicies(io.policiesDir, {
       onEvent: (name) => {
-        if (name?.includes('.') === true && !name.endsWith('.yaml')) return;
+        if (name?.includes('.') === true && !/\.ya?ml/i.test(name)) return;
         clearTimeout(timer);
         timer = setTimeout(next, SETTLE_MS);
       },
