@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { LLM_ENV } from './config-llm.js';
 import { InvalidInputError } from './errors.js';
 import { SHIPPED_MODELS_DIR, SHIPPED_POLICIES_DIR } from './paths.js';
+import { plainWords } from './plain-words.js';
 
 const flag = (fallback: boolean) =>
   z
@@ -178,7 +179,7 @@ export type Config = Readonly<Omit<Env, 'DATABASE_URL' | 'REDIS_URL' | 'WORKERS'
 /** Empty strings count as unset, as in an `.env` file with blank values. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
-  const parsed = Env.safeParse(present);
+  const parsed = Env.safeParse(present, { error: plainWords });
   if (!parsed.success) {
     const faults = parsed.error.issues.map((issue) => ({
       pointer: `/${issue.path.join('/')}`,

@@ -2,19 +2,14 @@
 import type { FastifySchemaCompiler } from 'fastify';
 import type { z } from 'zod';
 import { type ErrorCode, type Fault, InvalidInputError } from '../errors.js';
+import { plainWords } from '../plain-words.js';
 
 const escaped = (part: PropertyKey): string => String(part).replaceAll('~', '~0').replaceAll('/', '~1');
 export const pointerOf = (path: readonly PropertyKey[]): string => path.map((part) => `/${escaped(part)}`).join('');
 
-/** `Number('x')` is NaN by the time that it is checked; the caller sent something else. */
-const wordsOf = (issue: z.core.$ZodIssue): string =>
-  issue.code === 'invalid_type' && issue.expected === 'number' && issue.message.endsWith('NaN')
-    ? 'Not a number'
-    : issue.message;
-
 export function faultsOf(issues: readonly z.core.$ZodIssue[], base = ''): readonly Fault[] {
   return issues.flatMap((issue) => {
-    if (issue.code !== 'unrecognized_keys') return [{ pointer: base + pointerOf(issue.path), message: wordsOf(issue) }];
+    if (issue.code !== 'unrecognized_keys') return [{ pointer: base + pointerOf(issue.path), message: issue.message }];
     return issue.keys.map((key) => ({ pointer: base + pointerOf([...issue.path, key]), message: 'Unknown key' }));
   });
 }
@@ -29,7 +24,7 @@ const PARTS: Readonly<Record<string, { readonly code: ErrorCode; readonly detail
 export const schemaCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart }) => {
   const { code, detail } = PARTS[httpPart ?? 'body'] ?? { code: 'body_invalid', detail: 'The request is not valid.' };
   return (value: unknown) => {
-    const parsed = schema.safeParse(value);
+    const parsed = schema.safeParse(value, { error: plainWords });
     if (parsed.success) return { value: parsed.data };
     return { error: new InvalidInputError(code, detail, faultsOf(parsed.error.issues)) };
   };

@@ -172,6 +172,11 @@ describe('bad notes', () => {
     expect(input.json().errors).toEqual([{ pointer: '/input', message: expect.stringContaining('texts') }]);
     const list = await bench.server.inject({ method: 'GET', url: '/v1/notes?limit=many', headers: key.headers });
     expect(list.json().errors).toEqual([{ pointer: '/limit', message: 'Not a number' }]);
+    const kind = await send(note({ kind: 'post' }));
+    expect(kind.json().errors[0]).toEqual({
+      pointer: '/kind',
+      message: 'Expected note, comment, profile, message or listing',
+    });
   });
 
   it('names every fault at once', async () => {

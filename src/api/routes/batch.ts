@@ -1,6 +1,7 @@
 /** POST /v1/notes/batch: each item stands for itself, one bad item never harms another. */
 import { z } from 'zod';
 import { ERROR_CODES, type ErrorCode, type Fault, InvalidInputError } from '../../errors.js';
+import { plainWords } from '../../plain-words.js';
 import type { AcceptNote } from '../../ports/store.js';
 import { NoteInput } from '../../usecases/note-input.js';
 import { submitMany, toAccept } from '../../usecases/submit.js';
@@ -56,7 +57,7 @@ export function batchRoutes(server: ApiServer, deps: ApiDeps): void {
   const ports = submitPorts(deps);
 
   const read = (raw: unknown, sourceId: string, idempotencyKey: string | null, now: number): AcceptNote | Refusal => {
-    const parsed = NoteInput.safeParse(raw);
+    const parsed = NoteInput.safeParse(raw, { error: plainWords });
     if (!parsed.success) {
       const faults = faultsOf(parsed.error.issues);
       return { code: 'body_invalid', message: 'The note does not fit the schema.', faults };

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { ScoreKey } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
+import { plainWords } from '../../plain-words.js';
 import { type Line, linesOf } from '../lines.js';
 import { readBytes } from '../read-bytes.js';
 
@@ -73,7 +74,7 @@ function textOf({ text, tooLong }: Line, number: number): string {
 }
 
 function parseRow(line: string, number: number): LabelledRow {
-  const parsed = row.safeParse(jsonOf(line, number));
+  const parsed = row.safeParse(jsonOf(line, number), { error: plainWords });
   if (!parsed.success) throw wrong(number, parsed.error.issues.map(sayIssue).join('; '));
   const { text, lang, labels, source, script } = parsed.data;
   return {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { Note } from '../../domain.js';
 import { codeOf, type ErrorCode } from '../../errors.js';
+import { plainWords } from '../../plain-words.js';
 import { readNote } from '../../usecases/note-input.js';
 import type { Line } from '../lines.js';
 
@@ -68,7 +69,7 @@ export function readRow(line: Line, limits: RowLimits): ReadRow {
     return { ok: false, id: null, code: 'json_invalid', message: 'The row is not JSON' };
   }
   const id = idOf(json);
-  const parsed = Row.safeParse(json);
+  const parsed = Row.safeParse(json, { error: plainWords });
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const place = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
