@@ -1,4 +1,5 @@
 /** Sends everything that is due, many at once, in a lane per endpoint so that a slow receiver delays only itself. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobHandler } from '../jobs.js';
 import type { DueDelivery } from '../ports/store.js';
 import { type DeliverDeps, deliver } from './deliver.js';
@@ -7,14 +8,19 @@ const IN_HAND = 64;
 const PER_ENDPOINT = 8;
 /** An endpoint whose last answer took longer gets one attempt at a time and no waiting room. */
 const SLOW_MS = 3_000;
+/** While attempts are out, what has become due meanwhile is asked for so often. */
+const LOOK_MS = 1_000;
 
 interface Lane {
-  running: number;
+  /** When each attempt that is out was begun. */
+  readonly begun: Map<DueDelivery, number>;
   slow: boolean;
   readonly waiting: { readonly delivery: DueDelivery; readonly startBefore: number }[];
 }
 interface Lanes {
   admit(delivery: DueDelivery): void;
+  /** A receiver is slow before it has answered; what waits behind it is left to its lease and makes room. */
+  noticeSlow(): void;
   inHand(): number;
   /** Resolves when any attempt ends; null when none is running. */
   next(): Promise<void> | null;
@@ -25,6 +31,7 @@ export function deliverDueWith(deps: DeliverDeps): JobHandler {
   return async (_run, signal) => {
     const lanes = openLanes(deps, signal);
     const take = async (): Promise<number> => {
+      lanes.noticeSlow();
       const room = signal.aborted ? 0 : IN_HAND - lanes.inHand();
       const due = room > 0 ? await deps.webhooks.takeDue(room, leaseMs, deps.clock.now()) : [];
       for (const delivery of due) lanes.admit(delivery);
@@ -33,7 +40,7 @@ export function deliverDueWith(deps: DeliverDeps): JobHandler {
     let total = 0;
     for (let taken = await take(); taken > 0 || lanes.next() !== null; taken = await take()) {
       total += taken;
-      await lanes.next();
+      await Promise.race([lanes.next(), sleep(LOOK_MS, undefined, { ref: false })]);
     }
     return total > 0 ? 'sent' : 'nothing_due';
   };
@@ -43,9 +50,9 @@ function openLanes(deps: DeliverDeps, signal: AbortSignal): Lanes {
   const lanes = new Map<string, Lane>();
   const inFlight = new Set<Promise<void>>();
   const start = (lane: Lane, delivery: DueDelivery): void => {
-    lane.running += 1;
+    lane.begun.set(delivery, deps.clock.now());
     const done: Promise<void> = attempt(deps, lane, delivery, signal).finally(() => {
-      lane.running -= 1;
+      lane.begun.delete(delivery);
       inFlight.delete(done);
       startNext(lane);
     });
@@ -60,12 +67,20 @@ function openLanes(deps: DeliverDeps, signal: AbortSignal): Lanes {
   };
   return {
     admit: (delivery) => {
-      const lane = lanes.get(delivery.endpointId) ?? { running: 0, slow: false, waiting: [] };
+      const lane: Lane = lanes.get(delivery.endpointId) ?? { begun: new Map(), slow: false, waiting: [] };
       lanes.set(delivery.endpointId, lane);
-      if (lane.running < (lane.slow ? 1 : PER_ENDPOINT)) start(lane, delivery);
+      if (lane.begun.size < (lane.slow ? 1 : PER_ENDPOINT)) start(lane, delivery);
       else if (!lane.slow) lane.waiting.push({ delivery, startBefore: deps.clock.now() + deps.timeoutMs });
     },
-    inHand: () => [...lanes.values()].reduce((sum, lane) => sum + lane.running + lane.waiting.length, 0),
+    noticeSlow: () => {
+      const before = deps.clock.now() - SLOW_MS;
+      for (const lane of lanes.values()) {
+        if (![...lane.begun.values()].some((at) => at < before)) continue;
+        lane.slow = true;
+        lane.waiting.length = 0;
+      }
+    },
+    inHand: () => [...lanes.values()].reduce((sum, lane) => sum + lane.begun.size + lane.waiting.length, 0),
     next: () => (inFlight.size > 0 ? Promise.race(inFlight) : null),
   };
 }

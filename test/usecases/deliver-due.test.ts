@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { DueDelivery, WebhooksStore } from '../../src/ports/store.js';
 import { deliverDueWith } from '../../src/usecases/deliver-due.js';
 
@@ -78,6 +78,23 @@ describe('deliverDue', () => {
     await one.handler(run, never);
     expect(one.recorded).toContain('fast-0');
     expect(one.recorded.filter((id) => id.startsWith('slow')).length).toBeLessThan(30);
+  });
+
+  it('keeps nobody waiting for a receiver that does not answer, however much is due there', async () => {
+    let hangUp = (_status: number): void => undefined;
+    const silence = new Promise<number>((resolve) => {
+      hangUp = resolve;
+    });
+    const waiting = Array.from({ length: 64 }, (_, index) => due('mute', index));
+    const one = bench(waiting, (url) => (url.includes('mute') ? silence : Promise.resolve(200)));
+    const done = one.handler(run, never);
+    await vi.waitFor(() => expect(one.most()).toBe(8));
+    waiting.push(due('other', 0));
+    one.pass(4_000);
+    await vi.waitFor(() => expect(one.recorded).toEqual(['other-0']), { timeout: 5_000 });
+    hangUp(200);
+    await done;
+    expect(one.recorded).toHaveLength(9);
   });
 
   it('takes no more once it is stopped', async () => {
