@@ -587,6 +587,20 @@ describe('appeals and reports', () => {
     expect((await appeal(old)).body.code).toBe('conflict');
   });
 
+  it('without regions an appeal is about those where it is open: others are no obstacle to it', async () => {
+    const { noteId } = await judged([{ action: 'allow' }]);
+    expect((await appeal(noteId, { by: 'notifier', regions: ['de', 'us'] })).body).toMatchObject({
+      code: 'appeal_refused',
+      detail: expect.stringContaining('In us'),
+    });
+    expect(await appeal(noteId, { by: 'notifier' })).toMatchObject({ status: 201, body: { regions: ['de'] } });
+    const { noteId: old } = await removed();
+    clock.ahead += 100 * 86_400_000;
+    const late = await appeal(old);
+    clock.ahead -= 100 * 86_400_000;
+    expect(late).toMatchObject({ status: 201, body: { regions: ['de'] } });
+  });
+
   it('a reference sent again gets its appeal, also once nothing stands any more, and never swallows another', async () => {
     const { language, noteId } = await removed();
     const reference = ids.next('ref');

@@ -22,7 +22,7 @@ export const AppealInput = z
     reference: ForeignId.describe('Your id of the appeal; sent again it answers the same appeal'),
     by: z.enum(['author', 'notifier']).describe('Who appeals; the region says who may'),
     decisionId: Id.optional().describe('Default: what holds now'),
-    regions: z.array(Region).max(300).optional().describe('Default: all regions of the decision'),
+    regions: z.array(Region).max(300).optional().describe('Default: those of the decision where this appeal is open'),
     text: storableText(10_000).min(1).describe('In the words of the person'),
     language: z.string().min(1).max(64).optional().describe('BCP 47, of `text`'),
   })

@@ -5,6 +5,7 @@ import { type Fault, InvalidInputError } from '../../errors.js';
 import type { Bundle } from '../../policy/bundle.js';
 import { type CaseSubject, gravestOf, termsOf } from '../../policy/case-terms.js';
 import { isRegionCode } from '../../policy/countries.js';
+import type { RegionSettings } from '../../policy/schema.js';
 import type { Appeal, DeskStore, PleaNote, PleaResult, Report, Reporter } from '../../ports/review.js';
 import type { Actor, StoredDecision } from '../../ports/store.js';
 import type { Clock } from '../../ports.js';
@@ -61,12 +62,8 @@ export async function receiveAppeal(ports: PleaPorts, from: From, order: AppealO
   if (known !== undefined) return { plea: sameAppeal(known, note, order), replayed: true };
   const bundle = ports.bundle();
   const now = ports.clock.now();
-  const decisions = appealed(note, order, finalFor(order.by, before.items));
-  const regions = regionsOf(
-    order,
-    decisions.flatMap((decision) => decision.regions),
-  );
-  for (const decision of decisions) checkWindow(bundle, { decision, regions, by: order.by, now });
+  const standing = appealed(note, order, finalFor(order.by, before.items));
+  const { decisions, regions } = openTo(bundle, order, standing, now);
   const lead = decisions.toSorted((a, b) => b.severity - a.severity)[0];
   if (lead === undefined) throw refused('Nothing that was decided here restricts the note.');
   const subject: CaseSubject = {
@@ -214,35 +211,52 @@ const heard = (by: AppealOrder['by']): InvalidInputError =>
 
 const refused = (message: string): InvalidInputError => new InvalidInputError('appeal_refused', message);
 
-interface Window {
-  readonly decision: StoredDecision;
-  /** Of the appeal. */
-  readonly regions: readonly RegionId[];
+/** Of what is appealed against, what the regions let this party appeal against now; a region that was named has to be among it. */
+function openTo(bundle: Bundle, order: AppealOrder, decisions: readonly StoredDecision[], now: number) {
+  const known = decisions.flatMap((decision) => decision.regions);
+  const asked = regionsOf(order, known);
+  const closed = new Map<RegionId, string>();
+  for (const { regions, createdAt } of decisions) {
+    for (const region of regions.filter((one) => asked.includes(one))) {
+      const why = closedBy(policyOf(bundle, region, now).settings.appeal, { region, createdAt, by: order.by, now });
+      if (why !== null) closed.set(region, why);
+    }
+  }
+  const regions = asked.filter((region) => !closed.has(region));
+  const [why] = closed.values();
+  if (why !== undefined && (isNamed(order) || regions.length === 0)) throw refused(why);
+  return { regions, decisions: decisions.filter((one) => one.regions.some((region) => regions.includes(region))) };
+}
+
+interface Wish {
+  readonly region: RegionId;
+  /** Of the decision. */
+  readonly createdAt: string;
   readonly by: AppealOrder['by'];
   readonly now: number;
 }
 
-function checkWindow(bundle: Bundle, { decision, regions, by, now }: Window): void {
-  for (const region of decision.regions.filter((one) => regions.includes(one))) {
-    const { appeal } = policyOf(bundle, region, now).settings;
-    if (!appeal.open_to.includes(by)) throw refused(`In ${region} this appeal is not open to the ${by}.`);
-    if (Date.parse(decision.createdAt) + appeal.days * DAY_MS < now) {
-      throw refused(`The ${appeal.days} days for an appeal in ${region} are over.`);
-    }
-  }
+/** Why the region takes no such appeal; null: it does. */
+function closedBy(appeal: RegionSettings['appeal'], { region, createdAt, by, now }: Wish): string | null {
+  if (!appeal.open_to.includes(by)) return `In ${region} this appeal is not open to the ${by}.`;
+  if (Date.parse(createdAt) + appeal.days * DAY_MS >= now) return null;
+  return `The ${appeal.days} days for an appeal in ${region} are over.`;
 }
+
+const isNamed = ({ regions }: Named): boolean => regions !== undefined && regions.length > 0;
 
 function regionsOf(order: Named, known: readonly RegionId[]): readonly RegionId[] {
   const all = [...new Set(known)];
-  if (order.regions === undefined || order.regions.length === 0) return all;
-  order.regions.forEach((region, index) => {
+  const named = order.regions ?? [];
+  if (named.length === 0) return all;
+  named.forEach((region, index) => {
     if (isRegionCode(region) && all.includes(region)) return;
     const message = isRegionCode(region)
       ? 'Nothing was decided for this region'
       : 'Neither an ISO 3166-1 country nor a policy region';
     throw new InvalidInputError('region_unknown', message, [{ pointer: `/regions/${index}`, message }]);
   });
-  return [...new Set(order.regions)];
+  return [...new Set(named)];
 }
 
 const revisionOf = (note: PleaNote, decision: StoredDecision): string =>
