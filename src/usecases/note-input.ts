@@ -19,7 +19,7 @@ export const ForeignId = z
   .string()
   .min(1)
   .max(200)
-  .regex(/^[^\p{Cc}\p{Cs}]+$/u, 'No control characters and no lone surrogates');
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'No control characters and no lone surrogates');
 const Region = z.string().min(1).max(16).describe('ISO 3166-1 alpha-2 in any case, or the id of a policy region');
 /** Text that is stored as it is, line breaks and all. */
 export const storableText = (maxChars: number) =>

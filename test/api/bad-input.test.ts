@@ -179,6 +179,15 @@ describe('bad notes', () => {
     });
   });
 
+  it('says one thing of an id that is empty and of a date that is none', async () => {
+    const faults = async (method: 'GET' | 'POST', url: string, payload?: object) =>
+      (await bench.server.inject({ method, url, headers: key.headers, ...(payload === undefined ? {} : { payload }) }))
+        .json()
+        .errors.map(({ pointer }: { readonly pointer: string }) => pointer);
+    expect(await faults('GET', '/v1/notes?externalId=')).toEqual(['/externalId']);
+    expect(await faults('POST', '/v1/webhooks/wh_1/redeliver', { since: 'yesterday' })).toEqual(['/since']);
+  });
+
   it('names every fault at once', async () => {
     const body = note({ regions: ['zz'], languageHint: '?', createdAt: 'now' });
     const { code, errors } = (await send(body)).json();

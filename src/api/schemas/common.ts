@@ -10,7 +10,7 @@ export const ForeignIdParams = z.strictObject({ id: ForeignId });
 /** A moment that a caller names; the store knows no year before 1. */
 export const Moment = z.iso
   .datetime({ offset: true })
-  .refine((text) => Date.parse(text) >= Date.parse('0001-01-01T00:00:00Z'), 'The date lies before the year 1');
+  .refine((text) => !(Date.parse(text) < Date.parse('0001-01-01T00:00:00Z')), 'The date lies before the year 1');
 export const Instant = z.string().meta({ format: 'date-time' });
 export const ActionName = z
   .enum(ACTIONS)
