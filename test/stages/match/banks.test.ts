@@ -252,7 +252,29 @@ describe('the shipped term banks', () => {
     'Δεν είσαι χαζός, δεν ξέρω πού μένεις, δεν θέλω να ζω στην πόλη',
     'Nu ești prost, ești prost dispus; o să te bat la șah, nu știu unde locuiești',
     'Meine Tochter ist wirklich huebsch, das Geschaeft hat frueh auf',
+    "Mi hermana me decía 'eres un payaso', zei hij 'je bent een idioot' of niet",
+    'Sie rief „Du bist dumm“, elle a crié « tu es nul », disse "você é burro"',
+    'Ha detto «sei stupido», powiedział „jesteś głupi”, він сказав «ти дурень»',
+    'Он сказал «ты глупый», «أنت غبي», «تو احمقی», "את טיפשה"',
+    'उसने कहा "तुम मूर्ख हो", dia bilang "kamu bodoh", nó nói “mày ngu”',
+    '「お前はバカだ」と言われた、「殺すぞ」と脅した疑いで逮捕された',
+    '친구가 "너는 바보야"라고 했다, 他说“你是笨蛋”',
+    'Mình đúng là đồ ngốc, quên mua sữa',
   ])('nothing in: %s', (raw) => {
     expect(categories(raw)).toEqual([]);
+  });
+  it.each([
+    'I feel like such a fool',
+    'You’re not an idiot, the manual is bad',
+    'What a stupid printer',
+    'Ich bin so ein Idiot',
+    'Dieser blöde Drucker',
+    'Soy una tonta, no eres idiota',
+    'Fui tão burra',
+    'Какой же я дурак',
+    'Ce proastă sunt, nu ești idiot',
+  ])('an insult to nobody: %s', (raw) => {
+    const hits = matcher.idioms({ part: 'body', text: normaliseText(raw) });
+    expect(hits.flatMap(({ excuses }) => excuses)).toContain('harass.bully');
   });
 });
