@@ -36,8 +36,28 @@ function checkMode(rule: RuleSource, reach: ReadonlySet<string>, { file, path, r
   }
 }
 
+/** What the pipeline finds by itself in a text. */
+const FOUND = [
+  'scores',
+  'competence',
+  'findings',
+  'contacts',
+  'signs',
+  'has_images',
+  'image',
+  'campaign',
+  'failed',
+] as const;
+
 function checkTests(rule: RuleSource, { file, path, report }: Seen): void {
-  (rule.tests ?? []).forEach(({ region }, index) => {
+  (rule.tests ?? []).forEach((test, index) => {
+    const { region, text, title } = test;
+    const unread = text === undefined && title === undefined ? [] : FOUND.filter((key) => test[key] !== undefined);
+    for (const key of unread) {
+      const at = { file: file.file, ...file.yaml.locateKey([...path, 'tests', index, key]) };
+      const message = `rule ${rule.id}, test ${index + 1}: ${key} is not looked at in a test with a text, which goes through the pipeline; make two tests of it`;
+      report(faultOf('test-unread', at, message));
+    }
     if (region === undefined || isRegionCode(region)) return;
     const place = [...path, 'tests', index, 'region'];
     const message = `rule ${rule.id}, test ${index + 1}: "${region}" is neither an ISO 3166-1 country nor global or eu${regionHint(region)}`;

@@ -84,6 +84,7 @@ export const LINTS = {
   ),
   unreachable: warning('another rule takes all of its notes and is as strong, or lets all of them through'),
   'few-tests': warning('a rule has fewer than one test that matches and two that do not'),
+  'test-unread': warning('a test with a text says what was found, which the pipeline finds by itself'),
   'untested-language': warning('a rule claims a language and has no test that matches in it'),
 } as const satisfies Readonly<Record<string, Lint>>;
 export type LintId = keyof typeof LINTS;

@@ -4,9 +4,9 @@ import { type Coverage, coverageOf } from './coverage.js';
 import { evaluate } from './evaluate.js';
 import type { Bundle, CompiledRule, RuleMode } from './model.js';
 import { withOverrides } from './overrides.js';
-import { resolveRegion } from './regions.js';
+import { fileOf, resolveRegion } from './regions.js';
 import type { RuleTest } from './schema-rule.js';
-import { testInput } from './test-evidence.js';
+import { authorOf, contextOf, testInput } from './test-evidence.js';
 
 export interface TestResult {
   readonly rule: string;
@@ -18,7 +18,8 @@ export interface TestResult {
   readonly outcome: 'passed' | 'failed' | 'not_run';
   readonly message: string;
 }
-export type JudgeText = (note: Note, region: RegionId) => Promise<Evaluation>;
+/** At a moment at which the file of the region speaks. */
+export type JudgeText = (note: Note, region: RegionId, at: number) => Promise<Evaluation>;
 
 const DAY_MS = 86_400_000;
 
@@ -45,13 +46,14 @@ function compare(test: RuleTest, rule: string, evaluation: Evaluation): string {
   return complaints.join('; ');
 }
 
-export const noteOfTest = (test: RuleTest, region: RegionId): Note => ({
+export const noteOfTest = (test: RuleTest, region: RegionId, now: number): Note => ({
   kind: test.kind ?? 'note',
   title: test.title ?? '',
   body: test.text ?? '',
   regions: [region],
   languageHint: test.language,
-  context: { flags: test.flags, adDeclared: test.ad_declared },
+  author: authorOf(test, now) ?? undefined,
+  context: contextOf(test),
   images: [],
 });
 
@@ -72,13 +74,20 @@ async function runOne(
     if (mode === 'disabled') return { ...base, outcome: 'not_run', message: 'the rule is off' };
     // The pipeline judges by the mode of the file: a rule that only records leaves the action to others.
     const asked = mode === 'enforce' ? test : { ...test, action: undefined };
-    const message = compare(asked, rule.id, await judgeText(noteOfTest(test, region), region));
+    const at = momentIn(bundle, region, Date.now());
+    const message = compare(asked, rule.id, await judgeText(noteOfTest(test, region, at), region, at));
     return { ...base, outcome: message === '' ? 'passed' : 'failed', message };
   }
   const enforced = mode === 'enforce' ? bundle : inForce(bundle, rule.id);
   const from = bundle.regions.get(region)?.from ?? 0;
   const message = compare(test, rule.id, evaluate(testInput(test, from + DAY_MS), enforced, [region]));
   return { ...base, outcome: message === '' ? 'passed' : 'failed', message };
+}
+
+/** Now, or the first days of a file that does not speak now. */
+function momentIn(bundle: Bundle, region: RegionId, now: number): number {
+  const { from, until } = fileOf(bundle, resolveRegion(bundle, region).policy);
+  return now >= from && now < until ? now : from + DAY_MS;
 }
 
 const modeIn = (bundle: Bundle, region: RegionId, rule: string): RuleMode['kind'] | undefined =>

@@ -44,7 +44,12 @@ const TestContact = z.union([
   }),
 ]);
 export const RuleTest = z.strictObject({
-  text: z.string().optional().describe('Runs the whole pipeline over this text; without it the evidence below is used'),
+  text: z
+    .string()
+    .optional()
+    .describe(
+      'Runs the whole pipeline over this text, which then finds the evidence; without it what the test says was found is used',
+    ),
   title: z.string().optional().describe('With or without a text'),
   region: Region.optional().describe('Default: the file that holds the rule'),
   language: Language.optional().describe('Language of the text or of the evidence'),
@@ -62,6 +67,8 @@ export const RuleTest = z.strictObject({
   flags: z.array(z.enum(CONTEXT_FLAGS)).optional().describe('Context that the platform vouches for'),
   ad_declared: z.boolean().optional().describe('Whether the platform says that it is an advertisement'),
   kind: z.enum(['note', 'comment', 'profile', 'message', 'listing']).optional().describe('Default note'),
+  reach: z.number().int().min(0).optional().describe('How many people saw or follow'),
+  is_reply: z.boolean().optional().describe('Whether it answers another note'),
   has_images: z.boolean().optional().describe('Whether pictures belong to it'),
   image: z
     .strictObject({

@@ -8,6 +8,7 @@ import {
   type Finding,
   type ImageReading,
   type LabelledText,
+  type NoteContext,
   type NoteFacts,
   type Outcome,
   SCORE_KEYS,
@@ -90,7 +91,14 @@ function classified(test: RuleTest): ClassifyEvidence {
   };
 }
 
-function authorOf(test: RuleTest, nowMs: number): Author | null {
+export const contextOf = (test: RuleTest): NoteContext => ({
+  flags: test.flags,
+  adDeclared: test.ad_declared,
+  reach: test.reach,
+  replyTo: test.is_reply === true ? 'test-note' : undefined,
+});
+
+export function authorOf(test: RuleTest, nowMs: number): Author | null {
   const { author } = test;
   if (author === undefined) return null;
   return {
@@ -107,7 +115,7 @@ function factsOf(test: RuleTest, nowMs: number): NoteFacts {
   return {
     kind: test.kind ?? 'note',
     author: authorOf(test, nowMs),
-    context: { flags: test.flags, adDeclared: test.ad_declared },
+    context: contextOf(test),
     regions: [],
     hasImages: test.has_images ?? test.image !== undefined,
     textLength: TEST_TEXT_CHARS,

@@ -30,6 +30,8 @@ export type ModerateNow = (
     readonly repaired?: boolean;
     /** Whose note it is; its own hash banks count then. */
     readonly sourceId?: string | undefined;
+    /** The moment at which it is judged; unset: now. */
+    readonly at?: number | undefined;
   },
   signal: AbortSignal,
 ) => Promise<Moderated>;
@@ -85,7 +87,7 @@ export function regionsOf(note: Note, asked: readonly RegionId[] | undefined, ju
 
 export function moderateWith(deps: ModerateDeps): ModerateNow {
   return async (note, options, signal) => {
-    const now = deps.clock.now();
+    const now = options.at ?? deps.clock.now();
     const { judge, stages } = deps.rules();
     const started = performance.now();
     const run = await runPipeline(

@@ -320,6 +320,13 @@ const CASES: readonly Case[] = [
   },
   of('few-tests', 'de', rules(rule({ id: 'r9' }).replace('id: r9', 'id: ▸r9')), 'it needs 1 and 2'),
   {
+    lint: 'test-unread',
+    files: {
+      'global.yaml': global(tested('r1').replace('{ expect: match', '{ text: abc, ▸signs: [leet], expect: match')),
+    },
+    says: 'signs is not looked at in a test with a text',
+  },
+  {
     lint: 'untested-language',
     files: { 'global.yaml': global(tested('r1', { languages: '[de, fr]' }).replace('id: r1', 'id: ▸r1')) },
     says: 'claims de, fr and has no test that matches in it',

@@ -53,6 +53,32 @@ describe('tests in the files', () => {
     expect(result?.outcome).toBe(outcome);
   });
 
+  test('what a test says of author and context goes with its text', async () => {
+    const says = 'author: { age_days: 3, verified: true }, reach: 70, is_reply: true, flags: [news], ad_declared: true';
+    const tests = `\n      - { text: "Hello", ${says}, expect: no_match }`;
+    const seen: Note[] = [];
+    const bundle = bundleOf({ 'global.yaml': global(rule({ id: 'r', tests })) });
+    await runRuleTests(bundle, async (note) => {
+      seen.push(note);
+      return evaluate(testInput({ expect: 'no_match' }, Date.parse('2026-06-01')), bundle, ['global']);
+    });
+    const [{ author, context } = seen[0] as Note] = seen;
+    expect(context).toEqual({ flags: ['news'], adDeclared: true, reach: 70, replyTo: expect.any(String) });
+    expect(author).toMatchObject({ verified: true });
+    expect(Math.round((Date.now() - Date.parse(author?.createdAt ?? '')) / 86_400_000)).toBe(3);
+  });
+
+  test('a text in a file that does not speak yet is judged in its first days', async () => {
+    const from = '2099-01-01';
+    const tests = '\n      - { text: "Hello", expect: match }\n';
+    const bundle = bundleOf({
+      'regions/de.yaml': `${region('de', rules(rule({ id: 'r', tests })))}effective_from: ${from}\n`,
+    });
+    const seen = (at: number) => testInput({ expect: 'match', scores: { 'hate.attack': 0.7 } }, at);
+    const [result] = await runRuleTests(bundle, async (_note, id, at) => evaluate(seen(at), bundle, [id]));
+    expect(result).toMatchObject({ region: 'de', outcome: 'passed' });
+  });
+
   test('a wrong expectation fails and says why', async () => {
     const wrong = TESTS.replace('expect: match, action: limit', 'expect: no_match, action: hold').replace(
       '0.2 }, expect: no_match',

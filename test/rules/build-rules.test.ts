@@ -22,7 +22,7 @@ terms:
 async function matched(env: Readonly<Record<string, string>>) {
   const offline = await composeOffline(readConfig(env), { model: false, log: openLog('silent', 'test') });
   try {
-    const note = noteOfTest({ text: 'What a flibbertigibbet.', expect: 'match' }, 'us');
+    const note = noteOfTest({ text: 'What a flibbertigibbet.', expect: 'match' }, 'us', Date.now());
     const { evidence } = await offline.moderate(note, { regions: ['us'] }, new AbortController().signal);
     if (evidence.match.status !== 'found') throw new Error('nothing was matched');
     const { value, version } = evidence.match;

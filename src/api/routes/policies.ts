@@ -130,8 +130,8 @@ export function policyRoutes(server: ApiServer, deps: ApiDeps): void {
       const started = performance.now();
       const region = regionOf(baseOf(deps), request.params.region);
       const signal = AbortSignal.timeout(TEST_LIMIT_MS);
-      const results = await regionTests(baseOf(deps), region, async (note, id) => {
-        return (await deps.moderate(note, { regions: [id] }, signal)).evaluation;
+      const results = await regionTests(baseOf(deps), region, async (note, id, at) => {
+        return (await deps.moderate(note, { regions: [id], at }, signal)).evaluation;
       });
       const failed = results.filter((result) => result.outcome === 'failed');
       return {

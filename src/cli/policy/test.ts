@@ -10,9 +10,9 @@ const OPTIONS = { json: { type: 'boolean' }, 'no-text': { type: 'boolean' } } as
 
 /** The pipeline is opened by the first test that has a text. */
 function lazyJudge(io: PolicyIo): JudgeText {
-  return async (note, region) => {
+  return async (note, region, at) => {
     const moderate = await io.moderate();
-    return (await moderate(note, { regions: [region] }, new AbortController().signal)).evaluation;
+    return (await moderate(note, { regions: [region], at }, new AbortController().signal)).evaluation;
   };
 }
 
