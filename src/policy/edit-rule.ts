@@ -1,6 +1,6 @@
 /** One rule taken out of a region file as text, and an edited one put back, with places that map both ways. */
 import { didYouMean } from './nearest.js';
-import { withRule } from './new-rule.js';
+import { withPlainEnds, withRule } from './new-rule.js';
 import { parseYaml } from './yaml.js';
 
 interface Entry {
@@ -30,10 +30,11 @@ function entriesOf(text: string, file: string): readonly Entry[] {
 
 /** The rule as an author sees it alone: without the dash, from the first column. */
 export function ruleText(
-  text: string,
+  written: string,
   file: string,
   id: string,
 ): { readonly text: string; readonly line: number } | null {
+  const text = withPlainEnds(written);
   const found = entriesOf(text, file).find((entry) => entry.id === id);
   if (found === undefined) return null;
   const lines = text.split('\n').slice(found.start - 1, found.end - 1);
@@ -52,7 +53,8 @@ export interface Edited {
 }
 
 /** In place of the rule with its id, else behind the last one. */
-export function withEditedRule(text: string, file: string, rule: string): Edited {
+export function withEditedRule(written: string, file: string, edited: string): Edited {
+  const [text, rule] = [withPlainEnds(written), withPlainEnds(edited)];
   const body = rule.replace(/\s+$/, '').split('\n');
   const dashed = /^- /.test(body.find((line) => line.trim() !== '' && !line.startsWith('#')) ?? '');
   const indent = dashed ? 2 : 4;

@@ -62,8 +62,22 @@ export function ruleSkeleton({ id, category, region }: NewRule): string {
 
 const TOP_LEVEL = /^[^\s#-]/;
 
+interface Placed {
+  readonly text: string;
+  readonly line: number;
+}
+
 /** The text of the file with the rule behind its last one, and the line (from 1) where it begins. */
-export function withRule(text: string, skeleton: string): { readonly text: string; readonly line: number } {
+export function withRule(text: string, skeleton: string): Placed {
+  if (!text.includes('\r\n')) return placed(text, skeleton);
+  // Written on Windows: read as others are, and written as it was.
+  const made = placed(withPlainEnds(text), withPlainEnds(skeleton));
+  return { ...made, text: made.text.replaceAll('\n', '\r\n') };
+}
+
+export const withPlainEnds = (text: string): string => text.replaceAll('\r\n', '\n');
+
+function placed(text: string, skeleton: string): Placed {
   const lines = text.replace(/\n*$/, '').split('\n');
   const at = lines.findIndex((line) => /^rules:/.test(line));
   if (at >= 0 && !/^rules: *(#.*)?$/.test(lines[at] ?? '')) {

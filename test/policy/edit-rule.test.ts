@@ -25,6 +25,12 @@ describe('a rule as an author sees it', () => {
     expect(ruleText(FILE, 'de.yaml', 'one')).toEqual({ text: "id: one\nwhen: 'true'\n", line: 4 });
     expect(ruleText(FILE, 'de.yaml', 'two')).toEqual({ text: 'id: two\ntests:\n  - { expect: match }\n', line: 7 });
   });
+  test('is the same in a file that was written on Windows', () => {
+    const windows = FILE.replaceAll('\n', '\r\n');
+    expect(ruleText(windows, 'de.yaml', 'two')).toEqual(ruleText(FILE, 'de.yaml', 'two'));
+    const edited = 'id: one\nwhen: "false"\n';
+    expect(idsOf(withEditedRule(windows, 'de.yaml', edited.replaceAll('\n', '\r\n')).text)).toEqual(['two', 'one']);
+  });
   test.each([
     ['another id', FILE, 'three'],
     ['a file without rules', 'id: de\n', 'one'],

@@ -30,6 +30,10 @@ test('behind the last rule, wherever the rules stand', () => {
     line: 3,
   });
   expect(() => withRule('rules: []\n', skeleton)).toThrow('stand on one line');
+  expect(withRule('rules:\r\n  - id: a\r\n', skeleton)).toEqual({
+    text: 'rules:\r\n  - id: a\r\n  - id: b\r\n',
+    line: 3,
+  });
 });
 
 test('ids are words joined by dots', () => {

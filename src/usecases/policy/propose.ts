@@ -65,7 +65,7 @@ async function refuseFailing(bundle: Bundle, files: ReadonlyMap<string, string>)
   const lines = failed.map((result) => testLine(result, files));
   throw new InvalidInputError(
     'policy_invalid',
-    `The files are good, but ${failed.length} of their tests fail:\n${lines.join('\n')}`,
+    `Tests in the files fail (${failed.length}):\n${lines.join('\n')}`,
     failed.map(({ file }, index) => ({ pointer: `/${file}`, message: lines[index] ?? '' })),
   );
 }
