@@ -2,6 +2,7 @@
 import type { BundleDifference, RuleChange } from '../ports/policy.js';
 import type { Bundle, CompiledRegion, CompiledRule } from './model.js';
 import { modeText } from './overrides.js';
+import { fileOf, resolveRegion } from './regions.js';
 import { parseYaml } from './yaml.js';
 
 const filesOf = (bundle: Bundle): ReadonlyMap<string, string> =>
@@ -46,13 +47,16 @@ function changedFields(was: CompiledRule, is: CompiledRule): readonly string[] {
   return Object.keys(a).filter((key) => JSON.stringify(a[key]) !== JSON.stringify(b[key]));
 }
 
+/** A country without a file of its own is judged by another, and it is that one which a file of its own differs from. */
+const speaksFor = (bundle: Bundle, id: string): CompiledRegion => fileOf(bundle, resolveRegion(bundle, id).policy);
+const regionsOf = (before: Bundle, after: Bundle): readonly string[] =>
+  [...new Set([...before.regions.keys(), ...after.regions.keys()])].sort();
+
 function rulesOf(before: Bundle, after: Bundle): readonly RuleChange[] {
   const found = new Map<string, RuleChange>();
-  const none = new Map<string, CompiledRule>();
-  const byId = (region: CompiledRegion | undefined) =>
-    region === undefined ? none : new Map(region.rules.map((rule) => [rule.id, rule]));
-  for (const id of [...new Set([...before.regions.keys(), ...after.regions.keys()])].sort()) {
-    const [was, is] = [byId(before.regions.get(id)), byId(after.regions.get(id))];
+  const byId = ({ rules }: CompiledRegion) => new Map(rules.map((rule) => [rule.id, rule]));
+  for (const id of regionsOf(before, after)) {
+    const [was, is] = [byId(speaksFor(before, id)), byId(speaksFor(after, id))];
     for (const change of changes(was, is, (a, b) => changedFields(a, b).length === 0)) {
       const fields = change.was && change.is ? changedFields(change.was, change.is) : [];
       const key = JSON.stringify([change.key, change.kind, fields]);
@@ -71,16 +75,13 @@ function rulesOf(before: Bundle, after: Bundle): readonly RuleChange[] {
 }
 
 function settingsOf(before: Bundle, after: Bundle): BundleDifference['settings'] {
-  return changes(
-    before.regions,
-    after.regions,
-    (a, b) => JSON.stringify(a.settings) === JSON.stringify(b.settings),
-  ).map(({ key, was, is }) => {
-    if (was === undefined || is === undefined) return { region: key, names: [] };
-    const [a, b] = [new Map(Object.entries(was.settings)), new Map(Object.entries(is.settings))];
-    const names = [...new Set([...a.keys(), ...b.keys()])];
-    const changed = names.filter((name) => JSON.stringify(a.get(name)) !== JSON.stringify(b.get(name)));
-    return { region: key, names: changed };
+  return regionsOf(before, after).flatMap((region) => {
+    const [was, is] = [speaksFor(before, region).settings, speaksFor(after, region).settings];
+    const [a, b] = [new Map(Object.entries(was)), new Map(Object.entries(is))];
+    const names = [...new Set([...a.keys(), ...b.keys()])].filter(
+      (name) => name !== 'id' && JSON.stringify(a.get(name)) !== JSON.stringify(b.get(name)),
+    );
+    return names.length === 0 ? [] : [{ region, names }];
   });
 }
 

@@ -32,9 +32,9 @@ describe('the difference of two bundles', () => {
     ]);
     const everywhere = found.rules.filter(({ regions }) => regions.includes('global'));
     expect(everywhere.toSorted((a, b) => (a.rule < b.rule ? -1 : 1))).toEqual([
-      { rule: 'comes', severity: 1, kind: 'added', regions: ['fr', 'global'], fields: [] },
-      { rule: 'goes', severity: 2, kind: 'removed', regions: ['de', 'global'], fields: [] },
-      { rule: 'turns', severity: 3, kind: 'changed', regions: ['global'], fields: ['mode'] },
+      { rule: 'comes', severity: 1, kind: 'added', regions: ['de', 'fr', 'global'], fields: [] },
+      { rule: 'goes', severity: 2, kind: 'removed', regions: ['de', 'fr', 'global'], fields: [] },
+      { rule: 'turns', severity: 3, kind: 'changed', regions: ['de', 'fr', 'global'], fields: ['mode'] },
     ]);
     // Owner and words for reviewers meet no note.
     expect(found.rules.some(({ rule: id, kind }) => id === 'same' && kind === 'changed')).toBe(false);
@@ -43,8 +43,22 @@ describe('the difference of two bundles', () => {
       { id: 'en.three', severity: 1 },
       { id: 'en.two', severity: 1 },
     ]);
-    expect(found.settings.filter(({ region: id }) => id === 'fr')).toEqual([{ region: 'fr', names: [] }]);
+    expect(found.settings.filter(({ region: id }) => id === 'fr')).toEqual([
+      { region: 'fr', names: ['name', 'extends'] },
+    ]);
     expect(found.severity).toBe(4);
+  });
+
+  test('of a country that gets a file of its own, or loses it, is what differs from the file that spoke for it', () => {
+    const one = { 'global.yaml': global(rule({ id: 'grave', ...grave })) };
+    const own = `rules:\n${rule({ id: 'own', severity: '1' })}`;
+    const [without, withFile] = [bundleOf(one), bundleOf({ ...one, 'regions/it.yaml': region('it', own) })];
+    const added = bundleDifference(without, withFile);
+    expect(added.rules).toEqual([{ rule: 'own', severity: 1, kind: 'added', regions: ['it'], fields: [] }]);
+    expect(added.severity).toBe(1);
+    expect(bundleDifference(withFile, without).rules).toMatchObject([{ rule: 'own', kind: 'removed' }]);
+    const bold = region('it', "ladder: { '1': hold }\n");
+    expect(bundleDifference(without, bundleOf({ ...one, 'regions/it.yaml': bold })).severity).toBe(4);
   });
 
   test('counts a threshold with the rule that asks it, and names settings', () => {

@@ -91,7 +91,9 @@ function Bundle({ bundle }: { readonly bundle: BundleRow }) {
           <span className="small quiet">
             {t('policy:bundle.author', { author: bundle.author })} · <When at={bundle.proposedAt} />
           </span>
-          {bundle.needsApproval && <span className="small">{t('policy:second-person')}</span>}
+          {bundle.state === 'candidate' && bundle.needsApproval && (
+            <span className="small">{t('policy:second-person')}</span>
+          )}
         </span>
         <span className="row">
           {stepsOf(bundle).map((name) => (
