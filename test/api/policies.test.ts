@@ -64,7 +64,8 @@ describe('reading', () => {
     expect(body.inForce).toMatchObject({ bundleHash: base.hash, version: 1, pinned: false, overrides: [] });
     expect(body.regions).toHaveLength(base.regions.size);
     const de = body.regions.find((region: { id: string }) => region.id === 'de');
-    expect(de).toMatchObject({ extends: 'eu', tests: { failed: 0 } });
+    expect(de).toMatchObject({ extends: 'eu', tests: { failed: 0 }, speaks: 'de', effectiveFrom: '2026-01-01' });
+    expect(body.inForce.former).toBeNull();
     expect(de.rules.all).toBeGreaterThan(10);
   });
 

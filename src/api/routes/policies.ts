@@ -4,6 +4,7 @@ import { InvalidInputError } from '../../errors.js';
 import type { Bundle, CompiledRegion } from '../../policy/bundle.js';
 import { unknownRegion } from '../../policy/edit-rule.js';
 import { isLive } from '../../policy/overrides.js';
+import { inForce } from '../../policy/regions.js';
 import { refOf } from '../../policy/schema.js';
 import { RuleSource } from '../../policy/schema-rule.js';
 import { wordList } from '../../policy/word-list.js';
@@ -50,8 +51,9 @@ async function forceShown(deps: ApiDeps): Promise<PoliciesShown['inForce']> {
 
 async function headOf(deps: ApiDeps, region: CompiledRegion): Promise<PoliciesShown['regions'][number]> {
   const base = baseOf(deps);
+  const now = deps.clock.now();
   const { overrides } = await forceOf(deps);
-  const { summary } = await regionView(base, region, overrides, deps.clock.now());
+  const { summary } = await regionView(base, region, overrides, now);
   const tests = (await quickTests(base)).filter((result) => result.file === region.file);
   const count = (outcome: string): number => tests.filter((result) => result.outcome === outcome).length;
   return {
@@ -59,6 +61,9 @@ async function headOf(deps: ApiDeps, region: CompiledRegion): Promise<PoliciesSh
     name: summary.name,
     extends: summary.extends,
     owner: summary.owner,
+    effectiveFrom: region.settings.effective_from,
+    effectiveUntil: region.settings.effective_until,
+    speaks: inForce(base, region.id, now).id,
     reviewBy: summary.review_by,
     noticeLanguages: [...summary.notice_languages],
     rules: { ...summary.rules },

@@ -65,6 +65,11 @@ const RegionHead = z.object({
   name: z.string(),
   extends: z.string().nullable(),
   owner: z.string(),
+  effectiveFrom: z.string(),
+  effectiveUntil: z.string().nullable(),
+  speaks: z
+    .string()
+    .describe('The file that speaks today: another one before the first day of this one and after its last'),
   reviewBy: z.string(),
   noticeLanguages: z.array(z.string()),
   rules: Counts,

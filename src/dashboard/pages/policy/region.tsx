@@ -159,6 +159,15 @@ function RegionView({ data }: { readonly data: Region }) {
         {t('policy:owner', { owner: region.owner })} · {t('policy:review-by')} {region.reviewBy} · {t('policy:notices')}{' '}
         {region.noticeLanguages.map(format.language).join(', ')}
       </p>
+      {region.speaks !== region.id && (
+        <Alert color="yellow" variant="default" role="status">
+          {t(region.effectiveUntil === null ? 'policy:silent.yet' : 'policy:silent', {
+            region: format.region(region.speaks) ?? region.speaks.toUpperCase(),
+            from: region.effectiveFrom,
+            until: region.effectiveUntil,
+          })}
+        </Alert>
+      )}
       <Rules rules={rules} region={region.id} />
       <RunTests region={region.id} />
       <section className="sheet">
