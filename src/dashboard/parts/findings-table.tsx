@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { NoteFinding } from '../api/types.js';
 import { useFormat } from '../format.js';
 import { useWords } from '../words.js';
+import { type FindingGroup, groupsOf, spansOf } from './finding-groups.js';
 import { usePartName } from './part-name.js';
 import { Scroll } from './scroll.js';
 
@@ -11,10 +12,14 @@ interface FindingsTableProps {
   readonly onActive: (index: number | null) => void;
 }
 
-const spansOf = (finding: NoteFinding): string =>
-  `${finding.spans.map((span) => `${span.start}–${span.end}`).join(', ')}`;
+interface RowProps {
+  readonly group: FindingGroup;
+  readonly isActive: boolean;
+  readonly onActive: () => void;
+}
 
-function Row({ finding, isActive, onActive }: { finding: NoteFinding; isActive: boolean; onActive: () => void }) {
+function Row({ group, isActive, onActive }: RowProps) {
+  const { finding, detectors } = group;
   const { t } = useTranslation();
   const format = useFormat();
   const words = useWords();
@@ -28,7 +33,7 @@ function Row({ finding, isActive, onActive }: { finding: NoteFinding; isActive: 
       </td>
       <td data-label={t('note:detector')}>
         <span>
-          {t(`words:source.${finding.source}`)} <span className="mono quiet">{finding.detector}</span>
+          {t(`words:source.${finding.source}`)} <span className="mono quiet">{detectors.join(', ')}</span>
         </span>
       </td>
       <td data-label={t('note:where')}>
@@ -68,16 +73,15 @@ export function FindingsTable({ findings, active, onActive }: FindingsTableProps
           </tr>
         </thead>
         <tbody>
-          {findings.map((finding, index) => (
-            <tr
-              key={`${finding.detector} ${finding.category} ${finding.part} ${spansOf(finding)} ${finding.view}`}
-              data-active={active === index}
-              onMouseEnter={() => onActive(index)}
-              onMouseLeave={() => onActive(null)}
-            >
-              <Row finding={finding} isActive={active === index} onActive={() => onActive(index)} />
-            </tr>
-          ))}
+          {groupsOf(findings).map((group) => {
+            const isActive = active !== null && group.indexes.includes(active);
+            const onRow = (): void => onActive(group.indexes[0] ?? null);
+            return (
+              <tr key={group.key} data-active={isActive} onMouseEnter={onRow} onMouseLeave={() => onActive(null)}>
+                <Row group={group} isActive={isActive} onActive={onRow} />
+              </tr>
+            );
+          })}
         </tbody>
       </table>
     </Scroll>
