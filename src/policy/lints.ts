@@ -44,7 +44,7 @@ export const LINTS = {
   'unknown-clause': error('reference', 'a clause that is no key of terms'),
   'unknown-source': error('reference', 'cites names neither a law nor a clause'),
   'no-ground': error('reference', 'a rule rests on neither a law nor a clause'),
-  severity: error('reference', 'the severity is above the most that its category knows'),
+  severity: error('reference', 'the severity of a rule or of a term is above the most that its category knows'),
   ladder: error('reference', 'the action is stronger than the region takes by itself at that severity'),
   'unconfirmed-removal': error('reference', 'a removal of severity 3 that no person confirms'),
   'selfharm-help': error('reference', 'a person at risk would be restricted instead of helped'),
@@ -67,6 +67,7 @@ export const LINTS = {
   'term-file': error('schema', 'an unknown key, category or value in a bank'),
   'term-duplicate': error('reference', 'the id of a term is used twice'),
   'term-braces': error('schema', 'a choice in braces that cannot be read'),
+  'term-pattern': error('schema', 'a wording written as a pattern, which nothing would ever match'),
   'term-short': error('schema', 'a term too short for its script: it would hide inside other words'),
   'term-context': error('schema', 'a reading that is noise without context words'),
 

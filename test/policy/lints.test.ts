@@ -247,6 +247,24 @@ const CASES: readonly Case[] = [
     '    patterns: [double money]\n  - id: ▸en.scam.x\n    category: fraud.scam\n    severity: 3\n    source: test\n    patterns: [easy money]\n',
     'is used twice',
   ),
+  bank('term-pattern', "    patterns: [▸'double.* money']\n", 'looks like a pattern'),
+  bank('term-pattern', "    patterns: [▸'double|triple money']\n", '{a|b} is a choice'),
+  {
+    lint: 'severity',
+    files: {
+      'terms/en.yaml':
+        'language: en\nterms:\n  - id: en.scam.x\n    category: authentic.spam\n    severity: ▸3\n    source: test\n    patterns: [easy money]\n',
+    },
+    says: 'severity 3 is above the 1 of authentic.spam',
+  },
+  {
+    lint: 'term-file',
+    files: {
+      'terms/de.yaml':
+        'language: de\nterms:\n  - id: ▸en.scam.x\n    category: fraud.scam\n    severity: 3\n    source: test\n    patterns: [easy money]\n',
+    },
+    says: 'begins with "de."',
+  },
   bank('term-braces', '    patterns: ["▸{double money"]\n', 'without its "}"'),
   bank('term-short', '    patterns: [▸usd]\n    boundary: none\n', 'needs at least 4'),
   bank('term-context', '    patterns: [wechat]\n    views: ▸[pinyin_initials]\n', 'needs "context"'),

@@ -1,6 +1,6 @@
 /** The format of policies/terms/<lang>.yaml, and its errors with place, expectation and nearest right word. */
 import { z } from 'zod';
-import { CATEGORY_IDS } from '../../categories.js';
+import { CATEGORIES, CATEGORY_IDS, isCategoryId } from '../../categories.js';
 import { VIEW_NAMES } from '../../domain.js';
 import type { InvalidInputError } from '../../errors.js';
 import { faultOf, faultsError, faultsIn, type PolicyFault } from '../../policy/faults.js';
@@ -128,6 +128,36 @@ function lintEntry(
   return faults;
 }
 
+/** As people write patterns elsewhere; here it would be waited for letter by letter. */
+const PATTERN_LIKE = /\.\*|\\[a-zA-Z]|\[[^\]]*\]|^\*|\*$|^[^{]*\|/;
+
+/** What holds for the banks of the policy folder; private ones come from lists as they are. */
+function lintOwn(
+  entry: TermEntry | (IdiomEntry & { readonly severity?: undefined; readonly category?: undefined }),
+  path: Path,
+  { language, yaml, file }: { readonly language: string; readonly yaml: ParsedYaml; readonly file: string },
+): readonly PolicyFault[] {
+  const faults: PolicyFault[] = [];
+  const report = (lint: LintId, steps: Path, message: string): void => {
+    const place = [...path, ...steps];
+    faults.push(faultOf(lint, { file, ...yaml.locate(place) }, `${placeWords(place, yaml.value)}${message}`));
+  };
+  const root = language.split('-')[0];
+  if (entry.id.split('.')[0] !== root)
+    report('term-file', ['id'], `the id of an entry of this bank begins with "${root}."`);
+  const most =
+    entry.category !== undefined && isCategoryId(entry.category) ? CATEGORIES[entry.category].maxSeverity : 4;
+  if ((entry.severity ?? 0) > most) {
+    report('severity', ['severity'], `severity ${entry.severity} is above the ${most} of ${entry.category}`);
+  }
+  for (const [index, pattern] of entry.patterns.entries()) {
+    if (!PATTERN_LIKE.test(pattern)) continue;
+    const message = `"${pattern}" looks like a pattern; a wording is found as it stands: {a|b} is a choice, "boundary: prefix" lets endings follow`;
+    report('term-pattern', ['patterns', index], message);
+  }
+  return faults;
+}
+
 function readBank(yamlText: string, file: string): { readonly bank: TermBank | null; readonly faults: PolicyFault[] } {
   const yaml = readYaml(yamlText, file);
   const parsed = TermBank.safeParse(yaml.value);
@@ -147,6 +177,7 @@ function readBank(yamlText: string, file: string): { readonly bank: TermBank | n
   ];
   for (const { entry, path } of placed) {
     faults.push(...lintEntry(entry, path, yaml, file));
+    if (named !== undefined) faults.push(...lintOwn(entry, path, { language: parsed.data.language, yaml, file }));
     if (seen.has(entry.id)) {
       const where = { file, ...yaml.locate([...path, 'id']) };
       faults.push(faultOf('term-duplicate', where, `id "${entry.id}" is used twice`));
