@@ -127,12 +127,12 @@ const fields = {
   name: Text.describe('As people say it'),
   extends: Region.nullable().describe('The file that this one builds on; null only in global'),
   owner: Text.describe('Team that answers for the file'),
-  effective_from: Day.describe('First day on which the file speaks'),
+  effective_from: Day.describe('First day (UTC) on which the file speaks; before it the file that it extends does'),
   effective_until: Day.nullable().describe(
     'First day on which it is silent again and the file that it extends speaks; null: open',
   ),
   review_by: Day.describe('Day by which a person reads this file again'),
-  members: z.array(Region).describe('Countries of a group that have no file of their own'),
+  members: z.array(Region).describe('Countries of a group; one with a file of its own is judged by that'),
   notice_languages: z.array(Tag).min(1).describe('Languages in which authors of the region are told'),
   notice_blocks: z.array(Word).describe('Sentences added to every notice, such as the way to complain'),
   restrictions_need_notice: z.boolean().describe('true: no restriction without a notice; always true in the EU'),
@@ -146,7 +146,11 @@ const fields = {
       ...citing,
     })
     .describe('Days in which a decision may be contested, and by whom'),
-  disclosure: z.record(Language, z.array(Text).min(1).nullable()).describe('Accepted advertising labels, by language'),
+  disclosure: z
+    .record(Language, z.array(Text).min(1).nullable())
+    .describe(
+      'Accepted advertising labels, by language, as people read them; detection knows them by language; null: this one does not count',
+    ),
   disclosure_cites: Cites.nullable().describe('What the accepted labels rest on'),
   thresholds: Thresholds.describe(
     'Scores from which `reaches` says yes, by category and step; .5 is the shipped flag threshold',
