@@ -156,6 +156,19 @@ describe('the shipped term banks', () => {
     ['मैं तुम्हें मार डालूँगा', 'violence.threat'],
     ['Du bist wirklich haesslich', 'harass.bully'],
     ['Die Gebuehr vorab zahlen', 'fraud.scam'],
+    ['Qué tonto eres', 'harass.bully'],
+    ['Quel idiot tu fais', 'harass.bully'],
+    ['Jesteś skończonym idiotą', 'harass.bully'],
+    ['Seni aptal', 'harass.bully'],
+    ['يا لك من أحمق', 'harass.bully'],
+    ['איזה טיפש אתה', 'harass.bully'],
+    ['अबे गधे', 'harass.bully'],
+    ['போடா முட்டாள்', 'harass.bully'],
+    ['Τι βλάκας που είσαι', 'harass.bully'],
+    ['Ce prost ești', 'harass.bully'],
+    ['멍청한 놈아', 'harass.bully'],
+    ['你這個廢物', 'harass.bully'],
+    ['دیگر نمی خواهم زنده بمانم', 'selfharm.risk'],
   ])('%s is %s', (raw, category) => {
     expect(categories(raw)).toContain(category);
   });
@@ -260,6 +273,12 @@ describe('the shipped term banks', () => {
     '「お前はバカだ」と言われた、「殺すぞ」と脅した疑いで逮捕された',
     '친구가 "너는 바보야"라고 했다, 他说“你是笨蛋”',
     'Mình đúng là đồ ngốc, quên mua sữa',
+    'Qué tonta soy, que burra eu sou, quanto sono stupido, ale ze mnie idiota',
+    'Ne güzelsin sen, τι καλός που είσαι, ce prost ești dispus azi',
+    'अरे वाह, गधा घास खा रहा है; يا لك من صديق رائع; איזה יופי אתה',
+    '你这个垃圾袋破了，你这种天气还出门啊',
+    'Vas a pagar por esto solo cinco euros, free spins class on Friday',
+    'من نمی خواهم بمیرم',
   ])('nothing in: %s', (raw) => {
     expect(categories(raw)).toEqual([]);
   });
