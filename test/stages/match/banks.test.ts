@@ -169,6 +169,12 @@ describe('the shipped term banks', () => {
     ['멍청한 놈아', 'harass.bully'],
     ['你這個廢物', 'harass.bully'],
     ['دیگر نمی خواهم زنده بمانم', 'selfharm.risk'],
+    ['Dégage, pauvre type', 'harass.bully'],
+    ['Je vais te retrouver et te frapper', 'violence.threat'],
+    ['私薇信发你价格', 'commerce.divert'],
+    ['f4f', 'authentic.spam'],
+    ['맞팔 환영', 'authentic.spam'],
+    ['Seni bulacağım ve döveceğim', 'violence.threat'],
   ])('%s is %s', (raw, category) => {
     expect(categories(raw)).toContain(category);
   });
@@ -279,6 +285,15 @@ describe('the shipped term banks', () => {
     '你这个垃圾袋破了，你这种天气还出门啊',
     'Vas a pagar por esto solo cinco euros, free spins class on Friday',
     'من نمی خواهم بمیرم',
+    'Le ciel est dégagé, je vais te retrouver et te faire un bisou',
+    '怎样预防自杀，示威行动在市中心举行，男生遭网友人肉搜索',
+    '水滚开了，世界第一部自然保护法，最高级别会议',
+    'Δε θέλω να πεθάνω, no quiero vivir demasiado cerca de donde trabajo',
+    'Я тебя найду у входа и позвоню, я тебе знайду і подзвоню, не хочу умереть с голоду',
+    'Seni bulacağım ve sarılacağım',
+    'Dinesh Lal Yadav sings tonight; how do you want to die in this game?',
+    'SNS 맞팔 왜 안 하지, 카톡으로 연락 중이에요',
+    'nên tăng gấp đôi số tiền dành cho nghiên cứu',
   ])('nothing in: %s', (raw) => {
     expect(categories(raw)).toEqual([]);
   });
