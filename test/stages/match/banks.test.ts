@@ -175,6 +175,18 @@ describe('the shipped term banks', () => {
     ['f4f', 'authentic.spam'],
     ['맞팔 환영', 'authentic.spam'],
     ['Seni bulacağım ve döveceğim', 'violence.threat'],
+    ['Jsi hrozně hloupý', 'harass.bully'],
+    ['Vím, kde bydlíš', 'violence.threat'],
+    ['Už nechci žít', 'selfharm.risk'],
+    ['Du är jättedum', 'harass.bully'],
+    ['Jag ska döda dig', 'violence.threat'],
+    ['Jag vill inte leva längre', 'selfharm.risk'],
+    ['तू खूप मूर्ख आहेस', 'harass.bully'],
+    ['तुला ठार मारीन', 'violence.threat'],
+    ['मला आता जगायचे नाही', 'selfharm.risk'],
+    ['Nagyon hülye vagy', 'harass.bully'],
+    ['Megöllek', 'violence.threat'],
+    ['Nem akarok tovább élni', 'selfharm.risk'],
   ])('%s is %s', (raw, category) => {
     expect(categories(raw)).toContain(category);
   });
@@ -294,6 +306,10 @@ describe('the shipped term banks', () => {
     'Dinesh Lal Yadav sings tonight; how do you want to die in this game?',
     'SNS 맞팔 왜 안 하지, 카톡으로 연락 중이에요',
     'nên tăng gấp đôi số tiền dành cho nghiên cứu',
+    'Já jsem ale hloupý, nejsi hloupá, nevím, kde bydlíš',
+    'Vad dum jag är, du är inte dum, jag vill inte leva längre i stan',
+    'मी किती मूर्ख आहे, तू मूर्ख नाहीस',
+    'Ez hülye vagy zseniális ötlet? Nem tudom, hol laksz',
   ])('nothing in: %s', (raw) => {
     expect(categories(raw)).toEqual([]);
   });
