@@ -102,8 +102,10 @@ function gatherView(bench: Bench, name: ViewName, text: NormalisedText, into: Ga
     if (pattern === undefined || entry === undefined || (pattern.views & bit) === 0) return;
     const span = { start: end - pattern.text.length, end };
     if (!runsHold(pattern, runs, span.start)) return;
-    if (pattern.allow) pushTo(into.allowed, pattern.entry, view.toRaw(span));
-    else if (boundariesHold(entry, edges, span)) pushHit(pattern, view, text, span, into);
+    if (pattern.allow) {
+      // "bueno eres" holds no "no eres".
+      if (startsWord(edges, span.start)) pushTo(into.allowed, pattern.entry, view.toRaw(span));
+    } else if (boundariesHold(entry, edges, span)) pushHit(pattern, view, text, span, into);
   });
 }
 

@@ -187,6 +187,11 @@ describe('the shipped term banks', () => {
     ['Nagyon hülye vagy', 'harass.bully'],
     ['Megöllek', 'violence.threat'],
     ['Nem akarok tovább élni', 'selfharm.risk'],
+    ['Quero morrer', 'selfharm.risk'],
+    ['Quiero morirme', 'selfharm.risk'],
+    ['Je vais en finir', 'selfharm.risk'],
+    ['Whoever did this should be killed', 'violence.threat'],
+    ['Bueno eres un idiota', 'harass.bully'],
   ])('%s is %s', (raw, category) => {
     expect(categories(raw)).toContain(category);
   });
@@ -310,6 +315,10 @@ describe('the shipped term banks', () => {
     'Vad dum jag är, du är inte dum, jag vill inte leva längre i stan',
     'मी किती मूर्ख आहे, तू मूर्ख नाहीस',
     'Ez hülye vagy zseniális ötlet? Nem tudom, hol laksz',
+    'On a timeout the process should be killed',
+    '千万不要自杀，汉回关系一直很好',
+    'Vou morrer de calor, voy a morir de sueño, je vais mourir de faim',
+    'Bir yalana kanmak seni aptal yapmaz, böyle bir ülkede yaşamak istemiyorum',
   ])('nothing in: %s', (raw) => {
     expect(categories(raw)).toEqual([]);
   });
