@@ -11,7 +11,7 @@ import { at } from './at.js';
 import { competenceFor, discountsFor, shortDiscount } from './calibration.js';
 import type { Asked } from './explain.js';
 import { givenOf, idsOf, mix, type Reading, type TextModel } from './model.js';
-import { cutWindows, PASSAGE, splitWords, type Window, type Word } from './windows.js';
+import { cutWindows, PASSAGE, splitWords, type Window, type Word, wordsIn } from './windows.js';
 
 /** Beyond this many windows the encoder reads those that the n-gram model, which reads all, finds most striking. */
 export const MOST_ENCODED = 48;
@@ -74,7 +74,7 @@ export async function readSegments(
   const text = givenOf(source, 'raw');
   const words = splitWords(text, model.encoder.encode);
   const pieces = others.flatMap(({ tag, span }) => {
-    const run = words.filter(({ start, end }) => start >= span.start && end <= span.end);
+    const run = wordsIn(words, span);
     if (idsOf(run).length < LEAST_SEGMENT_PIECES) return [];
     return cutWindows(run).map(({ start, end }) => pieceOf(model, text, run.slice(start, end), tag));
   });

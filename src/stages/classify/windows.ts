@@ -24,6 +24,8 @@ export const PASSAGE: WindowSize = { pieces: 30, overlap: 10 };
 const UNIT = /[^\s\p{P}$+<=>^`|~]+|[\p{P}$+<=>^`|~]/gu;
 /** Scripts without spaces make runs without end; a run is cut between graphemes. */
 const LONGEST_RUN = 32;
+/** Looked at for a cut: graphemes of a long run are slow to tell, and few are longer than what goes beyond the cut. */
+const LOOKED_AT = 4 * LONGEST_RUN;
 const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
 export function splitWords(text: string, encode: (word: string) => readonly number[]): Word[] {
@@ -43,15 +45,37 @@ function putWord(words: Word[], span: Span, ids: readonly number[]): void {
 function cutRun(run: string, offset: number): readonly Span[] {
   if (run.length <= LONGEST_RUN) return [{ start: offset, end: offset + run.length }];
   const spans: Span[] = [];
-  let start = 0;
-  for (const { index, segment } of graphemes.segment(run)) {
-    const end = index + segment.length;
-    if (end - start >= LONGEST_RUN || end === run.length) {
-      spans.push({ start: offset + start, end: offset + end });
-      start = end;
-    }
+  for (let start = 0; start < run.length; ) {
+    const end = start + firstCut(run.slice(start, start + LOOKED_AT));
+    spans.push({ start: offset + start, end: offset + end });
+    start = end;
   }
   return spans;
+}
+
+function firstCut(text: string): number {
+  for (const { index, segment } of graphemes.segment(text)) {
+    if (index + segment.length >= LONGEST_RUN) return index + segment.length;
+  }
+  return text.length;
+}
+
+/** Words that lie within a span of their text. */
+export function wordsIn(words: readonly Word[], { start, end }: Span): readonly Word[] {
+  const past = (holds: (word: Word) => boolean): number => {
+    let [low, high] = [0, words.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const word = words[middle];
+      if (word !== undefined && holds(word)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  return words.slice(
+    past((word) => word.start < start),
+    past((word) => word.end <= end),
+  );
 }
 
 export function cutWindows(words: readonly Word[], size: WindowSize = WINDOW): Window[] {

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { cutWindows, OVERLAP_PIECES, splitWords, WINDOW_PIECES } from '../../../src/stages/classify/windows.js';
+import {
+  cutWindows,
+  OVERLAP_PIECES,
+  splitWords,
+  WINDOW_PIECES,
+  wordsIn,
+} from '../../../src/stages/classify/windows.js';
 
 const perCharacter = (word: string): number[] => Array.from(word, () => 1);
 
@@ -21,6 +27,27 @@ test('a run without spaces is cut between graphemes and nothing is lost', () => 
   expect(words.map(({ start, end }) => text.slice(start, end)).join('')).toBe(text);
   const marks = words.filter(({ start }) => /^\p{M}/u.test(text.slice(start)));
   expect(marks).toEqual([]);
+});
+
+test('a long run is cut as fast as a short one, and its marks stay with their letters', () => {
+  const text = 'กำ'.repeat(30_000);
+  const began = performance.now();
+  const words = splitWords(text, () => [7]);
+  const ms = performance.now() - began;
+  expect(words.map(({ start, end }) => text.slice(start, end)).join('')).toBe(text);
+  expect(words.every(({ start, end }) => end - start <= 34)).toBe(true);
+  expect(ms).toBeLessThan(1_000);
+});
+
+test('the words of a span are those that lie in it', () => {
+  const text = 'one two three four, five';
+  const words = splitWords(text, perCharacter);
+  for (let start = 0; start <= text.length; start += 1) {
+    for (let end = start; end <= text.length; end += 1) {
+      const wanted = words.filter((word) => word.start >= start && word.end <= end);
+      expect(wordsIn(words, { start, end })).toEqual(wanted);
+    }
+  }
 });
 
 test('windows cover every word, overlap, and none is longer than the encoder reads', () => {
