@@ -1,5 +1,5 @@
 /** Stored values -> what the API shows: evidence in short, and the trace that says why. */
-import { type Evidence, type Finding, foundIn, type Outcome } from '../domain.js';
+import { type Evidence, type Finding, foundIn, type NoticeText, type Outcome } from '../domain.js';
 import { ERROR_CODES } from '../errors.js';
 import type { NoteRow, NoteView, RevisionView, StoredDecision } from '../ports/store.js';
 import { findingsOfOpinions } from '../stages/deliberate/findings.js';
@@ -121,11 +121,29 @@ function revisionAnswer(revision: RevisionView, view: NoteView): RevisionAnswer 
   };
 }
 
-export const decisionAnswer = ({ shadow: _, ...decision }: StoredDecision): NoteAnswer['decisions'][number] => ({
+type NoticesAnswer = NoteAnswer['decisions'][number]['notices'];
+const noticesAnswer = (notices: readonly NoticeText[]): NoticesAnswer =>
+  notices
+    .filter(({ silent }) => !silent)
+    .map(({ regions, language, direction, inAuthorsLanguage, sentences, openSlots }) => ({
+      regions: [...regions],
+      language,
+      direction,
+      inAuthorsLanguage,
+      sentences: [...sentences],
+      openSlots: [...openSlots],
+    }));
+
+export const decisionAnswer = ({
+  shadow: _,
+  notices,
+  ...decision
+}: StoredDecision): NoteAnswer['decisions'][number] => ({
   ...decision,
   regions: [...decision.regions],
   sideActions: [...decision.sideActions],
   gaps: decision.gaps.map((gap) => ({ ...gap })),
+  notices: noticesAnswer(notices ?? []),
   rules: decision.rules.map((hit) => ({
     ...hit,
     sideActions: [...hit.sideActions],

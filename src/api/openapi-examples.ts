@@ -52,6 +52,7 @@ const decision = {
   supersedes: null,
   supersededBy: null,
   createdAt: AT,
+  notices: [],
 };
 const accepted = {
   id: NOTE_ID,

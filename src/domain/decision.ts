@@ -79,6 +79,18 @@ export interface Decision {
   readonly end: string | null;
 }
 
+/** What the author reads about a decision of a person. */
+export interface NoticeText {
+  readonly regions: readonly RegionId[];
+  readonly action: Action;
+  readonly language: string;
+  readonly direction: 'ltr' | 'rtl';
+  readonly inAuthorsLanguage: boolean;
+  readonly sentences: readonly { readonly key: string; readonly text: string }[];
+  readonly openSlots: readonly string[];
+  readonly silent: boolean;
+}
+
 export interface Evaluation {
   /** True when required evidence is still due; then no decision allows. */
   readonly pending: boolean;

@@ -1,5 +1,5 @@
 /** Notes, their revisions and decisions. */
-import type { Action, Decision, Evidence, LanguageTag, Note, NoteStatus, RegionId } from '../domain.js';
+import type { Action, Decision, Evidence, LanguageTag, Note, NoteStatus, NoticeText, RegionId } from '../domain.js';
 import type { ErrorCode } from '../errors.js';
 import type { Actor } from './access.js';
 
@@ -65,6 +65,8 @@ export interface StoredDecision extends Decision {
   readonly supersedes: string | null;
   readonly supersededBy: string | null;
   readonly createdAt: string;
+  /** Made when a person decided. */
+  readonly notices?: readonly NoticeText[] | null;
 }
 export interface NoteRow {
   readonly noteId: string;

@@ -1,6 +1,6 @@
 /** What people decide, and what comes of it. */
 import type { CategoryId } from '../categories.js';
-import type { Action, Ground, RegionId } from '../domain.js';
+import type { Action, Ground, NoticeText, RegionId } from '../domain.js';
 import type { AppealState, ReportState } from './pleas.js';
 import type { Hold, Lease } from './queue.js';
 
@@ -12,7 +12,7 @@ export interface StoredVerdict {
   readonly category: CategoryId | null;
   readonly ground: Ground | null;
   readonly notice: string | null;
-  readonly noticeText: unknown;
+  readonly noticeTexts: readonly NoticeText[];
   readonly end: string | null;
   readonly appealDeadline: string | null;
 }

@@ -7,6 +7,7 @@ import {
   acceptInput,
   decision,
   must,
+  noticeText,
   openTestStore,
   record,
   sourceOf,
@@ -103,7 +104,7 @@ async function talkedAbout(): Promise<string> {
     submission(
       { caseId: lease.caseId, userId, epoch: lease.epoch },
       {
-        verdicts: [{ ...verdict(['de', 'us'], 'allow'), noticeText: { sentences: [{ key: 'what', text: MARK }] } }],
+        verdicts: [{ ...verdict(['de', 'us'], 'allow'), noticeTexts: [noticeText(['de', 'us'], 'remove', MARK)] }],
         trigger: 'notice',
         reportState: 'no_action',
         reason: MARK,

@@ -216,7 +216,7 @@ describe.each([
         category: null,
         ground: null,
         notice: null,
-        noticeText: null,
+        noticeTexts: [],
         end: null,
         appealDeadline: null,
       };

@@ -465,6 +465,29 @@ describe('the case page', () => {
   });
 });
 
+describe('what the author reads', () => {
+  it('reaches the platform with the decision, as it was shown to the person who made it', async () => {
+    const { language, noteId } = await judged([HOLD]);
+    const who = await person();
+    const lease = must(await next(who, language));
+    const verdicts = [remove(['de', 'us'])];
+    const shown = await call(who, 'POST', `/v1/cases/${lease.caseId}/notice`, { verdicts });
+    const made = await decide(who, lease, verdicts);
+    const [before, after] = (await call(platform, 'GET', `/v1/notes/${noteId}`)).body.decisions;
+    expect(before.notices).toEqual([]);
+    expect(after.notices).toMatchObject([
+      { regions: ['de'], openSlots: ['link'] },
+      { regions: ['us'], openSlots: ['link'] },
+    ]);
+    const sentences = ({ sentences: all }: { readonly sentences: unknown }) => all;
+    expect(after.notices.map(sentences)).toEqual(shown.body.items.map(sentences));
+    expect(made.body.decisions[0].notices).toEqual(after.notices);
+    expect((await call(who, 'POST', `/v1/submissions/${made.body.submissionId}/undo`)).status).toBe(200);
+    const undone = (await call(platform, 'GET', `/v1/notes/${noteId}`)).body.decisions;
+    expect(undone.map(({ notices }: { notices: unknown }) => notices)).toEqual([[], []]);
+  });
+});
+
 describe('appeals and reports', () => {
   const removed = async () => {
     const { language, noteId } = await judged([HOLD]);
@@ -847,7 +870,7 @@ describe('figures and people', () => {
     });
     expect(body.backlog.open).toBeGreaterThan(0);
     expect(body.clocks.met).toBeGreaterThan(0);
-    expect(body.people.undone).toBe(1);
+    expect(body.people.undone).toBe(2);
     const decided = body.people.decided.reduce((sum: number, one: { count: number }) => sum + one.count, 0);
     expect(decided).toBeGreaterThan(5);
     expect(body.volume.byAction.map((one: { action: string }) => one.action)).toEqual(

@@ -1,7 +1,7 @@
 /** Builders of what the store takes, with ordinary values. */
 import { randomBytes } from 'node:crypto';
 import { openStore } from '../../src/adapters/store-prisma.js';
-import type { Decision, Evidence, Note, RuleHit } from '../../src/domain.js';
+import type { Action, Decision, Evidence, Note, NoticeText, RuleHit } from '../../src/domain.js';
 import type { FullStore, Hold, Submission } from '../../src/ports/review.js';
 import type { AcceptNote, Claim, ModerationRecord, Store } from '../../src/ports/store.js';
 import type { Ids } from '../../src/ports.js';
@@ -74,6 +74,17 @@ export const hit = (change: Partial<RuleHit> = {}): RuleHit => ({
   ...change,
 });
 
+export const noticeText = (regions: readonly string[], action: Action, text = 'We removed your note.'): NoticeText => ({
+  regions,
+  action,
+  language: 'en',
+  direction: 'ltr',
+  inAuthorsLanguage: true,
+  sentences: action === 'allow' ? [] : [{ key: 'what', text }],
+  openSlots: [],
+  silent: action === 'allow',
+});
+
 /** One verdict of a person, and a submission that allows everywhere. */
 export const verdict = (
   regions: readonly string[],
@@ -86,7 +97,7 @@ export const verdict = (
   category: action === 'allow' ? null : 'fraud.scam',
   ground: action === 'allow' ? null : { kind: 'terms', ref: 'honesty-1' },
   notice: null,
-  noticeText: { sentences: [] },
+  noticeTexts: [noticeText(regions, action)],
   end: null,
   appealDeadline: null,
 });

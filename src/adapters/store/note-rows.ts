@@ -1,5 +1,5 @@
 /** From the rows of a note to the words of the port. */
-import type { Decision, Evidence, Note, NoteStatus } from '../../domain.js';
+import type { Decision, Evidence, Note, NoteStatus, NoticeText } from '../../domain.js';
 import type { NoteRow, RevisionView, StoredDecision } from '../../ports/store.js';
 
 export interface RevisionJson {
@@ -26,7 +26,11 @@ export interface DecisionJson extends Decision {
   readonly supersedes: string | null;
   readonly supersededBy: string | null;
   readonly createdAt: string;
+  readonly notices?: readonly NoticeText[] | null;
 }
+/** Of the decision `d`, as the person who made it saw it. */
+export const NOTICES_OF_DECISION = `CASE d.by_kind WHEN 'person' THEN (
+  SELECT h.notice FROM human_decisions h WHERE h.note_id = d.note_id AND h.decision_id = d.id AND h.undone_at IS NULL LIMIT 1) END`;
 
 /** The work's word for a waiting note is `due`, the reader's is `pending`. */
 export function statusOf(state: string): NoteStatus {

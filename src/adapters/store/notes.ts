@@ -10,6 +10,7 @@ import { judgedPage } from './judged.js';
 import {
   type DecisionJson,
   decisionOf,
+  NOTICES_OF_DECISION,
   type NoteRowSql,
   noteRowOf,
   type RevisionJson,
@@ -40,7 +41,8 @@ const VIEW = {
         'regions', d.regions, 'policy', d.policy, 'action', d.action, 'sideActions', d.side_actions,
         'severity', d.severity, 'category', d.category, 'ground', d.ground, 'rules', d.rules, 'shadow', d.shadow,
         'gaps', d.gaps, 'end', iso(d.ends_at), 'byKind', d.by_kind, 'byId', d.by_id, 'bundleHash', d.bundle_hash,
-        'policyVersion', d.policy_version, 'supersedes', d.supersedes, 'supersededBy', d.superseded_by, 'createdAt', iso(d.created_at))
+        'policyVersion', d.policy_version, 'supersedes', d.supersedes, 'supersededBy', d.superseded_by, 'createdAt', iso(d.created_at),
+        'notices', ${NOTICES_OF_DECISION})
         ORDER BY d.sequence, d.id)
       FROM decisions d WHERE d.note_id = n.id), '[]') AS decisions
   FROM notes n WHERE n.id = $1 AND ($2::text IS NULL OR n.source_id = $2)`,

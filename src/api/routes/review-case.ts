@@ -5,7 +5,7 @@ import type { CaseFile, CaseFilter, Lease, Sight } from '../../ports/review.js';
 import { momentOf } from '../../usecases/review/bundles.js';
 import { checkVerdicts } from '../../usecases/review/choices.js';
 import { bundleOf, decideCase, finderOf, sceneOf } from '../../usecases/review/decide.js';
-import { noticeOf } from '../../usecases/review/notice.js';
+import { noticesOf } from '../../usecases/review/notice.js';
 import { storedTranslation } from '../../usecases/translate/translate-case.js';
 import { caseAnswer } from '../case-answer.js';
 import { checkColleague } from '../colleagues.js';
@@ -164,7 +164,7 @@ function decisionRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void {
       const language = request.body.language ?? file.row.language;
       const checked = checkVerdicts(request.body.verdicts, sceneOf(file, bundle, now));
       const scene = { bundle, language, found: finderOf(file), appealUrl, now };
-      const items = checked.map((verdict) => noticeOf(verdict, scene));
+      const items = checked.flatMap((verdict) => noticesOf(verdict, scene));
       return {
         items: items.map((item) => ({
           ...item,

@@ -48,6 +48,16 @@ export const GapAnswer = z.object({ stage: z.string(), status: z.string(), why: 
     'Evidence that the policy wanted and did not get, and what it makes of that: allow only where it does not require it',
 });
 
+/** Sentences of the policy files, with their blanks filled in. */
+export const noticeText = {
+  regions: z.array(z.string()).describe('Regions whose people read the same words'),
+  language: z.string(),
+  direction: z.enum(['ltr', 'rtl']),
+  inAuthorsLanguage: z.boolean().describe('False: there are no sentences in the language of the note'),
+  sentences: z.array(z.object({ key: z.string(), text: z.string() })),
+  openSlots: z.array(z.string()).describe('Blanks that the platform fills in, such as the address to appeal'),
+};
+
 export const DecisionAnswer = z
   .object({
     decisionId: z.string(),
@@ -68,6 +78,9 @@ export const DecisionAnswer = z
     supersedes: z.string().nullable(),
     supersededBy: z.string().nullable(),
     createdAt: Instant,
+    notices: z
+      .array(z.object(noticeText))
+      .describe('What the author reads; empty for decisions of the policy, whose rules name a sentence, and for allow'),
   })
   .meta({ id: 'Decision' });
 

@@ -4,7 +4,7 @@ import { CATEGORY_IDS } from '../../categories.js';
 import { ACTIONS } from '../../domain.js';
 import { storableText } from '../../usecases/note-input.js';
 import { Instant } from './common.js';
-import { DecisionAnswer } from './note.js';
+import { DecisionAnswer, noticeText } from './note.js';
 import { LeaseAnswer, NextInput } from './review-queue.js';
 
 const whole = z.number().int();
@@ -74,13 +74,8 @@ export const NoticeAnswer = z
   .object({
     items: z.array(
       z.object({
-        regions: z.array(z.string()).describe('Regions whose people would read the same words'),
         action: z.string(),
-        language: z.string(),
-        direction: z.enum(['ltr', 'rtl']),
-        inAuthorsLanguage: z.boolean().describe('False: there are no sentences in the language of the note'),
-        sentences: z.array(z.object({ key: z.string(), text: z.string() })),
-        openSlots: z.array(z.string()).describe('Blanks that the platform fills in, such as the address to appeal'),
+        ...noticeText,
         silent: z.boolean().describe('True: allow sends no notice'),
       }),
     ),

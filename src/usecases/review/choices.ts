@@ -107,7 +107,7 @@ export interface VerdictScene {
   readonly isFinal: boolean;
   readonly now: number;
 }
-export type CheckedVerdict = Omit<StoredVerdict, 'noticeText'>;
+export type CheckedVerdict = Omit<StoredVerdict, 'noticeTexts'>;
 
 /** Throws with one fault for each thing that the region does not allow. */
 export function checkVerdicts(verdicts: readonly VerdictInput[], scene: VerdictScene): readonly CheckedVerdict[] {

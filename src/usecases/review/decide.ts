@@ -16,7 +16,7 @@ import {
   type VerdictInput,
   type VerdictScene,
 } from './choices.js';
-import { noticeOf } from './notice.js';
+import { noticesOf } from './notice.js';
 import { myRegions, obstacleTo } from './sight.js';
 
 export interface DecidePorts {
@@ -182,7 +182,7 @@ function submissionOf(ports: DecidePorts, { sight, file, order, bundle, checked,
   const scene = { bundle, language: row.language, found: finderOf(file), appealUrl: ports.appealUrl, now };
   return {
     hold: { caseId: row.caseId, userId: sight.userId, epoch: order.epoch },
-    verdicts: checked.map((verdict) => ({ ...verdict, noticeText: noticeOf(verdict, scene) })),
+    verdicts: checked.map((verdict) => ({ ...verdict, noticeTexts: noticesOf(verdict, scene) })),
     bundleHash: bundle.hash,
     ...triggerOf(file),
     outcome: order.outcome ?? null,

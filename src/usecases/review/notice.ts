@@ -1,20 +1,10 @@
 /** The notice to an author as they would read it: sentences of the policy files, blanks filled in. */
-import type { Action } from '../../domain.js';
+import type { Action, NoticeText } from '../../domain.js';
 import type { Bundle } from '../../policy/bundle.js';
 import type { CheckedVerdict } from './choices.js';
 import { clausesOf, policyOf } from './choices.js';
 import { wordsIn } from './notice-words.js';
 
-export interface NoticeText {
-  readonly regions: readonly string[];
-  readonly action: Action;
-  readonly language: string;
-  readonly direction: 'ltr' | 'rtl';
-  readonly inAuthorsLanguage: boolean;
-  readonly sentences: readonly { readonly key: string; readonly text: string }[];
-  readonly openSlots: readonly string[];
-  readonly silent: boolean;
-}
 export interface NoticeScene {
   readonly bundle: Bundle;
   /** Of the note. */
@@ -35,11 +25,28 @@ const WHAT: Readonly<Partial<Record<Action, string>>> = {
   label: 'what_labelled',
   require_edit: 'what_edit',
 };
+const DAY_MS = 86_400_000;
 /** An edit that is asked for without an end is asked for within a week. */
-const EDIT_MS = 7 * 86_400_000;
+const EDIT_MS = 7 * DAY_MS;
 
-/** Regions that share policy, action, clause and sentence read the same words, but each its own places. */
-export function noticeOf(verdict: CheckedVerdict, scene: NoticeScene): NoticeText {
+/** One for each group of regions whose people have the same time to appeal and the same ways to complain. */
+export function noticesOf(verdict: CheckedVerdict, scene: NoticeScene): readonly NoticeText[] {
+  if (verdict.action === 'allow') return [noticeOf(verdict, scene)];
+  const groups = new Map<string, { readonly days: number; readonly regions: string[] }>();
+  for (const region of verdict.regions) {
+    const { appeal, notice_blocks } = policyOf(scene.bundle, region, scene.now).settings;
+    const key = JSON.stringify([appeal.days, notice_blocks]);
+    const group = groups.get(key) ?? { days: appeal.days, regions: [] };
+    groups.set(key, group);
+    group.regions.push(region);
+  }
+  return [...groups.values()].map(({ days, regions }) => {
+    const appealDeadline = verdict.appealDeadline === null ? null : new Date(scene.now + days * DAY_MS).toISOString();
+    return noticeOf({ ...verdict, regions, appealDeadline }, scene);
+  });
+}
+
+function noticeOf(verdict: CheckedVerdict, scene: NoticeScene): NoticeText {
   const { bundle } = scene;
   const policy = policyOf(bundle, verdict.regions[0] ?? 'global', scene.now);
   const language = pick(bundle, scene.language, policy.settings.notice_languages);

@@ -10,7 +10,8 @@ import {
   suggestionsOf,
   type VerdictInput,
 } from '../../../src/usecases/review/choices.js';
-import { noticeOf } from '../../../src/usecases/review/notice.js';
+import { noticesOf } from '../../../src/usecases/review/notice.js';
+import { must } from '../../support/store.js';
 
 const NOW = Date.parse('2026-11-20T12:00:00Z');
 const ABOUT = { category: 'fraud.scam', severity: 3 } as const;
@@ -108,6 +109,7 @@ describe('a verdict', () => {
 });
 
 describe('the notice', () => {
+  const noticeOf = (...asked: Parameters<typeof noticesOf>) => must(noticesOf(...asked)[0]);
   const scene = (language: string | null, appealUrl: string | null = null) => ({
     bundle,
     language,
@@ -158,6 +160,15 @@ describe('the notice', () => {
     expect(text).toContain('https://app.example/appeal');
     expect(german.openSlots).toEqual([]);
     expect(noticeOf(checked({ regions: ['de'] }), scene('zh-Hant')).language).toBe('zh-Hans');
+  });
+  it('tells the people of each region their own time to appeal and their own ways to complain', () => {
+    const all = noticesOf(checked({ regions: ['us', 'de', 'at'] }), scene('en', 'https://app.example/appeal'));
+    expect(all.map(({ regions }) => regions)).toEqual([['us'], ['de', 'at']]);
+    const [american, european] = all.map(({ sentences }) => sentences.map(({ text }) => text).join(' '));
+    expect(american).toContain('February 18, 2027');
+    expect(american).not.toContain('out-of-court');
+    expect(european).toContain('May 23, 2027');
+    expect(european).toContain('out-of-court');
   });
   it('falls back to the region, and says so; allow is silent', () => {
     expect(noticeOf(checked(), scene('yo'))).toMatchObject({ language: 'de', inAuthorsLanguage: false });

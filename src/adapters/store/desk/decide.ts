@@ -67,6 +67,11 @@ function rowOf(submission: Submission, { submissionId, undoUntil, now, ids }: Ma
     eventId: ids.next('evt'),
     undoUntil,
     now,
-    verdicts: verdicts.map((verdict) => ({ ...verdict, decisionId: ids.next('dec'), humanId: ids.next('hdn') })),
+    verdicts: verdicts.map(({ noticeTexts, ...verdict }) => ({
+      ...verdict,
+      noticeText: noticeTexts,
+      decisionId: ids.next('dec'),
+      humanId: ids.next('hdn'),
+    })),
   };
 }

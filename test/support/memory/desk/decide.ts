@@ -46,6 +46,7 @@ export function decideOf(
           before.find((one) => one.regions.some((region) => verdict.regions.includes(region)))?.decisionId ?? null,
         supersededBy: newer ? (stands(note)[0]?.decisionId ?? null) : null,
         createdAt: iso(now),
+        notices: verdict.noticeTexts,
       }),
     );
     const carried: string[] = [];
