@@ -3,7 +3,10 @@ import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Finding, IdiomHit, Span } from '../../src/domain.js';
+import { evaluate } from '../../src/policy/evaluate.js';
 import { onlyIdioms } from '../../src/policy/idioms.js';
+import { loadBundle } from '../../src/policy/load.js';
+import { testInput } from '../../src/policy/test-evidence.js';
 import { compileBanks } from '../../src/stages/match/matcher.js';
 import { parseTermBank } from '../../src/stages/match/term-bank.js';
 import { normaliseText } from '../../src/stages/normalise/text.js';
@@ -92,5 +95,27 @@ idioms:
     ['a choice that is not closed', BANK.replace('lights}', 'lights'), 'without its "}"'],
   ])('%s', (_, text, message) => {
     expect(() => parseTermBank(text, 'terms/en.yaml')).toThrow(message);
+  });
+});
+
+describe('places with unlucky names', () => {
+  const BODY = 'We had tea in Scunthorpe and walked on to Penistone.';
+  test('are no attack on a group, unless the model points elsewhere too', async () => {
+    const bundle = await loadBundle('policies');
+    const matcher = compileBanks([parseTermBank(await readFile('policies/terms/en.yaml', 'utf8'), 'terms/en.yaml')]);
+    const actionFor = (...words: readonly string[]): string | undefined => {
+      const input = testInput({ expect: 'match', language: 'en', scores: { 'hate.attack': 0.7 } }, Date.now());
+      const { classify } = input.evidence;
+      if (classify.status !== 'found') throw new Error('no scores');
+      const spans = words.map((word) => ({ start: BODY.indexOf(word), end: BODY.indexOf(word) + word.length }));
+      const findings = classify.value.findings.map((finding) => ({ ...finding, spans }));
+      const idioms = matcher.idioms({ part: 'body', text: normaliseText(BODY) });
+      const match = { status: 'found', value: { findings: [], contacts: [], idioms }, ms: 0, version: '1' } as const;
+      const found = { ...classify, value: { ...classify.value, findings } };
+      const evidence = { ...input.evidence, match, classify: found };
+      return evaluate({ ...input, evidence }, bundle, ['us']).decisions[0]?.action;
+    };
+    expect(actionFor('Scunthorpe', 'Penistone')).toBe('allow');
+    expect(actionFor('Scunthorpe', 'walked')).toBe('review');
   });
 });
