@@ -7,6 +7,9 @@ const SEPARATORS = ' .-_*·•|/\\~+^,:;\'"=()[]';
 const STRAY_SEPARATORS = " .-_*·•|/\\+^'=";
 /** Two letters with a dot are an initial; three are a disguise. */
 const LEAST_LETTERS = 3;
+/** A Korean letter is a syllable, and two of them a word: 바.보. With a space they are two words. */
+const LEAST_SYLLABLES = 2;
+const HANGUL = /\p{Script=Hangul}/u;
 
 /** Scripts that write no spaces between words, so any single separator between two letters is out of place. */
 const NO_SPACE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
@@ -57,13 +60,16 @@ function isStray(text: string, at: number, before: number): boolean {
   return text.charAt(at) === ' ' && ((left === FREE && right === LETTER) || (left === LETTER && right === FREE));
 }
 
+const isBetweenSyllables = (text: string, at: number): boolean =>
+  text.charAt(at) !== ' ' && HANGUL.test(text.charAt(at - 1)) && HANGUL.test(text.charAt(at + 1));
+
 /** Cheap look before the work: a separator between two letters, of which one is of a no-space script or both stand alone. */
 function isWorth(text: string): boolean {
   for (let at = 1; at + 1 < text.length; at += 1) {
     if (!SEPARATORS.includes(text.charAt(at))) continue;
     const [left, right] = [kindAt(text, at - 1), kindAt(text, at + 1)];
     if (left === OTHER || right === OTHER || right === MARK) continue;
-    if (isStray(text, at, at - 1)) return true;
+    if (isStray(text, at, at - 1) || isBetweenSyllables(text, at)) return true;
     if (text.charAt(at + 2) === text.charAt(at) || kindAt(text, at + 2) === MARK) return true;
   }
   return false;
@@ -72,7 +78,8 @@ function isWorth(text: string): boolean {
 /** Where the next piece to keep begins and ends, and the letter that a separator behind it would follow. */
 function putLetters(text: string, at: number, startsWord: boolean, put: (place: Place) => void): Place {
   const run = startsWord ? loneLetters(text, at) : [];
-  const taken = run.length >= LEAST_LETTERS ? run : [{ from: at, to: letterEnd(text, at) }];
+  const least = isBetweenSyllables(text, at + 1) ? LEAST_SYLLABLES : LEAST_LETTERS;
+  const taken = run.length >= least ? run : [{ from: at, to: letterEnd(text, at) }];
   for (const place of taken) put(place);
   return taken.at(-1) ?? { from: at, to: at + 1 };
 }

@@ -192,6 +192,7 @@ describe('the shipped term banks', () => {
     ['Je vais en finir', 'selfharm.risk'],
     ['Whoever did this should be killed', 'violence.threat'],
     ['Bueno eres un idiota', 'harass.bully'],
+    ['너 진짜 바.보', 'harass.bully'],
   ])('%s is %s', (raw, category) => {
     expect(categories(raw)).toContain(category);
   });
