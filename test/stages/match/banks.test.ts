@@ -193,6 +193,8 @@ describe('the shipped term banks', () => {
     ['Whoever did this should be killed', 'violence.threat'],
     ['Bueno eres un idiota', 'harass.bully'],
     ['너 진짜 바.보', 'harass.bully'],
+    ['Sen gerçekten aptalsın', 'harass.bully'],
+    ['Seš fakt blbej', 'harass.bully'],
   ])('%s is %s', (raw, category) => {
     expect(categories(raw)).toContain(category);
   });
@@ -320,6 +322,8 @@ describe('the shipped term banks', () => {
     '千万不要自杀，汉回关系一直很好',
     'Vou morrer de calor, voy a morir de sueño, je vais mourir de faim',
     'Bir yalana kanmak seni aptal yapmaz, böyle bir ülkede yaşamak istemiyorum',
+    'Il habite au troisième étage, nobody wants you to pay for the cake',
+    'Sie wohnt in der Wohnung über mir, she lives at home in a small flat',
   ])('nothing in: %s', (raw) => {
     expect(categories(raw)).toEqual([]);
   });
