@@ -158,6 +158,18 @@ function groupsOf(regions: readonly CompiledRegion[], files: ReadonlyMap<string,
   return groups;
 }
 
+/** What is missing above is missing below; it has been told where it belongs. */
+function compileAll(made: ReadonlyMap<string, Inheritance>, workshop: Workshop): readonly CompiledRegion[] {
+  const regions: CompiledRegion[] = [];
+  const lame = new Set<string>();
+  for (const [id, entry] of made) {
+    const region = entry.lineage.some((other) => lame.has(other)) ? null : compileRegion(entry, workshop);
+    if (region === null) lame.add(id);
+    else regions.push(region);
+  }
+  return regions;
+}
+
 export const contentOf = (files: ReadonlyMap<string, string>): string =>
   JSON.stringify([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 
@@ -178,6 +190,10 @@ export function checkBundle(
     byFile,
     notices,
     isThere: (file) => files.has(file),
+    placeOfSentences: (language) => {
+      const file = sources.notices.find(({ source }) => source.language === language);
+      return file === undefined ? null : { file: file.file, ...file.yaml.locateKey(['sentences']) };
+    },
     laws,
     terms: termNames(files),
     report,
@@ -189,7 +205,7 @@ export function checkBundle(
     const parent = parentOf(region.source);
     made.set(region.source.id, inherit(region, parent === null ? undefined : made.get(parent)));
   }
-  const regions = [...made.values()].flatMap((entry) => compileRegion(entry, workshop) ?? []);
+  const regions = compileAll(made, workshop);
   const judged = new Set(regions.map(({ file }) => file));
   for (const file of sources.read) if (!judged.has(file.file)) checkConditions(file, workshop);
   // A clause may stand in a file that has a fault of its own.

@@ -1,8 +1,8 @@
 /** The settings of one region against each other and against the sentences: everything but the rules. */
 import { settingsOf, sourceOf } from './cites.js';
+import { faultOf } from './faults.js';
 import { isLanguage } from './languages.js';
 import type { LintId } from './lints.js';
-import type { Notices } from './model.js';
 import { didYouMean } from './nearest.js';
 import type { RegionSettings } from './schema.js';
 import { faultAt } from './sources.js';
@@ -11,21 +11,29 @@ import type { YamlPath } from './yaml.js';
 
 type Complain = (path: YamlPath, lint: LintId, message: string) => void;
 
+/** A sentence that English has waits for its translation; one that nobody has is a slip of who names it. */
 export function checkNotice(
   key: string,
   complain: (message: string) => void,
   settings: RegionSettings,
-  notices: ReadonlyMap<string, Notices>,
+  { notices, placeOfSentences, report }: Workshop,
 ): void {
   for (const language of settings.notice_languages) {
     const file = notices.get(language);
     if (file === undefined || file.sentences.has(key)) continue;
-    const hint = didYouMean(key, file.sentences.keys());
-    complain(`the notice "${key}" has no sentence in notices/${language}.yaml${hint}`);
+    const place = notices.get('en')?.sentences.has(key) === true ? placeOfSentences(language) : null;
+    if (place === null) {
+      complain(
+        `the notice "${key}" has no sentence in notices/${language}.yaml${didYouMean(key, file.sentences.keys())}`,
+      );
+    } else {
+      report(faultOf('unknown-notice', place, `the sentence "${key}" is missing; rules name it`));
+    }
   }
 }
 
-function checkLanguages(settings: RegionSettings, { notices, isThere }: Workshop, complain: Complain): void {
+function checkLanguages(settings: RegionSettings, workshop: Workshop, complain: Complain): void {
+  const { notices, isThere } = workshop;
   settings.notice_languages.forEach((language, index) => {
     if (isThere(`notices/${language}.yaml`)) return;
     // A language that exists is meant as it is written.
@@ -36,7 +44,7 @@ function checkLanguages(settings: RegionSettings, { notices, isThere }: Workshop
   });
   settings.notice_blocks.forEach((block, index) => {
     const path = ['notice_blocks', index];
-    checkNotice(block, (message) => complain(path, 'unknown-notice', message), settings, notices);
+    checkNotice(block, (message) => complain(path, 'unknown-notice', message), settings, workshop);
   });
 }
 

@@ -97,12 +97,7 @@ function checkRules(rules: readonly CompiledRule[], made: Inheritance, scope: Ru
       complain('notice', 'silent-restriction', message);
     }
     if (rule.notice !== '') {
-      checkNotice(
-        rule.notice,
-        (message) => complain('notice', 'unknown-notice', message),
-        scope.settings,
-        workshop.notices,
-      );
+      checkNotice(rule.notice, (message) => complain('notice', 'unknown-notice', message), scope.settings, workshop);
     }
     if (rule.action !== 'allow') continue;
     const beaten = rules.find((other) => other.severity === 4 && rule.exempts.has(other.category));

@@ -42,8 +42,9 @@ function condition(rule: CompleteRule, field: 'when' | 'unless', scope: RuleScop
   for (const use of compiled.expression.thresholds) {
     const steps = scope.value.thresholds.get(use.category);
     if (steps?.has(use.step)) continue;
-    // A step that a region takes out by null is one that it never reaches.
-    if (Object.hasOwn(scope.settings.thresholds[use.category] ?? {}, use.step)) continue;
+    // A step that a region takes out by null, or with its category, is one that it never reaches.
+    const written = scope.settings.thresholds[use.category];
+    if (written === null || Object.hasOwn(written ?? {}, use.step)) continue;
     const known = [...(steps?.keys() ?? [])].join(', ') || 'none';
     const message = `rule ${rule.source.id}: no threshold "${use.step}" for ${use.category} in ${scope.region} (there: ${known})`;
     scope.fault(at, 'unknown-threshold', message, use.offset);
@@ -64,9 +65,10 @@ function modeOf(mode: Complete['mode'], scope: RuleScope): RuleMode {
 function groundOf(rule: CompleteRule, choice: Choice, scope: RuleScope): Ground | null {
   const { law, terms } = rule.source.ground;
   const { grounds, terms: clauses } = scope.settings;
-  const missing = (word: string, lint: LintId, known: Iterable<string>): null => {
+  const missing = (word: string, lint: LintId, known: readonly string[]): null => {
     const kind = lint === 'unknown-ground' ? 'ground' : 'clause';
-    const message = `rule ${rule.source.id}: unknown ${kind} "${word}" in ${scope.region}${didYouMean(word, known)}`;
+    const hint = [...known].includes(word) ? '; the file takes it out by null' : didYouMean(word, known);
+    const message = `rule ${rule.source.id}: unknown ${kind} "${word}" in ${scope.region}${hint}`;
     scope.fault(placeOf(rule, 'ground'), lint, message);
     return null;
   };

@@ -27,8 +27,12 @@ export function shown(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'keys with values';
-  return typeof value === 'string' ? `"${value.slice(0, MOST_CHARS)}"` : String(value).slice(0, MOST_CHARS);
+  return typeof value === 'string' ? `"${visible(value.slice(0, MOST_CHARS))}"` : String(value).slice(0, MOST_CHARS);
 }
+
+/** Characters without a shape are what is wrong with a word that looks right. */
+const visible = (text: string): string =>
+  text.replace(/[\p{Cf}\u00A0]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 
 const listed = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;

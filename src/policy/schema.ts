@@ -84,7 +84,7 @@ export const Steps = z.strictObject({
   ...(Object.fromEntries(STEPS.map((step) => [step, Limit])) as Record<Step, typeof Limit>),
   ...citing,
 });
-const Thresholds = z.partialRecord(Category, Steps);
+const Thresholds = z.partialRecord(Category, Steps.nullable());
 
 /** Nothing stronger: an opinion hides a note for a person, it never removes one. */
 const Raised = z.enum(['allow', 'review', 'hold']);
@@ -244,7 +244,7 @@ export const RegionSource = z.strictObject({
     })
     .optional()
     .describe(fields.evidence.description ?? ''),
-  thresholds: said(z.partialRecord(Category, Thresholds.valueType.nullable()).optional(), fields.thresholds),
+  thresholds: said(Thresholds.optional(), fields.thresholds),
   rules: z.array(RuleSource).optional(),
 });
 export type RegionSource = z.infer<typeof RegionSource>;

@@ -6,6 +6,7 @@ import type { MergedRule } from './merge.js';
 import type { Notices, Variant } from './model.js';
 import type { RegionFile, Report } from './sources.js';
 import type { TermNames } from './term-names.js';
+import type { Place } from './yaml.js';
 
 /** What a file hands on to those that extend it. */
 export interface Inheritance {
@@ -20,6 +21,8 @@ export interface Workshop {
   readonly notices: ReadonlyMap<string, Notices>;
   /** Whether a file stands in the folder, read or not: one with a fault has had it told. */
   isThere(file: string): boolean;
+  /** Where the sentences of a language begin; null: they were not read. */
+  placeOfSentences(language: string): (Place & { readonly file: string }) | null;
   readonly laws: ReadonlySet<string>;
   readonly terms: TermNames;
   readonly report: Report;

@@ -116,6 +116,6 @@ describe('a fallback hides no fault', () => {
       'notices/en.yaml': NOTICE,
       'regions/de.yaml': region('de', 'notice_languages: [de]\n'),
     };
-    expect(faultLines(files).join('\n')).toContain('has no sentence in notices/de.yaml');
+    expect(faultLines(files).join('\n')).toContain('notices/de.yaml:5:1: the sentence "told" is missing');
   });
 });

@@ -199,13 +199,13 @@ const CASES: readonly Case[] = [
   {
     lint: 'unknown-notice',
     files: {
-      'global.yaml': global(rule({ id: 'r1', notice: '▸told' })).replace(
+      'global.yaml': global(rule({ id: 'r1' }), rule({ id: 'r2' })).replace(
         'notice_languages: [en]',
         'notice_languages: [en, de]',
       ),
-      'notices/de.yaml': 'language: de\nname: Deutsch\ndirection: ltr\nreviewed_by: null\nsentences: {}\n',
+      'notices/de.yaml': 'language: de\nname: Deutsch\ndirection: ltr\nreviewed_by: null\n▸sentences: {}\n',
     },
-    says: 'has no sentence in notices/de.yaml',
+    says: 'the sentence "told" is missing; rules name it',
   },
   head('unknown-notice', 'notice_blocks: []', 'notice_blocks: [▸tolt]', 'did you mean "told"?'),
   head('unknown-language', 'notice_languages: [en]', 'notice_languages: [en, ▸enn]', 'did you mean "en"?'),

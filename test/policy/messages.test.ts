@@ -224,6 +224,34 @@ describe('files', () => {
     ]);
   });
 
+  test('null takes the thresholds of a category out, and rules that ask for them never reach it', () => {
+    const files = {
+      'global.yaml': global(rule({ id: 'r1' })),
+      'regions/de.yaml': region('de', 'thresholds: { hate.attack: null }\n'),
+    };
+    expect(faultLines(files).filter((line) => line.startsWith('regions/'))).toEqual([]);
+    expect(bundleOf(files).regions.get('de')?.value.thresholds.get('hate.attack')?.size).toBe(0);
+  });
+
+  test('what null takes out is not offered again', () => {
+    const files = {
+      'global.yaml': global(rule({ id: 'r1' })),
+      'regions/de.yaml': region('de', 'terms: { t1: null }\n'),
+    };
+    expect(faultLines(files).join()).toContain('unknown clause "t1" in de; the file takes it out by null');
+  });
+
+  test('what is missing in global is told once', () => {
+    const files = { 'global.yaml': GLOBAL_HEAD.replace(/^age:.*\n/m, ''), 'regions/de.yaml': region('de') };
+    expect(faultLines(files)).toEqual(['global.yaml:1:1: age: is missing']);
+  });
+
+  test('characters without a shape are shown', () => {
+    expect(inRule({ category: 'fraud.scam\u200b' }).join()).toContain(
+      'found "fraud.scam\\u{200b}"; did you mean "fraud.scam"?',
+    );
+  });
+
   test('one line that slipped is one fault', () => {
     const slipped = global(rule({ id: 'r1' })).replace('    severity', '   severity');
     expect(faultLines({ 'global.yaml': slipped })).toHaveLength(1);

@@ -177,7 +177,7 @@ function readBank(yamlText: string, file: string): { readonly bank: TermBank | n
   ];
   for (const { entry, path } of placed) {
     faults.push(...lintEntry(entry, path, yaml, file));
-    if (named !== undefined) faults.push(...lintOwn(entry, path, { language: parsed.data.language, yaml, file }));
+    if (named !== undefined) faults.push(...lintOwn(entry, path, { language: named, yaml, file }));
     if (seen.has(entry.id)) {
       const where = { file, ...yaml.locate([...path, 'id']) };
       faults.push(faultOf('term-duplicate', where, `id "${entry.id}" is used twice`));
