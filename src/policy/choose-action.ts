@@ -79,5 +79,9 @@ export function chooseAction(wish: Wish, means: Means): Choice | { readonly faul
   if (obstacle === null) return { action, fellBack: null, noticeSpoken, lawKnown };
   const again = first(fallback);
   if (again === null) return { action: fallback, fellBack: obstacle, noticeSpoken, lawKnown };
+  // A sentence that waits for its translation is told where it is missing.
+  if (!noticeSpoken && ladderObstacle(fallback, wish.severity, means) === null) {
+    return { action, fellBack: null, noticeSpoken: true, lawKnown };
+  }
   return { fault: `neither ${action} nor its fallback ${fallback} can be taken: ${obstacle}; ${again}` };
 }

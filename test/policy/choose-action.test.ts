@@ -1,6 +1,7 @@
 /** `then.fallback`: the milder action of a region that cannot take the first, and never a way around a rule of the house. */
 import { describe, expect, test } from 'vitest';
 import { explain } from '../../src/policy/explain.js';
+import { formatFault } from '../../src/policy/faults.js';
 import { mergedFile } from '../../src/policy/summary.js';
 import { testInput } from '../../src/policy/test-evidence.js';
 import { bundleOf, checked, faultLines, global, NOTICE, region, rule } from './bench-files.js';
@@ -109,13 +110,17 @@ describe('a fallback hides no fault', () => {
     expect(faultLines(files).join('\n')).toContain(message);
   });
 
-  test('without one a missing sentence stays an error', () => {
+  test.each([
+    ['without one', {}],
+    ['with one that needs the same sentence', { does: '{ action: hold, fallback: limit }' }],
+  ])('%s a missing sentence stays an error, told in its file alone', (_, fields) => {
     const files = {
-      'global.yaml': global(rule({ id: 'r1' })),
+      'global.yaml': global(rule({ id: 'r1', ...fields })),
       'notices/de.yaml': GERMAN,
       'notices/en.yaml': NOTICE,
       'regions/de.yaml': region('de', 'notice_languages: [de]\n'),
     };
-    expect(faultLines(files).join('\n')).toContain('notices/de.yaml:5:1: the sentence "told" is missing');
+    const errors = checked(files).faults.filter(({ level }) => level === 'error');
+    expect(errors.map(formatFault)).toEqual(['notices/de.yaml:5:1: the sentence "told" is missing; rules name it']);
   });
 });
