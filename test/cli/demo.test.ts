@@ -71,6 +71,7 @@ const answer = (externalId: string, actions: Readonly<Record<string, Action>>) =
     supersedes: null,
     supersededBy: null,
     createdAt: at,
+    notices: [],
   })),
   links: { self: `/v1/notes/note_${externalId}` },
 });

@@ -114,7 +114,7 @@ test('policy check looks into the term banks too', async () => {
   ]);
   await writeFile(path.join(dir, 'terms', 'fr.yaml'), good.replace('language: de', 'language: fr'));
   await writeFile(file, good);
-  expect((await run('check')).out).toContain('is also in terms/de.yaml');
+  expect((await run('check')).out).toContain('the id of an entry of this bank begins with "fr."');
   await rm(path.join(dir, 'terms', 'fr.yaml'));
   await writeFile(file, `${good}\tx: 1\n`);
   expect((await run('check')).out).toMatch(/^terms\/de\.yaml:\d+:1: a tab; indent with spaces \[error tab\]\n$/);

@@ -163,14 +163,16 @@ describe('banks', () => {
   const bank = (language: string, id: string) =>
     `language: ${language}\nterms:\n  - id: ${id}\n    category: fraud.scam\n    severity: 3\n    source: test\n    patterns: [double money]\n`;
   test('an id in two files is told at its place in the second', () => {
-    const [one, other] = [bank('zh-Hans', 'zh.scam.x'), bank('zh-Hant', 'zh.scam.x')];
-    const files = filesOf({ 'terms/zh-Hans.yaml': one, 'terms/zh-Hant.yaml': other });
+    const files = filesOf({
+      'terms/zh-Hans.yaml': bank('zh-Hans', 'zh.scam.x'),
+      'terms/zh-Hant.yaml': bank('zh-Hant', 'zh.scam.x'),
+    });
     expect(checkFiles(files).faults.map(formatFault)).toEqual([
       'terms/zh-Hant.yaml:3:9: id "zh.scam.x" is also in terms/zh-Hans.yaml',
     ]);
   });
   test('every bad bank is told, not only the first', () => {
-    const files = filesOf({ 'terms/de.yaml': bank('fr', 'fr.scam.x'), 'terms/en.yaml': bank('xx', 'xx.scam.x') });
+    const files = filesOf({ 'terms/de.yaml': bank('fr', 'de.scam.x'), 'terms/en.yaml': bank('xx', 'en.scam.x') });
     expect(checkFiles(files).faults.map(({ file, lint }) => [file, lint])).toEqual([
       ['terms/de.yaml', 'file-name'],
       ['terms/en.yaml', 'term-file'],
