@@ -9,6 +9,9 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'unit',
+          // Of two cores vitest would leave one to itself. The others have services and a screen to themselves, and come after.
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
           include: ['test/**/*.test.ts'],
           exclude: ['test/flows/**', 'test/contracts/**', 'test/browser/**', 'test/faults/**'],
         },
@@ -17,6 +20,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'flows',
+          sequence: { groupOrder: 1 },
           include: ['test/flows/**/*.test.ts', 'test/contracts/**/*.test.ts'],
           globalSetup: ['test/support/services.ts'],
           fileParallelism: false,
@@ -30,6 +34,7 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 180_000,
           name: 'browser',
+          sequence: { groupOrder: 1 },
           include: ['test/browser/**/*.test.ts'],
           globalSetup: ['test/browser/support/build.ts'],
           fileParallelism: false,
@@ -39,6 +44,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'faults',
+          sequence: { groupOrder: 1 },
           include: ['test/faults/**/*.fault.ts'],
           globalSetup: ['test/browser/support/build.ts'],
           fileParallelism: false,

@@ -69,6 +69,9 @@ function checkOpinions({ opinions, evidence }: RegionSettings, complain: Complai
   complain(['opinions', 'ask'], 'stage-into-allow', message);
 }
 
+/** The longest that six months can be. */
+const SIX_MONTHS_DAYS = 184;
+
 function checkAge({ age }: RegionSettings, complain: Complain): void {
   if (age.min <= age.adult) return;
   complain(
@@ -103,5 +106,9 @@ export function checkSettings(made: Inheritance, settings: RegionSettings, works
   if (made.lineage.includes('eu') && !settings.restrictions_need_notice) {
     const message = 'must be true in the EU: a restriction needs a statement of reasons (DSA art. 17)';
     complain(['restrictions_need_notice'], 'eu-notice', message);
+  }
+  if (made.lineage.includes('eu') && settings.appeal.days < SIX_MONTHS_DAYS) {
+    const message = `appeal, days: at least ${SIX_MONTHS_DAYS} in the EU, where complaints are open for six months (DSA art. 20)`;
+    complain(['appeal', 'days'], 'eu-appeal', message);
   }
 }

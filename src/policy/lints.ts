@@ -57,6 +57,7 @@ export const LINTS = {
   'unknown-notice': error('reference', 'the notice has no sentence in a language of the region'),
   'unknown-language': error('reference', 'there is no file of sentences for a notice language'),
   'eu-notice': error('reference', 'an EU file switches notices off'),
+  'eu-appeal': error('reference', 'an EU file gives less than six months for an appeal'),
   'stage-into-allow': error('reference', 'a stage that is required would fail into allow'),
   'unknown-sentence': error('reference', 'a sentence that is not in notices/en.yaml'),
   blanks: error(

@@ -52,6 +52,24 @@ it('keeps a view: filtered, named, opened again after a reload, dropped', async 
   await close();
 });
 
+it('shows an auditor the policies without the steps that only authors may take', async () => {
+  for (const [role, may] of [
+    ['auditor', false],
+    ['policy_author', true],
+  ] as const) {
+    const { page, wrongs, close } = await sit(browser, desk, await desk.person(role));
+    await page.goto(`${desk.url}/policy`);
+    await page.getByRole('heading', { name: 'Regions' }).waitFor();
+    expect(await page.getByRole('link', { name: 'Playground' }).isVisible()).toBe(may);
+    await page.goto(`${desk.url}/policy/us`);
+    await page.locator('li.decision').first().waitFor();
+    expect((await page.locator('li.decision').getByRole('button').count()) > 0).toBe(may);
+    expect(await page.getByRole('button', { name: 'Run all tests of this file' }).isVisible()).toBe(may);
+    expect(wrongs).toEqual([]);
+    await close();
+  }
+});
+
 it('moves its counts and holders by itself while others work', async () => {
   const who = await desk.person('senior', ALL_DESKS);
   const { page, wrongs, close } = await sit(browser, desk, who);

@@ -209,6 +209,7 @@ const CASES: readonly Case[] = [
   },
   head('unknown-notice', 'notice_blocks: []', 'notice_blocks: [▸tolt]', 'did you mean "told"?'),
   head('unknown-language', 'notice_languages: [en]', 'notice_languages: [en, ▸enn]', 'did you mean "en"?'),
+  of('eu-appeal', 'eu', 'appeal: { days: ▸3, open_to: [author] }\n', 'at least 184 in the EU'),
   of('eu-notice', 'eu', 'restrictions_need_notice: ▸false\n', 'must be true in the EU'),
   head(
     'stage-into-allow',

@@ -131,7 +131,9 @@ function checkOne(verdict: VerdictInput, scene: VerdictScene, complain: Complain
   const [lead] = policies;
   if (lead === undefined) throw new Error('a verdict without a region');
   complainOf(verdict, { severity, policies, bundle: scene.bundle }, complain);
-  const ends = verdict.hours ?? (action === 'hold' ? lead.settings.evidence.hold_hours : null);
+  // Nobody waits longer than their own region says.
+  const shortest = Math.min(...policies.map(({ settings }) => settings.evidence.hold_hours));
+  const ends = verdict.hours ?? (action === 'hold' ? shortest : null);
   const end = ends === null ? null : new Date(scene.now + ends * HOUR_MS).toISOString();
   const base = { regions, policy: lead.id, action, end };
   if (!restricts(verdict))

@@ -77,6 +77,16 @@ describe('a verdict', () => {
       appealDeadline: new Date(NOW + 184 * 86_400_000).toISOString(),
     });
     expect(checked({ action: 'hold' }).end).toBe(new Date(NOW + 72 * 3_600_000).toISOString());
+    const us = must(bundle.regions.get('us'));
+    const hasty = { ...us, settings: { ...us.settings, evidence: { ...us.settings.evidence, hold_hours: 24 } } };
+    const scene = {
+      bundle: { ...bundle, regions: new Map(bundle.regions).set('us', hasty) },
+      about: ABOUT,
+      isFinal: false,
+      now: NOW,
+    };
+    const [held] = checkVerdicts([verdict({ action: 'hold', regions: ['de', 'us'] })], scene);
+    expect(held?.end).toBe(new Date(NOW + 24 * 3_600_000).toISOString());
     expect(checked({ action: 'allow', category: null, clause: null })).toMatchObject({
       severity: 0,
       ground: null,

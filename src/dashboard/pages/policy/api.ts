@@ -16,7 +16,7 @@ import type {
 } from '../../../api/schemas/policy.js';
 import type { Backtest } from '../../../policy/backtest.js';
 import { getJson, type Order } from '../../api/client.js';
-import { useSend } from '../../api/queries.js';
+import { useSend, useSession } from '../../api/queries.js';
 
 export type Policies = z.infer<typeof PoliciesAnswer>;
 export type Region = RegionAnswer;
@@ -34,6 +34,12 @@ const BACKTEST_POLL_MS = 1_000;
 
 const useGet = <T>(key: readonly unknown[], path: string) =>
   useQuery({ queryKey: [POLICIES, ...key], queryFn: ({ signal }) => getJson<T>(path, signal) });
+
+/** Auditors read what authors write. */
+export function useMayWrite(): boolean {
+  const role = useSession().data?.user.role;
+  return role === 'policy_author' || role === 'admin';
+}
 
 export const usePolicies = () => useGet<Policies>(['all'], '/v1/policies');
 export const useRegion = (id: string) => useGet<Region>(['region', id], `/v1/policies/${encodeURIComponent(id)}`);

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { Order } from '../../api/client.js';
 import { Fault } from '../../parts/fault.js';
 import { When } from '../../parts/when.js';
-import { type BundleRow, useBundles } from './api.js';
+import { type BundleRow, useBundles, useMayWrite } from './api.js';
 import { WhyDialog } from './why-dialog.js';
 
 type Step = 'approve' | 'activate' | 'refuse' | 'rollback';
@@ -74,6 +74,7 @@ function Changes({ bundle }: { readonly bundle: BundleRow }) {
 function Bundle({ bundle }: { readonly bundle: BundleRow }) {
   const { t } = useTranslation();
   const [step, setStep] = useState<Step | null>(null);
+  const steps = useMayWrite() ? stepsOf(bundle) : [];
   return (
     <li className="decision">
       <div className="row spread">
@@ -96,7 +97,7 @@ function Bundle({ bundle }: { readonly bundle: BundleRow }) {
           )}
         </span>
         <span className="row">
-          {stepsOf(bundle).map((name) => (
+          {steps.map((name) => (
             <Button key={name} size="compact-sm" variant="default" onClick={() => setStep(name)}>
               {t(`policy:step.${name}`)}
             </Button>

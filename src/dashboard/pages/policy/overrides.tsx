@@ -4,7 +4,7 @@ import { Link } from 'react-router';
 import { Fault } from '../../parts/fault.js';
 import { Scroll } from '../../parts/scroll.js';
 import { When } from '../../parts/when.js';
-import { type Policies, useChange } from './api.js';
+import { type Policies, useChange, useMayWrite } from './api.js';
 
 /** `disabled`, `canary(10)` and the like in words. */
 export function useModeName(): (mode: string) => string {
@@ -19,6 +19,7 @@ export function Overrides({ overrides }: { readonly overrides: Policies['inForce
   const { t } = useTranslation();
   const modeName = useModeName();
   const change = useChange();
+  const mayWrite = useMayWrite();
   if (overrides.length === 0) return <p className="quiet no-margin">{t('policy:overrides.none')}</p>;
   const drop = (rule: string, region: string): void => {
     const query = new URLSearchParams({ rule, region });
@@ -63,14 +64,16 @@ export function Overrides({ overrides }: { readonly overrides: Policies['inForce
                   {entry.until === null ? t('policy:until.taken-back') : <When at={entry.until} />}
                 </td>
                 <td>
-                  <Button
-                    size="compact-sm"
-                    variant="default"
-                    onClick={() => drop(entry.rule, entry.region)}
-                    aria-label={t('policy:override.drop-of', { rule: entry.rule })}
-                  >
-                    {t('policy:override.drop')}
-                  </Button>
+                  {mayWrite && (
+                    <Button
+                      size="compact-sm"
+                      variant="default"
+                      onClick={() => drop(entry.rule, entry.region)}
+                      aria-label={t('policy:override.drop-of', { rule: entry.rule })}
+                    >
+                      {t('policy:override.drop')}
+                    </Button>
+                  )}
                 </td>
               </tr>
             ))}

@@ -2,13 +2,12 @@ import { Alert, Badge, Button, Loader } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { useSession } from '../../api/queries.js';
 import { useFormat } from '../../format.js';
 import { Fault } from '../../parts/fault.js';
 import { PageTitle } from '../../parts/page-title.js';
 import { Scroll } from '../../parts/scroll.js';
 import type { Policies } from './api.js';
-import { usePolicies } from './api.js';
+import { useMayWrite, usePolicies } from './api.js';
 import { Bundles } from './bundles.js';
 import { Overrides } from './overrides.js';
 import { WhyDialog } from './why-dialog.js';
@@ -80,11 +79,12 @@ function InForce({ policies }: { readonly policies: Policies }) {
   const [target, setTarget] = useState<string | null>(null);
   const { inForce } = policies;
   const { former } = inForce;
+  const mayWrite = useMayWrite();
   return (
     <section className="sheet stack">
       <div className="row spread">
         <h2>{t('policy:in-force')}</h2>
-        {former !== null && (
+        {former !== null && mayWrite && (
           <Button variant="default" onClick={() => setTarget(former)}>
             {t('policy:rollback')}
           </Button>
@@ -125,12 +125,12 @@ function InForce({ policies }: { readonly policies: Policies }) {
 export function PoliciesPage() {
   const { t } = useTranslation();
   const policies = usePolicies();
-  const role = useSession().data?.user.role;
+  const mayWrite = useMayWrite();
   return (
     <>
       <div className="row spread">
         <PageTitle text={t('policy:title')} />
-        {role !== 'auditor' && <Link to="/policy/playground">{t('policy:playground')}</Link>}
+        {mayWrite && <Link to="/policy/playground">{t('policy:playground')}</Link>}
       </div>
       {policies.isPending && <Loader aria-label={t('common:loading')} />}
       {policies.error !== null && <Fault error={policies.error} />}

@@ -7,7 +7,7 @@ import { ActionBadge } from '../../parts/action-badge.js';
 import { Fault } from '../../parts/fault.js';
 import { PageTitle } from '../../parts/page-title.js';
 import { useWords } from '../../words.js';
-import { type Region, type RuleRow, useRegion, useTests } from './api.js';
+import { type Region, type RuleRow, useMayWrite, useRegion, useTests } from './api.js';
 import { OverrideDialog } from './override-dialog.js';
 import { useModeName } from './overrides.js';
 
@@ -33,6 +33,7 @@ function RuleEntry({ rule, region }: { readonly rule: RuleRow; readonly region: 
   const { t } = useTranslation();
   const modeName = useModeName();
   const [open, setOpen] = useState(false);
+  const mayWrite = useMayWrite();
   const law = rule.cites;
   return (
     <li className="decision">
@@ -46,14 +47,16 @@ function RuleEntry({ rule, region }: { readonly rule: RuleRow; readonly region: 
           <span className="small">{modeName(rule.mode)}</span>
           <Tests tests={rule.tests} />
         </span>
-        <Button
-          size="compact-sm"
-          variant="default"
-          onClick={() => setOpen(true)}
-          aria-label={t('policy:override.of', { rule: rule.id })}
-        >
-          {t('policy:override.set')}
-        </Button>
+        {mayWrite && (
+          <Button
+            size="compact-sm"
+            variant="default"
+            onClick={() => setOpen(true)}
+            aria-label={t('policy:override.of', { rule: rule.id })}
+          >
+            {t('policy:override.set')}
+          </Button>
+        )}
       </div>
       {rule.override !== null && (
         <p className="small no-margin" role="note">
@@ -151,6 +154,7 @@ function RegionView({ data }: { readonly data: Region }) {
   const format = useFormat();
   const words = useWords();
   const { region, rules, clauses } = data;
+  const mayWrite = useMayWrite();
   return (
     <>
       <p className="no-margin quiet small">
@@ -169,7 +173,7 @@ function RegionView({ data }: { readonly data: Region }) {
         </Alert>
       )}
       <Rules rules={rules} region={region.id} />
-      <RunTests region={region.id} />
+      {mayWrite && <RunTests region={region.id} />}
       <section className="sheet">
         <h2>{t('policy:clauses')}</h2>
         <ul className="plain">
