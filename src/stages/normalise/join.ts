@@ -1,5 +1,6 @@
 /** Joins letters that were pulled apart: `f.r.e.e`, `w e c h a t`, `微.信`. Works on folded text. */
 import { type Mapped, writeFrom } from './mapped.js';
+import { toNfkc } from './nfkc.js';
 import { pointAt, unitTable, widthOf } from './unit-table.js';
 
 const SEPARATORS = ' .-_*·•|/\\~+^,:;\'"=()[]';
@@ -84,7 +85,7 @@ function putLetters(text: string, at: number, startsWord: boolean, put: (place: 
   return taken.at(-1) ?? { from: at, to: at + 1 };
 }
 
-export function toJoined(source: Mapped): Mapped {
+function joinOnce(source: Mapped): Mapped {
   const { text } = source;
   if (!isWorth(text)) return source;
   const out = writeFrom(source);
@@ -105,4 +106,17 @@ export function toJoined(source: Mapped): Mapped {
     at = last.to;
   }
   return out.done();
+}
+
+/** The halves of a Korean syllable compose once they meet, and may then be one of two that a sign parts. */
+const ROUNDS = 3;
+
+export function toJoined(source: Mapped): Mapped {
+  let joined = joinOnce(source);
+  for (let round = 1; round < ROUNDS && joined !== source; round += 1) {
+    const composed = toNfkc(joined);
+    if (composed === joined) return joined;
+    joined = joinOnce(composed);
+  }
+  return joined;
 }

@@ -132,6 +132,11 @@ describe('every text', () => {
       { numRuns: 400 },
     );
   });
+  it.each(['ᄀ.ㅏ', 'ᄀ.ㅏ,나'])('puts %s together for good', (raw) => {
+    const once = read(raw, 'simplified');
+    expect(once).toMatch(/^[가-힣]+$/);
+    expect(read(once, 'simplified')).toBe(once);
+  });
   it('gives the compatibility form of Unicode piece by piece', () => {
     fc.assert(
       fc.property(anyText, (raw) => {
