@@ -95,6 +95,9 @@ const AWAY = new Set([
 const AWAY_MESSAGE =
   /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Can't reach database server|after calling end on the pool|client was closed/i;
 
+/** A unique index has this row already. */
+export const isTaken = (error: unknown): boolean => failureCode(error) === '23505';
+
 /** A fault that a second try of the same transaction may not meet. */
 export const isRetryable = (error: unknown): boolean => RETRYABLE.has(failureCode(error) ?? '');
 

@@ -1,6 +1,8 @@
 /** Every route of the API; who may call it is said in permissions.ts. */
+import { bundlesWith } from '../usecases/review/bundles.js';
 import type { ApiDeps, ApiServer } from './deps.js';
-import { deskOf } from './desk.js';
+import { type Desk, deskOf } from './desk.js';
+import { noteAnswerWith } from './note-answer.js';
 import { openapiRoutes } from './openapi.js';
 import { batchRoutes } from './routes/batch.js';
 import { deliveryRoutes } from './routes/deliveries.js';
@@ -27,9 +29,12 @@ import { secondOpinionRoutes } from './routes/second-opinion.js';
 import { webhookRoutes } from './routes/webhooks.js';
 
 export function addRoutes(server: ApiServer, deps: ApiDeps): void {
-  submitRoutes(server, deps);
+  const { store, bundle: current, baseBundle: base, log } = deps;
+  const bundleAt = bundlesWith({ bundles: store.bundles, versions: store.policy, current, base, log });
+  const answerOf = noteAnswerWith({ bundleAt, appealUrl: deps.config.APPEAL_URL ?? null });
+  submitRoutes(server, deps, answerOf);
   batchRoutes(server, deps);
-  readRoutes(server, deps);
+  readRoutes(server, deps, answerOf);
   eraseRoutes(server, deps);
   imageRoutes(server, deps);
   moderationRoutes(server, deps);
@@ -37,7 +42,7 @@ export function addRoutes(server: ApiServer, deps: ApiDeps): void {
   deliveryRoutes(server, deps);
   overviewRoutes(server, deps);
   keyRoutes(server, deps);
-  reviewRoutes(server, deps);
+  reviewRoutes(server, deps, deskOf(deps, bundleAt));
   policyRoutes(server, deps);
   policyTryRoutes(server, deps);
   peopleRoutes(server, deps);
@@ -45,8 +50,7 @@ export function addRoutes(server: ApiServer, deps: ApiDeps): void {
   openapiRoutes(server);
 }
 
-function reviewRoutes(server: ApiServer, deps: ApiDeps): void {
-  const desk = deskOf(deps);
+function reviewRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void {
   queueRoutes(server, deps, desk);
   eventRoutes(server, deps, desk);
   caseRoutes(server, deps, desk);

@@ -1,7 +1,8 @@
 /** A case as it is stored -> as the dashboard shows it. */
 import type { Bundle } from '../policy/bundle.js';
+import { policyOf } from '../policy/regions.js';
 import type { CaseFile, NoteRef, Sight } from '../ports/review.js';
-import { actionsFor, categoriesFor, clausesOf, policyOf, suggestionsOf } from '../usecases/review/choices.js';
+import { actionsFor, categoriesFor, clausesOf, suggestionsOf } from '../usecases/review/choices.js';
 import { standingOf } from '../usecases/review/decide.js';
 import { myRegions, obstacleTo } from '../usecases/review/sight.js';
 import { strikesOf } from '../usecases/review/strikes.js';

@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import { InvalidInputError } from '../errors.js';
 import type { CaseFile, QueueRow, Sight } from '../ports/review.js';
-import { type BundleAt, bundlesWith } from '../usecases/review/bundles.js';
+import type { BundleAt } from '../usecases/review/bundles.js';
 import { sightOf } from '../usecases/review/sight.js';
 import { sessionOf } from './auth.js';
 import type { ApiDeps } from './deps.js';
@@ -19,8 +19,8 @@ const noCase = (): InvalidInputError => new InvalidInputError('not_found', 'Ther
 export const lost = (): InvalidInputError =>
   new InvalidInputError('lease_lost', 'The claim on this case has expired or was taken over.');
 
-export function deskOf(deps: ApiDeps): Desk {
-  const { desk, people, bundles } = deps.store;
+export function deskOf(deps: ApiDeps, bundleAt: BundleAt): Desk {
+  const { desk, people } = deps.store;
   return {
     async sight(request) {
       const person = await people.person(sessionOf(request).session.user.userId);
@@ -37,13 +37,7 @@ export function deskOf(deps: ApiDeps): Desk {
       if (file === null) throw noCase();
       return file;
     },
-    bundleAt: bundlesWith({
-      bundles,
-      versions: deps.store.policy,
-      current: deps.bundle,
-      base: deps.baseBundle,
-      log: deps.log,
-    }),
+    bundleAt,
     leaseMs: deps.config.CASE_LEASE_SECONDS * 1_000,
   };
 }

@@ -4,6 +4,7 @@ import { ERROR_CODES } from '../errors.js';
 import type { NoteRow, NoteView, RevisionView, StoredDecision } from '../ports/store.js';
 import { findingsOfOpinions } from '../stages/deliberate/findings.js';
 import { STAGE_ORDER } from '../stages/index.js';
+import { type PolicyNoticePorts, withPolicyNotices } from '../usecases/review/policy-notices.js';
 import { picturesIn } from './picture-evidence.js';
 import type { AcceptedAnswer, EvidenceAnswer, NoteAnswer, RevisionAnswer, TraceAnswer } from './schemas/note.js';
 
@@ -135,7 +136,8 @@ const noticesAnswer = (notices: readonly NoticeText[]): NoticesAnswer =>
     }));
 
 export const decisionAnswer = ({
-  shadow: _,
+  shadow: _shadow,
+  triggerRef: _triggerRef,
   notices,
   ...decision
 }: StoredDecision): NoteAnswer['decisions'][number] => ({
@@ -151,7 +153,13 @@ export const decisionAnswer = ({
   })),
 });
 
-export const noteAnswer = (view: NoteView): NoteAnswer => ({
+export type NoteAnswerer = (view: NoteView) => Promise<NoteAnswer>;
+export const noteAnswerWith =
+  (ports: PolicyNoticePorts): NoteAnswerer =>
+  async (view) =>
+    noteAnswer(await withPolicyNotices(view, ports));
+
+const noteAnswer = (view: NoteView): NoteAnswer => ({
   id: view.noteId,
   externalId: view.externalId,
   status: view.status,

@@ -52,7 +52,16 @@ const decision = {
   supersedes: null,
   supersededBy: null,
   createdAt: AT,
-  notices: [],
+  notices: [
+    {
+      regions: ['cn'],
+      language: 'zh-Hans',
+      direction: 'ltr',
+      inAuthorsLanguage: true,
+      sentences: [{ key: 'what_edit', text: '请在 2026年11月23日 前修改您的笔记，之后我们会重新查看。' }],
+      openSlots: [],
+    },
+  ],
 };
 const accepted = {
   id: NOTE_ID,

@@ -7,6 +7,7 @@ import type {
   MatchEvidence,
   NormaliseEvidence,
 } from './findings.js';
+import type { LanguageTag } from './note.js';
 import type { DeliberateEvidence } from './opinion.js';
 import { foundIn, type Outcome } from './outcome.js';
 import type { ImagesEvidence } from './picture.js';
@@ -30,3 +31,10 @@ export const findingsOf = (evidence: Partial<Evidence>): readonly Finding[] => [
   ...(foundIn(evidence.classify)?.findings ?? []),
   ...(foundIn(evidence.images)?.findings ?? []),
 ];
+
+/** Of the words; of the words on pictures where there are no others. Null: unknown. */
+export function mainLanguageOf(evidence: Partial<Evidence>): LanguageTag | null {
+  const written = foundIn(evidence.language)?.languages[0]?.tag;
+  if (written !== undefined && written !== 'und') return written;
+  return foundIn(evidence.images)?.languages?.[0]?.tag ?? null;
+}

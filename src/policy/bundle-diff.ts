@@ -2,7 +2,7 @@
 import type { BundleDifference, RuleChange } from '../ports/policy.js';
 import type { Bundle, CompiledRegion, CompiledRule } from './model.js';
 import { modeText } from './overrides.js';
-import { fileOf, resolveRegion } from './regions.js';
+import { speaksFor } from './regions.js';
 import { parseYaml } from './yaml.js';
 
 const filesOf = (bundle: Bundle): ReadonlyMap<string, string> =>
@@ -47,11 +47,10 @@ function changedFields(was: CompiledRule, is: CompiledRule): readonly string[] {
   return Object.keys(a).filter((key) => JSON.stringify(a[key]) !== JSON.stringify(b[key]));
 }
 
-/** A country without a file of its own is judged by another, and it is that one which a file of its own differs from. */
-const speaksFor = (bundle: Bundle, id: string): CompiledRegion => fileOf(bundle, resolveRegion(bundle, id).policy);
 const regionsOf = (before: Bundle, after: Bundle): readonly string[] =>
   [...new Set([...before.regions.keys(), ...after.regions.keys()])].sort();
 
+/** A country's first file differs from the file that spoke for it before. */
 function rulesOf(before: Bundle, after: Bundle): readonly RuleChange[] {
   const found = new Map<string, RuleChange>();
   const byId = ({ rules }: CompiledRegion) => new Map(rules.map((rule) => [rule.id, rule]));

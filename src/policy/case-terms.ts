@@ -19,7 +19,7 @@ import {
   type RuleHit,
 } from '../domain.js';
 import type { Bundle } from './model.js';
-import { inForce, resolveRegion } from './regions.js';
+import { policyOf } from './regions.js';
 import type { RegionSettings } from './schema.js';
 import { VISIBILITY } from './second-opinion.js';
 
@@ -105,7 +105,7 @@ interface Due {
 function clocksOf(bundle: Bundle, subject: CaseSubject, now: number): readonly Due[] {
   const sources: readonly string[] = [...SOURCES[subject.reason], ...(subject.also ?? [])];
   return subject.regions.flatMap((region) => {
-    const { id: policy, settings } = inForce(bundle, resolveRegion(bundle, region).policy, now);
+    const { id: policy, settings } = policyOf(bundle, region, now);
     return Object.entries(settings.clocks).flatMap(([name, clock]): readonly Due[] => {
       if (clock === null || clock.hours === null || !sources.includes(clock.source)) return [];
       const applies =

@@ -69,9 +69,6 @@ function checkOpinions({ opinions, evidence }: RegionSettings, complain: Complai
   complain(['opinions', 'ask'], 'stage-into-allow', message);
 }
 
-/** The longest that six months can be. */
-const SIX_MONTHS_DAYS = 184;
-
 function checkAge({ age }: RegionSettings, complain: Complain): void {
   if (age.min <= age.adult) return;
   complain(
@@ -96,6 +93,21 @@ function checkSources(made: Inheritance, settings: RegionSettings, complain: Com
   }
 }
 
+/** The longest that six months can be. */
+const SIX_MONTHS_DAYS = 184;
+
+/** What no file in the European Union can do without. */
+function checkUnion({ restrictions_need_notice, appeal }: RegionSettings, complain: Complain): void {
+  if (!restrictions_need_notice) {
+    const message = 'must be true in the EU: a restriction needs a statement of reasons (DSA art. 17)';
+    complain(['restrictions_need_notice'], 'eu-notice', message);
+  }
+  if (appeal.days < SIX_MONTHS_DAYS) {
+    const message = `appeal, days: at least ${SIX_MONTHS_DAYS} in the EU, where complaints are open for six months (DSA art. 20)`;
+    complain(['appeal', 'days'], 'eu-appeal', message);
+  }
+}
+
 export function checkSettings(made: Inheritance, settings: RegionSettings, workshop: Workshop): void {
   const complain: Complain = (path, lint, message) => workshop.report(faultAt(made.region, path, lint, message));
   checkLanguages(settings, workshop, complain);
@@ -103,12 +115,5 @@ export function checkSettings(made: Inheritance, settings: RegionSettings, works
   checkOpinions(settings, complain);
   checkAge(settings, complain);
   checkSources(made, settings, complain);
-  if (made.lineage.includes('eu') && !settings.restrictions_need_notice) {
-    const message = 'must be true in the EU: a restriction needs a statement of reasons (DSA art. 17)';
-    complain(['restrictions_need_notice'], 'eu-notice', message);
-  }
-  if (made.lineage.includes('eu') && settings.appeal.days < SIX_MONTHS_DAYS) {
-    const message = `appeal, days: at least ${SIX_MONTHS_DAYS} in the EU, where complaints are open for six months (DSA art. 20)`;
-    complain(['appeal', 'days'], 'eu-appeal', message);
-  }
+  if (made.lineage.includes('eu')) checkUnion(settings, complain);
 }

@@ -67,7 +67,7 @@ function groundOf(rule: CompleteRule, choice: Choice, scope: RuleScope): Ground 
   const { grounds, terms: clauses } = scope.settings;
   const missing = (word: string, lint: LintId, known: readonly string[]): null => {
     const kind = lint === 'unknown-ground' ? 'ground' : 'clause';
-    const hint = [...known].includes(word) ? '; the file takes it out by null' : didYouMean(word, known);
+    const hint = known.includes(word) ? '; the file takes it out by null' : didYouMean(word, known);
     const message = `rule ${rule.source.id}: unknown ${kind} "${word}" in ${scope.region}${hint}`;
     scope.fault(placeOf(rule, 'ground'), lint, message);
     return null;

@@ -3,7 +3,7 @@ import type { Decision, Evaluation, Gap, NoteFacts, RegionId, SideAction } from 
 import type { EvaluationInput } from './context-values.js';
 import type { Bundle, CompiledRegion } from './model.js';
 import { judge, type Outcome, type Watch } from './outcome.js';
-import { fileOf, inForce, resolveRegion } from './regions.js';
+import { fileOf, policyOf, resolveRegion } from './regions.js';
 import { Answers } from './verdict.js';
 
 export type { EvaluationInput } from './context-values.js';
@@ -21,7 +21,7 @@ function speakers(bundle: Bundle, regions: readonly RegionId[], facts: NoteFacts
   const asked = regions.length > 0 ? [...new Set(regions)].sort() : [...bundle.regions.keys()];
   return asked.map((id) => {
     const { policy, exact } = resolveRegion(bundle, id);
-    const region = inForce(bundle, policy, now);
+    const region = policyOf(bundle, id, now);
     const stepped = region.id !== policy;
     const why = stepped
       ? `the file of ${policy} is not in force, ${region.id} speaks`

@@ -11,7 +11,7 @@ import {
 } from '../domain.js';
 import type { OpinionBudget, OpinionClause, OpinionPlan } from '../stages/deliberate/plan.js';
 import type { Bundle, CompiledRegion } from './model.js';
-import { inForce, resolveRegion } from './regions.js';
+import { policyOf } from './regions.js';
 import { refOf } from './schema.js';
 
 export interface OpinionSubject {
@@ -29,7 +29,7 @@ function regionsOf(bundle: Bundle, { note, now }: OpinionSubject): readonly Comp
   const asked = note.regions.length > 0 ? note.regions : [...bundle.regions.keys()];
   const spoken = new Map<RegionId, CompiledRegion>();
   for (const id of asked) {
-    const region = inForce(bundle, resolveRegion(bundle, id).policy, now);
+    const region = policyOf(bundle, id, now);
     spoken.set(region.id, region);
   }
   return [...spoken.values()].sort((a, b) => (a.id < b.id ? -1 : 1));

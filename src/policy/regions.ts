@@ -21,9 +21,13 @@ export function fileOf(bundle: Bundle, id: RegionId): CompiledRegion {
   return region;
 }
 
-/** The file that speaks at this moment: one that is not in force leaves the word to the file that it extends. */
-export function inForce(bundle: Bundle, id: RegionId, now: number): CompiledRegion {
-  let region = fileOf(bundle, id);
+/** The file that speaks for a region, in force or not. */
+export const speaksFor = (bundle: Bundle, region: RegionId): CompiledRegion =>
+  fileOf(bundle, resolveRegion(bundle, region).policy);
+
+/** The file that speaks for a region at this moment: one that is not in force leaves the word to what it extends. */
+export function policyOf(bundle: Bundle, id: RegionId, now: number): CompiledRegion {
+  let region = speaksFor(bundle, id);
   while (region.parent !== null && !(now >= region.from && now < region.until)) region = fileOf(bundle, region.parent);
   return region;
 }

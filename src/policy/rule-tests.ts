@@ -4,7 +4,7 @@ import { type Coverage, coverageOf } from './coverage.js';
 import { evaluate } from './evaluate.js';
 import type { Bundle, CompiledRule, RuleMode } from './model.js';
 import { withOverrides } from './overrides.js';
-import { fileOf, resolveRegion } from './regions.js';
+import { speaksFor } from './regions.js';
 import type { RuleTest } from './schema-rule.js';
 import { authorOf, contextOf, testInput } from './test-evidence.js';
 
@@ -86,12 +86,12 @@ async function runOne(
 
 /** Now, or the first days of a file that does not speak now. */
 function momentIn(bundle: Bundle, region: RegionId, now: number): number {
-  const { from, until } = fileOf(bundle, resolveRegion(bundle, region).policy);
+  const { from, until } = speaksFor(bundle, region);
   return now >= from && now < until ? now : from + DAY_MS;
 }
 
 const modeIn = (bundle: Bundle, region: RegionId, rule: string): RuleMode['kind'] | undefined =>
-  bundle.regions.get(resolveRegion(bundle, region).policy)?.rules.find(({ id }) => id === rule)?.mode.kind;
+  speaksFor(bundle, region).rules.find(({ id }) => id === rule)?.mode.kind;
 
 /** A test speaks of the rule as if it were in force, so that it stays true from shadow to enforce and when it is off. */
 const inForce = (bundle: Bundle, rule: string): Bundle =>

@@ -1,5 +1,6 @@
 /** What a schema complains of, in words for somebody who has never programmed. */
 import type { z } from 'zod';
+import { listed } from '../plain-words.js';
 import { regionHint } from './countries.js';
 import { languageHint, NO_LANGUAGE } from './languages.js';
 import { didYouMean } from './nearest.js';
@@ -33,9 +34,6 @@ export function shown(value: unknown): string {
 /** Characters without a shape are what is wrong with a word that looks right. */
 const visible = (text: string): string =>
   text.replace(/[\p{Cf}\u00A0]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
-
-const listed = (words: readonly string[]): string =>
-  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 
 function sayChoice(values: readonly unknown[], given: unknown): string {
   const words = values.map(String);

@@ -60,7 +60,7 @@ export interface StoredDecision extends Decision {
   readonly bundleHash: string;
   /** What was in force beside the bundle: its overrides (`PolicyStore.atVersion`). Null: a person's, or before the first. */
   readonly policyVersion?: number | null;
-  /** The appeal or report that a person answered with it; told where pleas ask, and kept where it goes on for fewer regions. */
+  /** The appeal or report that a person answered with it; kept where it goes on for fewer regions. */
   readonly triggerRef?: string | null;
   readonly supersedes: string | null;
   readonly supersededBy: string | null;

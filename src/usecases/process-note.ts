@@ -1,5 +1,5 @@
 /** One revision from claim to stored decision. May run twice: the epoch in Postgres lets only one result in. */
-import { ACTIONS, type Action, type Decision, type Evidence, type EvidenceKey } from '../domain.js';
+import { ACTIONS, type Action, type Decision, type Evidence, type EvidenceKey, mainLanguageOf } from '../domain.js';
 import { UnavailableError } from '../errors.js';
 import type { JobHandler, JobRun } from '../jobs.js';
 import { EVIDENCE_KEYS, type PipelineRun, runPipeline } from '../pipeline.js';
@@ -93,7 +93,7 @@ async function judged(
     policyVersion: judge.policyVersion,
     decisions: evaluation.decisions,
     pending: evaluation.pending,
-    language: languageOf(run.evidence),
+    language: mainLanguageOf(run.evidence),
     trace: run.trace,
     cases: judge.casesOf?.(evaluation.decisions, note.context.reach ?? 0, at),
   };
@@ -102,12 +102,6 @@ async function judged(
 
 export const versionOf = (stages: readonly AnyStage[]): string =>
   stages.map((stage) => `${stage.name}@${stage.version}`).join(' ');
-
-function languageOf(evidence: Evidence): string | null {
-  const tag = evidence.language.status === 'found' ? evidence.language.value.languages[0]?.tag : undefined;
-  if (tag !== undefined && tag !== 'und') return tag;
-  return evidence.images.status === 'found' ? (evidence.images.value.languages?.[0]?.tag ?? null) : null;
-}
 
 /** Written without touching the text again: whatever it does to a worker, it may not do once more. */
 function crashed(deps: ProcessNoteDeps, claim: Claim): ModerationRecord {

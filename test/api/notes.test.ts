@@ -1,11 +1,17 @@
 import { hash } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Bundle } from '../../src/policy/bundle.js';
+import { loadBundle } from '../../src/policy/load.js';
 import { type Bench, type Caller, goodNote, NOW, openBench, recordOf } from './support.js';
 
+let bundle: Bundle;
 let bench: Bench;
 let key: Caller;
+beforeAll(async () => {
+  bundle = await loadBundle('policies');
+});
 beforeEach(async () => {
-  bench = await openBench();
+  bench = await openBench({ deps: { bundle: () => bundle } });
   key = await bench.keyFor('app');
 });
 afterEach(() => bench.server.close());
@@ -170,10 +176,15 @@ describe('GET /v1/notes/:id', () => {
   it('tells status, revisions, decisions, evidence in short, and why', async () => {
     const { id, revisionId } = (await post(goodNote())).json();
     expect((await get(`/v1/notes/${id}`)).json()).toMatchObject({ status: 'pending', decisions: [] });
+    await bench.store.bundles.put(recordOf('hold').bundleHash, bundle.content, NOW);
     await decide(revisionId, 'hold');
     const answer = await get(`/v1/notes/${id}`);
     expect(answer.statusCode, answer.body).toBe(200);
     const body = answer.json();
+    expect(body.decisions[0].notices).toMatchObject([
+      { regions: ['de'], language: 'en', openSlots: ['link'] },
+      { regions: ['us'] },
+    ]);
     expect(body).toMatchObject({
       id,
       status: 'held',

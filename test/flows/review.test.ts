@@ -474,7 +474,14 @@ describe('what the author reads', () => {
     const shown = await call(who, 'POST', `/v1/cases/${lease.caseId}/notice`, { verdicts });
     const made = await decide(who, lease, verdicts);
     const [before, after] = (await call(platform, 'GET', `/v1/notes/${noteId}`)).body.decisions;
-    expect(before.notices).toEqual([]);
+    // What fell by itself says so, and whoever it is told to may answer.
+    const told = before.notices.map(({ sentences: all }: { sentences: { text: string }[] }) =>
+      all.map(({ text }) => text).join(' '),
+    );
+    expect(told).toEqual([
+      expect.stringMatching(/not shown.*applies to: Germany.*decided by an automated system.*out-of-court/),
+      expect.stringMatching(/not shown.*applies to: United States.*decided by an automated system/),
+    ]);
     expect(after.notices).toMatchObject([
       { regions: ['de'], openSlots: ['link'] },
       { regions: ['us'], openSlots: ['link'] },
@@ -484,7 +491,7 @@ describe('what the author reads', () => {
     expect(made.body.decisions[0].notices).toEqual(after.notices);
     expect((await call(who, 'POST', `/v1/submissions/${made.body.submissionId}/undo`)).status).toBe(200);
     const undone = (await call(platform, 'GET', `/v1/notes/${noteId}`)).body.decisions;
-    expect(undone.map(({ notices }: { notices: unknown }) => notices)).toEqual([[], []]);
+    expect(undone.map(({ notices }: { notices: unknown }) => notices)).toEqual([before.notices, []]);
   });
 });
 

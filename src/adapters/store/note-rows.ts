@@ -29,8 +29,16 @@ export interface DecisionJson extends Decision {
   readonly notices?: readonly NoticeText[] | null;
 }
 /** Of the decision `d`, as the person who made it saw it. */
-export const NOTICES_OF_DECISION = `CASE d.by_kind WHEN 'person' THEN (
+const NOTICES = `CASE d.by_kind WHEN 'person' THEN (
   SELECT h.notice FROM human_decisions h WHERE h.note_id = d.note_id AND h.decision_id = d.id AND h.undone_at IS NULL LIMIT 1) END`;
+
+/** A DecisionJson of the row `d`. */
+export const DECISION_JSON = `json_build_object('decisionId', d.id, 'revision', d.revision, 'sequence', d.sequence,
+  'regions', d.regions, 'policy', d.policy, 'action', d.action, 'sideActions', d.side_actions, 'severity', d.severity,
+  'category', d.category, 'ground', d.ground, 'rules', d.rules, 'shadow', d.shadow, 'gaps', d.gaps, 'end', iso(d.ends_at),
+  'byKind', d.by_kind, 'byId', d.by_id, 'bundleHash', d.bundle_hash, 'policyVersion', d.policy_version,
+  'triggerRef', d.trigger_ref, 'supersedes', d.supersedes, 'supersededBy', d.superseded_by,
+  'createdAt', iso(d.created_at), 'notices', ${NOTICES})`;
 
 /** The work's word for a waiting note is `due`, the reader's is `pending`. */
 export function statusOf(state: string): NoteStatus {

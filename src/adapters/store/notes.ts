@@ -8,9 +8,9 @@ import type { Database } from './database.js';
 import { sha256 } from './hashes.js';
 import { judgedPage } from './judged.js';
 import {
+  DECISION_JSON,
   type DecisionJson,
   decisionOf,
-  NOTICES_OF_DECISION,
   type NoteRowSql,
   noteRowOf,
   type RevisionJson,
@@ -37,13 +37,7 @@ const VIEW = {
       FROM revisions r LEFT JOIN LATERAL (
         SELECT evidence, trace FROM evidence WHERE revision_id = r.id ORDER BY created_at DESC LIMIT 1) e ON true
       WHERE r.note_id = n.id), '[]') AS revisions,
-    coalesce((SELECT json_agg(json_build_object('decisionId', d.id, 'revision', d.revision, 'sequence', d.sequence,
-        'regions', d.regions, 'policy', d.policy, 'action', d.action, 'sideActions', d.side_actions,
-        'severity', d.severity, 'category', d.category, 'ground', d.ground, 'rules', d.rules, 'shadow', d.shadow,
-        'gaps', d.gaps, 'end', iso(d.ends_at), 'byKind', d.by_kind, 'byId', d.by_id, 'bundleHash', d.bundle_hash,
-        'policyVersion', d.policy_version, 'supersedes', d.supersedes, 'supersededBy', d.superseded_by, 'createdAt', iso(d.created_at),
-        'notices', ${NOTICES_OF_DECISION})
-        ORDER BY d.sequence, d.id)
+    coalesce((SELECT json_agg(${DECISION_JSON} ORDER BY d.sequence, d.id)
       FROM decisions d WHERE d.note_id = n.id), '[]') AS decisions
   FROM notes n WHERE n.id = $1 AND ($2::text IS NULL OR n.source_id = $2)`,
 };

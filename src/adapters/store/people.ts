@@ -3,7 +3,7 @@
 import type { PeopleStore, PersonRow, Rights } from '../../ports/review.js';
 import type { Role } from '../../ports/store.js';
 import type { Ids } from '../../ports.js';
-import { failureCode } from '../postgres.js';
+import { isTaken } from '../postgres.js';
 import type { Database } from './database.js';
 
 interface PersonSql {
@@ -99,7 +99,7 @@ export function peopleWith(database: Database, ids: Ids): PeopleStore {
         return row === undefined || row.disabled ? null : personOf(row);
       } catch (error) {
         // The login belongs to somebody who signs in otherwise: names must not be taken over.
-        if (failureCode(error) === '23505') return null;
+        if (isTaken(error)) return null;
         throw error;
       }
     },

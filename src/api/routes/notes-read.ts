@@ -8,7 +8,7 @@ import { ForeignId } from '../../usecases/note-input.js';
 import { actorOf, keyOf, reachOf } from '../auth.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
 import { lookUpOf } from '../look-up.js';
-import { noteAnswer, rowAnswer } from '../note-answer.js';
+import { type NoteAnswerer, rowAnswer } from '../note-answer.js';
 import { Cursor, ForeignIdParams, IdParams, Limit, problems } from '../schemas/common.js';
 import { NoteAnswer, NotePage } from '../schemas/note.js';
 
@@ -50,7 +50,7 @@ function checkRegion(region: string | undefined): void {
   throw new InvalidInputError('region_unknown', message, [{ pointer: '/region', message }]);
 }
 
-export function readRoutes(server: ApiServer, deps: ApiDeps): void {
+export function readRoutes(server: ApiServer, deps: ApiDeps, answerOf: NoteAnswerer): void {
   const { notes } = deps.store;
   const lookUp = lookUpOf(deps);
   server.route({
@@ -85,7 +85,7 @@ export function readRoutes(server: ApiServer, deps: ApiDeps): void {
       await lookUp.check(request, view.noteId);
       if (view.status === 'erased') throw new InvalidInputError('gone_erased', 'The note was erased.');
       await lookUp.seen(request, view.noteId);
-      return noteAnswer(view);
+      return answerOf(view);
     },
   });
 }

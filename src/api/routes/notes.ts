@@ -4,13 +4,13 @@ import { submitNote } from '../../usecases/submit.js';
 import { keyOf } from '../auth.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
 import { DOCUMENTED_KEY, idempotencyKeyOf, storedOrThrow } from '../idempotency.js';
-import { acceptedAnswer, linksOf, noteAnswer } from '../note-answer.js';
+import { acceptedAnswer, linksOf, type NoteAnswerer } from '../note-answer.js';
 import { problems } from '../schemas/common.js';
 import { AcceptedAnswer, NoteAnswer } from '../schemas/note.js';
 import { submitPorts } from '../submit-ports.js';
 import { DOCUMENTED_WAIT, decisionWaiter, waitSeconds } from '../wait.js';
 
-export function submitRoutes(server: ApiServer, deps: ApiDeps): void {
+export function submitRoutes(server: ApiServer, deps: ApiDeps, answerOf: NoteAnswerer): void {
   const ports = submitPorts(deps);
   const waitForDecision = decisionWaiter(deps.store.notes);
   server.route({
@@ -36,7 +36,7 @@ export function submitRoutes(server: ApiServer, deps: ApiDeps): void {
         const awaited = { sourceId, noteId: stored.noteId, revisionId: stored.revisionId };
         const view = await waitForDecision(awaited, seconds, () => request.socket.destroyed);
         void reply.header('preference-applied', `wait=${seconds}`);
-        if (view !== null) return reply.code(200).send(noteAnswer(view));
+        if (view !== null) return reply.code(200).send(await answerOf(view));
       }
       return reply.code(202).send(acceptedAnswer(input.externalId, stored));
     },

@@ -4,7 +4,7 @@ import { InvalidInputError } from '../../errors.js';
 import type { Bundle, CompiledRegion } from '../../policy/bundle.js';
 import { unknownRegion } from '../../policy/edit-rule.js';
 import { isLive } from '../../policy/overrides.js';
-import { inForce } from '../../policy/regions.js';
+import { policyOf } from '../../policy/regions.js';
 import { refOf } from '../../policy/schema.js';
 import { RuleSource } from '../../policy/schema-rule.js';
 import { wordList } from '../../policy/word-list.js';
@@ -63,7 +63,7 @@ async function headOf(deps: ApiDeps, region: CompiledRegion): Promise<PoliciesSh
     owner: summary.owner,
     effectiveFrom: region.settings.effective_from,
     effectiveUntil: region.settings.effective_until,
-    speaks: inForce(base, region.id, now).id,
+    speaks: policyOf(base, region.id, now).id,
     reviewBy: summary.review_by,
     noticeLanguages: [...summary.notice_languages],
     rules: { ...summary.rules },

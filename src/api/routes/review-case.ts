@@ -163,7 +163,7 @@ function decisionRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void {
       const now = clock.now();
       const language = request.body.language ?? file.row.language;
       const checked = checkVerdicts(request.body.verdicts, sceneOf(file, bundle, now));
-      const scene = { bundle, language, found: finderOf(file), appealUrl, now };
+      const scene = { bundle, language, found: finderOf(file), decided: 'person', appealUrl, now } as const;
       const items = checked.flatMap((verdict) => noticesOf(verdict, scene));
       return {
         items: items.map((item) => ({

@@ -78,9 +78,7 @@ export const DecisionAnswer = z
     supersedes: z.string().nullable(),
     supersededBy: z.string().nullable(),
     createdAt: Instant,
-    notices: z
-      .array(z.object(noticeText))
-      .describe('What the author reads; empty for decisions of the policy, whose rules name a sentence, and for allow'),
+    notices: z.array(z.object(noticeText)).describe('What the author reads; empty where nothing is restricted'),
   })
   .meta({ id: 'Decision' });
 

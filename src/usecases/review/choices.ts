@@ -1,9 +1,9 @@
 /** What a person may decide in a region: actions of its ladder, clauses, sentences; and a verdict held against it. */
 import { CATEGORIES, CATEGORY_IDS, type CategoryId, SEVERITIES } from '../../categories.js';
-import { ACTIONS, type Action, type Ground } from '../../domain.js';
+import { ACTIONS, type Action, type Decision, type Ground } from '../../domain.js';
 import { type Fault, InvalidInputError } from '../../errors.js';
 import type { Bundle, CompiledRegion } from '../../policy/bundle.js';
-import { inForce, resolveRegion } from '../../policy/regions.js';
+import { policyOf } from '../../policy/regions.js';
 import type { StoredVerdict } from '../../ports/review.js';
 
 const HOUR_MS = 3_600_000;
@@ -27,10 +27,6 @@ export interface Suggestion {
   readonly notice: string | null;
   readonly rule: string;
 }
-
-/** The file that speaks for the region at this moment, as rules are judged by. */
-export const policyOf = (bundle: Bundle, region: string, now: number): CompiledRegion =>
-  inForce(bundle, resolveRegion(bundle, region).policy, now);
 
 export function actionsFor(region: CompiledRegion, severity: number): readonly Action[] {
   const step = SEVERITIES.find((known) => known === severity) ?? 4;
@@ -160,6 +156,15 @@ export function appealDeadlineOf(
 ): string | null {
   const days = Math.min(...policies.map(({ settings }) => settings.appeal.days));
   return isFinal ? null : new Date(now + days * DAY_MS).toISOString();
+}
+
+/** What was decided, as the verdict of whoever says it again. */
+export function verdictOf(decision: Decision, scene: Pick<VerdictScene, 'bundle' | 'isFinal' | 'now'>): CheckedVerdict {
+  const { regions, policy, action, severity, category, ground, end, rules } = decision;
+  const policies = regions.map((region) => policyOf(scene.bundle, region, scene.now));
+  const notice = rules.find((rule) => rule.action === action)?.notice ?? null;
+  const appealDeadline = restricts(decision) ? appealDeadlineOf(policies, scene) : null;
+  return { regions, policy, action, severity, category, ground, notice, end, appealDeadline };
 }
 
 interface Scales {

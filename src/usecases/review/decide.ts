@@ -2,19 +2,18 @@
 import { ACTIONS, type Action, type RegionId } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
 import type { Bundle } from '../../policy/bundle.js';
+import { policyOf } from '../../policy/regions.js';
 import type { AppealState, CaseFile, DeskStore, Sight, Submission, SubmitResult } from '../../ports/review.js';
 import type { StoredDecision } from '../../ports/store.js';
 import type { Clock } from '../../ports.js';
 import type { BundleAt } from './bundles.js';
 import {
-  appealDeadlineOf,
   type CheckedVerdict,
   checkVerdicts,
   clausesOf,
-  policyOf,
-  restricts,
   type VerdictInput,
   type VerdictScene,
+  verdictOf,
 } from './choices.js';
 import { noticesOf } from './notice.js';
 import { myRegions, obstacleTo } from './sight.js';
@@ -119,7 +118,7 @@ const clauseFor = ({ bundle, now }: Scene, { policy, ground }: CheckedVerdict): 
 
 /** What stands, said again by a person. */
 function upholding(scene: Scene, mine: readonly RegionId[]): readonly CheckedVerdict[] {
-  const { file, bundle, now } = scene;
+  const { file } = scene;
   const appealed = new Set(file.appeal?.decisionIds ?? []);
   const byDecision = new Map<StoredDecision, RegionId[]>();
   for (const region of mine) {
@@ -128,22 +127,7 @@ function upholding(scene: Scene, mine: readonly RegionId[]): readonly CheckedVer
       file.decisions.find((one) => appealed.has(one.decisionId) && one.regions.includes(region));
     if (stands !== undefined) byDecision.set(stands, [...(byDecision.get(stands) ?? []), region]);
   }
-  return [...byDecision].map(([decision, regions]) => ({
-    regions,
-    policy: decision.policy,
-    action: decision.action,
-    severity: decision.severity,
-    category: decision.category,
-    ground: decision.ground,
-    notice: decision.rules.find(({ action }) => action === decision.action)?.notice ?? null,
-    end: decision.end,
-    appealDeadline: restricts(decision)
-      ? appealDeadlineOf(
-          regions.map((region) => policyOf(bundle, region, now)),
-          scene,
-        )
-      : null,
-  }));
+  return [...byDecision].map(([decision, regions]) => verdictOf({ ...decision, regions }, scene));
 }
 
 function checkRegions(verdicts: readonly VerdictInput[], mine: readonly RegionId[]): void {
@@ -179,7 +163,8 @@ interface Made {
 
 function submissionOf(ports: DecidePorts, { sight, file, order, bundle, checked, now }: Made): Submission {
   const { row } = file;
-  const scene = { bundle, language: row.language, found: finderOf(file), appealUrl: ports.appealUrl, now };
+  const { appealUrl } = ports;
+  const scene = { bundle, language: row.language, found: finderOf(file), decided: 'person', appealUrl, now } as const;
   return {
     hold: { caseId: row.caseId, userId: sight.userId, epoch: order.epoch },
     verdicts: checked.map((verdict) => ({ ...verdict, noticeTexts: noticesOf(verdict, scene) })),

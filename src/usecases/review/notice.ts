@@ -1,8 +1,9 @@
 /** The notice to an author as they would read it: sentences of the policy files, blanks filled in. */
 import type { Action, NoticeText } from '../../domain.js';
-import type { Bundle } from '../../policy/bundle.js';
+import type { Bundle, CompiledRegion } from '../../policy/bundle.js';
+import { policyOf } from '../../policy/regions.js';
 import type { CheckedVerdict } from './choices.js';
-import { clausesOf, policyOf } from './choices.js';
+import { appealDeadlineOf, clausesOf } from './choices.js';
 import { wordsIn } from './notice-words.js';
 
 export interface NoticeScene {
@@ -10,6 +11,7 @@ export interface NoticeScene {
   /** Of the note. */
   readonly language: string | null;
   readonly found: 'systems' | 'report' | 'order';
+  readonly decided: 'person' | 'machine';
   /** Where people can appeal; null leaves the blank to the platform. */
   readonly appealUrl: string | null;
   readonly now: number;
@@ -25,23 +27,23 @@ const WHAT: Readonly<Partial<Record<Action, string>>> = {
   label: 'what_labelled',
   require_edit: 'what_edit',
 };
-const DAY_MS = 86_400_000;
 /** An edit that is asked for without an end is asked for within a week. */
-const EDIT_MS = 7 * DAY_MS;
+const EDIT_MS = 7 * 86_400_000;
 
 /** One for each group of regions whose people have the same time to appeal and the same ways to complain. */
 export function noticesOf(verdict: CheckedVerdict, scene: NoticeScene): readonly NoticeText[] {
   if (verdict.action === 'allow') return [noticeOf(verdict, scene)];
-  const groups = new Map<string, { readonly days: number; readonly regions: string[] }>();
+  const isFinal = verdict.appealDeadline === null;
+  const groups = new Map<string, { readonly policy: CompiledRegion; readonly regions: string[] }>();
   for (const region of verdict.regions) {
-    const { appeal, notice_blocks } = policyOf(scene.bundle, region, scene.now).settings;
-    const key = JSON.stringify([appeal.days, notice_blocks]);
-    const group = groups.get(key) ?? { days: appeal.days, regions: [] };
+    const policy = policyOf(scene.bundle, region, scene.now);
+    const key = JSON.stringify([policy.settings.appeal.days, policy.settings.notice_blocks]);
+    const group = groups.get(key) ?? { policy, regions: [] };
     groups.set(key, group);
     group.regions.push(region);
   }
-  return [...groups.values()].map(({ days, regions }) => {
-    const appealDeadline = verdict.appealDeadline === null ? null : new Date(scene.now + days * DAY_MS).toISOString();
+  return [...groups.values()].map(({ policy, regions }) => {
+    const appealDeadline = appealDeadlineOf([policy], { isFinal, now: scene.now });
     return noticeOf({ ...verdict, regions, appealDeadline }, scene);
   });
 }
@@ -111,7 +113,7 @@ function slotsOf(
     clause: title ?? clause?.title ?? ground?.ref ?? null,
     law: ground?.ref ?? null,
     finder: words[scene.found],
-    decider: words.person,
+    decider: words[scene.decided],
     link: key.startsWith('redress') ? scene.appealUrl : null,
   };
 }

@@ -5,11 +5,12 @@ import { type Fault, InvalidInputError } from '../../errors.js';
 import type { Bundle } from '../../policy/bundle.js';
 import { type CaseSubject, gravestOf, termsOf } from '../../policy/case-terms.js';
 import { isRegionCode } from '../../policy/countries.js';
+import { policyOf } from '../../policy/regions.js';
 import type { RegionSettings } from '../../policy/schema.js';
 import type { Appeal, DeskStore, PleaNote, PleaResult, Report, Reporter } from '../../ports/review.js';
 import type { Actor, StoredDecision } from '../../ports/store.js';
 import type { Clock } from '../../ports.js';
-import { policyOf, restricts } from './choices.js';
+import { restricts } from './choices.js';
 import { sameAppeal, sameReport } from './same-plea.js';
 
 const DAY_MS = 86_400_000;

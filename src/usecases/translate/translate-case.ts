@@ -3,9 +3,9 @@ import { type Evidence, foundIn, type LanguageTag, type Note, type RegionId } fr
 import { InvalidInputError } from '../../errors.js';
 import type { Bundle } from '../../policy/bundle.js';
 import { budgetOf } from '../../policy/opinions.js';
+import { policyOf } from '../../policy/regions.js';
 import type { TranslationsStore, Translator } from '../../ports/translation.js';
 import type { Clock } from '../../ports.js';
-import { policyOf } from '../review/choices.js';
 import { partsOf } from '../review/why.js';
 import { type BudgetStore, budgeted } from './budgeted.js';
 import type { Glossary } from './glossary.js';

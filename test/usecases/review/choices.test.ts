@@ -2,11 +2,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { ACTIONS } from '../../../src/domain.js';
 import type { Bundle } from '../../../src/policy/bundle.js';
 import { loadBundle } from '../../../src/policy/load.js';
+import { policyOf } from '../../../src/policy/regions.js';
 import {
   actionsFor,
   checkVerdicts,
   clausesOf,
-  policyOf,
   suggestionsOf,
   type VerdictInput,
 } from '../../../src/usecases/review/choices.js';
@@ -124,6 +124,7 @@ describe('the notice', () => {
     bundle,
     language,
     found: 'systems' as const,
+    decided: 'person' as const,
     appealUrl,
     now: NOW,
   });

@@ -4,9 +4,8 @@ import type { DeskStore, RanOut, Statistics } from '../../../ports/review.js';
 import type { Ids } from '../../../ports.js';
 import type { Database } from '../database.js';
 import { sha256 } from '../hashes.js';
-import { type DecisionJson, decisionOf, type NoteRowSql, noteRowOf } from '../note-rows.js';
+import { DECISION_JSON, type DecisionJson, decisionOf, type NoteRowSql, noteRowOf } from '../note-rows.js';
 import { auditPage } from '../records.js';
-import { DECISION_JSON } from './file.js';
 
 const HOUR_MS = 3_600_000;
 /** Rows of one kind that are counted at most, the latest first; beyond, the answer says so. */

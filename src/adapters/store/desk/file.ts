@@ -3,7 +3,7 @@ import type { Evidence, Note } from '../../../domain.js';
 import type { CaseFile, CaseFilter, PersonDecision, QueueRow, Sight } from '../../../ports/review.js';
 import type { StoredDecision } from '../../../ports/store.js';
 import type { Database } from '../database.js';
-import { type DecisionJson, decisionOf, NOTICES_OF_DECISION, statusOf } from '../note-rows.js';
+import { DECISION_JSON, type DecisionJson, decisionOf, statusOf } from '../note-rows.js';
 import { authorOf, sameCampaign, sameText } from './around.js';
 import { appealOfCase, reportsOfCase } from './pleas.js';
 import { findRow } from './queue.js';
@@ -29,13 +29,6 @@ const BODY = `SELECT n.revision_id AS newest, n.state, r.note, r.accepted_at, r.
   LEFT JOIN LATERAL (SELECT evidence, bundle_hash FROM evidence WHERE revision_id = r.id
     ORDER BY (bundle_hash = d.bundle_hash) DESC NULLS LAST, created_at DESC LIMIT 1) e ON true
   WHERE r.id = $1`;
-
-export const DECISION_JSON = `json_build_object('decisionId', d.id, 'revision', d.revision, 'sequence', d.sequence,
-  'regions', d.regions, 'policy', d.policy, 'action', d.action, 'sideActions', d.side_actions, 'severity', d.severity,
-  'category', d.category, 'ground', d.ground, 'rules', d.rules, 'shadow', d.shadow, 'gaps', d.gaps, 'end', iso(d.ends_at),
-  'byKind', d.by_kind, 'byId', d.by_id, 'bundleHash', d.bundle_hash, 'policyVersion', d.policy_version,
-  'supersedes', d.supersedes,
-  'supersededBy', d.superseded_by, 'createdAt', iso(d.created_at), 'notices', ${NOTICES_OF_DECISION})`;
 
 export async function decisionsWhere(
   database: Database,

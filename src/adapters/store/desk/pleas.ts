@@ -3,12 +3,12 @@
 import type { Appeal, DeskStore, NewAppeal, NewReport, PleaNote, Report, Reporter } from '../../../ports/review.js';
 import type { Actor } from '../../../ports/store.js';
 import type { Ids } from '../../../ports.js';
-import { failureCode } from '../../postgres.js';
+import { isTaken } from '../../postgres.js';
 import { storable } from '../accept.js';
 import { cursorOf, pageOf, positionOf } from '../cursor.js';
 import type { Database } from '../database.js';
 import { sha256 } from '../hashes.js';
-import { type DecisionJson, decisionOf, statusOf } from '../note-rows.js';
+import { DECISION_JSON, type DecisionJson, decisionOf, statusOf } from '../note-rows.js';
 
 const APPEAL = `a.id, a.reference, a.note_id AS "noteId", a.revision, a.regions, a.language, a.reason,
   a.received_at, a.due_at, a.decided_at, a.case_id AS "caseId", a.decision_ids AS "decisionIds", a.by_kind AS by, a.text, a.state`;
@@ -48,11 +48,7 @@ export async function reportsOfCase(database: Database, caseId: string): Promise
 
 const NOTE = `SELECT n.id, n.source_id, n.revision_id, n.revision, n.state, n.language, r.note->'regions' AS regions,
     coalesce((r.note->'context'->>'reach')::bigint, 0) AS reach,
-    coalesce((SELECT json_agg(json_build_object('decisionId', d.id, 'revision', d.revision, 'sequence', d.sequence,
-      'regions', d.regions, 'policy', d.policy, 'action', d.action, 'sideActions', d.side_actions, 'severity', d.severity,
-      'category', d.category, 'ground', d.ground, 'rules', d.rules, 'shadow', '[]'::json, 'gaps', '[]'::json,
-      'end', iso(d.ends_at), 'byKind', d.by_kind, 'byId', d.by_id, 'bundleHash', d.bundle_hash, 'supersedes', d.supersedes,
-      'supersededBy', d.superseded_by, 'createdAt', iso(d.created_at), 'triggerRef', d.trigger_ref) ORDER BY d.sequence, d.id)
+    coalesce((SELECT json_agg(${DECISION_JSON} ORDER BY d.sequence, d.id)
       FROM decisions d WHERE d.note_id = n.id), '[]') AS decisions,
     (SELECT json_agg(json_build_object('revisionId', x.id, 'revision', x.revision) ORDER BY x.revision)
       FROM revisions x WHERE x.note_id = n.id) AS revisions,
@@ -75,8 +71,6 @@ interface NoteSql {
   readonly revisions: PleaNote['revisions'];
 }
 
-const ALREADY_THERE = '23505';
-
 type Pleas = Pick<DeskStore, 'findNote' | 'openAppeal' | 'openReport' | 'appeal' | 'report' | 'appeals' | 'reports'>;
 
 export function pleasWith(database: Database, ids: Ids): Pleas {
@@ -96,7 +90,7 @@ export function pleasWith(database: Database, ids: Ids): Pleas {
     const ask = () => database.rows<{ kind: 'opened' | 'replayed' | 'conflict' | 'erased'; id: string }>(sql, [json]);
     // Each locks its own note: with one reference on two notes only the index stops the second, which then finds the first.
     const [result] = await ask().catch((error: unknown) => {
-      if (failureCode(error) !== ALREADY_THERE) throw error;
+      if (!isTaken(error)) throw error;
       return ask();
     });
     if (result === undefined) throw new Error('the function answered nothing');
