@@ -33,6 +33,12 @@ export const JOBS = {
 
 export const QUEUE_NAMES = Object.keys(JOBS) as readonly QueueName[];
 
+/** When the queue has brought a failed job back at the latest, so that nobody need ask for another in its place. */
+export function retryBy(queue: QueueName, now: number): number {
+  const { backoffMs, attempts } = JOBS[queue];
+  return now + backoffMs * 2 ** Math.max(0, attempts - 2);
+}
+
 export interface JobRun {
   readonly jobId: string;
   readonly subjectId: string;

@@ -61,8 +61,8 @@ export interface OpinionsStore {
   state(revisionId: string): Promise<OpinionState>;
   claim(revisionId: string, leaseMs: number, now: number): Promise<OpinionClaim | null>;
   extend(claim: OpinionClaim, leaseMs: number, now: number): Promise<boolean>;
-  /** `queueRetries`: its job comes back by itself, so the sweeper need not hurry. */
-  handBack(claim: OpinionClaim, queueRetries: boolean, now: number): Promise<void>;
+  /** `retryAt`: by then its job has come back by itself, and the sweeper waits from there on; null: due at once. */
+  handBack(claim: OpinionClaim, retryAt: number | null, now: number): Promise<void>;
   /** Kept only while the claim holds: nothing is written about a note that was erased meanwhile. */
   record(claim: OpinionClaim, exchange: OpinionExchange): Promise<void>;
   /** A former answer to the same question of the same source. */

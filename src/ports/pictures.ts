@@ -24,7 +24,8 @@ export interface ImagesStore {
   reserve(sourceId: string, keys: readonly string[], removeAt: number): Promise<void>;
   claim(revisionId: string, index: number, leaseMs: number, now: number): Promise<ImageClaim | null>;
   extend(claim: ImageClaim, leaseMs: number, now: number): Promise<boolean>;
-  handBack(claim: ImageClaim, now: number): Promise<void>;
+  /** `retryAt`: by then its job has come back by itself, and the sweeper waits from there on; null: due at once. */
+  handBack(claim: ImageClaim, retryAt: number | null, now: number): Promise<void>;
   /** Fenced by the epoch. `wake`: the run of the note's job that the last reading made due. */
   complete(
     claim: ImageClaim,

@@ -1,7 +1,7 @@
 /** One picture from claim to stored reading; the last reading of a note makes the note due again. */
 import { createHash } from 'node:crypto';
 import { InvalidInputError, UnavailableError } from '../errors.js';
-import type { JobHandler } from '../jobs.js';
+import { type JobHandler, retryBy } from '../jobs.js';
 import type { ImageClaim, ImageResult, ImagesStore } from '../ports/store.js';
 import type { Blobs, Clock, Ids, ImageFetcher, Log, Metrics, Queue } from '../ports.js';
 import { type ImageReaders, readImage, unreadImage } from '../stages/images/read-image.js';
@@ -55,7 +55,7 @@ async function workOn(
     if (wake !== null) await nudgeNote(deps, claim.revisionId, wake);
     return saved ? 'saved' : 'stale';
   } catch (error) {
-    if (signal.aborted || error instanceof UnavailableError) await handBack(deps, claim);
+    if (signal.aborted || error instanceof UnavailableError) await handBack(deps, claim, signal.aborted);
     throw error;
   } finally {
     lease.end();
@@ -111,9 +111,10 @@ async function seal(deps: ProcessImageDeps, sourceId: string, bytes: Uint8Array)
   return { blobKey, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
-async function handBack(deps: ProcessImageDeps, claim: ImageClaim): Promise<void> {
+async function handBack(deps: ProcessImageDeps, claim: ImageClaim, isStopped: boolean): Promise<void> {
+  const now = deps.clock.now();
   try {
-    await deps.images.handBack(claim, deps.clock.now());
+    await deps.images.handBack(claim, isStopped ? null : retryBy('images', now), now);
   } catch (error) {
     // The lease runs out by itself.
     deps.log.warn('picture not handed back', { revisionId: claim.revisionId, error });

@@ -110,14 +110,21 @@ describe.each([
   it('what is handed back is due at once, and no crash', async () => {
     const { revisionId } = await waiting();
     const claim = await claimOf(revisionId);
-    await store.opinions.handBack(claim, false, Date.now());
+    await store.opinions.handBack(claim, null, Date.now());
     const due = async () =>
       (await store.opinions.takeDue(100, Date.now() - 60_000, Date.now() + 10)).map((row) => row.revisionId);
     expect(await due()).toContain(revisionId);
     const again = await claimOf(revisionId);
     expect(again).toMatchObject({ crashes: 0 });
-    await store.opinions.handBack(again, true, Date.now());
+    // Its job comes back in a minute: until then, and as long again as the sweeper waits, nobody else asks.
+    await store.opinions.handBack(again, Date.now() + 60_000, Date.now());
     expect(await due()).not.toContain(revisionId);
+    const later = Date.now() + 90_000;
+    expect((await store.opinions.takeDue(100, later - 60_000, later)).map((row) => row.revisionId)).not.toContain(
+      revisionId,
+    );
+    const late = Date.now() + 130_000;
+    expect((await store.opinions.takeDue(100, late - 60_000, late)).map((row) => row.revisionId)).toContain(revisionId);
     expect(await claimOf(revisionId)).toMatchObject({ crashes: 0 });
   });
 

@@ -22,16 +22,14 @@ const CLAIM: ImageClaim = {
 function bench(claim: Partial<ImageClaim>, fetch: () => Promise<Uint8Array>) {
   const results: ImageResult[] = [];
   const nudged: string[] = [];
-  const told = { handedBack: 0, reserved: [] as string[] };
+  const told = { handedBack: [] as (number | null)[], reserved: [] as string[] };
   const images: ImagesStore = {
     ...storeMemory().images,
     claim: async () => ({ ...CLAIM, ...claim }),
     reserve: async (_source, keys) => {
       told.reserved.push(...keys);
     },
-    handBack: async () => {
-      told.handedBack += 1;
-    },
+    handBack: async (_claim, retryAt) => void told.handedBack.push(retryAt),
     complete: async (_claim, result) => {
       results.push(result);
       return { saved: true, wake: 7 };
@@ -71,7 +69,7 @@ describe('one picture', () => {
   it('is handed back while attempts remain, and fails with the code on the last', async () => {
     const one = bench({}, away);
     await expect(one.run(false)).rejects.toThrow('away');
-    expect(one.told.handedBack).toBe(1);
+    expect(one.told.handedBack).toEqual([1_000 + 4_000]);
     expect(one.results).toEqual([]);
     expect(await one.run(true)).toBe('saved');
     expect(one.results).toMatchObject([{ blobKey: null, reading: { facts: { code: 'fetch_failed' } } }]);

@@ -23,7 +23,7 @@ const EXTEND = {
 };
 const HAND_BACK = {
   name: 'hand_back_image',
-  text: `UPDATE images SET lease_until = NULL, nudged_at = NULL, due_at = $4
+  text: `UPDATE images SET lease_until = NULL, nudged_at = $5, due_at = $4
     WHERE revision_id = $1 AND index = $2 AND epoch = $3 AND state = 'due'`,
 };
 const COMPLETE = { name: 'complete_image', text: 'SELECT complete_image($1::jsonb) AS result' };
@@ -93,8 +93,9 @@ export function imagesWith(database: Database): ImagesStore {
     async extend(claim, leaseMs, now) {
       return (await database.repeatable(EXTEND, [...keyOf(claim), new Date(now + leaseMs)])).length > 0;
     },
-    async handBack(claim, now) {
-      await database.repeatable(HAND_BACK, [...keyOf(claim), new Date(now)]);
+    async handBack(claim, retryAt, now) {
+      const nudgedAt = retryAt === null ? null : new Date(retryAt);
+      await database.repeatable(HAND_BACK, [...keyOf(claim), new Date(now), nudgedAt]);
     },
     async complete(claim, result, now) {
       const json = storable(JSON.stringify(completionOf(claim, result, now)));

@@ -28,7 +28,7 @@ const EXTEND = {
 };
 const HAND_BACK = {
   name: 'hand_back_opinion',
-  text: `UPDATE opinion_work SET lease_until = NULL, nudged_at = CASE WHEN $4 THEN $3::timestamptz END, due_at = $3
+  text: `UPDATE opinion_work SET lease_until = NULL, nudged_at = $4, due_at = $3
     WHERE revision_id = $1 AND epoch = $2 AND state = 'due'`,
 };
 const COMPLETE = { name: 'complete_opinion', text: 'SELECT complete_opinion($1::jsonb) AS result' };
@@ -94,8 +94,13 @@ export function opinionsWith(database: Database): OpinionsStore {
     async extend({ revisionId, epoch }, leaseMs, now) {
       return (await database.repeatable(EXTEND, [revisionId, epoch, new Date(now + leaseMs)])).length > 0;
     },
-    async handBack({ revisionId, epoch }, queueRetries, now) {
-      await database.repeatable(HAND_BACK, [revisionId, epoch, new Date(now), queueRetries]);
+    async handBack({ revisionId, epoch }, retryAt, now) {
+      await database.repeatable(HAND_BACK, [
+        revisionId,
+        epoch,
+        new Date(now),
+        retryAt === null ? null : new Date(retryAt),
+      ]);
     },
     async complete({ revisionId, epoch }, outcome, now) {
       const json = storable(JSON.stringify({ revisionId, epoch, outcome, now }));

@@ -1,7 +1,7 @@
 /** One second opinion from claim to stored answer; the answer makes the note due again. */
 import type { DeliberateEvidence, Outcome } from '../../domain.js';
 import { codeOf, ERROR_CODES, InvalidInputError, UnavailableError } from '../../errors.js';
-import type { JobHandler } from '../../jobs.js';
+import { type JobHandler, retryBy } from '../../jobs.js';
 import { textsOf } from '../../pipeline.js';
 import type { OpinionClaim, OpinionsStore } from '../../ports/opinions.js';
 import type { Log, Metrics, Queue } from '../../ports.js';
@@ -58,7 +58,7 @@ async function workOn(
     if (wake !== null) await nudgeNote(deps, claim.revisionId, wake);
     return saved ? 'saved' : 'stale';
   } catch (error) {
-    if (signal.aborted || error instanceof UnavailableError) await handBack(deps, claim, !signal.aborted);
+    if (signal.aborted || error instanceof UnavailableError) await handBack(deps, claim, signal.aborted);
     throw error;
   } finally {
     lease.end();
@@ -117,9 +117,10 @@ function orderOf(deps: OpineDeps, claim: OpinionClaim, plan: OpinionPlan, signal
   return { note, evidence, texts, plan, pictures: () => deps.picturesOf(claim, signal) };
 }
 
-async function handBack(deps: OpineDeps, claim: OpinionClaim, queueRetries: boolean): Promise<void> {
+async function handBack(deps: OpineDeps, claim: OpinionClaim, isStopped: boolean): Promise<void> {
+  const now = deps.clock.now();
   try {
-    await deps.opinions.handBack(claim, queueRetries, deps.clock.now());
+    await deps.opinions.handBack(claim, isStopped ? null : retryBy('opinions', now), now);
   } catch (error) {
     // The lease runs out by itself.
     deps.log.warn('opinion not handed back', { revisionId: claim.revisionId, error });

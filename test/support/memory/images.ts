@@ -63,10 +63,10 @@ export function memoryImages(tables: Tables, check: () => Promise<void>): Images
       work.leaseUntil = now + leaseMs;
       return true;
     },
-    handBack: async (claim) => {
+    handBack: async (claim, retryAt) => {
       await check();
       const work = workOf(claim.revisionId, claim.index);
-      if (work !== null && work.epoch === claim.epoch) Object.assign(work, { leaseUntil: null, nudgedAt: null });
+      if (work !== null && work.epoch === claim.epoch) Object.assign(work, { leaseUntil: null, nudgedAt: retryAt });
     },
     complete: async (claim, result) => {
       await check();

@@ -94,11 +94,11 @@ export function memoryOpinions(tables: Tables, check: () => Promise<void>): Opin
       if (work !== null) work.leaseUntil = now + leaseMs;
       return work !== null;
     },
-    handBack: async (claim, queueRetries, now) => {
+    handBack: async (claim, retryAt) => {
       await check();
       Object.assign(held(claim.revisionId, claim.epoch) ?? {}, {
         leaseUntil: null,
-        nudgedAt: queueRetries ? now : null,
+        nudgedAt: retryAt,
       });
     },
     record: async (claim, exchange) => {

@@ -62,13 +62,13 @@ function bench({ claim, plan = {}, says, chat, scores, cached, deps }: Bench) {
   const outcomes: Outcome<DeliberateEvidence>[] = [];
   const exchanges: OpinionExchange[] = [];
   const nudged: string[] = [];
-  const told = { handedBack: [] as boolean[] };
+  const told = { handedBack: [] as (number | null)[] };
   const memory = storeMemory().opinions;
   const opinions: OpinionsStore = {
     ...memory,
     claim: async () => ({ ...CLAIM, ...claim }),
     extend: async () => true,
-    handBack: async (_claim, queueRetries) => void told.handedBack.push(queueRetries),
+    handBack: async (_claim, retryAt) => void told.handedBack.push(retryAt),
     record: async (_claim, exchange) => void exchanges.push(exchange),
     cached: async () => (cached === undefined ? null : { exchangeId: 'xch_0', answer: cached, answeredBy: 'm-0' }),
     complete: async (_claim, outcome) => {
@@ -133,7 +133,7 @@ describe('one opinion', () => {
   it('is handed back while attempts remain, and a gap with its code on the last', async () => {
     const one = bench({ says: away });
     await expect(one.run()).rejects.toThrow('away');
-    expect(one.told.handedBack).toEqual([true]);
+    expect(one.told.handedBack).toEqual([clock.now() + 4_000]);
     expect(one.outcomes).toEqual([]);
     expect(await one.run(true)).toBe('saved');
     expect(one.outcomes).toMatchObject([{ status: 'failed', code: 'llm_unavailable' }]);
@@ -166,7 +166,7 @@ describe('one opinion', () => {
     };
     const one = bench({ says });
     await expect(one.run(true, stop.signal)).rejects.toThrow('stopped');
-    expect(one.told.handedBack).toEqual([false]);
+    expect(one.told.handedBack).toEqual([null]);
     expect(one.outcomes).toEqual([]);
   });
 
