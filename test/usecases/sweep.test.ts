@@ -18,7 +18,9 @@ async function bench(options: { waiting?: number; away?: boolean; open?: readonl
   const nudged: Nudge[] = [];
   const sweep = sweepWith({
     work: store.work,
-    opinions: { takeDue: async () => (options.open ?? []).map((revisionId) => ({ revisionId, run: 2 })) },
+    opinions: {
+      takeDue: async (limit) => (options.open ?? []).slice(0, limit).map((revisionId) => ({ revisionId, run: 2 })),
+    },
     queue: {
       nudge: async (nudges) => {
         if (state.away) throw new UnavailableError('queue_unavailable', 'away');
@@ -62,6 +64,15 @@ describe('sweep', () => {
     await one.sweep();
     const opinions = one.nudged.filter(({ queue }) => queue === 'opinions');
     expect(opinions).toEqual([{ queue: 'opinions', subjectId: 'rev_1', jobId: 'rev_1-2' }]);
+  });
+
+  it('fills a queue of questions up to a thousand and no further, however many wait', async () => {
+    const one = await bench({ waiting: 998, open: ['rev_1', 'rev_2', 'rev_3'] });
+    await one.sweep();
+    one.state.waiting = 1_000;
+    await one.sweep();
+    const opinions = one.nudged.filter(({ queue }) => queue === 'opinions');
+    expect(opinions.map(({ subjectId }) => subjectId)).toEqual(['rev_1', 'rev_2']);
   });
 
   it('leaves alone what waits in the queue', async () => {
