@@ -681,7 +681,11 @@ describe('appeals and reports', () => {
       { pointer: '/reporter/name' },
       { pointer: '/reporter/email' },
     ]);
-    const reporter = { kind: 'person', name: 'A. Reader', email: 'reader@example.org' };
+    const reporter = { kind: 'person', name: 'A. Reader', email: 'लेखक@उदाहरण.भारत' };
+    for (const email of ['reader', 'a b@example.org', '\ud800@example.org', 'a@b\u0000.org']) {
+      const refused = await call(platform, 'POST', '/v1/reports', { ...order, reporter: { ...reporter, email } });
+      expect(refused.body.errors, email).toMatchObject([{ pointer: '/reporter/email' }]);
+    }
     const received = await call(platform, 'POST', '/v1/reports', { ...order, reporter });
     expect(received, JSON.stringify(received.body)).toMatchObject({
       status: 201,

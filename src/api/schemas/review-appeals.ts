@@ -54,7 +54,8 @@ export const AppealPage = pageOf(AppealAnswer).meta({ id: 'AppealPage' });
 const Reporter = z.strictObject({
   kind: z.enum(['person', 'entity', 'trusted_flagger', 'authority']).default('person'),
   name: storableText(200).min(1).optional(),
-  email: z.email().max(254).optional(),
+  // Names in any script: a reporter's address is theirs to spell.
+  email: storableText(254).regex(z.regexes.unicodeEmail, 'Not an email address').optional(),
 });
 export const ReportInput = z
   .strictObject({
