@@ -20,10 +20,14 @@ function nameOf(tag: string): string | undefined {
 
 const asked = new Map<string, boolean>();
 
+/** Detection says Tagalog, for which Unicode writes Filipino. */
+const AS_DETECTED: Readonly<Record<string, string>> = { fil: 'tl' };
+
 /** As detection writes it: `IT`, `ita` and `iw` are other ways to write `it` and `he`, and would be waited for in vain. */
 function canonical(tag: string): string | undefined {
   try {
-    return Intl.getCanonicalLocales(tag)[0];
+    const [found = ''] = Intl.getCanonicalLocales(tag);
+    return AS_DETECTED[found] ?? found;
   } catch {
     return undefined;
   }

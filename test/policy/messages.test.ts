@@ -319,8 +319,12 @@ test('places are counted from 1 and rules go by their id', () => {
 });
 
 describe('languages', () => {
-  test.each(['de', 'zh-Hans', 'hi-Latn', 'pt-BR', 'fil', 'und'])('%s exists', (tag) => {
+  test.each(['de', 'zh-Hans', 'hi-Latn', 'pt-BR', 'tl', 'und'])('%s exists', (tag) => {
     expect(isLanguage(tag)).toBe(true);
+  });
+  test('each is written as detection writes it, Tagalog included', () => {
+    expect(isLanguage('fil')).toBe(false);
+    expect(languageHint('fil')).toContain('"tl" (Filipino)');
   });
   test.each(['dee', 'deutsch', 'xx', '', 'not a tag!'])('%s does not', (tag) => {
     expect(isLanguage(tag)).toBe(false);
