@@ -1,4 +1,4 @@
-/** Joins letters that were pulled apart: `f.r.e.e`, `w e c h a t`, `微.信`. Works on folded text. */
+/** Joins letters that were pulled apart: `f.r.e.e`, `w e c h a t`, `微.信`, `加🌸微🌸信`. Works on folded text. */
 import { type Mapped, writeFrom } from './mapped.js';
 import { toNfkc } from './nfkc.js';
 import { pointAt, unitTable, widthOf } from './unit-table.js';
@@ -14,11 +14,13 @@ const HANGUL = /\p{Script=Hangul}/u;
 
 /** Scripts that write no spaces between words, so any single separator between two letters is out of place. */
 const NO_SPACE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
-const [OTHER, LETTER, FREE, MARK] = [0, 1, 2, 3];
+const PICTURE_SIGN = /\p{Extended_Pictographic}/u;
+const [OTHER, LETTER, FREE, MARK, PICTURE] = [0, 1, 2, 3, 4];
 const kindOf = unitTable((unit) => {
   if (NO_SPACE.test(unit)) return FREE;
   if (/\p{M}/u.test(unit)) return MARK;
-  return /[\p{L}\p{N}@$]/u.test(unit) ? LETTER : OTHER;
+  if (/[\p{L}\p{N}@$]/u.test(unit)) return LETTER;
+  return PICTURE_SIGN.test(unit) ? PICTURE : OTHER;
 });
 
 interface Place {
@@ -37,17 +39,31 @@ function letterEnd(text: string, at: number): number {
   return end;
 }
 
-/** Lone letters from `at` on, all parted by the same separator; the last one must stand alone too. */
+/** The sign or the picture at `at` that may part letters; '' when there is none. */
+function separatorAt(text: string, at: number): string {
+  if (at >= text.length) return '';
+  if (SEPARATORS.includes(text.charAt(at))) return text.charAt(at);
+  return kindAt(text, at) === PICTURE ? text.slice(at, at + widthOf(pointAt(text, at))) : '';
+}
+
+/**
+ * Lone letters from `at` on, all parted by the same separator; the last one must stand alone too, unless pictures part
+ * the letters of a no-space script.
+ */
 function loneLetters(text: string, at: number): readonly Place[] {
   const letters: Place[] = [];
-  const separator = text.charAt(letterEnd(text, at));
-  if (separator === '' || !SEPARATORS.includes(separator)) return letters;
+  const first = letterEnd(text, at);
+  const separator = separatorAt(text, first);
+  if (separator === '') return letters;
+  const isOpen = kindAt(text, first) === PICTURE;
   for (let from = at; ; ) {
     const to = letterEnd(text, from);
-    if (to === from || isLetterAt(text, to)) return letters;
+    if (to === from) return letters;
+    const isAlone = !isLetterAt(text, to);
+    if (!isAlone && !(isOpen && letters.length > 0 && kindAt(text, from) === FREE)) return letters;
     letters.push({ from, to });
-    if (text.charAt(to) !== separator) return letters;
-    from = to + 1;
+    if (!isAlone || !text.startsWith(separator, to)) return letters;
+    from = to + separator.length;
   }
 }
 
@@ -64,21 +80,39 @@ function isStray(text: string, at: number, before: number): boolean {
 const isBetweenSyllables = (text: string, at: number): boolean =>
   text.charAt(at) !== ' ' && HANGUL.test(text.charAt(at - 1)) && HANGUL.test(text.charAt(at + 1));
 
+/** The same picture before and behind a lone letter. */
+function isPartedByPictures(text: string, at: number, picture: string): boolean {
+  if (!isLetterAt(text, at - 1)) return false;
+  const next = at + picture.length;
+  const end = letterEnd(text, next);
+  return end > next && text.startsWith(picture, end);
+}
+
+function isPartedBySigns(text: string, at: number): boolean {
+  const right = kindAt(text, at + 1);
+  if (![LETTER, FREE, MARK].includes(kindAt(text, at - 1)) || (right !== LETTER && right !== FREE)) return false;
+  if (isStray(text, at, at - 1) || isBetweenSyllables(text, at)) return true;
+  return text.charAt(at + 2) === text.charAt(at) || kindAt(text, at + 2) === MARK;
+}
+
 /** Cheap look before the work: a separator between two letters, of which one is of a no-space script or both stand alone. */
 function isWorth(text: string): boolean {
   for (let at = 1; at + 1 < text.length; at += 1) {
-    if (!SEPARATORS.includes(text.charAt(at))) continue;
-    const [left, right] = [kindAt(text, at - 1), kindAt(text, at + 1)];
-    if (left === OTHER || right === OTHER || right === MARK) continue;
-    if (isStray(text, at, at - 1) || isBetweenSyllables(text, at)) return true;
-    if (text.charAt(at + 2) === text.charAt(at) || kindAt(text, at + 2) === MARK) return true;
+    const separator = separatorAt(text, at);
+    if (separator === '') continue;
+    const isPicture = kindAt(text, at) === PICTURE;
+    if (isPicture ? isPartedByPictures(text, at, separator) : isPartedBySigns(text, at)) return true;
   }
   return false;
 }
 
+/** A no-space script has no start of a word to wait for: a picture behind one of its letters is start enough. */
+const opensRun = (text: string, at: number): boolean =>
+  kindAt(text, at) === FREE && kindAt(text, letterEnd(text, at)) === PICTURE;
+
 /** Where the next piece to keep begins and ends, and the letter that a separator behind it would follow. */
 function putLetters(text: string, at: number, startsWord: boolean, put: (place: Place) => void): Place {
-  const run = startsWord ? loneLetters(text, at) : [];
+  const run = startsWord || opensRun(text, at) ? loneLetters(text, at) : [];
   const least = isBetweenSyllables(text, at + 1) ? LEAST_SYLLABLES : LEAST_LETTERS;
   const taken = run.length >= least ? run : [{ from: at, to: letterEnd(text, at) }];
   for (const place of taken) put(place);

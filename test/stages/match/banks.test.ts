@@ -52,6 +52,7 @@ describe('the shipped term banks', () => {
     ['国家级品质', 'commerce.claim'],
     ['頂級面膜', 'commerce.claim'],
     ['加薇心领优惠', 'commerce.divert'],
+    ['请加🌸微🌸信聊聊', 'commerce.divert'],
     ['Ich weiß, wo du wohnst', 'violence.threat'],
     ['Te voy a matar', 'violence.threat'],
     ['Aposte agora no cassino online', 'goods.gambling'],
