@@ -7,3 +7,4 @@ export * from './domain/note.js';
 export * from './domain/opinion.js';
 export * from './domain/outcome.js';
 export * from './domain/picture.js';
+export * from './domain/times.js';

@@ -1,6 +1,7 @@
 /** Who is calling, and whether the route's rule lets them. Nothing is cached: what was revoked is out at once. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config.js';
+import { MINUTE_MS } from '../domain.js';
 import { InvalidInputError } from '../errors.js';
 import type { Actor, ApiKey, Session } from '../ports/store.js';
 import { keyLookup } from '../usecases/key-lookup.js';
@@ -92,7 +93,7 @@ export function authenticator(deps: ApiDeps): (request: FastifyRequest) => Promi
   };
 
   const bySession = async (token: string): Promise<Caller> => {
-    const idleMs = deps.config.SESSION_IDLE_MINUTES * 60_000;
+    const idleMs = deps.config.SESSION_IDLE_MINUTES * MINUTE_MS;
     const session = await deps.store.access.findSession(hashToken(token), idleMs, deps.clock.now());
     if (session === null || session.user.disabled) {
       throw new InvalidInputError('unauthenticated', 'The session has ended; sign in again.');

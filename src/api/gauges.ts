@@ -1,8 +1,7 @@
 /** What only the database knows, read when metrics are asked for: it is true with every worker away. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DESKS } from '../domain.js';
+import { DESKS, dayOf } from '../domain.js';
 import type { Sight } from '../ports/review.js';
-import { dayOf } from '../usecases/opinions/ledger.js';
 import { leftOf } from '../usecases/opinions/left.js';
 import type { ApiDeps } from './deps.js';
 

@@ -1,10 +1,10 @@
 /** Rate limits: per API key, per person, per address for the rest. Counted in this process's memory. */
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { MINUTE_MS } from '../domain.js';
 import { InvalidInputError } from '../errors.js';
 import type { ApiDeps, ApiServer } from './deps.js';
 
-const MINUTE_MS = 60_000;
 /** Wrong credentials from one address before it is told to wait. */
 const MAX_REFUSED_PER_MINUTE = 300;
 /** How many keys and addresses are counted at once. */

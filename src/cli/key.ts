@@ -1,4 +1,5 @@
 /** `polywarden key create|list|revoke`. */
+import { DAY_MS } from '../domain.js';
 import { InvalidInputError } from '../errors.js';
 import { SCOPES, type Scope } from '../ports/store.js';
 import { createKey, revokeKey } from '../usecases/keys.js';
@@ -21,7 +22,6 @@ const OPTIONS = {
   plain: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h' },
 } as const;
-const DAY_MS = 86_400_000;
 const MOST_DAYS = 36_500;
 
 type Values = ReturnType<typeof readArgs<typeof OPTIONS>>['values'];

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { configFromProcess } from '../config.js';
+import { dayOf } from '../domain.js';
 import { InvalidInputError } from '../errors.js';
 import { FIXTURES_DIR } from '../paths.js';
 import type { ModerateNow } from '../usecases/moderate.js';
@@ -108,7 +109,7 @@ export async function policyCommand(
       approval: config.POLICY_APPROVAL === 'on',
       policiesDir,
       fixturesDir: FIXTURES_DIR,
-      today: new Date().toISOString().slice(0, 10),
+      today: dayOf(Date.now()),
       isTerminal: io.stderr.isTTY ?? false,
       untilStopped,
       ...overrides,

@@ -1,5 +1,6 @@
 /** Times, counts and names of languages in the language of the interface. */
 import { useTranslation } from 'react-i18next';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../domain.js';
 
 const kept = new Map<string, unknown>();
 /** Making an Intl object costs far more than using it. */
@@ -24,10 +25,6 @@ function regionName(code: string, locale: string): string | null {
   const names = once(`regions ${locale}`, () => new Intl.DisplayNames(locale, { type: 'region', fallback: 'none' }));
   return names.of(code) ?? null;
 }
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
 
 function span(ms: number, locale: string): string {
   const short = (unit: string, value: number) =>

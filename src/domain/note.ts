@@ -1,4 +1,5 @@
 /** Texts, places in them, ways of reading them, and the note that holds them. */
+
 /** UTF-16 code units of the original text; start inclusive, end exclusive; never inside a grapheme. */
 export interface Span {
   readonly start: number;

@@ -15,6 +15,7 @@ import {
   type Decision,
   type Desk,
   type Gap,
+  HOUR_MS,
   type RegionId,
   type RuleHit,
 } from '../domain.js';
@@ -23,7 +24,6 @@ import { policyOf } from './regions.js';
 import type { RegionSettings } from './schema.js';
 import { VISIBILITY } from './second-opinion.js';
 
-const HOUR_MS = 3_600_000;
 const SEVERITY_WEIGHT = [1, 1, 2, 4, 8] as const;
 /** From here on a decision takes something away from its author. */
 const RESTRICTS_FROM = ACTIONS.indexOf('limit_interact');

@@ -2,6 +2,7 @@
 import {
   type Author,
   type ClassifyEvidence,
+  DAY_MS,
   type Evidence,
   type Finding,
   foundIn,
@@ -76,7 +77,6 @@ export const LIST_CAP = 64;
 export const TEXT_CAP = 131_072;
 /** A language below this share of confidence is a guess, not a language of the note. */
 const LANGUAGE_MIN_CONFIDENCE = 0.2;
-const DAY_MS = 86_400_000;
 
 /** The same note, had the text model read it and found nothing, save with the heads whose word is `kept`. */
 export function withoutModel(input: EvaluationInput, kept: (key: ScoreKey) => boolean = () => false): EvaluationInput {

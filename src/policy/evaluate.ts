@@ -1,5 +1,13 @@
 /** Evidence -> decisions per region. Pure, total and deterministic: the clock is part of the input. */
-import type { Decision, Evaluation, Gap, NoteFacts, RegionId, SideAction } from '../domain.js';
+import {
+  type Decision,
+  type Evaluation,
+  type Gap,
+  HOUR_MS,
+  type NoteFacts,
+  type RegionId,
+  type SideAction,
+} from '../domain.js';
 import type { EvaluationInput } from './context-values.js';
 import type { Bundle, CompiledRegion } from './model.js';
 import { judge, type Outcome, type Watch } from './outcome.js';
@@ -7,8 +15,6 @@ import { fileOf, policyOf, resolveRegion } from './regions.js';
 import { Answers } from './verdict.js';
 
 export type { EvaluationInput } from './context-values.js';
-
-const HOUR_MS = 3_600_000;
 
 interface Spoken {
   readonly asked: RegionId;

@@ -1,5 +1,13 @@
 /** Missing evidence is a value: what each region makes of a stage that failed, was skipped or is still due. */
-import type { Action, Evidence, EvidenceKey, Gap, Outcome, SkipReason } from '../domain.js';
+import {
+  type Action,
+  type Evidence,
+  type EvidenceKey,
+  type Gap,
+  MINUTE_MS,
+  type Outcome,
+  type SkipReason,
+} from '../domain.js';
 import type { RuleContext } from './context.js';
 import { believed } from './context-findings.js';
 import type { EvaluationInput } from './context-values.js';
@@ -26,7 +34,7 @@ function applies(stage: EvidenceKey, { facts, texts }: EvaluationInput): boolean
 function overdue(input: EvaluationInput, settings: RegionSettings): boolean {
   const waitedMs = Date.parse(input.facts.now) - Date.parse(input.facts.acceptedAt);
   // A date that cannot be read must not make a note wait for ever.
-  return !(waitedMs < settings.evidence.deadline_minutes * 60_000);
+  return !(waitedMs < settings.evidence.deadline_minutes * MINUTE_MS);
 }
 
 /** A stage that finds no pictures on a note that has some was wrong about the note. */

@@ -1,8 +1,9 @@
 /** The nearest right word for a wrong one, for messages that help. */
-/** Two letters that changed places are one slip of the keyboard, as a letter too few, too many or wrong is. */
+
 /** Rows are as long as they are asked for here; the type checker cannot know. */
 const at = (row: readonly number[], index: number): number => row[index] ?? 0;
 
+/** Two letters that changed places are one slip of the keyboard, as a letter too few, too many or wrong is. */
 function distance(a: string, b: string): number {
   let beforeLast: readonly number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);

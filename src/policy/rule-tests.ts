@@ -1,5 +1,5 @@
 /** Runs the tests that stand in the policy files: those with evidence here, those with text through the pipeline. */
-import type { Action, Evaluation, Note, RegionId } from '../domain.js';
+import { type Action, DAY_MS, type Evaluation, type Note, type RegionId } from '../domain.js';
 import { type Coverage, coverageOf } from './coverage.js';
 import { evaluate } from './evaluate.js';
 import type { Bundle, CompiledRule, RuleMode } from './model.js';
@@ -20,8 +20,6 @@ export interface TestResult {
 }
 /** At a moment at which the file of the region speaks. */
 export type JudgeText = (note: Note, region: RegionId, at: number) => Promise<Evaluation>;
-
-const DAY_MS = 86_400_000;
 
 function verdict(
   evaluation: Evaluation,

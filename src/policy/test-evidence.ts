@@ -4,6 +4,7 @@ import {
   type Author,
   type ClassifyEvidence,
   type ContactHit,
+  DAY_MS,
   type Evidence,
   type Finding,
   type ImageReading,
@@ -19,7 +20,6 @@ import type { EvaluationInput } from './context-values.js';
 import type { RuleTest } from './schema-rule.js';
 import { EVIDENCE_KEYS } from './vocabulary.js';
 
-const DAY_MS = 86_400_000;
 /** Long enough to count as real text. */
 const TEST_TEXT_CHARS = 80;
 const FLAGGED = 0.5;

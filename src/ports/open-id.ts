@@ -1,4 +1,5 @@
 /** Sign-in by an outside issuer. */
+
 /** A person as an outside issuer vouches for them. */
 export interface OpenIdPerson {
   readonly subject: string;

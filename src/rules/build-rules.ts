@@ -1,8 +1,7 @@
 /** The policies folder and the banks -> stages and judge. */
-
 import type { Images } from '../compose/images.js';
 import type { Config } from '../config.js';
-import type { SkipReason } from '../domain.js';
+import { MINUTE_MS, type SkipReason } from '../domain.js';
 import { type Bundle, compileBundle } from '../policy/bundle.js';
 import { casesOf } from '../policy/case-terms.js';
 import { evaluate } from '../policy/evaluate.js';
@@ -150,7 +149,7 @@ function once<T>(make: () => T): () => T {
 
 /** The first region that calls missing evidence overdue says how long it is waited for. */
 const deadlineOf = (bundle: Bundle): number =>
-  Math.min(...[...bundle.regions.values()].map(({ settings }) => settings.evidence.deadline_minutes)) * 60_000;
+  Math.min(...[...bundle.regions.values()].map(({ settings }) => settings.evidence.deadline_minutes)) * MINUTE_MS;
 
 function stagesOf(parts: Parts, options: RulesOptions): readonly AnyStage[] {
   const { matcher, bank, campaigns, privateTerms } = parts;

@@ -1,26 +1,25 @@
 /** One webhook attempt: sign the stored bytes, send, and say what follows from the answer. */
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../domain.js';
 import { codeOf } from '../errors.js';
 import type { Attempt, DueDelivery, WebhooksStore } from '../ports/store.js';
 import type { Clock, Fetcher, Log, Metrics } from '../ports.js';
 
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
+const SECOND_MS = 1_000;
 /** Ten attempts over about 32 hours, then dead; the Standard Webhooks schedule in shape. */
 export const PAUSES_MS: readonly number[] = [
-  5 * SECOND,
-  30 * SECOND,
-  2 * MINUTE,
-  10 * MINUTE,
-  30 * MINUTE,
-  2 * HOUR,
-  5 * HOUR,
-  10 * HOUR,
-  14 * HOUR,
+  5 * SECOND_MS,
+  30 * SECOND_MS,
+  2 * MINUTE_MS,
+  10 * MINUTE_MS,
+  30 * MINUTE_MS,
+  2 * HOUR_MS,
+  5 * HOUR_MS,
+  10 * HOUR_MS,
+  14 * HOUR_MS,
 ];
 /** Receivers that fail together shall not be called again together. */
 const JITTER = 0.2;
-const LONGEST_RETRY_AFTER_MS = 24 * HOUR;
+const LONGEST_RETRY_AFTER_MS = DAY_MS;
 const GONE = 410;
 const ASKS_FOR_PATIENCE = new Set([429, 503]);
 

@@ -3,6 +3,7 @@
  * are made due: workers judge them like any other. Pages, a bound per run, and a kept place; twice does what once does.
  */
 import { allHashes } from '../compose/image-banks.js';
+import { DAY_MS } from '../domain.js';
 import type { HashedPicture, ImageBanksStore, LookUpsStore, PicturePlace } from '../ports/banks.js';
 import type { Actor } from '../ports/store.js';
 import type { Clock, ImageHashBank, Log } from '../ports.js';
@@ -33,7 +34,6 @@ export interface LookedAgain {
 const PAGE = 500;
 /** Every process that judges has asked for the new hashes by then. */
 const PAUSE_MS = 10_000;
-const DAY_MS = 86_400_000;
 const SYSTEM: Actor = { kind: 'system', id: 'upkeep' };
 /** 20,000 pictures in one run of the upkeep. */
 const MOST_PAGES = 40;

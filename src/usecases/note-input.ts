@@ -1,7 +1,7 @@
 /** A note as a platform sends it: the schema, and the checks that a schema cannot say. */
 import { hash } from 'node:crypto';
 import { z } from 'zod';
-import { type Author, CONTEXT_FLAGS, type ImageRef, type Note } from '../domain.js';
+import { type Author, CONTEXT_FLAGS, type ImageRef, MINUTE_MS, type Note } from '../domain.js';
 import { type ErrorCode, type Fault, InvalidInputError } from '../errors.js';
 import { isRegionCode } from '../policy/countries.js';
 import { sniffImage } from '../stages/images/sniff.js';
@@ -10,7 +10,7 @@ import { repairText } from '../stages/normalise/repair.js';
 export const MAX_IMAGES = 20;
 const MAX_REGIONS = 300;
 /** Clocks of platforms drift; a date further ahead than this is wrong. */
-const MAX_SKEW_MS = 5 * 60_000;
+const MAX_SKEW_MS = 5 * MINUTE_MS;
 /** PostgreSQL writes years before 1 otherwise; such a note could be stored and never be decided. */
 const FIRST_MOMENT_MS = Date.parse('0001-01-01T00:00:00Z');
 

@@ -1,10 +1,10 @@
 /** Bytes that came with a note are on disk before the note is accepted; what no note names in the end is removed. */
-
+import { HOUR_MS } from '../domain.js';
 import type { AcceptNote, ImagesStore } from '../ports/store.js';
 import type { Blobs, Clock } from '../ports.js';
 
 /** Long after the transaction that would name the bytes has ended either way. */
-export const REMOVE_UNNAMED_AFTER_MS = 3_600_000;
+export const REMOVE_UNNAMED_AFTER_MS = HOUR_MS;
 
 export interface UploadPorts {
   readonly images: Pick<ImagesStore, 'reserve'>;

@@ -1,4 +1,5 @@
 /** What stands between the requests of many and one endpoint: turns by the minute, and a rest after failures. */
+import { MINUTE_MS } from '../../domain.js';
 
 export interface LineOptions {
   readonly requestsPerMinute: number;
@@ -20,7 +21,6 @@ export interface Line {
 /** `neutral`: it says nothing of the endpoint. */
 export type Ending = 'succeeded' | 'failed' | 'neutral';
 
-export const MINUTE_MS = 60_000;
 /** Whoever would wait longer is asked again by the next job, not held in a process. */
 export const LONGEST_LINE_MS = MINUTE_MS;
 

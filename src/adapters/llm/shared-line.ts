@@ -1,6 +1,7 @@
 /** The same line for all processes of an installation, in Redis. While Redis is away each process has a line of its own. */
 import { createHash } from 'node:crypto';
-import { type Line, type LineOptions, LONGEST_LINE_MS, localLine, MINUTE_MS } from './line.js';
+import { MINUTE_MS } from '../../domain.js';
+import { type Line, type LineOptions, LONGEST_LINE_MS, localLine } from './line.js';
 
 /** Runs a Lua script on one key. Throws when Redis is away. */
 export type RunScript = (script: string, key: string, args: readonly (string | number)[]) => Promise<unknown>;

@@ -1,9 +1,9 @@
 /** Near-duplicate windows: notes of one source that share a band of their signature. */
+import { HOUR_MS } from '../../domain.js';
 import type { CampaignCounts, CampaignStore } from '../../ports.js';
 import type { Database } from './database.js';
 import { sha256 } from './hashes.js';
 
-const HOUR_MS = 3_600_000;
 /** Counting stops here, newest first: what a policy asks is decided long before. */
 const COUNTED_PER_BAND = 250;
 

@@ -1,9 +1,7 @@
 /** Counts of the last day. */
-import type { Action } from '../../domain.js';
+import { type Action, DAY_MS } from '../../domain.js';
 import type { Overview } from '../../ports/store.js';
 import type { Database } from './database.js';
-
-const DAY_MS = 86_400_000;
 
 export async function overviewOf(database: Database, now: number): Promise<Overview> {
   const since = new Date(now - DAY_MS);

@@ -1,5 +1,5 @@
 /** Sessions of people and their attempts to sign in. */
-
+import { MINUTE_MS } from '../../domain.js';
 import type { AccessStore, Role, Session, User } from '../../ports/store.js';
 import type { Ids } from '../../ports.js';
 import type { Database } from './database.js';
@@ -13,7 +13,7 @@ interface UserRow {
 }
 
 /** Failures of a login are counted over this time. */
-const SIGN_IN_WINDOW_MS = 15 * 60_000;
+const SIGN_IN_WINDOW_MS = 15 * MINUTE_MS;
 
 type Sessions = Pick<AccessStore, 'createSession' | 'findSession' | 'endSession' | 'recordSignIn'>;
 
@@ -47,7 +47,7 @@ export function sessionsWith(database: Database, ids: Ids): Sessions {
         return null;
       }
       // Seen again: written at most once a minute, so that reading pages does not write rows.
-      if (now - row.lastSeenAt.getTime() > Math.min(60_000, idleMs / 10)) {
+      if (now - row.lastSeenAt.getTime() > Math.min(MINUTE_MS, idleMs / 10)) {
         await database.repeatable('UPDATE sessions SET last_seen_at = $2 WHERE token_hash = $1', [
           tokenHash,
           new Date(now),

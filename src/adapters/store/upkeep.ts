@@ -1,4 +1,5 @@
 /** Retention: what is past its time goes, in batches small enough never to hold up the pipeline. */
+import { DAY_MS, HOUR_MS } from '../../domain.js';
 import type { UpkeepStore } from '../../ports/store.js';
 import type { Database } from './database.js';
 
@@ -8,8 +9,6 @@ export interface Retention {
   readonly idempotencyHours: number;
 }
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 /** Delivered events, sign-in attempts and signatures: what a person may still ask about, and no longer. */
 const EVENT_DAYS = 30;
 const SIGN_IN_DAYS = 90;

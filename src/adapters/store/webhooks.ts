@@ -1,5 +1,5 @@
 /** Endpoints of a source. Deliveries are in deliveries.ts. */
-import type { EventType } from '../../domain.js';
+import { DAY_MS, type EventType } from '../../domain.js';
 import type { Endpoint, WebhooksStore } from '../../ports/store.js';
 import type { Ids } from '../../ports.js';
 import type { Database } from './database.js';
@@ -15,7 +15,7 @@ interface EndpointRow {
 }
 
 /** Receivers get this long to learn a new secret; until then both sign. */
-const OVERLAP_MS = 24 * 3_600_000;
+const OVERLAP_MS = DAY_MS;
 
 export function webhooksWith(database: Database, ids: Ids): WebhooksStore {
   return {

@@ -1,5 +1,6 @@
 /** Sign-in by OpenID Connect, as redirects of the browser. */
 import { z } from 'zod';
+import { HOUR_MS, MINUTE_MS } from '../../domain.js';
 import { codeOf, InvalidInputError } from '../../errors.js';
 import type { OpenIdAttempt } from '../../ports/review.js';
 import { enter, readRoles } from '../../usecases/review/openid.js';
@@ -21,7 +22,7 @@ export function openIdRoutes(server: ApiServer, deps: ApiDeps): void {
   const { config, store, ids, clock } = deps;
   const openId = deps.openId ?? null;
   const mapping = readRoles(config.OIDC_ROLES);
-  const absoluteMs = config.SESSION_HOURS * 3_600_000;
+  const absoluteMs = config.SESSION_HOURS * HOUR_MS;
   const ports = {
     access: store.access,
     people: store.people,
@@ -30,7 +31,7 @@ export function openIdRoutes(server: ApiServer, deps: ApiDeps): void {
     clock,
     absoluteMs,
   };
-  const limited = { rateLimit: { max: PER_MINUTE, timeWindow: 60_000 } };
+  const limited = { rateLimit: { max: PER_MINUTE, timeWindow: MINUTE_MS } };
   const base = (request: { protocol: string; host: string }): string =>
     (config.PUBLIC_URL ?? `${request.protocol}://${request.host}`).replace(/\/$/, '');
   const attemptCookie = {

@@ -1,5 +1,6 @@
 /** Signing in and out. The cookie holds the only copy of the session token; the store keeps its hash. */
 import { z } from 'zod';
+import { HOUR_MS, MINUTE_MS } from '../../domain.js';
 import { ROLES, type Session } from '../../ports/store.js';
 import { storableText } from '../../usecases/note-input.js';
 import { hashToken, signInWith } from '../../usecases/sign-in.js';
@@ -29,7 +30,7 @@ const answer = ({ user, csrfToken, expiresAt }: Session) => ({
 
 export function peopleRoutes(server: ApiServer, deps: ApiDeps): void {
   const { config } = deps;
-  const absoluteMs = config.SESSION_HOURS * 3_600_000;
+  const absoluteMs = config.SESSION_HOURS * HOUR_MS;
   const signIn = signInWith({
     access: deps.store.access,
     hasher: deps.hasher,
@@ -43,7 +44,7 @@ export function peopleRoutes(server: ApiServer, deps: ApiDeps): void {
   server.route({
     method: 'POST',
     url: '/auth/sign-in',
-    config: { rateLimit: { max: SIGN_INS_PER_MINUTE, timeWindow: 60_000 } },
+    config: { rateLimit: { max: SIGN_INS_PER_MINUTE, timeWindow: MINUTE_MS } },
     schema: {
       tags,
       summary: 'Sign in; the answer sets the session cookie',

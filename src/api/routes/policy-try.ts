@@ -1,6 +1,6 @@
 /** The playground and backtests: what a rule would do. */
 import type { z } from 'zod';
-import type { Note } from '../../domain.js';
+import { DAY_MS, type Note } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
 import { unknownRegion } from '../../policy/edit-rule.js';
 import { repairText } from '../../stages/normalise/repair.js';
@@ -18,7 +18,6 @@ const tags = ['policies'];
 const TIME_LIMIT_MS = 30_000;
 /** Model and compilation share their core with everything else that this process does. */
 const MAX_AT_ONCE = 2;
-const DAY_MS = 86_400_000;
 
 const noteOf = (input: z.infer<typeof TryInput>): Note => ({
   kind: input.kind,

@@ -1,6 +1,7 @@
 /** Live counts and changes of the queue as server-sent events. Postgres is asked once a second for all listeners. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
+import { MINUTE_MS } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
 import type { QueueRow, Sight } from '../../ports/review.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
@@ -16,7 +17,7 @@ const PULSE_MS = 15_000;
 /** Counts of one listener, at most so often. */
 const COUNTS_MS = 2_000;
 /** After this the browser connects again, and its session is looked at again. */
-const LIFE_MS = 10 * 60_000;
+const LIFE_MS = 10 * MINUTE_MS;
 const MOST_LISTENERS = 500;
 /** More changes at once are told by the counts alone. */
 const MOST_CASES = 10;

@@ -1,5 +1,6 @@
 /** The queue and the claims on it. */
 import { z } from 'zod';
+import { DAY_MS, MINUTE_MS } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
 import type { CaseFilter, Hold, Lease, Sight } from '../../ports/review.js';
 import { checkColleague, checkSpeaker } from '../colleagues.js';
@@ -24,10 +25,9 @@ import {
 } from '../schemas/review-queue.js';
 
 const tags = ['cases'];
-const MINUTE_MS = 60_000;
 const LATER_MS = 30 * MINUTE_MS;
 /** For as long as the case lives. */
-const NEVER_MS = 10 * 365 * 86_400_000;
+const NEVER_MS = 10 * 365 * DAY_MS;
 
 type FilterQuery = z.infer<typeof CaseFilterQuery>;
 export const filterOf = ({ overdue, ...query }: FilterQuery): CaseFilter => ({

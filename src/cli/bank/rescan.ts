@@ -1,11 +1,11 @@
 /** `polywarden bank rescan`: stored pictures against the banks as they are now. */
+import { DAY_MS } from '../../domain.js';
 import { type LookedAgain, lookAgain } from '../../usecases/look-again.js';
 import { usageError } from '../io.js';
 import { OPERATOR } from '../store.js';
 import { BANK_USAGE, type BankIo } from './bank-io.js';
 import type { BankValues } from './options.js';
 
-const DAY_MS = 86_400_000;
 const USUAL = '30d';
 
 function daysOf(since: string): number {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { ACTIONS } from '../../domain.js';
+import { ACTIONS, DAY_MS } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
 import { PICTURES_DIR } from '../../paths.js';
 
@@ -38,8 +38,6 @@ export interface NamedFixture extends Fixture {
   /** Name of the file: the main language of the note as a person would say. */
   readonly language: string;
 }
-
-const DAY_MS = 86_400_000;
 
 /** The request body: the fixture without its labels. */
 export function toBody(fixture: Fixture, now: number): Readonly<Record<string, unknown>> {

@@ -1,4 +1,5 @@
 /** `polywarden policy bundles | activate | approve | rollback | override`: what is in force in the installation. */
+import { HOUR_MS } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
 import { compileBundle } from '../../policy/bundle.js';
 import { isLive, OVERRIDE_MODE } from '../../policy/overrides.js';
@@ -11,7 +12,6 @@ import { type PolicyIo, readOptions, usageOf } from './policy-io.js';
 
 const MANY = 50;
 const HASH_SHOWN = 12;
-const HOUR_MS = 3_600_000;
 
 const bundleLine = (row: BundleRow): string =>
   [

@@ -1,5 +1,5 @@
 /** The notes that rules are tried on: the labelled ones of the project, and those that were stored. */
-import type { Note, RegionId } from '../../domain.js';
+import { DAY_MS, HOUR_MS, type Note, type RegionId } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
 import type { PastNote } from '../../policy/backtest.js';
 import type { EvaluationInput } from '../../policy/context-values.js';
@@ -22,7 +22,7 @@ const textOf = (note: Note): string => `${note.title}\n${note.body}`.trim();
 /** `30d`, `12h` or a day -> milliseconds since the epoch. */
 export function sinceOf(word: string, now: number): number {
   const [, count, unit] = /^(\d{1,4})([dh])$/.exec(word) ?? [];
-  if (count !== undefined) return now - Number(count) * (unit === 'd' ? 86_400_000 : 3_600_000);
+  if (count !== undefined) return now - Number(count) * (unit === 'd' ? DAY_MS : HOUR_MS);
   const day = /^\d{4}-\d{2}-\d{2}$/.test(word) ? Date.parse(word) : Number.NaN;
   if (Number.isNaN(day))
     throw usageError(

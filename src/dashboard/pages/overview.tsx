@@ -2,6 +2,7 @@ import { Loader, SegmentedControl } from '@mantine/core';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { MINUTE_MS } from '../../domain.js';
 import { useFigures } from '../api/figures.js';
 import type { Figures } from '../api/types.js';
 import { chartRows, named, OTHER } from '../chart-rows.js';
@@ -26,7 +27,7 @@ function Backlog({ figures }: { readonly figures: Figures }) {
     ['oldest', oldest === null ? '–' : format.span(oldest), null],
     ['met', format.count(clocks.met), null],
     ['missed', format.count(clocks.missed), null],
-    ['median-minutes', clocks.medianMinutes === null ? '–' : format.span(clocks.medianMinutes * 60_000), null],
+    ['median-minutes', clocks.medianMinutes === null ? '–' : format.span(clocks.medianMinutes * MINUTE_MS), null],
     ['median-seconds', people.medianSeconds === null ? '–' : format.span(people.medianSeconds * 1_000), null],
     ['appeals', format.count(appeals.open), '/cases?reason=appeal'],
     ['overturned', format.count(appeals.overturned), null],

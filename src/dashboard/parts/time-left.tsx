@@ -1,7 +1,8 @@
 import { useTranslation } from 'react-i18next';
+import { HOUR_MS } from '../../domain.js';
 import { useFormat } from '../format.js';
 
-const SOON_MS = 60 * 60_000;
+const SOON_MS = HOUR_MS;
 
 /** Words and a sign beside the colour: late, soon, or time enough. */
 export function TimeLeft({ dueAt, now }: { readonly dueAt: string; readonly now: number }) {

@@ -1,12 +1,11 @@
 /** How many authors posted nearly the same text lately. Counts only; what follows is the policy's. */
-import type { CampaignEvidence, LabelledText, Note } from '../../domain.js';
+import { type CampaignEvidence, DAY_MS, type LabelledText, type Note } from '../../domain.js';
 import type { CampaignStore } from '../../ports.js';
 import type { Stage, StageInput } from '../stage.js';
 import { bandsOf } from './signature.js';
 
 /** Shorter texts ("so cute!") are alike without being a campaign. */
 const LEAST_UNITS = 20;
-const DAY_MS = 86_400_000;
 
 /** Title and body as they are compared: folded, without spaces, links kept. Text on images is not the author's wording. */
 function signedText(texts: readonly LabelledText[]): string {

@@ -1,5 +1,5 @@
 /** The book of questions and money, as whoever asks needs it. */
-
+import { dayOf } from '../../domain.js';
 import type { OpinionClaim, OpinionExchange, OpinionsStore, Spending } from '../../ports/opinions.js';
 import type { Clock } from '../../ports.js';
 import type { OpinionPlan } from '../../stages/deliberate/plan.js';
@@ -19,9 +19,6 @@ export const NO_LEDGER: Ledger = {
   reserve: async () => async () => undefined,
   record: async () => undefined,
 };
-
-/** A day of UTC. */
-export const dayOf = (now: number): string => new Date(now).toISOString().slice(0, 10);
 
 interface Books {
   readonly opinions: Pick<OpinionsStore, 'cached' | 'record' | 'reserve' | 'settle'>;

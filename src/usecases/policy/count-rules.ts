@@ -2,6 +2,7 @@
  * Counts what rules did, and the circuit breaker: a rule that removed more in a region and day than it may
  * goes on in shadow there, and people are told by log, metric and audit.
  */
+import { dayOf } from '../../domain.js';
 import type { Bundle } from '../../policy/bundle.js';
 import { resolveRegion } from '../../policy/regions.js';
 import type { PolicyStore, Removals } from '../../ports/policy.js';
@@ -47,7 +48,7 @@ export function countRulesWith(deps: CountDeps): () => Promise<number> {
 
 async function checkLimits(deps: CountDeps): Promise<void> {
   const now = deps.clock.now();
-  const day = new Date(now).toISOString().slice(0, 10);
+  const day = dayOf(now);
   const bundle = deps.bundle();
   for (const found of byFile(bundle, await deps.policy.removalsOf(day))) {
     const limit = bundle.regions.get(found.region)?.settings.removals_per_day ?? deps.removalsPerDay;

@@ -1,11 +1,10 @@
 /** What one rule is and did. */
+import { DAY_MS } from '../../domain.js';
 import type { Bundle } from '../../policy/bundle.js';
 import { ruleText } from '../../policy/edit-rule.js';
 import { isLive, modeText, overrideOf } from '../../policy/overrides.js';
 import type { Override, PolicyStore, RuleOutcome } from '../../ports/policy.js';
 import { filesOf } from './edited-bundle.js';
-
-const DAY_MS = 86_400_000;
 
 interface Human {
   readonly upheld: number;

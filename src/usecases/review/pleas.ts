@@ -1,6 +1,6 @@
 /** Appeals and reports: checked against what stands and against the region's rules, then a case for a person. */
 import { CATEGORIES, type CategoryId } from '../../categories.js';
-import type { RegionId } from '../../domain.js';
+import { DAY_MS, type RegionId } from '../../domain.js';
 import { type Fault, InvalidInputError } from '../../errors.js';
 import type { Bundle } from '../../policy/bundle.js';
 import { type CaseSubject, gravestOf, termsOf } from '../../policy/case-terms.js';
@@ -12,8 +12,6 @@ import type { Actor, StoredDecision } from '../../ports/store.js';
 import type { Clock } from '../../ports.js';
 import { restricts } from './choices.js';
 import { sameAppeal, sameReport } from './same-plea.js';
-
-const DAY_MS = 86_400_000;
 
 export interface PleaPorts {
   readonly desk: Pick<DeskStore, 'findNote' | 'openAppeal' | 'openReport' | 'appeals'>;

@@ -2,9 +2,9 @@
  * Strikes of an author, worked out from the decisions that stand: low ones lapse after 90 days, grave ones after a year.
  * A call for help and an edit that was asked for never strike.
  */
+import { DAY_MS } from '../../domain.js';
 import type { Restriction } from '../../ports/review.js';
 
-const DAY_MS = 86_400_000;
 const LOW_DAYS = 90;
 const GRAVE_DAYS = 365;
 const LEAST_SEVERITY = 2;

@@ -1,11 +1,10 @@
 /** A translator that spends out of the day's budgets of the regions whose notes it is given. */
-import type { RegionId } from '../../domain.js';
+import { dayOf, type RegionId } from '../../domain.js';
 import { mayBeCharged } from '../../ports/llm.js';
 import type { BudgetLimit, Spending } from '../../ports/opinions.js';
 import type { Translator } from '../../ports/translation.js';
 import type { Clock } from '../../ports.js';
 import { bookingOf } from '../opinions/booking.js';
-import { dayOf } from '../opinions/ledger.js';
 
 export interface BudgetStore {
   reserve(budgets: readonly BudgetLimit[], spending: Spending, day: string): Promise<readonly RegionId[]>;

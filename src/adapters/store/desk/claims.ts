@@ -1,10 +1,11 @@
 /** Claims: a row with a lease. The epoch decides who may act, the clock only when others may take over. */
+import { MINUTE_MS } from '../../../domain.js';
 import type { ClaimsStore, Hold, Lease, Sight } from '../../../ports/review.js';
 import type { Database } from '../database.js';
 import { matches, mayClaim, Values } from './conditions.js';
 
 /** A colleague has what was handed over to them for this long. */
-const ASSIGNED_MS = 30 * 60_000;
+const ASSIGNED_MS = 30 * MINUTE_MS;
 
 const FREE = '(c.lease_until IS NULL OR c.lease_until <= $2)';
 /** The same holder keeps the number, so that two windows of one person do not take the case from each other. */

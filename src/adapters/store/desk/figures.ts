@@ -1,5 +1,5 @@
 /** Figures of the start page, the look-up of notes by their words, the record by filters, and what ran out. */
-
+import { HOUR_MS } from '../../../domain.js';
 import type { DeskStore, RanOut, Statistics } from '../../../ports/review.js';
 import type { Ids } from '../../../ports.js';
 import type { Database } from '../database.js';
@@ -7,7 +7,6 @@ import { sha256 } from '../hashes.js';
 import { DECISION_JSON, type DecisionJson, decisionOf, type NoteRowSql, noteRowOf } from '../note-rows.js';
 import { auditPage } from '../records.js';
 
-const HOUR_MS = 3_600_000;
 /** Rows of one kind that are counted at most, the latest first; beyond, the answer says so. */
 const MOST_ROWS = 200_000;
 /** Latest revisions whose words are looked through. */

@@ -1,6 +1,7 @@
 import { Button, NativeSelect, NumberInput, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { HOUR_MS } from '../../../domain.js';
 import { Dialog } from '../../parts/dialog.js';
 import { Fault } from '../../parts/fault.js';
 import { useChange } from './api.js';
@@ -11,7 +12,6 @@ interface OverrideDialogProps {
   readonly onClose: () => void;
 }
 const MODES = ['disabled', 'shadow', 'canary', 'enforce'] as const;
-const HOUR_MS = 3_600_000;
 
 export function OverrideDialog({ rule, region, onClose }: OverrideDialogProps) {
   const { t } = useTranslation();
