@@ -2,6 +2,8 @@
 export const SEVERITIES = [0, 1, 2, 3, 4] as const;
 /** 0 none, 1 label or limit, 2 limit or remove, 3 remove and a person confirms, 4 block first, no model-only final word. */
 export type Severity = (typeof SEVERITIES)[number];
+/** What no step is counts as the gravest. */
+export const asSeverity = (value: number): Severity => SEVERITIES.find((known) => known === value) ?? 4;
 
 interface CategoryEntry {
   readonly name: string;

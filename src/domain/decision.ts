@@ -20,6 +20,14 @@ export const ACTIONS = [
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
+export const strengthOf = (action: Action): number => ACTIONS.indexOf(action);
+/** Null: there is none. */
+export const strongestOf = (actions: readonly Action[]): Action | null =>
+  actions.reduce<Action | null>(
+    (most, action) => (most === null || strengthOf(action) > strengthOf(most) ? action : most),
+    null,
+  );
+
 /** Beside the merged action, never merged with it. */
 export const SIDE_ACTIONS = [
   'feature_block',

@@ -8,7 +8,6 @@
  */
 import type { CategoryId } from '../categories.js';
 import {
-  ACTIONS,
   type CaseClock,
   type CaseReason,
   type CaseTerms,
@@ -18,6 +17,7 @@ import {
   HOUR_MS,
   type RegionId,
   type RuleHit,
+  strengthOf,
 } from '../domain.js';
 import type { Bundle } from './model.js';
 import { policyOf } from './regions.js';
@@ -26,7 +26,7 @@ import { VISIBILITY } from './second-opinion.js';
 
 const SEVERITY_WEIGHT = [1, 1, 2, 4, 8] as const;
 /** From here on a decision takes something away from its author. */
-const RESTRICTS_FROM = ACTIONS.indexOf('limit_interact');
+const RESTRICTS_FROM = strengthOf('limit_interact');
 const CONFIRM_SEVERITY = 3;
 /** Where no law and no end of a hold sets a time: hours by severity. */
 const TARGET_HOURS = [168, 72, 48, 24, 12] as const;
@@ -81,7 +81,7 @@ export function reasonOf(decision: Decision): CaseReason | null {
   if (decision.action === 'hold') return 'hold';
   const asking = askers(decision);
   if (decision.action === 'review' || asking.length > 0) return isSample(asking) ? 'sampling' : 'review';
-  const restricts = ACTIONS.indexOf(decision.action) >= RESTRICTS_FROM;
+  const restricts = strengthOf(decision.action) >= RESTRICTS_FROM;
   return restricts && decision.severity >= CONFIRM_SEVERITY ? 'severity' : null;
 }
 

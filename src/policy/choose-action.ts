@@ -1,9 +1,8 @@
 /** The action that a rule takes in one region: its first, or its fallback where the region cannot take the first. */
-import { ACTIONS, type Action } from '../domain.js';
+import { type Action, strengthOf } from '../domain.js';
 import type { Notices } from './model.js';
 import type { RegionSettings } from './schema.js';
 
-export const strengthOf = (action: Action): number => ACTIONS.indexOf(action);
 /** Actions that take something from the author; each needs a notice where the law asks for reasons. */
 export const RESTRICTIONS: ReadonlySet<Action> = new Set([
   'limit_interact',

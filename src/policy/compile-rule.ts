@@ -1,5 +1,5 @@
 /** One merged rule of one region -> a rule that needs no look-ups. Reports every fault it meets. */
-import { SEVERITIES, type Severity } from '../categories.js';
+import { asSeverity } from '../categories.js';
 import type { Ground } from '../domain.js';
 import type { Compiled, Expression } from './cel.js';
 import { conditionFaults } from './check-conditions.js';
@@ -102,9 +102,6 @@ function citesOf(rule: CompleteRule, ground: Ground, scope: RuleScope): string {
   return cites;
 }
 
-/** The schema admits 0 to 4 only. */
-const severityOf = (value: number): Severity => SEVERITIES.find((known) => known === value) ?? 4;
-
 function choiceOf(rule: CompleteRule, scope: RuleScope): Choice | null {
   const { id, severity, then, notice, ground } = rule.source;
   if (then.action === undefined) {
@@ -170,7 +167,7 @@ export function compileRule(rule: MergedRule, scope: RuleScope): CompiledRule | 
   return {
     id: source.id,
     category: source.category,
-    severity: severityOf(source.severity),
+    severity: asSeverity(source.severity),
     mode: modeOf(source.mode, scope),
     action: choice.action,
     sideActions: [...(source.then.side ?? [])].sort(),

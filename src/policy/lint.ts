@@ -1,7 +1,7 @@
 /** What is allowed but probably not meant. Warnings never keep a bundle out of force. */
 import type { CategoryId } from '../categories.js';
+import { strengthOf } from '../domain.js';
 import { isDisclosure } from '../stages/match/contact-disclosures.js';
-import { strengthOf } from './choose-action.js';
 import { settingKey, settingsOf } from './cites.js';
 import { coverageOf, LEAST_MATCHES, LEAST_NO_MATCHES } from './coverage.js';
 import type { LintId } from './lints.js';

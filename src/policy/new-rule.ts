@@ -1,7 +1,7 @@
 /** A new rule as text: complete enough to pass `check`, with tests that fail until an author has filled them in. */
 import { CATEGORIES, type CategoryId } from '../categories.js';
+import { strengthOf } from '../domain.js';
 import { InvalidInputError } from '../errors.js';
-import { strengthOf } from './choose-action.js';
 import type { CompiledRegion, CompiledRule } from './model.js';
 
 export interface NewRule {

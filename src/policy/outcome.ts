@@ -1,8 +1,7 @@
 /** All rules of one region over one note: hits, exceptions, gaps, and the strongest action of them. */
 import type { CategoryId, Severity } from '../categories.js';
-import type { Action, Gap, RegionId, RuleHit } from '../domain.js';
+import { type Action, type Gap, type RegionId, type RuleHit, strengthOf, strongestOf } from '../domain.js';
 import type { RuleError } from './cel.js';
-import { strengthOf } from './choose-action.js';
 import type { EvaluationInput } from './context-values.js';
 import { stageGaps, unreadGap, unseenGap } from './gaps.js';
 import type { CompiledRegion, CompiledRule } from './model.js';
@@ -97,9 +96,6 @@ function tally(input: EvaluationInput, region: CompiledRegion, answers: Answers,
   return { fired, shadow, errors };
 }
 
-const strongest = (actions: readonly Action[]): Action =>
-  actions.reduce<Action>((best, action) => (strengthOf(action) > strengthOf(best) ? action : best), 'allow');
-
 const byText = (a: Gap, b: Gap): number => (`${a.stage}${a.why}` < `${b.stage}${b.why}` ? -1 : 1);
 
 export function judge(input: EvaluationInput, region: CompiledRegion, answers: Answers, watch?: Watch): Outcome {
@@ -113,7 +109,7 @@ export function judge(input: EvaluationInput, region: CompiledRegion, answers: A
   const plain = missing.gaps.filter(({ stage }) => stage !== 'deliberate');
   const lacks = [...plain, ...[unread, unseen].filter((gap) => gap !== null), ...errors];
   const ranked = [...kept].sort(byStrength);
-  const base = strongest([...ranked.map(({ hit }) => hit.action), ...lacks.map((gap) => gap.action)]);
+  const base = strongestOf([...ranked.map(({ hit }) => hit.action), ...lacks.map((gap) => gap.action)]) ?? 'allow';
   const lead = ranked.find(({ hit }) => hit.action !== 'allow') ?? ranked[0] ?? null;
   return {
     region: region.id,

@@ -1,7 +1,7 @@
 /** What the domain forbids, whatever the author meant. Each line is a law of the docs or of a statute. */
 import { CATEGORIES } from '../categories.js';
-import type { Action } from '../domain.js';
-import { ladderObstacle, type Means, RESTRICTIONS, strengthOf } from './choose-action.js';
+import { type Action, strengthOf } from '../domain.js';
+import { ladderObstacle, type Means, RESTRICTIONS } from './choose-action.js';
 import type { LintId } from './lints.js';
 import type { Complete } from './rule-parts.js';
 

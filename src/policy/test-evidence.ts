@@ -1,5 +1,5 @@
 /** The evidence that a test in a policy file describes, as the stages would have left it. */
-import { CATEGORIES, type CategoryId, SEVERITIES, type Severity } from '../categories.js';
+import { asSeverity, CATEGORIES, type CategoryId } from '../categories.js';
 import {
   type Author,
   type ClassifyEvidence,
@@ -25,7 +25,6 @@ const TEST_TEXT_CHARS = 80;
 const FLAGGED = 0.5;
 
 const found = <T>(value: T): Outcome<T> => ({ status: 'found', value, ms: 0, version: 'test' });
-const severityOf = (value: number): Severity => SEVERITIES.find((known) => known === value) ?? 4;
 
 function finding(category: CategoryId, rest: Partial<Finding> = {}): Finding {
   return {
@@ -48,7 +47,7 @@ function matchFindings(test: RuleTest): readonly Finding[] {
     const { category, score, severity, source, detector } = entry;
     return finding(category, {
       ...(score === undefined ? {} : { score, calibrated: score }),
-      ...(severity === undefined ? {} : { severity: severityOf(severity) }),
+      ...(severity === undefined ? {} : { severity: asSeverity(severity) }),
       ...(source === undefined ? {} : { source }),
       ...(detector === undefined ? {} : { detector }),
     });

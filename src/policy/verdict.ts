@@ -1,7 +1,6 @@
 /** Does a rule fire? One answer per variant and note, shared by all regions that see the same. */
-import type { Action, Finding, NoteFacts, RuleHit, ScoreKey } from '../domain.js';
+import { type Action, type Finding, type NoteFacts, type RuleHit, type ScoreKey, strengthOf } from '../domain.js';
 import { RuleError } from './cel.js';
-import { strengthOf } from './choose-action.js';
 import { RuleContext } from './context.js';
 import { type EvaluationInput, isScoreKey, type RegionValue, withoutModel } from './context-values.js';
 import type { CompiledRegion, CompiledRule, Variant } from './model.js';

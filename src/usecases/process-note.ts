@@ -1,5 +1,5 @@
 /** One revision from claim to stored decision. May run twice: the epoch in Postgres lets only one result in. */
-import { ACTIONS, type Action, type Decision, type Evidence, type EvidenceKey, mainLanguageOf } from '../domain.js';
+import { ACTIONS, type Action, type Decision, type Evidence, type EvidenceKey, mainLanguageOf, strongestOf } from '../domain.js';
 import { UnavailableError } from '../errors.js';
 import type { JobHandler, JobRun } from '../jobs.js';
 import { EVIDENCE_KEYS, type PipelineRun, runPipeline } from '../pipeline.js';
@@ -55,7 +55,7 @@ function processOnceWith(deps: ProcessNoteDeps) {
           ? { record: crashed(deps, claim), at: deps.clock.now() }
           : await judged(deps, claim, run.lastAttempt, lease.signal);
       const saved = await deps.work.complete(claim, record, at);
-      note(deps, claim, record, saved);
+      tell(deps, claim, record, saved);
       return saved;
     } catch (error) {
       // A planned stop or a retry is not a crash; a defect is, and three of them hold the note for a person.
@@ -144,7 +144,7 @@ async function handBack(deps: ProcessNoteDeps, claim: Claim): Promise<void> {
   }
 }
 
-function note(deps: ProcessNoteDeps, claim: Claim, record: ModerationRecord, saved: SaveResult): void {
+function tell(deps: ProcessNoteDeps, claim: Claim, record: ModerationRecord, saved: SaveResult): void {
   if (saved === 'stale') {
     deps.metrics.count('stale_writes_total');
     deps.log.warn('stale result refused', { revisionId: claim.revisionId, epoch: claim.epoch });
@@ -156,16 +156,12 @@ function note(deps: ProcessNoteDeps, claim: Claim, record: ModerationRecord, sav
     if (record.evidence.deliberate.status === 'due') deps.onOpinionDue?.(claim.revisionId);
     return;
   }
-  deps.metrics.count('notes_decided_total', { action: strongest(record.decisions) });
+  deps.metrics.count('notes_decided_total', {
+    action: strongestOf(record.decisions.map(({ action }) => action)) ?? 'allow',
+  });
   deps.metrics.observe('decision_seconds', (deps.clock.now() - claim.acceptedAt) / 1_000);
   deps.onDecided();
 }
-
-const strongest = (decisions: readonly Decision[]): Action =>
-  decisions.reduce<Action>(
-    (most, { action }) => (ACTIONS.indexOf(action) > ACTIONS.indexOf(most) ? action : most),
-    'allow',
-  );
 
 function measure(metrics: Metrics, run: PipelineRun): void {
   for (const entry of run.trace) {

@@ -1,5 +1,5 @@
 /** Claims, fences and results. The epoch decides who may write, never the clock. */
-import { ACTIONS, type Action, type Decision, type Evidence, type Note } from '../../domain.js';
+import { type Evidence, type Note, strongestOf } from '../../domain.js';
 import type { Claim, ModerationRecord, SaveResult, WorkStore } from '../../ports/store.js';
 import type { Ids } from '../../ports.js';
 import { storable } from './accept.js';
@@ -115,7 +115,7 @@ function completionOf(claim: Claim, record: ModerationRecord, ids: Ids, now: num
     language: record.language,
     languages: evidence.language.status === 'found' ? evidence.language.value.languages : null,
     state: decisions.some(({ action }) => action === 'hold') ? 'held' : 'decided',
-    strongest: strongestOf(decisions),
+    strongest: strongestOf(decisions.map(({ action }) => action)),
     eventId: ids.next('evt'),
     changedEventId: ids.next('evt'),
     termsNamed: record.cases !== undefined,
@@ -137,9 +137,3 @@ function nextTime(evidence: Evidence, now: number): number {
   const known = times.filter((time) => Number.isFinite(time));
   return known.length === 0 ? now + PENDING_PAUSE_MS : Math.min(...known);
 }
-
-const strongestOf = (decisions: readonly Decision[]): Action | null =>
-  decisions.reduce<Action | null>(
-    (best, { action }) => (best === null || ACTIONS.indexOf(action) > ACTIONS.indexOf(best) ? action : best),
-    null,
-  );

@@ -1,5 +1,5 @@
 /** Readings -> findings: hash banks and labels of the image model. Facts stay facts; this knows no verdict. */
-import { CATEGORIES, CATEGORY_IDS, type CategoryId, SEVERITIES, type Severity } from '../../categories.js';
+import { asSeverity, CATEGORIES, isCategoryId } from '../../categories.js';
 import type { Finding, ImageReading } from '../../domain.js';
 import type { ImageHashBank } from '../../ports.js';
 import { FLAG } from './image-overlay.js';
@@ -10,9 +10,6 @@ import { withNegatives } from './pdq/negatives.js';
 export const PDQ_DISTANCE = 31;
 /** The scaled figure of the same hash: below what a policy removes at by itself. The farthest is at the flag threshold. */
 const SAME = 0.85;
-
-const isCategory = (name: string): name is CategoryId => (CATEGORY_IDS as readonly string[]).includes(name);
-const severityOf = (value: number): Severity => SEVERITIES.find((known) => known === value) ?? 4;
 
 export function findingsOfHash(
   { index, hash }: Pick<ImageReading, 'index' | 'hash'>,
@@ -26,7 +23,7 @@ export function findingsOfHash(
   const benign = Math.min(...hits.filter((hit) => hit.benign).map(({ distance }) => distance));
   // A benign entry at least as near speaks for the picture.
   return hits.flatMap((hit): readonly Finding[] => {
-    if (hit.benign || !(hit.distance < benign) || !isCategory(hit.category)) return [];
+    if (hit.benign || !(hit.distance < benign) || !isCategoryId(hit.category)) return [];
     // The distance is 256 times what lacks to 1.
     const score = 1 - hit.distance / 256;
     const calibrated = SAME - ((SAME - FLAG) * hit.distance) / PDQ_DISTANCE;
@@ -35,7 +32,7 @@ export function findingsOfHash(
         category: hit.category,
         score,
         calibrated,
-        severity: severityOf(hit.severity),
+        severity: asSeverity(hit.severity),
         source: 'image_hash',
         detector: hit.bank === undefined ? hit.entryId : `${hit.bank}/${hit.entryId}`,
         part: `image:${index}`,
@@ -50,13 +47,13 @@ export function findingsOfHash(
 function modelFindings({ index, model }: ImageReading): readonly Finding[] {
   if (model.status !== 'found') return [];
   return Object.entries(model.value.scores ?? {}).flatMap(([category, { label, score, calibrated }]) => {
-    if (!isCategory(category) || calibrated < FLAG) return [];
+    if (!isCategoryId(category) || calibrated < FLAG) return [];
     const most = CATEGORIES[category].maxSeverity;
     const finding: Finding = {
       category,
       score,
       calibrated,
-      severity: severityOf(Math.max(Math.min(most, 1), most - 1)),
+      severity: asSeverity(Math.max(Math.min(most, 1), most - 1)),
       source: 'image_model',
       detector: `image-model:${label}`,
       part: `image:${index}`,

@@ -1,5 +1,5 @@
 /** A person decides a case: rights, ladder and clause first, then one transaction that the claim fences. */
-import { ACTIONS, type Action, type RegionId } from '../../domain.js';
+import { type Action, type RegionId, strengthOf } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
 import type { Bundle } from '../../policy/bundle.js';
 import { policyOf } from '../../policy/regions.js';
@@ -225,7 +225,7 @@ function appealStateOf(
 function outcomeState(outcome: string | null, verdicts: readonly { readonly action: Action }[]): AppealState {
   switch (outcome) {
     case 'overturn':
-      return verdicts.every(({ action }) => ACTIONS.indexOf(action) <= ACTIONS.indexOf('label'))
+      return verdicts.every(({ action }) => strengthOf(action) <= strengthOf('label'))
         ? 'overturned'
         : 'partly_overturned';
     case 'change_ground':
