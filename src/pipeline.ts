@@ -2,7 +2,16 @@
  * Runs the stage list over one note: order, skip, time limit, abort, trace, Outcome.
  * Holds the only catch around stages. Every evidence key has an outcome at the end.
  */
-import type { Evidence, EvidenceKey, EvidenceMap, LabelledText, Note, Outcome, SkipReason } from './domain.js';
+import {
+  type Evidence,
+  type EvidenceKey,
+  type EvidenceMap,
+  type LabelledText,
+  type Note,
+  type Outcome,
+  type SkipReason,
+  whyNot,
+} from './domain.js';
 import { codeOf, ERROR_CODES, type ErrorCode, InvalidInputError, UnavailableError } from './errors.js';
 import type { Log } from './ports.js';
 import { normalise } from './stages/normalise/index.js';
@@ -105,8 +114,7 @@ const placeOf = (error: unknown): string | undefined =>
   error instanceof Error ? error.stack?.split('\n    at ').slice(1, 6).join(' < ') : undefined;
 
 function traceOf(stage: Stage, outcome: Outcome<unknown>, ms: number): TraceEntry {
-  const why = outcome.status === 'skipped' ? outcome.why : outcome.status === 'failed' ? outcome.code : null;
-  return { stage: stage.name, status: outcome.status, ms: round(ms), version: stage.version, why };
+  return { stage: stage.name, status: outcome.status, ms: round(ms), version: stage.version, why: whyNot(outcome) };
 }
 
 /** What a key without a stage in the list means. */

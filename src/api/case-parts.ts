@@ -1,8 +1,8 @@
 /** The texts of a note with what was found in them, and lines that help to read them. */
 import { findingsOf, foundIn } from '../domain.js';
 import type { CaseFile } from '../ports/review.js';
+import { partsOf } from '../usecases/note-texts.js';
 import { readableLines } from '../usecases/review/readable-lines.js';
-import { partsOf } from '../usecases/review/why.js';
 import type { CaseDetail } from './schemas/review-case.js';
 
 export function partsAnswer({ note, evidence }: CaseFile): CaseDetail['parts'] {

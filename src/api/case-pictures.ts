@@ -1,10 +1,8 @@
 /** The pictures of a note: what was read of each, and what was not. */
-import { type Evidence, foundIn, type Outcome } from '../domain.js';
+import { type Evidence, foundIn, whyNot } from '../domain.js';
 import type { CaseFile } from '../ports/review.js';
+import { READINGS } from './picture-evidence.js';
 import type { CaseDetail } from './schemas/review-case.js';
-
-const whyNot = (outcome: Outcome<unknown>): string | null =>
-  outcome.status === 'skipped' ? outcome.why : outcome.status === 'failed' ? outcome.code : null;
 
 const HASH_BITS = 256;
 
@@ -38,7 +36,7 @@ export function imagesAnswer({ row, note, evidence }: CaseFile): CaseDetail['ima
       codes: codes.map(({ kind, text, box }) => ({ kind, text, box: { ...box } })),
       labels: { ...foundIn(reading?.model)?.labels },
       findings: pictureFindings(evidence, index),
-      outcomes: (['facts', 'ocr', 'codes', 'hash', 'model'] as const).flatMap((name) => {
+      outcomes: READINGS.flatMap((name) => {
         const outcome = reading?.[name];
         return outcome === undefined ? [] : [{ reading: name, status: outcome.status, why: whyNot(outcome) }];
       }),

@@ -1,5 +1,5 @@
 /** Stored values -> what the API shows: evidence in short, and the trace that says why. */
-import { type Evidence, type Finding, foundIn, type NoticeText, type Outcome } from '../domain.js';
+import { type Evidence, type Finding, findingsOf, foundIn, type NoticeText, type Outcome } from '../domain.js';
 import { ERROR_CODES } from '../errors.js';
 import type { NoteRow, NoteView, RevisionView, StoredDecision } from '../ports/store.js';
 import { findingsOfOpinions } from '../stages/deliberate/findings.js';
@@ -49,12 +49,7 @@ export function summarise(evidence: Partial<Evidence>): EvidenceAnswer {
     scores: { ...classify?.scores },
     competence: { ...classify?.competence },
     textModel: classify === null ? null : { name: classify.model, language: classify.language },
-    findings: [
-      ...(match?.findings ?? []),
-      ...(classify?.findings ?? []),
-      ...(foundIn(evidence.images)?.findings ?? []),
-      ...opinionsIn(evidence),
-    ].map(copyFinding),
+    findings: [...findingsOf(evidence), ...opinionsIn(evidence)].map(copyFinding),
     contacts,
     pictures: picturesIn(evidence),
   };

@@ -1,6 +1,6 @@
 /** Our evidence in the shape of OpenAI's moderation endpoint. A category that nothing assessed says so. */
 import { CATEGORIES, isCategoryId } from '../categories.js';
-import { type Evidence, type Finding, SCORE_KEYS, type ScoreKey } from '../domain.js';
+import { type Evidence, findingsOf, foundIn, SCORE_KEYS, type ScoreKey } from '../domain.js';
 import { UnavailableError } from '../errors.js';
 
 export const OPENAI_CATEGORIES = [
@@ -49,13 +49,6 @@ export interface OpenaiResult {
 const forAll = <T>(value: (category: OpenaiCategory) => T): Record<OpenaiCategory, T> =>
   Object.fromEntries(OPENAI_CATEGORIES.map((category) => [category, value(category)])) as Record<OpenaiCategory, T>;
 
-function findingsOf(evidence: Evidence): readonly Finding[] {
-  const match = evidence.match.status === 'found' ? evidence.match.value.findings : [];
-  const classify = evidence.classify.status === 'found' ? evidence.classify.value.findings : [];
-  const images = evidence.images.status === 'found' ? evidence.images.value.findings : [];
-  return [...match, ...classify, ...images];
-}
-
 /** A client that reads only `flagged` would take a failed model for a clean text, so that is an error. */
 function refuseWhenBlind(evidence: Evidence): void {
   const { classify } = evidence;
@@ -83,8 +76,9 @@ export function toOpenaiResult(evidence: Evidence, images: number): OpenaiResult
   const best = new Map<OpenaiCategory, number>();
   const raise = (category: OpenaiCategory, score: number) =>
     best.set(category, Math.max(best.get(category) ?? 0, Math.min(1, Math.max(0, score))));
-  if (evidence.classify.status === 'found') {
-    const { scores, competence } = evidence.classify.value;
+  const read = foundIn(evidence.classify);
+  if (read !== null) {
+    const { scores, competence } = read;
     for (const [key, category] of HEADS) if (competence[key] !== 'none') raise(category, scores[key].calibrated);
   }
   for (const finding of findingsOf(evidence)) {

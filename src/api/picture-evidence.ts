@@ -1,24 +1,11 @@
 /** What was read of each picture, in short, and what was not. */
-import { type Evidence, foundIn, type ImageReading, type Outcome } from '../domain.js';
+import { type Evidence, foundIn, type ImageReading, whyNot } from '../domain.js';
 import type { EvidenceAnswer } from './schemas/note.js';
 
 type PictureAnswer = EvidenceAnswer['pictures'][number];
 
-const READINGS = ['facts', 'ocr', 'codes', 'hash', 'model'] as const;
-
-/** A code, never the recorded message: that may quote a vendor. */
-function whyNot(outcome: Outcome<unknown>): string | null {
-  switch (outcome.status) {
-    case 'found':
-      return null;
-    case 'skipped':
-      return outcome.why;
-    case 'failed':
-      return outcome.code;
-    case 'due':
-      return 'due';
-  }
-}
+/** What is read of a picture, in this order. */
+export const READINGS = ['facts', 'ocr', 'codes', 'hash', 'model'] as const;
 
 function pictureAnswer(reading: ImageReading): PictureAnswer {
   const facts = foundIn(reading.facts);
@@ -37,11 +24,13 @@ function pictureAnswer(reading: ImageReading): PictureAnswer {
     quality: foundIn(reading.hash)?.quality ?? null,
     labels: { ...foundIn(reading.model)?.labels },
     missing: READINGS.flatMap((name) => {
-      const why = whyNot(reading[name]);
+      const outcome = reading[name];
+      // A code, never the recorded message: that may quote a vendor.
+      const why = outcome.status === 'due' ? 'due' : whyNot(outcome);
       return why === null ? [] : [{ reading: name, why }];
     }),
   };
 }
 
 export const picturesIn = ({ images }: Partial<Evidence>): PictureAnswer[] =>
-  images?.status === 'found' ? images.value.readings.map(pictureAnswer) : [];
+  (foundIn(images)?.readings ?? []).map(pictureAnswer);

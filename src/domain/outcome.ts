@@ -12,6 +12,12 @@ export type Outcome<T> =
 export const foundIn = <T>(outcome: Outcome<T> | undefined): T | null =>
   outcome?.status === 'found' ? outcome.value : null;
 
+/** Why there is no value: the reason of a skip, the code of a failure; null where there is one, or it may still come. */
+export function whyNot(outcome: Outcome<unknown>): SkipReason | ErrorCode | null {
+  if (outcome.status === 'skipped') return outcome.why;
+  return outcome.status === 'failed' ? outcome.code : null;
+}
+
 export const SKIP_REASONS = [
   'not_selected',
   'no_text',

@@ -3,7 +3,7 @@
  * into: the note is never more visible than the rules alone would have left it.
  */
 import type { CategoryId, Severity } from '../categories.js';
-import type { Action, DeliberateEvidence, Gap, OpinionFinding } from '../domain.js';
+import { type Action, type DeliberateEvidence, foundIn, type Gap, type OpinionFinding } from '../domain.js';
 import type { EvaluationInput } from './context-values.js';
 import type { RegionSettings } from './schema.js';
 
@@ -57,7 +57,7 @@ export function wordOfOpinions(
   settings: OpinionSettings,
 ): OpinionWord {
   const lacks = gaps.filter(({ stage }) => stage === 'deliberate');
-  const { opinions, findings, moderation } = deliberate.status === 'found' ? deliberate.value : NONE;
+  const { opinions, findings, moderation } = foundIn(deliberate) ?? NONE;
   const counted = opinions.flatMap((opinion) =>
     opinion.findings.filter(({ confidence }) => confidence >= settings.least_confidence),
   );

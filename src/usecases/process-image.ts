@@ -1,5 +1,6 @@
 /** One picture from claim to stored reading; the last reading of a note makes the note due again. */
 import { createHash } from 'node:crypto';
+import { whyNot } from '../domain.js';
 import { InvalidInputError, UnavailableError } from '../errors.js';
 import { type JobHandler, retryBy } from '../jobs.js';
 import type { ImageClaim, ImageResult, ImagesStore } from '../ports/store.js';
@@ -75,7 +76,7 @@ async function readClaimed(
   lastAttempt: boolean,
   signal: AbortSignal,
 ): Promise<ImageResult> {
-  let kept: { readonly blobKey: string; readonly sha256: string } | null = null;
+  let kept: Pick<ImageResult, 'blobKey' | 'sha256'> = { blobKey: null, sha256: null };
   const bytes = async (): Promise<Uint8Array> => {
     if (claim.blobKey !== null) return stored(deps.blobs, claim.blobKey);
     if (claim.url === null)
@@ -87,14 +88,10 @@ async function readClaimed(
   const order = { index: claim.index, bytes, likely: claim.likely, lastAttempt };
   const started = performance.now();
   const reading = await readImage(order, deps.readers, signal);
-  const { status } = reading.facts;
-  deps.metrics.count('stage_outcomes_total', {
-    stage: 'image',
-    status,
-    why: reading.facts.status === 'failed' ? reading.facts.code : '',
-  });
+  const { facts } = reading;
+  deps.metrics.count('stage_outcomes_total', { stage: 'image', status: facts.status, why: whyNot(facts) ?? '' });
   deps.metrics.observe('stage_seconds', (performance.now() - started) / 1_000, { stage: 'image' });
-  return { reading, blobKey: null, sha256: null, ...(kept as object | null) };
+  return { reading, ...kept };
 }
 
 async function stored(blobs: Blobs, key: string): Promise<Uint8Array> {

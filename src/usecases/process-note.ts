@@ -1,5 +1,5 @@
 /** One revision from claim to stored decision. May run twice: the epoch in Postgres lets only one result in. */
-import { ACTIONS, type Action, type Decision, type Evidence, type EvidenceKey, mainLanguageOf, strongestOf } from '../domain.js';
+import { type Decision, type Evidence, type EvidenceKey, mainLanguageOf, strongestOf } from '../domain.js';
 import { UnavailableError } from '../errors.js';
 import type { JobHandler, JobRun } from '../jobs.js';
 import { EVIDENCE_KEYS, type PipelineRun, runPipeline } from '../pipeline.js';

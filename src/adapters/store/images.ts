@@ -1,5 +1,5 @@
 /** Pictures as work: claimed, fenced and counted like revisions; readings, blobs and what must leave. */
-import type { ImageReading } from '../../domain.js';
+import { foundIn, type ImageReading } from '../../domain.js';
 import type { ImageClaim, ImageResult, ImagesStore } from '../../ports/store.js';
 import { storable } from './accept.js';
 import type { Database } from './database.js';
@@ -141,7 +141,7 @@ const completionOf = (claim: ImageClaim, { reading, blobKey, sha256 }: ImageResu
   index: claim.index,
   epoch: claim.epoch,
   reading,
-  pdq: reading.hash.status === 'found' ? reading.hash.value.pdq : null,
+  pdq: foundIn(reading.hash)?.pdq ?? null,
   blobKey,
   sha256,
   now,

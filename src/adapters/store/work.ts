@@ -1,5 +1,5 @@
 /** Claims, fences and results. The epoch decides who may write, never the clock. */
-import { type Evidence, type Note, strongestOf } from '../../domain.js';
+import { type Evidence, foundIn, type Note, strongestOf } from '../../domain.js';
 import type { Claim, ModerationRecord, SaveResult, WorkStore } from '../../ports/store.js';
 import type { Ids } from '../../ports.js';
 import { storable } from './accept.js';
@@ -113,7 +113,7 @@ function completionOf(claim: Claim, record: ModerationRecord, ids: Ids, now: num
     evidenceVersion: record.evidenceVersion,
     bundleHash: record.bundleHash,
     language: record.language,
-    languages: evidence.language.status === 'found' ? evidence.language.value.languages : null,
+    languages: foundIn(evidence.language)?.languages ?? null,
     state: decisions.some(({ action }) => action === 'hold') ? 'held' : 'decided',
     strongest: strongestOf(decisions.map(({ action }) => action)),
     eventId: ids.next('evt'),

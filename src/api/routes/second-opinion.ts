@@ -2,10 +2,9 @@
 import type { DeliberateEvidence, OpinionFinding } from '../../domain.js';
 import { InvalidInputError, UnavailableError } from '../../errors.js';
 import { nudgeOf } from '../../jobs.js';
-import { textsOf } from '../../pipeline.js';
 import type { OpinionExchange, OpinionState } from '../../ports/opinions.js';
 import type { CaseFile } from '../../ports/review.js';
-import { textsOfReadings } from '../../stages/images/index.js';
+import { partsOf } from '../../usecases/note-texts.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
 import type { Desk } from '../desk.js';
 import { IdParams, problems } from '../schemas/common.js';
@@ -101,9 +100,7 @@ function foundAnswer(file: CaseFile, value: DeliberateEvidence): Pick<Answer, 'r
 }
 
 function textsOfFile({ note, evidence }: CaseFile): ReadonlyMap<string, string> {
-  if (note === null) return new Map();
-  const readings = evidence?.images.status === 'found' ? evidence.images.value.readings : [];
-  return new Map([...textsOf(note), ...textsOfReadings(readings)].map(({ part, text }) => [part, text.raw]));
+  return note === null ? new Map() : new Map(partsOf(note, evidence).map(({ part, text }) => [part, text.raw]));
 }
 
 const exchangeAnswer = (one: OpinionExchange): SecondOpinionAnswer['exchanges'][number] => ({

@@ -1,5 +1,4 @@
 /** `polywarden policy explain`: which rule looked at what values, and why it did or did not fire. */
-
 import type { Note } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
 import { type Bundle, compileBundle } from '../../policy/bundle.js';
@@ -10,8 +9,8 @@ import { loadBundle } from '../../policy/load.js';
 import { isLive, withOverrides } from '../../policy/overrides.js';
 import type { FullStore } from '../../ports/review.js';
 import { factsOf } from '../../usecases/moderate.js';
+import { partsOf } from '../../usecases/note-texts.js';
 import { type Moment, momentOf } from '../../usecases/review/bundles.js';
-import { partsOf } from '../../usecases/review/why.js';
 import { readArgs, usageError } from '../io.js';
 import { jsonText } from '../json-text.js';
 import { liveOverrides } from './in-force.js';

@@ -4,6 +4,7 @@ import {
   type ClassifyEvidence,
   type Competence,
   type Finding,
+  foundIn,
   type LanguageSegment,
   type LanguageTag,
   SCORE_KEYS,
@@ -57,14 +58,14 @@ function checkScores(read: ClassifiedText): void {
 
 /** What the note is written in; a note without words of its own speaks the language of its pictures. */
 function languageOf({ evidence, note }: StageInput): LanguageTag {
-  const written = evidence.language?.status === 'found' ? evidence.language.value.languages[0]?.tag : undefined;
+  const written = foundIn(evidence.language)?.languages[0]?.tag;
   if (written !== undefined && written !== 'und') return written;
-  const read = evidence.images?.status === 'found' ? evidence.images.value.languages?.[0]?.tag : undefined;
+  const read = foundIn(evidence.images)?.languages?.[0]?.tag;
   return read ?? written ?? note.languageHint ?? 'und';
 }
 
 const segmentsOf = ({ evidence }: Pick<StageInput, 'evidence'>): readonly LanguageSegment[] =>
-  evidence.language?.status === 'found' ? evidence.language.value.segments : [];
+  foundIn(evidence.language)?.segments ?? [];
 
 /** A language with less of the text than this is a quotation or a name. */
 const SPOKEN_SHARE = 0.25;

@@ -1,5 +1,5 @@
 /** Stage `images`: what stands on the pictures. Stored notes wait for the readings of the image workers; others read at once. */
-import type { ImageReading, ImageRef, ImagesEvidence, LanguageTag } from '../../domain.js';
+import { foundIn, type ImageReading, type ImageRef, type ImagesEvidence, type LanguageTag } from '../../domain.js';
 import type { ImageHashBank, LanguageModel } from '../../ports.js';
 import type { Stage, StageInput } from '../stage.js';
 import { findingsOfReadings } from './findings.js';
@@ -31,7 +31,7 @@ const TIMEOUT_MS = 240_000;
 
 export function likelyLanguages(input: StageInput): readonly LanguageTag[] {
   const { language } = input.evidence;
-  const read = language?.status === 'found' ? language.value.languages.map(({ tag }) => tag) : [];
+  const read = (foundIn(language)?.languages ?? []).map(({ tag }) => tag);
   const hint = input.note.languageHint === undefined ? [] : [input.note.languageHint];
   return [...new Set([...read.filter((tag) => tag !== 'und'), ...hint])];
 }

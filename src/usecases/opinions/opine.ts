@@ -1,13 +1,12 @@
 /** One second opinion from claim to stored answer; the answer makes the note due again. */
-import type { DeliberateEvidence, Outcome } from '../../domain.js';
-import { codeOf, ERROR_CODES, InvalidInputError, UnavailableError } from '../../errors.js';
+import { type DeliberateEvidence, type Outcome, whyNot } from '../../domain.js';
+import { codeOf, ERROR_CODES, InvalidInputError, UnavailableError, isOurs } from '../../errors.js';
 import { type JobHandler, retryBy } from '../../jobs.js';
-import { textsOf } from '../../pipeline.js';
 import type { OpinionClaim, OpinionsStore } from '../../ports/opinions.js';
 import type { Log, Metrics, Queue } from '../../ports.js';
 import { mayBeSent, type OpinionPlan } from '../../stages/deliberate/plan.js';
-import { textsOfReadings } from '../../stages/images/index.js';
 import { keepLease } from '../lease.js';
+import { partsOf } from '../note-texts.js';
 import { nudgeNote } from '../nudge-note.js';
 import { type AskDeps, askOpinion, type SentPicture } from './ask-opinion.js';
 import { storedLedger } from './ledger.js';
@@ -51,7 +50,7 @@ async function workOn(
   try {
     const outcome =
       claim.crashes >= deps.maxCrashes ? crashed(deps, claim) : await outcomeOf(deps, claim, lastAttempt, lease.signal);
-    const why = outcome.status === 'failed' ? outcome.code : outcome.status === 'skipped' ? outcome.why : '';
+    const why = whyNot(outcome) ?? '';
     deps.metrics.count('stage_outcomes_total', { stage: 'opinion', status: outcome.status, why });
     const { saved, wake } = await deps.opinions.complete(claim, outcome, deps.clock.now());
     if (!saved) deps.metrics.count('stale_writes_total');
@@ -112,9 +111,7 @@ const isOfTheHouse = (error: InvalidInputError | UnavailableError): boolean => e
 
 function orderOf(deps: OpineDeps, claim: OpinionClaim, plan: OpinionPlan, signal: AbortSignal) {
   const { note, evidence } = claim;
-  const readings = evidence.images.status === 'found' ? evidence.images.value.readings : [];
-  const texts = [...textsOf(note), ...textsOfReadings(readings)];
-  return { note, evidence, texts, plan, pictures: () => deps.picturesOf(claim, signal) };
+  return { note, evidence, texts: partsOf(note, evidence), plan, pictures: () => deps.picturesOf(claim, signal) };
 }
 
 async function handBack(deps: OpineDeps, claim: OpinionClaim, isStopped: boolean): Promise<void> {

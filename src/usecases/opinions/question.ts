@@ -1,6 +1,6 @@
 /** What is put to a language model, made of a note and the plan of its policies. */
 import { createHash } from 'node:crypto';
-import type { Evidence, LabelledText, Note } from '../../domain.js';
+import { type Evidence, foundIn, type LabelledText, type Note } from '../../domain.js';
 import { type ChatAsk, type ChatModel, type ContentScores, PICTURE_TOKENS, tokensOfBytes } from '../../ports/llm.js';
 import type { Spending } from '../../ports/opinions.js';
 import type { Clock, Ids } from '../../ports.js';
@@ -46,7 +46,7 @@ export interface Question {
 
 export async function questionOf(order: OpinionOrder, { chat, prompts, ids }: AskDeps): Promise<Question> {
   const { match } = order.evidence;
-  const contacts = match?.status === 'found' ? match.value.contacts : [];
+  const contacts = foundIn(match)?.contacts ?? [];
   const parts = partsToSend(order.texts, order.plan.redact, contacts);
   const pictures = chat.seesImages ? await order.pictures() : [];
   const mark = ids.secret(MARK_BYTES);

@@ -3,7 +3,7 @@ import type { Action, RegionId } from '../../domain.js';
 import type { PastNote } from '../../policy/backtest.js';
 import type { JudgedRevision } from '../../ports/store.js';
 import { factsOf } from '../moderate.js';
-import { partsOf } from '../review/why.js';
+import { partsOf } from '../note-texts.js';
 
 function lastOf(entries: readonly { readonly regions: readonly RegionId[]; readonly action: Action }[]) {
   return new Map(entries.flatMap(({ regions, action }) => regions.map((region) => [region, action] as const)));

@@ -1,20 +1,11 @@
-/** Why a case is here: the stored evidence judged once more under the bundle of that time, with every value looked at. */
-import type { Evidence, LabelledText, Note } from '../../domain.js';
-import { textsOf } from '../../pipeline.js';
 import type { Bundle } from '../../policy/bundle.js';
 import { explain, type RuleTrace } from '../../policy/explain.js';
 import type { CaseFile } from '../../ports/review.js';
-import { textsOfReadings } from '../../stages/images/texts.js';
 import { factsOf } from '../moderate.js';
+import { partsOf } from '../note-texts.js';
 
 export interface ExplainedRule extends RuleTrace {
   readonly policy: string;
-}
-
-/** Words that were read in pictures count as parts of the text, as they did then. */
-export function partsOf(note: Note, evidence: Evidence | null): readonly LabelledText[] {
-  const readings = evidence?.images.status === 'found' ? evidence.images.value.readings : [];
-  return [...textsOf(note), ...textsOfReadings(readings)];
 }
 
 /** Null when the text, the evidence or the bundle is gone: then what was stored has to do. */

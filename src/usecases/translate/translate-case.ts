@@ -6,7 +6,7 @@ import { budgetOf } from '../../policy/opinions.js';
 import { policyOf } from '../../policy/regions.js';
 import type { TranslationsStore, Translator } from '../../ports/translation.js';
 import type { Clock } from '../../ports.js';
-import { partsOf } from '../review/why.js';
+import { partsOf } from '../note-texts.js';
 import { type BudgetStore, budgeted } from './budgeted.js';
 import type { Glossary } from './glossary.js';
 import { storedParts, type TranslatedPart, translateParts, wantedTexts } from './translate-parts.js';
