@@ -115,8 +115,11 @@ export class UnavailableError extends Error {
   }
 }
 
-export const codeOf = (error: unknown): ErrorCode =>
-  error instanceof InvalidInputError || error instanceof UnavailableError ? error.code : 'internal';
+/** Thrown on purpose; its message is ours and quotes nobody. */
+export const isOurs = (error: unknown): error is InvalidInputError | UnavailableError =>
+  error instanceof InvalidInputError || error instanceof UnavailableError;
+
+export const codeOf = (error: unknown): ErrorCode => (isOurs(error) ? error.code : 'internal');
 
 /** Message and causes in one line, for people at a terminal. */
 export function sayError(error: unknown): string {

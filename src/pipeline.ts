@@ -12,7 +12,7 @@ import {
   type SkipReason,
   whyNot,
 } from './domain.js';
-import { codeOf, ERROR_CODES, type ErrorCode, InvalidInputError, UnavailableError } from './errors.js';
+import { codeOf, ERROR_CODES, type ErrorCode, isOurs, UnavailableError } from './errors.js';
 import type { Log } from './ports.js';
 import { normalise } from './stages/normalise/index.js';
 import type { AnyStage, Stage, StageInput, StageNeeds } from './stages/stage.js';
@@ -102,7 +102,7 @@ async function runStage<K extends EvidenceKey>(
 
 /** Only our own errors carry a message that is known to hold no text of the note. */
 function failure(stage: EvidenceKey, error: unknown, input: StageInput, log: Log): Outcome<never> {
-  const own = error instanceof UnavailableError || error instanceof InvalidInputError;
+  const own = isOurs(error);
   const code: ErrorCode = own ? codeOf(error) : 'stage_failed';
   const kind = error instanceof Error ? error.name : typeof error;
   log.error('stage failed', { stage, code, kind, revisionId: input.revisionId, at: own ? undefined : placeOf(error) });

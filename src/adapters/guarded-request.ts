@@ -7,7 +7,7 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { Agent, buildConnector, errors, request } from 'undici';
 import { isForbiddenAddress } from '../address-ranges.js';
-import { InvalidInputError, UnavailableError } from '../errors.js';
+import { InvalidInputError, isOurs, UnavailableError } from '../errors.js';
 import { timeLimit } from '../time-limit.js';
 
 export interface GuardOptions {
@@ -126,7 +126,7 @@ export function parseTarget(url: string, allowPrivate: boolean): URL {
 const LATE = 'The receiver did not answer in time';
 
 function translate(error: unknown): Error {
-  if (error instanceof InvalidInputError || error instanceof UnavailableError) return error;
+  if (isOurs(error)) return error;
   const name = error instanceof Error ? error.name : 'Error';
   const code = error instanceof errors.UndiciError || isCoded(error) ? error.code : name;
   const late = name === 'TimeoutError' || name === 'AbortError' || code.includes('TIMEOUT');

@@ -1,6 +1,6 @@
 /** Any OpenAI-compatible endpoint. Only importer of openai. One attempt a call: retries are of `llm/guard.ts`. */
 import OpenAI, { APIConnectionError, APIError } from 'openai';
-import { InvalidInputError, UnavailableError } from '../errors.js';
+import { InvalidInputError, isOurs, UnavailableError } from '../errors.js';
 import { type ChatAnswer, type ChatAsk, type ChatPart, LlmBrokenError } from '../ports/llm.js';
 import { withinTime } from '../time-limit.js';
 import { cappedFetch } from './llm/capped-fetch.js';
@@ -139,7 +139,7 @@ async function asked<T>(timeoutMs: number, stop: AbortSignal, ask: (limited: Abo
 
 /** Messages of the vendor are dropped: they may quote what was asked. */
 function ours(error: unknown): unknown {
-  if (error instanceof InvalidInputError || error instanceof UnavailableError) return error;
+  if (isOurs(error)) return error;
   if (error instanceof APIConnectionError) {
     return new UnavailableError('llm_unavailable', 'The language model cannot be reached', { cause: nameOf(error) });
   }

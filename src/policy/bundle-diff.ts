@@ -1,12 +1,10 @@
 /** What a candidate changes: files, rules and settings, and whether a second person has to look. */
 import type { BundleDifference, RuleChange } from '../ports/policy.js';
+import { filesIn } from './bundle-content.js';
 import type { Bundle, CompiledRegion, CompiledRule } from './model.js';
 import { modeText } from './overrides.js';
 import { speaksFor } from './regions.js';
 import { parseYaml } from './yaml.js';
-
-const filesOf = (bundle: Bundle): ReadonlyMap<string, string> =>
-  new Map(JSON.parse(bundle.content) as readonly (readonly [string, string])[]);
 
 type Kind = 'added' | 'removed' | 'changed';
 function changes<T>(before: ReadonlyMap<string, T>, after: ReadonlyMap<string, T>, same: (a: T, b: T) => boolean) {
@@ -107,7 +105,7 @@ const GRAVE_SETTINGS: ReadonlySet<string> = new Set(['model_alone', 'ladder', 'e
 const GRAVE = 4;
 
 export function bundleDifference(before: Bundle, after: Bundle): BundleDifference {
-  const [old, fresh] = [filesOf(before), filesOf(after)];
+  const [old, fresh] = [filesIn(before.content), filesIn(after.content)];
   const files = changes(old, fresh, (a, b) => a === b).map(({ key, kind }) => ({ file: key, kind }));
   const terms = files
     .filter(({ file }) => file.startsWith('terms/'))

@@ -1,4 +1,6 @@
 /** Files -> bundle: pure, all faults together, one hash over everything that can change a decision. */
+
+import { contentOf } from './bundle-content.js';
 import { type Compiled, compileExpression, type Expression } from './cel.js';
 import { checkConditions } from './check-conditions.js';
 import { checkNames } from './check-names.js';
@@ -169,9 +171,6 @@ function compileAll(made: ReadonlyMap<string, Inheritance>, workshop: Workshop):
   }
   return regions;
 }
-
-export const contentOf = (files: ReadonlyMap<string, string>): string =>
-  JSON.stringify([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 
 /** For tools that show faults; `bundle` is null when any of them is an error. */
 export function checkBundle(

@@ -1,6 +1,7 @@
 /** Everything that can be said about a folder of policy files: regions, rules, sentences and term banks together. */
 import { parseTermBanks } from '../stages/match/term-bank.js';
 import { type CheckedBundle, checkBundle } from './bundle.js';
+import { termFilesOf } from './bundle-content.js';
 import { faultsIn, type PolicyFault, sortFaults } from './faults.js';
 
 interface BankFile {
@@ -21,7 +22,7 @@ function faultsOfBanks(banks: readonly BankFile[]): readonly PolicyFault[] {
 
 /** The words of the banks are read by the stage that matches them; its faults are the author's all the same. */
 function termFaults(files: ReadonlyMap<string, string>): readonly PolicyFault[] {
-  const banks = [...files].flatMap(([file, text]) => (file.startsWith('terms/') ? [{ file, text }] : []));
+  const banks = termFilesOf(files);
   const together = faultsOfBanks(banks);
   if (together.length === 0) return [];
   // Reading stops at the first bad file; an author wants to see all of them.

@@ -3,6 +3,7 @@ import type { Images } from '../compose/images.js';
 import type { Config } from '../config.js';
 import { MINUTE_MS, type SkipReason } from '../domain.js';
 import { type Bundle, compileBundle } from '../policy/bundle.js';
+import { filesIn, termFilesOf } from '../policy/bundle-content.js';
 import { casesOf } from '../policy/case-terms.js';
 import { evaluate } from '../policy/evaluate.js';
 import { loadBundle, readPrivateTerms } from '../policy/load.js';
@@ -79,7 +80,8 @@ export async function buildRules(
   const { config, store } = options;
   const bundle = given?.bundle ?? (await loadBundle(config.POLICIES_DIR));
   const own = config.termsDir === null ? [] : await readPrivateTerms(config.termsDir);
-  const banks = parseTermBanks([...termFiles(bundle), ...own]);
+  // The bundle's own copy of the files, so that its hash covers what the matcher is made from.
+  const banks = parseTermBanks([...termFilesOf(filesIn(bundle.content)), ...own]);
   const privateTerms = own.length === 0 ? undefined : sha256Hex(JSON.stringify(own)).slice(0, 12);
   const bank = store === null ? null : indexTextHashes(await store.banks.allText());
   const matcher = once(() => compileBanks(banks));
@@ -111,8 +113,7 @@ export async function buildRules(
   return compiledUnder({ bundle, stages, clock: options.clock }, given?.standing ?? null);
 }
 
-export const bundleOfContent = (content: string): Bundle =>
-  compileBundle(new Map(JSON.parse(content) as readonly (readonly [string, string])[]));
+export const bundleOfContent = (content: string): Bundle => compileBundle(filesIn(content));
 
 interface Base {
   readonly bundle: Bundle;
@@ -165,12 +166,6 @@ function stagesOf(parts: Parts, options: RulesOptions): readonly AnyStage[] {
     campaignStage(campaigns),
     deliberateStage(parts.opinions),
   ]);
-}
-
-/** The bundle's own copy of the term files, so that its hash covers what the matcher was made from. */
-function termFiles(bundle: Bundle): readonly { readonly file: string; readonly text: string }[] {
-  const files = JSON.parse(bundle.content) as readonly (readonly [string, string])[];
-  return files.flatMap(([file, text]) => (file.startsWith('terms/') ? [{ file, text }] : []));
 }
 
 const needs = new WeakMap<Bundle, StageNeeds>();

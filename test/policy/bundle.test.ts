@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { InvalidInputError } from '../../src/errors.js';
-import { compileBundle, contentOf } from '../../src/policy/bundle.js';
+import { compileBundle } from '../../src/policy/bundle.js';
+import { contentOf } from '../../src/policy/bundle-content.js';
 import {
   bundleOf,
   checked,

@@ -2,6 +2,7 @@
 import type { Note } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
 import { type Bundle, compileBundle } from '../../policy/bundle.js';
+import { filesIn } from '../../policy/bundle-content.js';
 import type { EvaluationInput } from '../../policy/context-values.js';
 import { isRegionCode } from '../../policy/countries.js';
 import { type Explanation, explain, type RuleTrace } from '../../policy/explain.js';
@@ -112,7 +113,7 @@ async function aboutNote(
 async function bundleOfThen(store: FullStore, hash: string, moment: Moment): Promise<Bundle> {
   const content = await store.bundles.get(hash);
   if (content === null) throw new InvalidInputError('not_found', 'The bundle of that time is no longer stored');
-  const bundle = compileBundle(new Map(JSON.parse(content) as readonly (readonly [string, string])[]));
+  const bundle = compileBundle(filesIn(content));
   const then = moment.version === null ? null : await store.policy.atVersion(moment.version);
   const at = Date.parse(moment.at ?? '');
   return withOverrides(

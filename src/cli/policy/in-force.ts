@@ -2,6 +2,7 @@
 import { HOUR_MS } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
 import { compileBundle } from '../../policy/bundle.js';
+import { filesIn } from '../../policy/bundle-content.js';
 import { isLive, OVERRIDE_MODE } from '../../policy/overrides.js';
 import type { BundleRow, Moved, Override, PolicyPart } from '../../ports/policy.js';
 import type { FullStore } from '../../ports/review.js';
@@ -157,7 +158,7 @@ async function bundleInForce(store: FullStore) {
   const force = await store.policy.inForce();
   const content = force === null ? null : await store.bundles.get(force.bundleHash);
   if (content === null) throw new InvalidInputError('conflict', 'Nothing is in force yet; start the server once');
-  return compileBundle(new Map(JSON.parse(content) as readonly (readonly [string, string])[]));
+  return compileBundle(filesIn(content));
 }
 
 /** Those that stand now; for `--overrides` of show, explain and backtest. */

@@ -1,4 +1,6 @@
 /** `polywarden terms coverage`: what the shipped and the private banks hold, and what they find in labelled notes. */
+
+import { termFilesOf } from '../../policy/bundle-content.js';
 import { readPolicyFiles, readPrivateTerms } from '../../policy/load.js';
 import { viewsOf } from '../../stages/match/bench.js';
 import { expandBraces } from '../../stages/match/braces.js';
@@ -109,9 +111,7 @@ function table(rows: readonly LanguageFigures[]): readonly string[] {
 export async function coverageCommand(args: readonly string[], io: TermsIo): Promise<number> {
   const { values } = readArgs(args, OPTIONS, TERMS_USAGE);
   const files = await readPolicyFiles(io.policiesDir);
-  const shipped = parseTermBanks(
-    [...files].flatMap(([file, text]) => (file.startsWith('terms/') ? [{ file, text }] : [])),
-  );
+  const shipped = parseTermBanks(termFilesOf(files));
   const own = parseTermBanks(io.termsDir === null ? [] : await readPrivateTerms(io.termsDir));
   const fixtures = await readFixtures(io.fixturesDir);
   const languages = [...new Set([...shipped, ...own].map(({ language }) => language))].sort();

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path';
 import { CATEGORY_IDS, isCategoryId } from '../../categories.js';
 import { InvalidInputError } from '../../errors.js';
+import { termFilesOf } from '../../policy/bundle-content.js';
 import { readPolicyFiles } from '../../policy/load.js';
 import { didYouMean } from '../../policy/nearest.js';
 import { parseTermBanks, type TermBank } from '../../stages/match/term-bank.js';
@@ -113,7 +114,7 @@ async function textOf(input: string, io: TermsIo): Promise<string> {
 
 async function shippedBanks(io: TermsIo): Promise<readonly TermBank[]> {
   const files = await readPolicyFiles(io.policiesDir);
-  return parseTermBanks([...files].flatMap(([file, text]) => (file.startsWith('terms/') ? [{ file, text }] : [])));
+  return parseTermBanks(termFilesOf(files));
 }
 
 async function write(made: MadeBank, { dir, name, order }: Wanted): Promise<readonly string[]> {

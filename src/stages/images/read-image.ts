@@ -1,6 +1,6 @@
 /** Bytes of one picture -> its reading. Each part is an outcome of its own, so that one that failed hides no other. */
 import type { ImageReading, LanguageTag, Outcome, PdqReading, SkipReason } from '../../domain.js';
-import { codeOf, ERROR_CODES, type ErrorCode, InvalidInputError, UnavailableError } from '../../errors.js';
+import { ERROR_CODES, type ErrorCode, isOurs, UnavailableError } from '../../errors.js';
 import type { CodeReader, DecodedImage, ImageDecoder, ImageModel, Pixels, TextReader } from '../../ports.js';
 import { hashFrames } from './pdq/frames.js';
 import { SOUND_CODES, SOUND_HASH, SOUND_LABELS, SOUND_TEXT, soundDecoded } from './sound.js';
@@ -51,8 +51,7 @@ const reader =
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof UnavailableError && !order.lastAttempt) throw error;
-      const own = error instanceof UnavailableError || error instanceof InvalidInputError;
-      return failedReading(own ? codeOf(error) : 'stage_failed');
+      return failedReading(isOurs(error) ? error.code : 'stage_failed');
     }
   };
 

@@ -1,6 +1,6 @@
 /** One second opinion from claim to stored answer; the answer makes the note due again. */
 import { type DeliberateEvidence, type Outcome, whyNot } from '../../domain.js';
-import { codeOf, ERROR_CODES, InvalidInputError, UnavailableError, isOurs } from '../../errors.js';
+import { codeOf, ERROR_CODES, type InvalidInputError, isOurs, UnavailableError } from '../../errors.js';
 import { type JobHandler, retryBy } from '../../jobs.js';
 import type { OpinionClaim, OpinionsStore } from '../../ports/opinions.js';
 import type { Log, Metrics, Queue } from '../../ports.js';
@@ -99,8 +99,7 @@ async function outcomeOf(
     return { status: 'found', value, ms: Math.round(performance.now() - started), version: OPINION_VERSION };
   } catch (error) {
     signal.throwIfAborted();
-    const isOurs = error instanceof InvalidInputError || error instanceof UnavailableError;
-    if (!isOurs || isOfTheHouse(error) || (error instanceof UnavailableError && !lastAttempt)) throw error;
+    if (!isOurs(error) || isOfTheHouse(error) || (error instanceof UnavailableError && !lastAttempt)) throw error;
     deps.log.warn('opinion failed', { revisionId: claim.revisionId, code: error.code });
     return failed(codeOf(error), error.message);
   }

@@ -1,6 +1,7 @@
 /** The bundle in force with one rule as it stands in an editor; faults at the places of that editor. */
 import { InvalidInputError } from '../../errors.js';
 import { type Bundle, checkBundle } from '../../policy/bundle.js';
+import { filesIn } from '../../policy/bundle-content.js';
 import { idIn, unknownRegion, withEditedRule } from '../../policy/edit-rule.js';
 import { faultsIn, type PolicyFault } from '../../policy/faults.js';
 import { isLive, withOverrides } from '../../policy/overrides.js';
@@ -29,9 +30,6 @@ export interface EditedBundle {
   readonly faults: readonly EditorFault[];
 }
 
-export const filesOf = (bundle: Bundle): ReadonlyMap<string, string> =>
-  new Map(JSON.parse(bundle.content) as readonly (readonly [string, string])[]);
-
 /** `overrides` of the other rules are laid over it as far as they act at `now`. */
 export function editedBundle(
   inForce: Bundle,
@@ -40,7 +38,7 @@ export function editedBundle(
   now: number,
 ): EditedBundle {
   const file = fileOfRegion(draft.home);
-  const files = filesOf(inForce);
+  const files = filesIn(inForce.content);
   const text = files.get(file);
   if (text === undefined) {
     throw new InvalidInputError('body_invalid', unknownRegion(draft.home, inForce.regions.keys()));

@@ -1,7 +1,8 @@
 /** The files on disk become a candidate; a bad one is refused before anything hears of it. */
 
 import { InvalidInputError } from '../../errors.js';
-import { type Bundle, compileBundle, contentOf } from '../../policy/bundle.js';
+import { type Bundle, compileBundle } from '../../policy/bundle.js';
+import { contentOf, termFilesOf } from '../../policy/bundle-content.js';
 import { bundleDifference, noDifference } from '../../policy/bundle-diff.js';
 import { readPolicyFiles } from '../../policy/load.js';
 import { runRuleTests } from '../../policy/rule-tests.js';
@@ -46,7 +47,7 @@ export async function proposeFiles(
     return;
   }
   const bundle = compileBundle(files);
-  parseTermBanks([...files].flatMap(([file, text]) => (file.startsWith('terms/') ? [{ file, text }] : [])));
+  parseTermBanks(termFilesOf(files));
   if (inForce !== null) await refuseFailing(bundle, files);
   const diff = inForce === null ? noDifference : bundleDifference(inForce, bundle);
   const needsApproval = deps.approval && diff.severity >= GRAVE_SEVERITY;

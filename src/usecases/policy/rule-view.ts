@@ -1,10 +1,10 @@
 /** What one rule is and did. */
 import { DAY_MS } from '../../domain.js';
 import type { Bundle } from '../../policy/bundle.js';
+import { filesIn } from '../../policy/bundle-content.js';
 import { ruleText } from '../../policy/edit-rule.js';
 import { isLive, modeText, overrideOf } from '../../policy/overrides.js';
 import type { Override, PolicyStore, RuleOutcome } from '../../ports/policy.js';
-import { filesOf } from './edited-bundle.js';
 
 interface Human {
   readonly upheld: number;
@@ -32,7 +32,7 @@ export async function ruleView(
   });
   if (regions.length === 0) return null;
   const since = new Date(now - ask.days * DAY_MS).toISOString();
-  const files = filesOf(base);
+  const files = filesIn(base.content);
   const written = [...base.regions.values()].flatMap(({ id, file }) => {
     const found = ruleText(files.get(file) ?? '', file, ask.rule);
     return found === null ? [] : [{ region: id, file, line: found.line, yaml: found.text }];

@@ -1,5 +1,6 @@
 /** Bundles by their hash: an appeal is judged by the rules of its time. */
 import { type Bundle, compileBundle } from '../../policy/bundle.js';
+import { filesIn } from '../../policy/bundle-content.js';
 import { isLive, withOverrides } from '../../policy/overrides.js';
 import type { PolicyStore } from '../../ports/policy.js';
 import type { BundlesStore, StoredDecision } from '../../ports/store.js';
@@ -58,7 +59,7 @@ export function bundlesWith(deps: BundlesDeps): BundleAt {
 
 function compiled(content: string, hash: string, log: Log): Bundle | null {
   try {
-    return compileBundle(new Map(JSON.parse(content) as readonly (readonly [string, string])[]));
+    return compileBundle(filesIn(content));
   } catch (error) {
     log.warn('a bundle of before cannot be compiled any more', { hash, error });
     return null;
