@@ -37,6 +37,12 @@ module.exports = {
       to: { path: '^(src|workers)/', pathNot: [WORDS, STAGES_AND_POLICY] },
     },
     {
+      name: 'stages-and-policy-touch-nothing',
+      severity: 'error',
+      from: { path: STAGES_AND_POLICY },
+      to: { path: '^(node:)?(fs|child_process|net|tls|dns|http|https|http2|worker_threads|timers)(/|$)' },
+    },
+    {
       name: 'nothing-imports-an-entry',
       severity: 'error',
       from: { path: '^src/', pathNot: ENTRY },

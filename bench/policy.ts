@@ -3,11 +3,11 @@
  * all files; stored notes that a backtest judges again in a second of one core.
  */
 import path from 'node:path';
+import { readPolicyFiles } from '../src/adapters/policy-folder.js';
 import { CATEGORY_IDS } from '../src/categories.js';
 import { backtest } from '../src/policy/backtest.js';
 import { checkBundle, compileBundle } from '../src/policy/bundle.js';
 import { evaluate } from '../src/policy/evaluate.js';
-import { readPolicyFiles } from '../src/policy/load.js';
 import type { Bundle } from '../src/policy/model.js';
 import { runRuleTests } from '../src/policy/rule-tests.js';
 import type { RuleTest } from '../src/policy/schema-rule.js';

@@ -1,4 +1,5 @@
 /** The policies folder and the banks -> stages and judge. */
+import { loadBundle, readPrivateTerms } from '../adapters/policy-folder.js';
 import type { Images } from '../compose/images.js';
 import type { Config } from '../config.js';
 import { MINUTE_MS, type SkipReason } from '../domain.js';
@@ -6,7 +7,6 @@ import { type Bundle, compileBundle } from '../policy/bundle.js';
 import { filesIn, termFilesOf } from '../policy/bundle-content.js';
 import { casesOf } from '../policy/case-terms.js';
 import { evaluate } from '../policy/evaluate.js';
-import { loadBundle, readPrivateTerms } from '../policy/load.js';
 import { stageNeeds } from '../policy/needs.js';
 import { overlayOf } from '../policy/overrides.js';
 import { sha256Hex } from '../policy/stable-hash.js';

@@ -2,6 +2,7 @@
  * What is in force is a row in Postgres: a bundle by its hash and the overrides. Every process follows it and takes the
  * bundle's text from there, so that a worker beside other files judges alike. Files on disk only make candidates.
  */
+import { readPolicyFiles } from '../adapters/policy-folder.js';
 import { codeOf, sayError, UnavailableError } from '../errors.js';
 import { onceInAWhile } from '../once-in-a-while.js';
 import type { Bundle } from '../policy/bundle.js';
@@ -35,7 +36,7 @@ export async function openInForce(options: RulesOptions, store: RulesStore): Pro
     store,
     clock: options.clock,
     log,
-    dir: config.POLICIES_DIR,
+    readFiles: () => readPolicyFiles(config.POLICIES_DIR),
     author: config.POLICY_AUTHOR,
     approval: config.POLICY_APPROVAL === 'on',
   };

@@ -1,7 +1,7 @@
 /** Tells when the files of a folder have changed and settled. */
 import { type FSWatcher, watch } from 'node:fs';
 import path from 'node:path';
-import { POLICY_FOLDERS } from '../policy/load.js';
+import { POLICY_FOLDERS } from '../adapters/policy-folder.js';
 import type { Log } from '../ports.js';
 
 /** Editors write a file in several steps. */

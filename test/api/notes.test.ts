@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { loadBundle } from '../../src/adapters/policy-folder.js';
 import type { Bundle } from '../../src/policy/bundle.js';
-import { loadBundle } from '../../src/policy/load.js';
 import { type Bench, type Caller, goodNote, NOW, openBench, recordOf } from './support.js';
 
 let bundle: Bundle;

@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readPolicyFiles } from '../../src/adapters/policy-folder.js';
 import { type Bundle, compileBundle } from '../../src/policy/bundle.js';
 import { noDifference } from '../../src/policy/bundle-diff.js';
-import { readPolicyFiles } from '../../src/policy/load.js';
 import { overlayOf } from '../../src/policy/overrides.js';
 import { until } from '../support/until.js';
 import { type Bench, type Caller, moderateFake, NOW, openBench } from './support.js';

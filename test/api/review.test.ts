@@ -1,6 +1,6 @@
 /** The routes of the review desk on the store in memory: steps of a claim, people, own things, bad input. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadBundle } from '../../src/policy/load.js';
+import { loadBundle } from '../../src/adapters/policy-folder.js';
 import type { Role } from '../../src/ports/store.js';
 import { acceptInput, decision, record } from '../support/store.js';
 import { type Bench, type Caller, NOW, openBench, PASSWORD } from './support.js';

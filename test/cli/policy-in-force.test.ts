@@ -1,11 +1,11 @@
 /** What is in force, from the command line: on the store in memory. */
 import path from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { readPolicyFiles } from '../../src/adapters/policy-folder.js';
 import type { PolicyIo } from '../../src/cli/policy/policy-io.js';
 import { runPolicy } from '../../src/cli/policy.js';
 import { type Bundle, compileBundle } from '../../src/policy/bundle.js';
 import { noDifference } from '../../src/policy/bundle-diff.js';
-import { readPolicyFiles } from '../../src/policy/load.js';
 import { type MemoryStore, storeMemory } from '../support/store-memory.js';
 
 const NOW = Date.parse('2026-11-20T12:00:00Z');

@@ -1,9 +1,9 @@
 /** A backtest over the real store, page by page, with what a person decided about one of the notes. */
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { loadBundle } from '../../src/adapters/policy-folder.js';
 import { openPool } from '../../src/adapters/postgres.js';
 import { runPolicy } from '../../src/cli/policy.js';
-import { loadBundle } from '../../src/policy/load.js';
 import { testInput } from '../../src/policy/test-evidence.js';
 import type { FullStore } from '../../src/ports/review.js';
 import { freshDatabase } from '../support/services.js';

@@ -2,11 +2,11 @@
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openIds, systemClock } from '../../src/adapters/clock-ids.js';
+import { loadBundle } from '../../src/adapters/policy-folder.js';
 import { openStore } from '../../src/adapters/store-prisma.js';
 import { ROUTE_RULES } from '../../src/api/permissions.js';
 import { buildServer } from '../../src/api/server.js';
 import { readConfig } from '../../src/config.js';
-import { loadBundle } from '../../src/policy/load.js';
 import type { FullStore } from '../../src/ports/review.js';
 import { SCOPES } from '../../src/ports/store.js';
 import { createKey } from '../../src/usecases/keys.js';

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openIds } from '../../src/adapters/clock-ids.js';
+import { loadBundle } from '../../src/adapters/policy-folder.js';
 import { openStore } from '../../src/adapters/store-prisma.js';
 import { cookieName } from '../../src/api/auth.js';
 import { buildServer } from '../../src/api/server.js';
@@ -11,7 +12,6 @@ import { readConfig } from '../../src/config.js';
 import type { Evidence, ImageReading } from '../../src/domain.js';
 import type { Bundle } from '../../src/policy/bundle.js';
 import { caseTermsOf } from '../../src/policy/case-terms.js';
-import { loadBundle } from '../../src/policy/load.js';
 import type { FullStore } from '../../src/ports/review.js';
 import type { Role } from '../../src/ports/store.js';
 import { createKey } from '../../src/usecases/keys.js';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { loadBundle } from '../../src/adapters/policy-folder.js';
 import type { CategoryId, Severity } from '../../src/categories.js';
 import { ACTIONS, type Action, type Decision } from '../../src/domain.js';
 import type { Bundle } from '../../src/policy/bundle.js';
 import { type CaseSubject, casesOf, caseTermsOf, reasonOf, termsOf, weightOf } from '../../src/policy/case-terms.js';
-import { loadBundle } from '../../src/policy/load.js';
 import { decision, hit } from '../support/store.js';
 
 const NOW = Date.parse('2026-11-20T12:00:00Z');

@@ -2,10 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { loadBundle } from '../../src/adapters/policy-folder.js';
 import type { Finding, IdiomHit, Span } from '../../src/domain.js';
 import { evaluate } from '../../src/policy/evaluate.js';
 import { onlyIdioms } from '../../src/policy/idioms.js';
-import { loadBundle } from '../../src/policy/load.js';
 import { testInput } from '../../src/policy/test-evidence.js';
 import { compileBanks } from '../../src/stages/match/matcher.js';
 import { parseTermBank } from '../../src/stages/match/term-bank.js';

@@ -3,10 +3,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { strayFiles } from '../../src/adapters/policy-folder.js';
 import { checkFiles } from '../../src/policy/check-files.js';
 import { formatFault } from '../../src/policy/faults.js';
 import { LINT_IDS, LINTS, type LintId } from '../../src/policy/lints.js';
-import { strayFiles } from '../../src/policy/load.js';
 import { YAML_LIMIT_BYTES } from '../../src/policy/yaml.js';
 import { filesOf, GLOBAL_HEAD, global, NOTICE, region, rule, rules, tested } from './bench-files.js';
 

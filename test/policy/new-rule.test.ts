@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { readPolicyFiles } from '../../src/adapters/policy-folder.js';
 import { CATEGORY_IDS } from '../../src/categories.js';
 import { checkBundle, compileBundle } from '../../src/policy/bundle.js';
-import { readPolicyFiles } from '../../src/policy/load.js';
 import { isRuleId, ruleSkeleton, withRule } from '../../src/policy/new-rule.js';
 
 const files = await readPolicyFiles(path.resolve('policies'));

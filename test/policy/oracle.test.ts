@@ -2,11 +2,11 @@
 import path from 'node:path';
 import { type CelFunc, type CelInput, CelScalar, celEnv, celFunc, isCelError, parse, plan } from '@bufbuild/cel';
 import { expect, test } from 'vitest';
+import { loadBundle } from '../../src/adapters/policy-folder.js';
 import type { CategoryId } from '../../src/categories.js';
 import { compileExpression, type Expression } from '../../src/policy/cel.js';
 import { RuleContext } from '../../src/policy/context.js';
 import { VALUE_CLASSES } from '../../src/policy/context-values.js';
-import { loadBundle } from '../../src/policy/load.js';
 import type { Variant } from '../../src/policy/model.js';
 import { compilePattern } from '../../src/policy/patterns.js';
 import type { RuleTest } from '../../src/policy/schema-rule.js';

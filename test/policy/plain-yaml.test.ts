@@ -1,8 +1,8 @@
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { readPolicyFiles } from '../../src/adapters/policy-folder.js';
 import { InvalidInputError } from '../../src/errors.js';
-import { readPolicyFiles } from '../../src/policy/load.js';
 import { readPlainYaml } from '../../src/policy/plain-yaml.js';
 import { parseFully } from '../../src/policy/yaml.js';
 

@@ -2,13 +2,13 @@
 import path from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { readPolicyFiles } from '../../src/adapters/policy-folder.js';
 import { CATEGORY_IDS } from '../../src/categories.js';
 import { ACTIONS, type Action, CONTEXT_FLAGS, type Decision, type Evidence, SCORE_KEYS } from '../../src/domain.js';
 import { compileBundle } from '../../src/policy/bundle.js';
 import { askers, reasonOf } from '../../src/policy/case-terms.js';
 import { evaluate } from '../../src/policy/evaluate.js';
 import { explain } from '../../src/policy/explain.js';
-import { readPolicyFiles } from '../../src/policy/load.js';
 import type { Bundle } from '../../src/policy/model.js';
 import { withOverrides } from '../../src/policy/overrides.js';
 import type { RuleTest } from '../../src/policy/schema-rule.js';

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { readPolicyFiles } from '../../src/adapters/policy-folder.js';
 import { CATEGORY_IDS } from '../../src/categories.js';
 import {
   ACTIONS,
@@ -13,7 +14,6 @@ import {
 } from '../../src/domain.js';
 import { compileBundle } from '../../src/policy/bundle.js';
 import { evaluate } from '../../src/policy/evaluate.js';
-import { readPolicyFiles } from '../../src/policy/load.js';
 import type { Bundle } from '../../src/policy/model.js';
 import type { RegionSettings } from '../../src/policy/schema.js';
 import { mergeOpinion, VISIBILITY, wordOfOpinions } from '../../src/policy/second-opinion.js';

@@ -2,13 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { loadBundle, readPolicyFiles } from '../../src/adapters/policy-folder.js';
 import { CATEGORY_IDS } from '../../src/categories.js';
 import { POLICY_USAGE } from '../../src/cli/policy/policy-io.js';
 import { TERMS_USAGE } from '../../src/cli/terms/terms-io.js';
 import { checkBundle, compileBundle } from '../../src/policy/bundle.js';
 import { formatFault } from '../../src/policy/faults.js';
 import { jsonSchemas } from '../../src/policy/json-schema.js';
-import { loadBundle, readPolicyFiles } from '../../src/policy/load.js';
 import type { Bundle } from '../../src/policy/model.js';
 import { referencePage } from '../../src/policy/reference.js';
 import { runRuleTests, testCoverage } from '../../src/policy/rule-tests.js';

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
+import { loadBundle } from '../../src/adapters/policy-folder.js';
 import { readPromptFiles } from '../../src/adapters/prompt-files.js';
 import type { App } from '../../src/compose.js';
 import { InvalidInputError } from '../../src/errors.js';
-import { loadBundle } from '../../src/policy/load.js';
 import type { ChatAsk, ChatModel } from '../../src/ports/llm.js';
 import type { OpinionClaim } from '../../src/ports/opinions.js';
 import { opinionsHandler } from '../../workers/opinions.js';

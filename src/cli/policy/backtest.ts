@@ -1,7 +1,6 @@
 /** `polywarden policy backtest`: stored notes judged again, against what people decided about them. */
-
+import { loadBundle } from '../../adapters/policy-folder.js';
 import { type Backtest, backtest, type Confusion, type RuleRecord } from '../../policy/backtest.js';
-import { loadBundle } from '../../policy/load.js';
 import { withOverrides } from '../../policy/overrides.js';
 import { readArgs, usageError } from '../io.js';
 import { jsonText } from '../json-text.js';

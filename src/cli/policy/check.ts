@@ -1,9 +1,9 @@
 /** `polywarden policy check`: every fault with file, line and column, in milliseconds; `--watch` after every save. */
 import path from 'node:path';
+import { readPolicyFiles, strayFiles } from '../../adapters/policy-folder.js';
 import { codeOf, InvalidInputError, sayError } from '../../errors.js';
 import { checkFiles } from '../../policy/check-files.js';
 import { formatFault, type PolicyFault, sortFaults } from '../../policy/faults.js';
-import { readPolicyFiles, strayFiles } from '../../policy/load.js';
 import { watchPolicies } from '../../rules/watch-folder.js';
 import { type PolicyIo, readOptions, usageOf } from './policy-io.js';
 

@@ -1,4 +1,5 @@
 /** `polywarden policy explain`: which rule looked at what values, and why it did or did not fire. */
+import { loadBundle } from '../../adapters/policy-folder.js';
 import type { Note } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
 import { type Bundle, compileBundle } from '../../policy/bundle.js';
@@ -6,7 +7,6 @@ import { filesIn } from '../../policy/bundle-content.js';
 import type { EvaluationInput } from '../../policy/context-values.js';
 import { isRegionCode } from '../../policy/countries.js';
 import { type Explanation, explain, type RuleTrace } from '../../policy/explain.js';
-import { loadBundle } from '../../policy/load.js';
 import { isLive, withOverrides } from '../../policy/overrides.js';
 import type { FullStore } from '../../ports/review.js';
 import { factsOf } from '../../usecases/moderate.js';

@@ -1,11 +1,11 @@
 /** `polywarden policy new rule`: a commented rule at the end of a file, with tests that fail until they are filled in. */
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { readPolicyFiles } from '../../adapters/policy-folder.js';
 import { CATEGORY_IDS, isCategoryId } from '../../categories.js';
 import { InvalidInputError } from '../../errors.js';
 import { checkBundle, compileBundle } from '../../policy/bundle.js';
 import { faultsError } from '../../policy/faults.js';
-import { readPolicyFiles } from '../../policy/load.js';
 import { didYouMean } from '../../policy/nearest.js';
 import { isRuleId, type NewRule, ruleSkeleton, withRule } from '../../policy/new-rule.js';
 import { readArgs, usageError } from '../io.js';

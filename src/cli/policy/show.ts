@@ -1,5 +1,5 @@
 /** `polywarden policy show`: a region after `extends`, or the figures of all. */
-import { loadBundle } from '../../policy/load.js';
+import { loadBundle } from '../../adapters/policy-folder.js';
 import { didYouMean } from '../../policy/nearest.js';
 import { withOverrides } from '../../policy/overrides.js';
 import { mergedFile, type RegionSummary, summarise } from '../../policy/summary.js';

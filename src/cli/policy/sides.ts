@@ -2,9 +2,9 @@
 import { spawn } from 'node:child_process';
 import { access } from 'node:fs/promises';
 import path from 'node:path';
+import { readPolicyFiles } from '../../adapters/policy-folder.js';
 import { InvalidInputError } from '../../errors.js';
 import { compileBundle } from '../../policy/bundle.js';
-import { readPolicyFiles } from '../../policy/load.js';
 import type { Bundle } from '../../policy/model.js';
 
 /** Of the policies folder: what a bundle is made of. */

@@ -1,6 +1,6 @@
 /** `polywarden policy test`: the tests in the files; a rule without enough of them fails too. */
+import { readPolicyFiles } from '../../adapters/policy-folder.js';
 import { compileBundle } from '../../policy/bundle.js';
-import { readPolicyFiles } from '../../policy/load.js';
 import { type JudgeText, runRuleTests, type TestResult, testCoverage } from '../../policy/rule-tests.js';
 import { placeOfTest, testLine } from '../../policy/test-place.js';
 import type { Place } from '../../policy/yaml.js';

@@ -1,7 +1,6 @@
 /** `polywarden terms coverage`: what the shipped and the private banks hold, and what they find in labelled notes. */
-
+import { readPolicyFiles, readPrivateTerms } from '../../adapters/policy-folder.js';
 import { termFilesOf } from '../../policy/bundle-content.js';
-import { readPolicyFiles, readPrivateTerms } from '../../policy/load.js';
 import { viewsOf } from '../../stages/match/bench.js';
 import { expandBraces } from '../../stages/match/braces.js';
 import { compileBanks, type Matcher } from '../../stages/match/matcher.js';

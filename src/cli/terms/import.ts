@@ -1,10 +1,10 @@
 /** `polywarden terms import`: a word list of somebody else -> a private bank outside git, with a report by line. */
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { readPolicyFiles } from '../../adapters/policy-folder.js';
 import { CATEGORY_IDS, isCategoryId } from '../../categories.js';
 import { InvalidInputError } from '../../errors.js';
 import { termFilesOf } from '../../policy/bundle-content.js';
-import { readPolicyFiles } from '../../policy/load.js';
 import { didYouMean } from '../../policy/nearest.js';
 import { parseTermBanks, type TermBank } from '../../stages/match/term-bank.js';
 import { BOUNDARIES } from '../../stages/match/term-length.js';

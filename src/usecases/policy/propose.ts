@@ -1,10 +1,8 @@
 /** The files on disk become a candidate; a bad one is refused before anything hears of it. */
-
 import { InvalidInputError } from '../../errors.js';
 import { type Bundle, compileBundle } from '../../policy/bundle.js';
-import { contentOf, termFilesOf } from '../../policy/bundle-content.js';
+import { contentOf, type PolicyFiles, termFilesOf } from '../../policy/bundle-content.js';
 import { bundleDifference, noDifference } from '../../policy/bundle-diff.js';
-import { readPolicyFiles } from '../../policy/load.js';
 import { runRuleTests } from '../../policy/rule-tests.js';
 import { sha256Hex } from '../../policy/stable-hash.js';
 import { testLine } from '../../policy/test-place.js';
@@ -16,7 +14,7 @@ export interface ProposeDeps {
   readonly store: PolicyPart;
   readonly clock: Clock;
   readonly log: Log;
-  readonly dir: string;
+  readonly readFiles: () => Promise<PolicyFiles>;
   /** Who stands behind changed files: a login, or `files` where nobody is named. */
   readonly author: string;
   /** Whether a second person has to approve what is grave. */
@@ -39,7 +37,7 @@ export async function proposeFiles(
   inForce: Bundle | null,
   { isUnreadable, edited }: Occasion,
 ): Promise<void> {
-  const files = await readPolicyFiles(deps.dir);
+  const files = await deps.readFiles();
   const content = contentOf(files);
   const hash = sha256Hex(content);
   if (hash === inForce?.hash) {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { readPolicyFiles } from '../../../src/adapters/policy-folder.js';
 import { type Bundle, compileBundle } from '../../../src/policy/bundle.js';
-import { readPolicyFiles } from '../../../src/policy/load.js';
 import { withOverrides } from '../../../src/policy/overrides.js';
 import { checkOverride } from '../../../src/usecases/policy/change-override.js';
 import { must } from '../../support/store.js';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { loadBundle } from '../../../src/policy/load.js';
+import { loadBundle } from '../../../src/adapters/policy-folder.js';
 import { backtestsWith } from '../../../src/usecases/policy/run-backtest.js';
 import { testIds } from '../../support/store.js';
 import { storeMemory } from '../../support/store-memory.js';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { loadBundle } from '../../../src/adapters/policy-folder.js';
 import { readConfig } from '../../../src/config.js';
-import { loadBundle } from '../../../src/policy/load.js';
 import { shortRetention } from '../../../src/usecases/review/appeal-windows.js';
 
 test('texts outlive the appeal window of every shipped region, and a shorter time is told by region', async () => {

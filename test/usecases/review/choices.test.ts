@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { loadBundle } from '../../../src/adapters/policy-folder.js';
 import { ACTIONS } from '../../../src/domain.js';
 import type { Bundle } from '../../../src/policy/bundle.js';
-import { loadBundle } from '../../../src/policy/load.js';
 import { policyOf } from '../../../src/policy/regions.js';
 import {
   actionsFor,

@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
+import { loadBundle } from '../../../src/adapters/policy-folder.js';
 import type { Bundle } from '../../../src/policy/bundle.js';
-import { loadBundle } from '../../../src/policy/load.js';
 import type { NoteView, StoredDecision } from '../../../src/ports/store.js';
 import { withPolicyNotices } from '../../../src/usecases/review/policy-notices.js';
 import { decision, evidenceOf, hit, must } from '../../support/store.js';

@@ -1,7 +1,7 @@
 /** Ahead of time, on the store in memory: one bad note is given up, the others are translated; a broken engine ends the run. */
 import { beforeEach, describe, expect, it } from 'vitest';
+import { loadBundle } from '../../../src/adapters/policy-folder.js';
 import { InvalidInputError, UnavailableError } from '../../../src/errors.js';
-import { loadBundle } from '../../../src/policy/load.js';
 import type { StoredTranslation, TranslationOrder, Translator } from '../../../src/ports/translation.js';
 import { type AheadDeps, translateAhead } from '../../../src/usecases/translate/ahead.js';
 import { NO_GLOSSARY } from '../../../src/usecases/translate/glossary.js';

@@ -1,9 +1,10 @@
-/** The policies folder -> bundle. */
+/** The folder of policies, as it lies on disk. */
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InvalidInputError } from '../errors.js';
-import { type Bundle, compileBundle } from './bundle.js';
-import { faultOf, type PolicyFault } from './faults.js';
+import { type Bundle, compileBundle } from '../policy/bundle.js';
+import type { PolicyFiles } from '../policy/bundle-content.js';
+import { faultOf, type PolicyFault } from '../policy/faults.js';
 
 export const POLICY_FOLDERS = ['regions', 'terms', 'notices'] as const;
 
@@ -17,7 +18,7 @@ async function namesIn(dir: string): Promise<readonly string[]> {
 }
 
 /** File name relative to the folder -> text: global.yaml, regions/, terms/ and notices/. */
-export async function readPolicyFiles(dir: string): Promise<ReadonlyMap<string, string>> {
+export async function readPolicyFiles(dir: string): Promise<PolicyFiles> {
   const names: string[] = (await namesIn(dir)).filter((name): boolean => name === 'global.yaml');
   for (const folder of POLICY_FOLDERS) {
     names.push(...(await namesIn(path.join(dir, folder))).map((name) => `${folder}/${name}`));
