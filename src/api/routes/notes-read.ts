@@ -9,7 +9,7 @@ import { actorOf, keyOf, reachOf } from '../auth.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
 import { lookUpOf } from '../look-up.js';
 import { type NoteAnswerer, rowAnswer } from '../note-answer.js';
-import { Cursor, ForeignIdParams, IdParams, Limit, problems } from '../schemas/common.js';
+import { Cursor, ForeignIdParams, IdParams, Limit, problems, RegionInAnyCase, Tag } from '../schemas/common.js';
 import { NoteAnswer, NotePage } from '../schemas/note.js';
 
 /** BCP 47 tags are equal in any case; ours are written zh-Hant, pt-BR. No more is changed: `tl` stays `tl`. */
@@ -28,16 +28,8 @@ const ListQuery = z.strictObject({
     .optional()
     .describe('SHA-256 in hex over title, line feed and body of a revision, in UTF-8'),
   action: z.enum(ACTIONS).optional(),
-  region: z
-    .string()
-    .regex(/^[A-Za-z0-9-]{1,16}$/)
-    .transform((region) => region.toLowerCase())
-    .optional(),
-  language: z
-    .string()
-    .regex(/^[A-Za-z0-9-]{1,64}$/)
-    .transform(asWritten)
-    .optional(),
+  region: RegionInAnyCase.optional(),
+  language: Tag.transform(asWritten).optional(),
   status: z.enum(['pending', 'decided', 'held', 'erased']).optional(),
   cursor: Cursor.optional(),
   limit: Limit,

@@ -11,6 +11,20 @@ export const ForeignIdParams = z.strictObject({ id: ForeignId });
 export const Moment = z.iso
   .datetime({ offset: true })
   .refine((text) => !(Date.parse(text) < Date.parse('0001-01-01T00:00:00Z')), 'The date lies before the year 1');
+export const whole = z.number().int();
+/** The id of a policy file or of a country, in any case. */
+export const RegionInAnyCase = z
+  .string()
+  .regex(/^[A-Za-z0-9-]{1,16}$/)
+  .transform((region) => region.toLowerCase());
+export const RegionName = z.string().regex(/^[a-z0-9-]{1,16}$/);
+export const Tag = z.string().regex(/^[A-Za-z0-9-]{1,64}$/);
+export const GroundAnswer = z.object({
+  kind: z.enum(['law', 'terms']),
+  ref: z.string(),
+  url: z.string().optional(),
+  version: z.string().optional(),
+});
 export const Instant = z.string().meta({ format: 'date-time' });
 export const ActionName = z
   .enum(ACTIONS)

@@ -1,13 +1,6 @@
 /** What the API says about notes. Spans, parts and views mean what the OpenAPI description says. */
 import { z } from 'zod';
-import { ActionName, Instant, pageOf } from './common.js';
-
-const Ground = z.object({
-  kind: z.enum(['law', 'terms']),
-  ref: z.string(),
-  url: z.string().optional(),
-  version: z.string().optional(),
-});
+import { ActionName, GroundAnswer, Instant, pageOf } from './common.js';
 
 export const Span = z
   .object({ start: z.number().int(), end: z.number().int() })
@@ -35,7 +28,7 @@ export const RuleAnswer = z
     action: ActionName,
     sideActions: z.array(z.string()),
     mode: z.string(),
-    ground: Ground,
+    ground: GroundAnswer,
     notice: z.string(),
     message: z.string(),
     findings: z.array(FindingAnswer),
@@ -69,7 +62,7 @@ export const DecisionAnswer = z
     sideActions: z.array(z.string()),
     severity: z.number().int(),
     category: z.string().nullable(),
-    ground: Ground.nullable(),
+    ground: GroundAnswer.nullable(),
     rules: z.array(RuleAnswer),
     gaps: z.array(GapAnswer),
     end: Instant.nullable(),

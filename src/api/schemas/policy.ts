@@ -1,10 +1,9 @@
 /** Policies as people read and change them. */
 import { z } from 'zod';
 import { OVERRIDE_MODE } from '../../policy/overrides.js';
-import { ActionName, Cursor, Instant, Limit, pageOf } from './common.js';
+import { ActionName, Cursor, GroundAnswer, Instant, Limit, pageOf, whole } from './common.js';
 import { EvidenceAnswer } from './note.js';
 
-const whole = z.number().int();
 const Hash = z.string().regex(/^[0-9a-f]{64}$/, 'SHA-256 in hex');
 export const RegionId = z.string().regex(/^[a-z]{2,8}$/, 'the name of a region file');
 const RegionOrAll = z.union([RegionId, z.literal('*')], 'the name of a region file, or * for all');
@@ -88,12 +87,6 @@ export const PoliciesAnswer = z
   })
   .meta({ id: 'Policies' });
 
-const GroundAnswer = z.object({
-  kind: z.enum(['law', 'terms']),
-  ref: z.string(),
-  url: z.string().optional(),
-  version: z.string().optional(),
-});
 export const RegionAnswer = z
   .object({
     region: RegionHead,

@@ -3,12 +3,8 @@ import { z } from 'zod';
 import { CATEGORY_IDS } from '../../categories.js';
 import { APPEAL_STATES, REPORT_STATES } from '../../ports/review.js';
 import { ForeignId, storableText } from '../../usecases/note-input.js';
-import { Cursor, Id, Instant, Limit, pageOf } from './common.js';
+import { Cursor, Id, Instant, Limit, pageOf, RegionInAnyCase } from './common.js';
 
-const Region = z
-  .string()
-  .regex(/^[A-Za-z0-9-]{1,16}$/)
-  .transform((region) => region.toLowerCase());
 const target = {
   noteId: Id.optional(),
   externalId: ForeignId.optional().describe('Your id of the note, instead of noteId'),
@@ -22,7 +18,11 @@ export const AppealInput = z
     reference: ForeignId.describe('Your id of the appeal; sent again it answers the same appeal'),
     by: z.enum(['author', 'notifier']).describe('Who appeals; the region says who may'),
     decisionId: Id.optional().describe('Default: what holds now'),
-    regions: z.array(Region).max(300).optional().describe('Default: those of the decision where this appeal is open'),
+    regions: z
+      .array(RegionInAnyCase)
+      .max(300)
+      .optional()
+      .describe('Default: those of the decision where this appeal is open'),
     text: storableText(10_000).min(1).describe('In the words of the person'),
     language: z.string().min(1).max(64).optional().describe('BCP 47, of `text`'),
   })
@@ -62,7 +62,11 @@ export const ReportInput = z
     ...target,
     reference: ForeignId.describe('Your id of the report; sent again it answers the same report'),
     category: z.enum(CATEGORY_IDS).optional(),
-    regions: z.array(Region).max(300).optional().describe('Where it is said to be illegal; default: all of the note'),
+    regions: z
+      .array(RegionInAnyCase)
+      .max(300)
+      .optional()
+      .describe('Where it is said to be illegal; default: all of the note'),
     reasons: storableText(10_000)
       .min(1)
       .describe('Why the content is said to be illegal or against the terms (Art. 16(2)(a))'),

@@ -1,12 +1,10 @@
 /** One case with everything that a person needs to decide it. */
 import { z } from 'zod';
-import { ActionName, Instant } from './common.js';
+import { ActionName, GroundAnswer, Instant, whole } from './common.js';
 import { EvidenceAnswer, FindingAnswer, GapAnswer, Span, TraceAnswer } from './note.js';
 import { AppealAnswer, ReportAnswer } from './review-appeals.js';
 import { CaseRowAnswer, PersonRef } from './review-queue.js';
 import { TranslationAnswer } from './review-translation.js';
-
-const whole = z.number().int();
 
 const Segment = z.object({ part: z.string(), span: Span, tag: z.string(), confidence: z.number(), script: z.string() });
 const TextPart = z
@@ -59,12 +57,6 @@ const Look = z.object({
   clause: z.string().describe('Part of the expression'),
   value: z.unknown(),
   of: z.record(z.string(), z.unknown()).describe('What the clause was made of'),
-});
-export const GroundAnswer = z.object({
-  kind: z.enum(['law', 'terms']),
-  ref: z.string(),
-  url: z.string().optional(),
-  version: z.string().optional(),
 });
 const RuleLook = z
   .object({

@@ -3,18 +3,13 @@ import { z } from 'zod';
 import { CATEGORY_IDS } from '../../categories.js';
 import { ACTIONS } from '../../domain.js';
 import { storableText } from '../../usecases/note-input.js';
-import { Instant } from './common.js';
+import { Instant, RegionName, whole } from './common.js';
 import { DecisionAnswer, noticeText } from './note.js';
 import { LeaseAnswer, NextInput } from './review-queue.js';
 
-const whole = z.number().int();
-
 export const Verdict = z
   .strictObject({
-    regions: z
-      .array(z.string().regex(/^[a-z0-9-]{1,16}$/))
-      .min(1)
-      .max(300),
+    regions: z.array(RegionName).min(1).max(300),
     action: z.enum(ACTIONS).describe('One of `actionsBySeverity` of each region'),
     category: z.enum(CATEGORY_IDS).nullable().default(null).describe('Needed for everything but allow'),
     clause: z.string().max(120).nullable().default(null).describe('Id of a clause; needed for everything but allow'),

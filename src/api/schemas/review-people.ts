@@ -4,18 +4,12 @@ import { CATEGORY_IDS } from '../../categories.js';
 import { DESKS } from '../../ports/review.js';
 import { ROLES } from '../../ports/store.js';
 import { storableText } from '../../usecases/note-input.js';
-import { Instant } from './common.js';
+import { Instant, RegionName, Tag } from './common.js';
 
-const Tag = z.string().regex(/^[A-Za-z0-9-]{1,64}$/);
 export const Rights = z
   .strictObject({
     languages: z.array(Tag).max(200).nullable().default(null).describe('Null: all; `zh` covers zh-Hans and zh-Hant'),
-    regions: z
-      .array(z.string().regex(/^[a-z0-9-]{1,16}$/))
-      .max(300)
-      .nullable()
-      .default(null)
-      .describe('Null: all'),
+    regions: z.array(RegionName).max(300).nullable().default(null).describe('Null: all'),
     categories: z.array(z.enum(CATEGORY_IDS)).nullable().default(null).describe('Null: all'),
     desks: z
       .array(z.enum(DESKS))

@@ -3,9 +3,8 @@ import { z } from 'zod';
 import { CATEGORY_IDS } from '../../categories.js';
 import { CASE_REASONS, DESKS } from '../../ports/review.js';
 import { storableText } from '../../usecases/note-input.js';
-import { Cursor, Id, Instant, Limit, pageOf } from './common.js';
+import { Cursor, Id, Instant, Limit, pageOf, RegionInAnyCase, Tag, whole } from './common.js';
 
-const whole = z.number().int();
 /** `a,b` in an address; empty entries are dropped. */
 const listOf = <T extends z.ZodType<string, string>>(item: T) =>
   z
@@ -13,12 +12,6 @@ const listOf = <T extends z.ZodType<string, string>>(item: T) =>
     .max(500)
     .transform((text) => text.split(',').filter((entry) => entry !== ''))
     .pipe(z.array(item).max(50));
-
-const Tag = z.string().regex(/^[A-Za-z0-9-]{1,64}$/);
-const Region = z
-  .string()
-  .regex(/^[A-Za-z0-9-]{1,16}$/)
-  .transform((region) => region.toLowerCase());
 
 export const PersonRef = z.object({ id: z.string(), login: z.string() }).meta({ id: 'PersonRef' });
 export const Desk = z.enum(DESKS).meta({
@@ -78,7 +71,7 @@ export const CasePage = pageOf(CaseRowAnswer).meta({ id: 'CasePage' });
 const filter = {
   status: z.enum(['open', 'closed']).default('open').describe('Closed ones come latest first'),
   language: listOf(Tag).optional().describe('Comma list; `und` for none; `zh` finds zh-Hans too'),
-  region: listOf(Region).optional().describe('Comma list: any of them'),
+  region: listOf(RegionInAnyCase).optional().describe('Comma list: any of them'),
   category: listOf(z.enum(CATEGORY_IDS)).optional(),
   reason: listOf(z.enum(CASE_REASONS)).optional(),
   desk: listOf(z.enum(DESKS)).optional(),
@@ -120,7 +113,7 @@ export const LeaseAnswer = z
 export const NextInput = z
   .strictObject({
     language: z.array(Tag).max(50).optional(),
-    region: z.array(Region).max(50).optional(),
+    region: z.array(RegionInAnyCase).max(50).optional(),
     category: z.array(z.enum(CATEGORY_IDS)).max(50).optional(),
     reason: z.array(z.enum(CASE_REASONS)).optional(),
     desk: z.array(z.enum(DESKS)).optional(),

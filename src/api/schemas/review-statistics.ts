@@ -1,8 +1,7 @@
 /** The start page: figures from stored rows, over a bounded time. */
 import { z } from 'zod';
-import { ActionName, Instant } from './common.js';
+import { ActionName, Instant, whole } from './common.js';
 
-const whole = z.number().int();
 export const StatisticsQuery = z.strictObject({
   days: z.coerce.number().int().min(1).max(31).default(7),
 });

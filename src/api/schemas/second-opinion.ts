@@ -1,9 +1,7 @@
 /** The second opinion of a language model on the note of a case. */
 import { z } from 'zod';
-import { Instant } from './common.js';
+import { Instant, whole } from './common.js';
 import { Span } from './note.js';
-
-const whole = z.number().int();
 
 export const SecondOpinionAnswer = z
   .object({
