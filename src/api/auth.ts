@@ -26,6 +26,10 @@ declare module 'fastify' {
 export const cookieName = (config: Pick<Config, 'SECURE_COOKIES'>): string =>
   config.SECURE_COOKIES ? '__Host-pw_session' : 'pw_session';
 
+/** How the cookie of a session is set and cleared. */
+export const sessionCookie = (config: Pick<Config, 'SECURE_COOKIES'>) =>
+  ({ path: '/', httpOnly: true, sameSite: 'strict', secure: config.SECURE_COOKIES }) as const;
+
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 const denied = (message: string): InvalidInputError => new InvalidInputError('forbidden', message);

@@ -3,6 +3,7 @@
  * and a test walks the live routes with every kind of caller.
  */
 import { ROLES, type Role, type Scope } from '../ports/store.js';
+import { WORKING_ROLES } from '../usecases/review/sight.js';
 
 export type Rule =
   | { readonly who: 'anyone' }
@@ -30,9 +31,6 @@ const keyOr = (scope: Scope, roles: readonly Role[]): Rule => ({
  * Beyond the role, what a person sees and claims of the queue follows their rights (`usecases/review/sight.ts`), and a
  * note whose cases all lie at desks of others is closed to them wherever notes are read (`look-up.ts`).
  */
-
-/** Who works cases; auditors and policy authors read them. */
-const DESK: readonly Role[] = ['reviewer', 'senior', 'admin'];
 
 /** Who reads what rules are and did; authors and admins change it. */
 const POLICY_READERS: readonly Role[] = ['policy_author', 'auditor', 'admin'];
@@ -66,23 +64,23 @@ export const ROUTE_RULES: Readonly<Record<string, Rule>> = {
   'GET /v1/cases/events': people(...ROLES),
   'GET /v1/cases/:id': people(...ROLES),
   'POST /v1/cases/:id/unblurred': people(...ROLES),
-  'POST /v1/cases/next': people(...DESK),
-  'POST /v1/cases/:id/claim': people(...DESK),
-  'POST /v1/cases/:id/extend': people(...DESK),
-  'POST /v1/cases/:id/release': people(...DESK),
-  'POST /v1/cases/:id/skip': people(...DESK),
-  'POST /v1/cases/:id/hand-over': people(...DESK),
-  'POST /v1/cases/:id/escalate': people(...DESK),
-  'POST /v1/cases/:id/native-speaker': people(...DESK),
-  'POST /v1/cases/:id/ask': people(...DESK),
-  'POST /v1/cases/:id/opinions/:opinion': people(...DESK),
-  'POST /v1/cases/:id/comments': people(...DESK),
-  'POST /v1/cases/:id/translation': people(...DESK),
+  'POST /v1/cases/next': people(...WORKING_ROLES),
+  'POST /v1/cases/:id/claim': people(...WORKING_ROLES),
+  'POST /v1/cases/:id/extend': people(...WORKING_ROLES),
+  'POST /v1/cases/:id/release': people(...WORKING_ROLES),
+  'POST /v1/cases/:id/skip': people(...WORKING_ROLES),
+  'POST /v1/cases/:id/hand-over': people(...WORKING_ROLES),
+  'POST /v1/cases/:id/escalate': people(...WORKING_ROLES),
+  'POST /v1/cases/:id/native-speaker': people(...WORKING_ROLES),
+  'POST /v1/cases/:id/ask': people(...WORKING_ROLES),
+  'POST /v1/cases/:id/opinions/:opinion': people(...WORKING_ROLES),
+  'POST /v1/cases/:id/comments': people(...WORKING_ROLES),
+  'POST /v1/cases/:id/translation': people(...WORKING_ROLES),
   'GET /v1/cases/:id/second-opinion': people(...ROLES),
-  'POST /v1/cases/:id/second-opinion': people(...DESK),
-  'POST /v1/cases/:id/notice': people(...DESK),
-  'POST /v1/cases/:id/decision': people(...DESK),
-  'POST /v1/submissions/:id/undo': people(...DESK),
+  'POST /v1/cases/:id/second-opinion': people(...WORKING_ROLES),
+  'POST /v1/cases/:id/notice': people(...WORKING_ROLES),
+  'POST /v1/cases/:id/decision': people(...WORKING_ROLES),
+  'POST /v1/submissions/:id/undo': people(...WORKING_ROLES),
   'POST /v1/appeals': keyWith('appeals'),
   'GET /v1/appeals': keyWith('appeals'),
   'GET /v1/appeals/:id': keyWith('appeals'),
@@ -95,7 +93,7 @@ export const ROUTE_RULES: Readonly<Record<string, Rule>> = {
   'POST /v1/users': people('admin'),
   'PATCH /v1/users/:id': people('admin'),
   'POST /v1/users/:id/password': people('admin'),
-  'GET /v1/colleagues': people(...DESK),
+  'GET /v1/colleagues': people(...WORKING_ROLES),
   'GET /v1/saved-filters': people(...ROLES),
   'POST /v1/saved-filters': people(...ROLES),
   'DELETE /v1/saved-filters/:id': people(...ROLES),

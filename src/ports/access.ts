@@ -1,6 +1,6 @@
 /** People, keys, sessions. */
 import type { CategoryId } from '../categories.js';
-import type { Desk, LanguageTag, RegionId } from '../domain.js';
+import { type Desk, type LanguageTag, MINUTE_MS, type RegionId } from '../domain.js';
 
 export const SCOPES = [
   'notes:write',
@@ -45,6 +45,11 @@ export interface Session {
   readonly expiresAt: string;
 }
 export type Actor = { readonly kind: 'key' | 'user' | 'system'; readonly id: string };
+
+/** Failures of a login are counted over this time. */
+export const SIGN_IN_WINDOW_MS = 15 * MINUTE_MS;
+/** Stands where a password hash would, for people who sign in by OpenID Connect; no password fits it. */
+export const NO_PASSWORD = '-';
 
 export interface AccessStore {
   /** Creates the source when there is none of that name. `secretHash` is SHA-256 hex of the key's secret part. */

@@ -2,7 +2,7 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { InvalidInputError } from '../errors.js';
 import { openOnce } from '../open-once.js';
-import type { AccessStore, Session } from '../ports/store.js';
+import { type AccessStore, NO_PASSWORD, type Session, SIGN_IN_WINDOW_MS } from '../ports/store.js';
 import type { Clock, Ids, PasswordHasher } from '../ports.js';
 
 export interface SignInPorts {
@@ -13,11 +13,9 @@ export interface SignInPorts {
   readonly absoluteMs: number;
 }
 
-/** Failures of one login within the store's window (15 minutes) after which no password is tried. */
+/** Failures of one login within `SIGN_IN_WINDOW_MS` after which no password is tried. */
 export const MAX_RECENT_FAILURES = 10;
 const TOKEN_BYTES = 32;
-/** Stands where a password hash would, for people who sign in by OpenID Connect. */
-export const NO_PASSWORD = '-';
 
 export const hashToken = (token: string): string => hash('sha256', token, 'hex');
 
@@ -29,7 +27,7 @@ export function sameSecret(given: string, expected: string): boolean {
 
 export class TooManyFailuresError extends InvalidInputError {
   /** As long as the store looks back at failures. */
-  readonly retryAfterS = 900;
+  readonly retryAfterS = SIGN_IN_WINDOW_MS / 1_000;
 
   constructor() {
     super('rate_limited', 'Too many failed attempts for this login; wait some minutes.');

@@ -1,7 +1,6 @@
 /** People with their rights, saved views and settings. */
-
 import type { PeopleStore, PersonRow, Rights } from '../../ports/review.js';
-import type { Role } from '../../ports/store.js';
+import { NO_PASSWORD, type Role } from '../../ports/store.js';
 import type { Ids } from '../../ports.js';
 import { isTaken } from '../postgres.js';
 import type { Database } from './database.js';
@@ -18,8 +17,6 @@ interface PersonSql {
 const COLUMNS = 'id, login, role, disabled, rights, subject, created_at';
 /** Rights that nobody has set. */
 const EVERYTHING: Rights = { languages: null, regions: null, categories: null, desks: ['general'] };
-/** No password fits it (usecases/sign-in.ts). */
-const NO_PASSWORD = '-';
 
 const personOf = (row: PersonSql): PersonRow => ({
   userId: row.id,

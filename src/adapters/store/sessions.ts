@@ -1,6 +1,6 @@
 /** Sessions of people and their attempts to sign in. */
 import { MINUTE_MS } from '../../domain.js';
-import type { AccessStore, Role, Session, User } from '../../ports/store.js';
+import { type AccessStore, type Role, type Session, SIGN_IN_WINDOW_MS, type User } from '../../ports/store.js';
 import type { Ids } from '../../ports.js';
 import type { Database } from './database.js';
 import { sha256 } from './hashes.js';
@@ -11,9 +11,6 @@ interface UserRow {
   readonly role: string;
   readonly disabled: boolean;
 }
-
-/** Failures of a login are counted over this time. */
-const SIGN_IN_WINDOW_MS = 15 * MINUTE_MS;
 
 type Sessions = Pick<AccessStore, 'createSession' | 'findSession' | 'endSession' | 'recordSignIn'>;
 

@@ -4,7 +4,7 @@ import { HOUR_MS, MINUTE_MS } from '../../domain.js';
 import { codeOf, InvalidInputError } from '../../errors.js';
 import type { OpenIdAttempt } from '../../ports/review.js';
 import { enter, readRoles } from '../../usecases/review/openid.js';
-import { cookieName, tokenOf } from '../auth.js';
+import { cookieName, sessionCookie, tokenOf } from '../auth.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
 import { problems } from '../schemas/common.js';
 import { SignInMethods } from '../schemas/review-people.js';
@@ -86,8 +86,7 @@ export function openIdRoutes(server: ApiServer, deps: ApiDeps): void {
         if (attempt === null) throw new InvalidInputError('unauthenticated', 'The sign-in was not begun here.');
         const person = await provider.finish(`${base(request)}${request.url}`, attempt);
         const { token } = await enter(ports, person, tokenOf(request, config));
-        const cookie = { path: '/', httpOnly: true, sameSite: 'strict', secure: config.SECURE_COOKIES } as const;
-        void reply.setCookie(cookieName(config), token, { ...cookie, maxAge: absoluteMs / 1_000 });
+        void reply.setCookie(cookieName(config), token, { ...sessionCookie(config), maxAge: absoluteMs / 1_000 });
         return reply.redirect('/');
       } catch (error) {
         // The browser stands here by itself: it is brought to our page, which says what the code means.

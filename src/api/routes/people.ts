@@ -4,7 +4,7 @@ import { HOUR_MS, MINUTE_MS } from '../../domain.js';
 import { ROLES, type Session } from '../../ports/store.js';
 import { storableText } from '../../usecases/note-input.js';
 import { hashToken, signInWith } from '../../usecases/sign-in.js';
-import { cookieName, sessionOf, tokenOf } from '../auth.js';
+import { cookieName, sessionCookie, sessionOf, tokenOf } from '../auth.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
 import { Instant, problems } from '../schemas/common.js';
 
@@ -38,7 +38,7 @@ export function peopleRoutes(server: ApiServer, deps: ApiDeps): void {
     clock: deps.clock,
     absoluteMs,
   });
-  const cookie = { path: '/', httpOnly: true, sameSite: 'strict', secure: config.SECURE_COOKIES } as const;
+  const cookie = sessionCookie(config);
   const tags = ['people'];
 
   server.route({

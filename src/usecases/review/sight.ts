@@ -3,7 +3,7 @@ import { DESKS, type Desk } from '../../domain.js';
 import type { PersonRow, QueueRow, Sight } from '../../ports/review.js';
 import type { Role } from '../../ports/store.js';
 
-/** Roles that work cases; the others read. */
+/** Who works cases; auditors and policy authors read them. */
 export const WORKING_ROLES: readonly Role[] = ['reviewer', 'senior', 'admin'];
 
 /** An admin without rights of their own sees every desk, so that no case waits where nobody looks. */

@@ -1,5 +1,5 @@
 import type { PeopleStore, PersonRow, Rights, SavedFilter } from '../../../src/ports/review.js';
-import type { AccessStore, ApiKey, Session, User } from '../../../src/ports/store.js';
+import { type AccessStore, type ApiKey, type Session, SIGN_IN_WINDOW_MS, type User } from '../../../src/ports/store.js';
 import { iso } from './rows.js';
 
 type KeyRow = { -readonly [K in keyof ApiKey]: ApiKey[K] } & { secretHash: string };
@@ -16,8 +16,6 @@ interface SessionRow {
   readonly endsAt: number;
   lastSeenAt: number;
 }
-
-const FAILURE_WINDOW_MS = 15 * 60_000;
 
 export interface MemoryAccess extends AccessStore {
   readonly people: PeopleStore;
@@ -131,7 +129,7 @@ export function memoryAccess(check: () => Promise<void>): MemoryAccess {
     },
     recordSignIn: async (login, ok, now) => {
       await check();
-      const recent = (failures.get(login) ?? []).filter((at) => at > now - FAILURE_WINDOW_MS);
+      const recent = (failures.get(login) ?? []).filter((at) => at > now - SIGN_IN_WINDOW_MS);
       const next = ok ? [] : [...recent, now];
       failures.set(login, next);
       return { recentFailures: next.length };
