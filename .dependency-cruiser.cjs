@@ -4,7 +4,7 @@
  */
 const { dependencies } = require('./package.json');
 
-const WORDS = '^src/((domain|ports)/[a-z-]+|domain|categories|errors|plain-words|ports)\\.ts$';
+const WORDS = '^src/((domain|ports)/[a-z0-9-]+|domain|categories|errors|plain-words|ports)\\.ts$';
 const STAGES_AND_POLICY = '^src/(stages|policy)/';
 const ENTRY = '^(src/main\\.ts|src/cli/|workers/)';
 const DASHBOARD = '^src/dashboard/';

@@ -2,10 +2,11 @@
  * Applies prisma/migrations/<name>/migration.sql in order of name, one process at a time (advisory lock),
  * and records them in Prisma's own table with Prisma's checksums, so that its CLI agrees.
  */
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { sha256Hex } from '../domain/sha256.js';
 import { InvalidInputError } from '../errors.js';
 import { type Connection, connect, failureCode, isAway, translated } from './postgres.js';
 
@@ -82,7 +83,7 @@ async function readMigrations(dir: string): Promise<readonly Migration[]> {
   return Promise.all(
     names.sort().map(async (name) => {
       const sql = await readFile(path.join(dir, name, 'migration.sql'), 'utf8');
-      return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
+      return { name, sql, checksum: sha256Hex(sql) };
     }),
   );
 }

@@ -1,7 +1,6 @@
-/** Prompts as files: whoever changes one changes the version that is stored with every answer. */
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { sha256Hex } from '../domain/sha256.js';
 import { InvalidInputError } from '../errors.js';
 import type { PromptFiles } from '../stages/deliberate/prompt.js';
 
@@ -10,7 +9,7 @@ export function readPromptFiles(dir: string): PromptFiles {
     read(path.join(dir, `${name}.md`)),
   );
   if (system === undefined || user === undefined || repair === undefined) throw new RangeError('three files');
-  const version = createHash('sha256').update(`${system}\n${user}\n${repair}`).digest('hex').slice(0, 12);
+  const version = sha256Hex(`${system}\n${user}\n${repair}`).slice(0, 12);
   return { version, system, user, repair };
 }
 

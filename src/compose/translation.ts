@@ -1,10 +1,9 @@
-/** What translations are made with: nothing, the configured chat model, or a model of the hub's layout. */
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseAs } from '../adapters/models/overlays.js';
 import { openLocalTranslator } from '../adapters/translator-local.js';
 import type { Config } from '../config.js';
+import { sha256Hex } from '../domain/sha256.js';
 import { InvalidInputError } from '../errors.js';
 import { PROMPTS_DIR } from '../paths.js';
 import type { ChatModel } from '../ports/llm.js';
@@ -49,7 +48,7 @@ function translatorOf(config: Config, chat: ChatModel | null, ids: Pick<Ids, 'se
 function readPrompt(dir: string): TranslationPrompt {
   const [system, user] = ['system.md', 'user.md'].map((name) => readText(path.join(dir, name)));
   if (system === undefined || user === undefined) throw new RangeError('two files');
-  const version = createHash('sha256').update(`${system}\n${user}`).digest('hex').slice(0, 12);
+  const version = sha256Hex(`${system}\n${user}`).slice(0, 12);
   return { version, system, user };
 }
 

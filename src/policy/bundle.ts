@@ -1,5 +1,6 @@
 /** Files -> bundle: pure, all faults together, one hash over everything that can change a decision. */
 
+import { sha256Hex } from '../domain/sha256.js';
 import { contentOf } from './bundle-content.js';
 import { type Compiled, compileExpression, type Expression } from './cel.js';
 import { checkConditions } from './check-conditions.js';
@@ -21,7 +22,6 @@ import {
   type Report,
   readSources,
 } from './sources.js';
-import { sha256Hex } from './stable-hash.js';
 import { termNames } from './term-names.js';
 import type { Inheritance, Workshop } from './workshop.js';
 

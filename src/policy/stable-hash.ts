@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
 
-export const sha256Hex = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
-
 /** 0 to 99, even and the same on every machine. */
 export function bucketOf(text: string): number {
   const digest = createHash('sha256').update(text, 'utf8').digest();

@@ -2,6 +2,7 @@
 import { loadBundle, readPrivateTerms } from '../adapters/policy-folder.js';
 import type { Images } from '../compose/images.js';
 import type { Config } from '../config.js';
+import { sha256Hex } from '../domain/sha256.js';
 import { MINUTE_MS, type SkipReason } from '../domain.js';
 import { type Bundle, compileBundle } from '../policy/bundle.js';
 import { filesIn, termFilesOf } from '../policy/bundle-content.js';
@@ -9,7 +10,6 @@ import { casesOf } from '../policy/case-terms.js';
 import { evaluate } from '../policy/evaluate.js';
 import { stageNeeds } from '../policy/needs.js';
 import { overlayOf } from '../policy/overrides.js';
-import { sha256Hex } from '../policy/stable-hash.js';
 import type { Override, PolicyPart } from '../ports/policy.js';
 import type { Store } from '../ports/store.js';
 import type { CampaignStore, Classifier, Clock, LanguageModel, Log, TextHashBank } from '../ports.js';

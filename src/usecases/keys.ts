@@ -1,5 +1,6 @@
 /** API keys: `pw_<key id>_<secret>`. Only the SHA-256 of the secret is stored; 192 random bits need no slow hash. */
-import { hash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
+import { sha256Hex } from '../domain/sha256.js';
 import type { AccessStore, Actor, ApiKey, Scope } from '../ports/store.js';
 import type { Clock, Ids } from '../ports.js';
 
@@ -9,7 +10,7 @@ const SHAPE = /^pw_([A-Za-z0-9_]{1,64})_([0-9a-f]{48})$/;
 /** Compared when no key of that id exists, so that both answers take the same work. */
 const NO_HASH = '0'.repeat(64);
 
-export const hashSecret = (secret: string): string => hash('sha256', secret, 'hex');
+export const hashSecret = (secret: string): string => sha256Hex(secret);
 export const formatKey = (keyId: string, secret: string): string => `pw_${keyId}_${secret}`;
 
 export function parseKey(text: string): { readonly keyId: string; readonly secret: string } | null {

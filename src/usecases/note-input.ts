@@ -1,6 +1,5 @@
-/** A note as a platform sends it: the schema, and the checks that a schema cannot say. */
-import { hash } from 'node:crypto';
 import { z } from 'zod';
+import { sha256Hex } from '../domain/sha256.js';
 import { type Author, CONTEXT_FLAGS, type ImageRef, MINUTE_MS, type Note } from '../domain.js';
 import { type ErrorCode, type Fault, InvalidInputError } from '../errors.js';
 import { isRegionCode } from '../policy/countries.js';
@@ -177,7 +176,7 @@ function readImageInput(
     faults.add(error.code, pointer, error.message);
   }
   const blob = newKey();
-  return { ref: { index, blob, sha256: hash('sha256', bytes, 'hex') }, uploads: [{ key: blob, bytes }] };
+  return { ref: { index, blob, sha256: sha256Hex(bytes) }, uploads: [{ key: blob, bytes }] };
 }
 
 /** Throws `InvalidInputError` with pointers relative to the note. */

@@ -1,5 +1,4 @@
-/** One picture from claim to stored reading; the last reading of a note makes the note due again. */
-import { createHash } from 'node:crypto';
+import { sha256Hex } from '../domain/sha256.js';
 import { whyNot } from '../domain.js';
 import { InvalidInputError, UnavailableError } from '../errors.js';
 import { type JobHandler, retryBy } from '../jobs.js';
@@ -105,7 +104,7 @@ async function seal(deps: ProcessImageDeps, sourceId: string, bytes: Uint8Array)
   const blobKey = deps.ids.next('img');
   await deps.images.reserve(sourceId, [blobKey], deps.clock.now() + REMOVE_UNNAMED_AFTER_MS);
   await deps.blobs.put(blobKey, bytes);
-  return { blobKey, sha256: createHash('sha256').update(bytes).digest('hex') };
+  return { blobKey, sha256: sha256Hex(bytes) };
 }
 
 async function handBack(deps: ProcessImageDeps, claim: ImageClaim, isStopped: boolean): Promise<void> {

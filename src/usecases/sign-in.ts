@@ -1,5 +1,6 @@
 /** Sessions of people. Failures are counted before the password is looked at, so parallel guesses all count. */
-import { hash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
+import { sha256Hex } from '../domain/sha256.js';
 import { InvalidInputError } from '../errors.js';
 import { openOnce } from '../open-once.js';
 import { type AccessStore, NO_PASSWORD, type Session, SIGN_IN_WINDOW_MS } from '../ports/store.js';
@@ -17,7 +18,7 @@ export interface SignInPorts {
 export const MAX_RECENT_FAILURES = 10;
 const TOKEN_BYTES = 32;
 
-export const hashToken = (token: string): string => hash('sha256', token, 'hex');
+export const hashToken = (token: string): string => sha256Hex(token);
 
 export function sameSecret(given: string, expected: string): boolean {
   const a = Buffer.from(hashToken(given), 'hex');

@@ -1,5 +1,4 @@
-/** Takes notes in: stored and committed first; the nudge to the workers is a hint that may be lost. */
-import { hash } from 'node:crypto';
+import { sha256Hex } from '../domain/sha256.js';
 import { nudgeOf } from '../jobs.js';
 import type { Accepted, AcceptNote, ImagesStore, NotesStore } from '../ports/store.js';
 import type { Blobs, Clock, Ids, Log, Metrics, Nudge, Queue } from '../ports.js';
@@ -28,7 +27,7 @@ export interface Submission {
 }
 
 /** Parsed input has its keys in the schema's order, so that equal requests have equal text. */
-const fingerprintOf = (input: NoteInput): string => hash('sha256', `POST /v1/notes\n${JSON.stringify(input)}`, 'hex');
+const fingerprintOf = (input: NoteInput): string => sha256Hex(`POST /v1/notes\n${JSON.stringify(input)}`);
 
 export function toAccept(
   ports: Pick<SubmitPorts, 'textLimitChars'> & Partial<Pick<SubmitPorts, 'imageLimitBytes' | 'ids'>>,

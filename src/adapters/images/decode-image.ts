@@ -1,6 +1,5 @@
-/** Decodes and re-encodes one picture with sharp, its only importer. Runs in the child process alone. */
-import { createHash } from 'node:crypto';
 import sharp, { type Metadata, type SharpOptions } from 'sharp';
+import { sha256Hex } from '../../domain/sha256.js';
 import type { ImageFormat } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
 import type { DecodedImage, Pixels } from '../../ports.js';
@@ -148,7 +147,7 @@ export async function decodeImage(bytes: Uint8Array, limits: DecodeLimits): Prom
     throw unreadable(cause);
   }
   const { format, width, height } = opened;
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const sha256 = sha256Hex(bytes);
   const facts = { format, width, height, frames: opened.frames, framesRead, bytes: bytes.length, sha256 };
   return { facts, frames, pieces };
 }

@@ -1,5 +1,4 @@
-/** The same line for all processes of an installation, in Redis. While Redis is away each process has a line of its own. */
-import { createHash } from 'node:crypto';
+import { sha256Hex } from '../../domain/sha256.js';
 import { MINUTE_MS } from '../../domain.js';
 import { type Line, type LineOptions, LONGEST_LINE_MS, localLine } from './line.js';
 
@@ -49,7 +48,7 @@ const AWAY_MS = 5_000;
 
 /** `name` stands for the endpoint; keys hold its hash. */
 export function sharedLine(run: RunScript, name: string, options: LineOptions): Line {
-  const key = `polywarden:llm:${createHash('sha256').update(name).digest('hex').slice(0, 16)}`;
+  const key = `polywarden:llm:${sha256Hex(name).slice(0, 16)}`;
   const own = localLine(options);
   const { requestsPerMinute, breakerFailures, breakerRestMs, trialMs } = options;
   const turns = async (now: number, add: 0 | 1): Promise<number> =>

@@ -1,10 +1,12 @@
 /** Accepting notes: one call of a SQL function, one transaction. */
+
+import { sha256Hex } from '../../domain/sha256.js';
 import { ERROR_CODES, type ErrorCode, InvalidInputError } from '../../errors.js';
 import type { Accepted, AcceptNote, NotesStore } from '../../ports/store.js';
 import type { Ids } from '../../ports.js';
 import { failureCode } from '../postgres.js';
 import type { Database } from './database.js';
-import { sha256, textHashOf } from './hashes.js';
+import { textHashOf } from './hashes.js';
 
 const ACCEPT = { name: 'accept_note', text: 'SELECT kind, note_id, revision_id, revision FROM accept_note($1::jsonb)' };
 const ACCEPT_MANY = {
@@ -47,7 +49,7 @@ export function acceptWith(
     inputs.forEach((input, at) => {
       const json = toJson(input);
       if (isUnstorable(json)) results[at] = failed('text_unstorable');
-      else rows.push({ at, order: sha256(`${input.sourceId}\n${input.externalId}`), json });
+      else rows.push({ at, order: sha256Hex(`${input.sourceId}\n${input.externalId}`), json });
     });
     // Two batches that meet lock the same rows in the same order; equal ids keep the order of the batch.
     rows.sort((a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : a.at - b.at));
@@ -69,8 +71,8 @@ function rowOf(input: AcceptNote, ids: Ids, keySeconds: number): Record<string, 
   return {
     sourceId: input.sourceId,
     externalId: input.externalId,
-    externalHash: sha256(input.externalId),
-    authorKey: authorId === undefined ? null : sha256(authorId),
+    externalHash: sha256Hex(input.externalId),
+    authorKey: authorId === undefined ? null : sha256Hex(authorId),
     noteId: ids.next('note'),
     revisionId: ids.next('rev'),
     salt: ids.secret(16),
@@ -78,7 +80,7 @@ function rowOf(input: AcceptNote, ids: Ids, keySeconds: number): Record<string, 
     contentHash: input.contentHash,
     textHash: textHashOf(input.note),
     repaired: input.repaired,
-    keyHash: input.idempotency === null ? null : sha256(input.idempotency.key),
+    keyHash: input.idempotency === null ? null : sha256Hex(input.idempotency.key),
     fingerprint: input.idempotency?.fingerprint ?? null,
     keySeconds,
     now: input.now,

@@ -1,8 +1,9 @@
 /** Near-duplicate windows: notes of one source that share a band of their signature. */
+
+import { sha256Hex } from '../../domain/sha256.js';
 import { HOUR_MS } from '../../domain.js';
 import type { CampaignCounts, CampaignStore } from '../../ports.js';
 import type { Database } from './database.js';
-import { sha256 } from './hashes.js';
 
 /** Counting stops here, newest first: what a policy asks is decided long before. */
 const COUNTED_PER_BAND = 250;
@@ -41,7 +42,7 @@ export const campaignsWith = (database: Database): CampaignStore => ({
     const [counts] = await database.repeatable<CampaignCounts>(RECORD, [
       sourceId,
       revisionId,
-      authorId === null ? null : sha256(authorId),
+      authorId === null ? null : sha256Hex(authorId),
       accountAgeDays,
       new Date(at),
       [...new Set(bands)],

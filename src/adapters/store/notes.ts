@@ -1,11 +1,12 @@
 /** Reading and erasing notes. */
+
+import { sha256Hex } from '../../domain/sha256.js';
 import type { NoteStatus } from '../../domain.js';
 import type { NoteFilter, NotesStore, NoteView } from '../../ports/store.js';
 import type { Ids } from '../../ports.js';
 import { acceptWith } from './accept.js';
 import { cursorOf, pageOf, positionOf } from './cursor.js';
 import type { Database } from './database.js';
-import { sha256 } from './hashes.js';
 import { judgedPage } from './judged.js';
 import {
   DECISION_JSON,
@@ -67,7 +68,7 @@ export function notesWith(database: Database, ids: Ids, keySeconds: number): Not
       return erased === null ? null : { erased };
     },
     async eraseAuthor(sourceId, authorId, actor, now) {
-      const key = sha256(authorId);
+      const key = sha256Hex(authorId);
       const known = await database.repeatable<{ id: string | null }>(AUTHORED, [sourceId, key]);
       if (known.length === 0) return null;
       let notes = 0;
@@ -79,7 +80,7 @@ export function notesWith(database: Database, ids: Ids, keySeconds: number): Not
         actor.kind,
         actor.id,
         // A salt that is kept nowhere: the subject names one erasure, not one person.
-        sha256(`${ids.secret(16)}${key}`),
+        sha256Hex(`${ids.secret(16)}${key}`),
         JSON.stringify({ sourceId, notes }),
         new Date(now),
       ]);
@@ -137,7 +138,7 @@ function listQuery(sourceId: string | null, filter: NoteFilter, cursor: string |
 }
 
 function filterValue(key: keyof NoteFilter, value: string): string {
-  if (key === 'externalId' || key === 'authorId') return sha256(value);
+  if (key === 'externalId' || key === 'authorId') return sha256Hex(value);
   return key === 'status' ? stateOf(value as NoteStatus) : value;
 }
 

@@ -1,9 +1,10 @@
 /** Sessions of people and their attempts to sign in. */
+
+import { sha256Hex } from '../../domain/sha256.js';
 import { MINUTE_MS } from '../../domain.js';
 import { type AccessStore, type Role, type Session, SIGN_IN_WINDOW_MS, type User } from '../../ports/store.js';
 import type { Ids } from '../../ports.js';
 import type { Database } from './database.js';
-import { sha256 } from './hashes.js';
 
 interface UserRow {
   readonly id: string;
@@ -59,7 +60,7 @@ export function sessionsWith(database: Database, ids: Ids): Sessions {
          SELECT (SELECT count(*) FROM sign_ins WHERE login_hash = $1 AND NOT ok AND at > $4 AND at > coalesce(
              (SELECT max(at) FROM sign_ins WHERE login_hash = $1 AND ok), '-infinity'))
            + (SELECT count(*) FROM attempt WHERE NOT ok) AS failures`,
-        [sha256(login), ok, new Date(now), new Date(now - SIGN_IN_WINDOW_MS)],
+        [sha256Hex(login), ok, new Date(now), new Date(now - SIGN_IN_WINDOW_MS)],
       );
       return { recentFailures: ok ? 0 : (row?.failures ?? 0) };
     },

@@ -1,6 +1,5 @@
-/** GET /v1/notes/:id/images/:index: what people see of a picture. Always new bytes, never the original. */
-import { hash } from 'node:crypto';
 import { z } from 'zod';
+import { sha256Hex } from '../../domain/sha256.js';
 import { InvalidInputError, UnavailableError } from '../../errors.js';
 import { turns } from '../../turns.js';
 import { reachOf } from '../auth.js';
@@ -42,7 +41,7 @@ export function imageRoutes(server: ApiServer, deps: ApiDeps): void {
     const bytes = await blobs.get(place.blobKey);
     if (bytes === null) throw new InvalidInputError('not_found', 'The picture is no longer stored.');
     // What is shown is what was judged.
-    if (place.sha256 !== null && hash('sha256', bytes, 'hex') !== place.sha256) {
+    if (place.sha256 !== null && sha256Hex(bytes) !== place.sha256) {
       throw new InvalidInputError('image_unreadable', 'The stored copy is damaged.');
     }
     return bytes;

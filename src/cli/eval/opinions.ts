@@ -1,7 +1,6 @@
-/** Second scores for the evaluation: asked of a language model, or read from a file of earlier replies. */
-import { createHash } from 'node:crypto';
 import { appendFile, readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { sha256Hex } from '../../domain/sha256.js';
 import { SCORE_KEYS, type ScoreKey } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
 import type { LabelledRow } from './rows.js';
@@ -42,7 +41,7 @@ const Reply = z.strictObject({
   ms: z.number().min(0),
 });
 
-export const textKey = (text: string): string => createHash('sha256').update(text).digest('hex');
+export const textKey = (text: string): string => sha256Hex(text);
 
 /** Replies of an earlier run, or written by hand. A text without a reply counts as failed. */
 export async function readReplies(file: string): Promise<Opinions> {

@@ -1,5 +1,4 @@
-/** Listed words -> a private bank and what became of each line. Ids are hashes, so that no finding spells a word. */
-import { createHash } from 'node:crypto';
+import { sha256Hex } from '../../domain/sha256.js';
 import { stringifyYaml } from '../../policy/yaml.js';
 import { foldedOf } from '../../stages/match/bench.js';
 import { expandBraces } from '../../stages/match/braces.js';
@@ -28,7 +27,7 @@ export interface MadeBank {
 }
 
 const idOf = (folded: string, language: string): string =>
-  `${language.split('-')[0]}.private.${createHash('sha256').update(folded).digest('hex').slice(0, 12)}`;
+  `${language.split('-')[0]}.private.${sha256Hex(folded).slice(0, 12)}`;
 
 /** Every wording of the shipped banks of a language, folded. */
 export function shippedWordings(banks: readonly TermBank[], language: string): ReadonlySet<string> {

@@ -1,5 +1,4 @@
-/** Exact and near hashes of texts, and the bank that is looked up with them. Holds no text. */
-import { createHash } from 'node:crypto';
+import { sha256Hex } from '../../domain/sha256.js';
 import type { NormalisedText } from '../../domain.js';
 import type { TextHashBank, TextHashHit } from '../../ports.js';
 
@@ -73,7 +72,7 @@ export function simhash(text: string): string {
 
 export function hashText(text: NormalisedText): TextHashes {
   const folded = text.view('folded').text.trim();
-  return { exact: createHash('sha256').update(folded).digest('hex'), simhash: simhash(folded) };
+  return { exact: sha256Hex(folded), simhash: simhash(folded) };
 }
 
 function ones(value: number): number {

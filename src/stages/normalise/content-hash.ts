@@ -2,8 +2,8 @@
  * One hash over everything of a note that is moderated, and the regions it is moderated for; another hash is another
  * revision. Regions count: the same text shown in one more country needs a decision there.
  */
-import { createHash } from 'node:crypto';
 import type { Note } from '../../domain.js';
+import { sha256Hex } from '../../domain/sha256.js';
 
 /** Fixed order of fields; absent and undefined are the same, the order of flags says nothing. */
 function canonical(note: Note): readonly unknown[] {
@@ -26,6 +26,4 @@ function canonical(note: Note): readonly unknown[] {
 
 /** SHA-256, hex. */
 export const contentHash = (note: Note): string =>
-  createHash('sha256')
-    .update(JSON.stringify(canonical(note)))
-    .digest('hex');
+  sha256Hex(JSON.stringify(canonical(note)));

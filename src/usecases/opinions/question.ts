@@ -1,5 +1,4 @@
-/** What is put to a language model, made of a note and the plan of its policies. */
-import { createHash } from 'node:crypto';
+import { sha256Hex } from '../../domain/sha256.js';
 import { type Evidence, foundIn, type LabelledText, type Note } from '../../domain.js';
 import { type ChatAsk, type ChatModel, type ContentScores, PICTURE_TOKENS, tokensOfBytes } from '../../ports/llm.js';
 import type { Spending } from '../../ports/opinions.js';
@@ -54,11 +53,11 @@ export async function questionOf(order: OpinionOrder, { chat, prompts, ids }: As
   // All but the mark, which is another one every time.
   const same = buildPrompt(prompts, subject, '');
   const key = [chat.model, prompts.version, order.plan.bundleHash, same.system, same.user, ...pictures.map(sha256Of)];
-  const cacheKey = createHash('sha256').update(JSON.stringify(key)).digest('hex');
+  const cacheKey = sha256Hex(JSON.stringify(key));
   return { order, parts, pictures, ...buildPrompt(prompts, subject, mark), mark, cacheKey };
 }
 
-export const sha256Of = ({ bytes }: SentPicture): string => createHash('sha256').update(bytes).digest('hex');
+export const sha256Of = ({ bytes }: SentPicture): string => sha256Hex(bytes);
 
 export function askOf(
   { system, user, pictures, mark }: Question,

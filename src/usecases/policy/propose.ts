@@ -1,10 +1,11 @@
 /** The files on disk become a candidate; a bad one is refused before anything hears of it. */
+
+import { sha256Hex } from '../../domain/sha256.js';
 import { InvalidInputError } from '../../errors.js';
 import { type Bundle, compileBundle } from '../../policy/bundle.js';
 import { contentOf, type PolicyFiles, termFilesOf } from '../../policy/bundle-content.js';
 import { bundleDifference, noDifference } from '../../policy/bundle-diff.js';
 import { runRuleTests } from '../../policy/rule-tests.js';
-import { sha256Hex } from '../../policy/stable-hash.js';
 import { testLine } from '../../policy/test-place.js';
 import type { PolicyPart } from '../../ports/policy.js';
 import type { Clock, Log } from '../../ports.js';

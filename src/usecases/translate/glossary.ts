@@ -1,6 +1,5 @@
-/** Words of the platform with one fixed translation each: `models/glossary.yaml`. */
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { sha256Hex } from '../../domain/sha256.js';
 import type { LanguageTag } from '../../domain.js';
 
 const Tag = z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]+)*$/);
@@ -23,7 +22,7 @@ export interface Glossary {
 export const NO_GLOSSARY: Glossary = { version: 'none', entries: [] };
 
 export function glossaryOf(file: z.infer<typeof GlossaryFile>): Glossary {
-  const version = createHash('sha256').update(JSON.stringify(file.entries)).digest('hex').slice(0, 12);
+  const version = sha256Hex(JSON.stringify(file.entries)).slice(0, 12);
   return { version, entries: file.entries };
 }
 

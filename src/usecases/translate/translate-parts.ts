@@ -1,5 +1,4 @@
-/** Texts -> translated segments beside them; what was translated before is not translated again. */
-import { createHash } from 'node:crypto';
+import { sha256Hex } from '../../domain/sha256.js';
 import type { LanguageTag } from '../../domain.js';
 import type { StoredTranslation, TranslatedSegment, TranslationKey } from '../../ports/translation.js';
 import { isWordless } from './protect.js';
@@ -20,7 +19,7 @@ export const keyOf =
   (deps: Pick<TranslateDeps, 'translator' | 'glossary'>, scene: TranslateScene) =>
   (text: TextToTranslate): TranslationKey => ({
     sourceId: scene.sourceId,
-    contentHash: createHash('sha256').update(text.text).digest('hex'),
+    contentHash: sha256Hex(text.text),
     from: text.language,
     to: scene.to,
     model: `${deps.translator.engine}:${deps.translator.model}`,

@@ -1,9 +1,10 @@
 /** Figures of the start page, the look-up of notes by their words, the record by filters, and what ran out. */
+
+import { sha256Hex } from '../../../domain/sha256.js';
 import { HOUR_MS } from '../../../domain.js';
 import type { DeskStore, RanOut, Statistics } from '../../../ports/review.js';
 import type { Ids } from '../../../ports.js';
 import type { Database } from '../database.js';
-import { sha256 } from '../hashes.js';
 import { DECISION_JSON, type DecisionJson, decisionOf, type NoteRowSql, noteRowOf } from '../note-rows.js';
 import { auditPage } from '../records.js';
 
@@ -17,7 +18,7 @@ type Figures = Pick<DeskStore, 'statistics' | 'search' | 'audit' | 'hidden' | 'r
 export const figuresWith = (database: Database, ids: Ids): Figures => ({
   statistics: (days, now) => statisticsOf(database, days, now),
   async search(text, limit) {
-    const hashes = [sha256(text), sha256(`\n${text}`), sha256(text.replace(/\n?$/, '\n'))];
+    const hashes = [sha256Hex(text), sha256Hex(`\n${text}`), sha256Hex(text.replace(/\n?$/, '\n'))];
     const exact = await database.repeatable<NoteRowSql>(
       `SELECT ${ROW} FROM notes n JOIN revisions r ON r.id = n.revision_id
        WHERE EXISTS (SELECT 1 FROM revisions x WHERE x.note_id = n.id AND x.text_hash = ANY ($1))

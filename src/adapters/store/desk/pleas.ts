@@ -1,5 +1,6 @@
 /** Appeals and reports: opened by platforms, answered by people. */
 
+import { sha256Hex } from '../../../domain/sha256.js';
 import type { Appeal, DeskStore, NewAppeal, NewReport, PleaNote, Report, Reporter } from '../../../ports/review.js';
 import type { Actor } from '../../../ports/store.js';
 import type { Ids } from '../../../ports.js';
@@ -7,7 +8,6 @@ import { isTaken } from '../../postgres.js';
 import { storable } from '../accept.js';
 import { cursorOf, pageOf, positionOf } from '../cursor.js';
 import type { Database } from '../database.js';
-import { sha256 } from '../hashes.js';
 import { DECISION_JSON, type DecisionJson, decisionOf, statusOf } from '../note-rows.js';
 
 const APPEAL = `a.id, a.reference, a.note_id AS "noteId", a.revision, a.regions, a.language, a.reason,
@@ -108,7 +108,7 @@ export function pleasWith(database: Database, ids: Ids): Pleas {
   };
   return {
     async findNote(sourceId, { noteId, externalId }) {
-      const values = [sourceId, noteId ?? null, externalId === undefined ? null : sha256(externalId)];
+      const values = [sourceId, noteId ?? null, externalId === undefined ? null : sha256Hex(externalId)];
       const [row] = await database.repeatable<NoteSql>(NOTE, values);
       return row === undefined ? null : noteOf(row);
     },
