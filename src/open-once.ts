@@ -11,3 +11,21 @@ export function openOnce<T>(open: () => Promise<T>): () => Promise<T> {
     return mine;
   };
 }
+
+/** The same for what is closed in the end. What never opened, or could not, needs no closing. */
+export function openLater<T extends { close(): Promise<void> }>(
+  open: () => Promise<T>,
+): { readonly opened: () => Promise<T>; readonly close: () => Promise<void> } {
+  let opening: Promise<T> | null = null;
+  const opened = openOnce(() => {
+    opening = open();
+    return opening;
+  });
+  return {
+    opened,
+    close: async () => {
+      const made = await opening?.catch(() => null);
+      await made?.close();
+    },
+  };
+}

@@ -1,6 +1,7 @@
 /** A translation model of the hub's layout in this process, opened at the first text. */
 import path from 'node:path';
 import { InvalidInputError, UnavailableError } from '../errors.js';
+import { openLater } from '../open-once.js';
 import type { Translator } from '../ports/translation.js';
 import { readTranslationOverlay, type TranslationOverlay } from './models/overlays.js';
 import type { OpenedTranslation } from './transformers.js';
@@ -17,17 +18,14 @@ export function openLocalTranslator({ dir, threads = 1 }: LocalTranslatorOptions
   if (overlay === null) {
     throw new InvalidInputError('models_invalid', `${name} has no overlay of kind translation in models/overlays`);
   }
-  let opening: Promise<OpenedTranslation> | null = null;
-  const opened = async (): Promise<OpenedTranslation> => {
-    opening ??= import('./transformers.js').then((lib) => lib.openTranslation(dir, { dtype: overlay.dtype, threads }));
+  const { opened, close } = openLater(async () => {
     try {
-      return await opening;
+      const { openTranslation } = await import('./transformers.js');
+      return await openTranslation(dir, { dtype: overlay.dtype, threads });
     } catch (cause) {
-      // The next call tries again.
-      opening = null;
       throw new UnavailableError('model_missing', `The translation model ${name} cannot be opened`, { cause });
     }
-  };
+  });
   return {
     engine: 'local',
     model: `${name}@${overlay.version}`,
@@ -45,9 +43,7 @@ export function openLocalTranslator({ dir, threads = 1 }: LocalTranslatorOptions
       }
       return { texts: out, tokens: 0, micros: 0 };
     },
-    close: async () => {
-      if (opening !== null) await (await opening).close();
-    },
+    close,
   };
 }
 

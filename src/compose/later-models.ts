@@ -1,6 +1,7 @@
 /** Models that are loaded at their first call: the API seldom needs them, but shall say at start when one is missing. */
 import { access, constants } from 'node:fs/promises';
 import { UnavailableError } from '../errors.js';
+import { openLater } from '../open-once.js';
 import type { Classifier, LanguageModel } from '../ports.js';
 
 /** Workers would say so as well, but only after the start has called itself ready. */
@@ -13,29 +14,19 @@ export async function checkModelFiles(files: readonly string[]): Promise<void> {
 }
 
 export function laterClassifier(name: string, open: () => Promise<Classifier>): Classifier {
-  let opening: Promise<Classifier> | null = null;
   let model = name;
-  const opened = async (): Promise<Classifier> => {
-    opening ??= open();
-    try {
-      const classifier = await opening;
-      model = classifier.model;
-      return classifier;
-    } catch (error) {
-      // The next call tries again.
-      opening = null;
-      throw error;
-    }
-  };
+  const { opened, close } = openLater(async () => {
+    const classifier = await open();
+    model = classifier.model;
+    return classifier;
+  });
   return {
     get model() {
       return model;
     },
     classify: async (...asked) => (await opened()).classify(...asked),
     competence: async (language) => (await (await opened()).competence?.(language)) ?? null,
-    close: async () => {
-      if (opening !== null) await (await opening).close();
-    },
+    close,
   };
 }
 

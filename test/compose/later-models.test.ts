@@ -36,3 +36,16 @@ describe('the files of the text model', () => {
     await expect(checkModelFiles(present())).rejects.toMatchObject({ code: 'model_missing' });
   });
 });
+
+it('a model that fails to open while it is closed is no fault of the stop', async () => {
+  let fail = (): void => undefined;
+  const never = new Promise<never>((_resolve, reject) => {
+    fail = () => reject(new Error('no such file'));
+  });
+  const classifier = laterClassifier('later', () => never);
+  const asked = Promise.allSettled([classifier.classify([], 'en', new AbortController().signal)]);
+  const closed = classifier.close();
+  fail();
+  await closed;
+  expect(await asked).toMatchObject([{ status: 'rejected' }]);
+});
