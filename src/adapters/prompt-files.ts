@@ -1,22 +1,15 @@
-import { readFileSync } from 'node:fs';
+/** Prompts as files: whoever changes one changes the version that is stored with every answer. */
 import path from 'node:path';
 import { sha256Hex } from '../domain/sha256.js';
-import { InvalidInputError } from '../errors.js';
 import type { PromptFiles } from '../stages/deliberate/prompt.js';
+import type { TranslationPrompt } from '../usecases/translate/by-chat.js';
+import { readText } from './read-text.js';
 
-export function readPromptFiles(dir: string): PromptFiles {
-  const [system, user, repair] = (['system', 'user', 'repair'] as const).map((name) =>
-    read(path.join(dir, `${name}.md`)),
-  );
-  if (system === undefined || user === undefined || repair === undefined) throw new RangeError('three files');
-  const version = sha256Hex(`${system}\n${user}\n${repair}`).slice(0, 12);
-  return { version, system, user, repair };
-}
+export const readPromptFiles = (dir: string): PromptFiles => promptsIn(dir, ['system', 'user', 'repair']);
+export const readTranslationPrompt = (dir: string): TranslationPrompt => promptsIn(dir, ['system', 'user']);
 
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new InvalidInputError('file_unreadable', 'A prompt file cannot be read', [], { cause });
-  }
+function promptsIn<N extends string>(dir: string, names: readonly N[]): Readonly<Record<N | 'version', string>> {
+  const texts = names.map((name) => [name, readText(path.join(dir, `${name}.md`))] as const);
+  const version = sha256Hex(texts.map(([, text]) => text).join('\n')).slice(0, 12);
+  return Object.fromEntries([...texts, ['version', version]]) as Record<N | 'version', string>;
 }

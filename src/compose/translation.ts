@@ -1,15 +1,15 @@
-import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseAs } from '../adapters/models/overlays.js';
+import { readTranslationPrompt } from '../adapters/prompt-files.js';
+import { textIfThere } from '../adapters/read-text.js';
 import { openLocalTranslator } from '../adapters/translator-local.js';
 import type { Config } from '../config.js';
-import { sha256Hex } from '../domain/sha256.js';
 import { InvalidInputError } from '../errors.js';
 import { PROMPTS_DIR } from '../paths.js';
 import type { ChatModel } from '../ports/llm.js';
 import type { Translator } from '../ports/translation.js';
 import type { Ids } from '../ports.js';
-import { chatTranslator, type TranslationPrompt } from '../usecases/translate/by-chat.js';
+import { chatTranslator } from '../usecases/translate/by-chat.js';
 import { type Glossary, GlossaryFile, glossaryOf, NO_GLOSSARY } from '../usecases/translate/glossary.js';
 import type { Translation } from '../usecases/translate/translate-case.js';
 
@@ -34,7 +34,7 @@ function translatorOf(config: Config, chat: ChatModel | null, ids: Pick<Ids, 'se
       if (chat === null) {
         throw new InvalidInputError('config_invalid', 'TRANSLATION=openai needs LLM_BASE_URL or a key, and a model');
       }
-      return chatTranslator(chat, readPrompt(path.join(PROMPTS_DIR, 'translation')), () => ids.secret(12));
+      return chatTranslator(chat, readTranslationPrompt(path.join(PROMPTS_DIR, 'translation')), () => ids.secret(12));
     case 'local': {
       const name = config.TRANSLATION_LOCAL_MODEL;
       if (name === undefined) {
@@ -45,23 +45,8 @@ function translatorOf(config: Config, chat: ChatModel | null, ids: Pick<Ids, 'se
   }
 }
 
-function readPrompt(dir: string): TranslationPrompt {
-  const [system, user] = ['system.md', 'user.md'].map((name) => readText(path.join(dir, name)));
-  if (system === undefined || user === undefined) throw new RangeError('two files');
-  const version = sha256Hex(`${system}\n${user}`).slice(0, 12);
-  return { version, system, user };
-}
-
 /** A folder of models without a glossary has none. */
 export function readGlossary(modelsDir: string): Glossary {
-  const file = path.join(modelsDir, 'glossary.yaml');
-  return existsSync(file) ? glossaryOf(parseAs(readText(file), 'glossary.yaml', GlossaryFile)) : NO_GLOSSARY;
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new InvalidInputError('file_unreadable', `${path.basename(file)} cannot be read`, [], { cause });
-  }
+  const text = textIfThere(path.join(modelsDir, 'glossary.yaml'));
+  return text === null ? NO_GLOSSARY : glossaryOf(parseAs(text, 'glossary.yaml', GlossaryFile));
 }

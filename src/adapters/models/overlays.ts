@@ -1,11 +1,11 @@
 /** Overlay files: `models/overlays/<folder of the model>.yaml`. */
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { InvalidInputError } from '../../errors.js';
 import { parseYaml } from '../../policy/yaml.js';
 import { Overlay } from '../../stages/classify/overlay.js';
 import { ImageOverlay } from '../../stages/images/image-overlay.js';
+import { textIfThere } from '../read-text.js';
 
 export const overlayFile = (dir: string): string =>
   path.join(path.dirname(dir), 'overlays', `${path.basename(dir)}.yaml`);
@@ -34,17 +34,8 @@ export const readTranslationOverlay = (dir: string): TranslationOverlay | null =
 export const readImageOverlay = (dir: string): ImageOverlay | null => read(overlayFile(dir), ImageOverlay);
 
 function read<T>(file: string, schema: z.ZodType<T>): T | null {
-  const text = textOf(file);
+  const text = textIfThere(file);
   return text === null ? null : parseAs(text, path.basename(file), schema);
-}
-
-function textOf(file: string): string | null {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null;
-    throw new InvalidInputError('file_unreadable', `${path.basename(file)} cannot be read`, [], { cause });
-  }
 }
 
 export function parseAs<T>(text: string, name: string, schema: z.ZodType<T>): T {

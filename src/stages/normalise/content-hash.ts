@@ -2,8 +2,8 @@
  * One hash over everything of a note that is moderated, and the regions it is moderated for; another hash is another
  * revision. Regions count: the same text shown in one more country needs a decision there.
  */
-import type { Note } from '../../domain.js';
 import { sha256Hex } from '../../domain/sha256.js';
+import type { Note } from '../../domain.js';
 
 /** Fixed order of fields; absent and undefined are the same, the order of flags says nothing. */
 function canonical(note: Note): readonly unknown[] {
@@ -25,5 +25,4 @@ function canonical(note: Note): readonly unknown[] {
 }
 
 /** SHA-256, hex. */
-export const contentHash = (note: Note): string =>
-  sha256Hex(JSON.stringify(canonical(note)));
+export const contentHash = (note: Note): string => sha256Hex(JSON.stringify(canonical(note)));
