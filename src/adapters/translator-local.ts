@@ -1,5 +1,6 @@
 /** A translation model of the hub's layout in this process, opened at the first text. */
 import path from 'node:path';
+import { primaryOf } from '../domain.js';
 import { InvalidInputError, UnavailableError } from '../errors.js';
 import { openLater } from '../open-once.js';
 import type { Translator } from '../ports/translation.js';
@@ -74,4 +75,4 @@ function pairOf({ codes, pairs }: TranslationOverlay, from: string, to: string):
 
 /** The tag itself where the model tells it apart (`zh-Hant`), else its language. */
 const tagIn = (tag: string, codes: TranslationOverlay['codes']): string =>
-  codes !== null && Object.hasOwn(codes, tag) ? tag : (tag.split('-')[0] ?? tag);
+  codes !== null && Object.hasOwn(codes, tag) ? tag : primaryOf(tag);

@@ -11,6 +11,8 @@ export type PartName = 'title' | 'body' | `image:${number}` | `qr:${number}`;
 
 /** BCP 47 tag (`en`, `zh-Hans`, `hi-Latn`), or `und` when nobody can say. */
 export type LanguageTag = string;
+/** `zh` of `zh-Hans`. */
+export const primaryOf = (tag: LanguageTag): LanguageTag => tag.split('-')[0] ?? tag;
 /** Lower-case id of a policy file or of an ISO 3166-1 country: `global`, `eu`, `de`. */
 export type RegionId = string;
 

@@ -1,5 +1,5 @@
 /** Whether the rules that a file wrote are tested: one text that a rule takes and two that it leaves, or nobody knows. */
-import type { RegionId } from '../domain.js';
+import { primaryOf, type RegionId } from '../domain.js';
 import type { CompiledRegion, CompiledRule } from './model.js';
 
 export const LEAST_MATCHES = 1;
@@ -15,16 +15,14 @@ export interface Coverage {
   readonly enough: boolean;
 }
 
-const root = (tag: string): string => tag.split('-')[0] ?? tag;
-
 /** A claim on words is tested by words; a finding that a test only asserts says nothing of a language. */
 function untestedLanguages(rule: CompiledRule): readonly string[] {
   const tried = new Set(
     rule.tests
       .filter((test) => test.expect === 'match' && (test.text !== undefined || test.title !== undefined))
-      .flatMap((test) => (test.language === undefined ? [] : [root(test.language)])),
+      .flatMap((test) => (test.language === undefined ? [] : [primaryOf(test.language)])),
   );
-  return rule.languages.filter((language) => !tried.has(root(language)));
+  return rule.languages.filter((language) => !tried.has(primaryOf(language)));
 }
 
 function coverageOfRule(rule: CompiledRule, region: CompiledRegion): Coverage {

@@ -1,4 +1,5 @@
 import { sha256Hex } from '../../domain/sha256.js';
+import { primaryOf } from '../../domain.js';
 import { stringifyYaml } from '../../policy/yaml.js';
 import { foldedOf } from '../../stages/match/bench.js';
 import { expandBraces } from '../../stages/match/braces.js';
@@ -27,13 +28,13 @@ export interface MadeBank {
 }
 
 const idOf = (folded: string, language: string): string =>
-  `${language.split('-')[0]}.private.${sha256Hex(folded).slice(0, 12)}`;
+  `${primaryOf(language)}.private.${sha256Hex(folded).slice(0, 12)}`;
 
 /** Every wording of the shipped banks of a language, folded. */
 export function shippedWordings(banks: readonly TermBank[], language: string): ReadonlySet<string> {
-  const root = language.split('-')[0];
+  const root = primaryOf(language);
   const wordings = banks
-    .filter((bank) => bank.language.split('-')[0] === root)
+    .filter((bank) => primaryOf(bank.language) === root)
     .flatMap(({ terms }) => terms.flatMap(({ patterns }) => patterns))
     .flatMap((pattern) => {
       const expansion = expandBraces(pattern);

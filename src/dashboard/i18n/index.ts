@@ -1,6 +1,7 @@
 /** The languages of the interface. One JSON file per namespace and language; a language is one chunk, loaded when chosen. */
 import i18next, { type i18n } from 'i18next';
 import { initReactI18next } from 'react-i18next';
+import { primaryOf } from '../../domain.js';
 import type { Bundle } from './bundle.js';
 
 interface Tongue {
@@ -24,8 +25,8 @@ export function firstTongue(): TongueTag {
   const kept = localStorage.getItem(KEPT_AT);
   if (isTongue(kept)) return kept;
   for (const wanted of navigator.languages) {
-    const primary = wanted.split('-')[0];
-    const found = TONGUE_TAGS.find((tag) => tag.split('-')[0] === primary);
+    const primary = primaryOf(wanted);
+    const found = TONGUE_TAGS.find((tag) => primaryOf(tag) === primary);
     if (found !== undefined) return found;
   }
   return 'en';

@@ -3,6 +3,7 @@ import {
   type LabelledText,
   type LanguageSegment,
   type LanguageTag,
+  primaryOf,
   SCORE_KEYS,
   type ScoreKey,
   type ViewName,
@@ -67,7 +68,7 @@ export async function readSegments(
   const others = segments.filter(
     ({ tag, part }) =>
       part === source.part &&
-      baseOf(tag) !== baseOf(language) &&
+      primaryOf(tag) !== primaryOf(language) &&
       competenceFor(model.competence, tag, 'toxicity') !== 'none',
   );
   if (others.length === 0) return [];
@@ -86,8 +87,6 @@ export async function readSegments(
   }
   return readings;
 }
-
-const baseOf = (tag: LanguageTag): string => tag.split('-')[0] ?? tag;
 
 function shortOf({ calibration, competence }: TextModel, language: LanguageTag): DiscountOf {
   const short = discountsFor(calibration, competence, language);

@@ -1,9 +1,9 @@
-import type { LanguageGuess, LanguageTag } from '../../domain.js';
+import { type LanguageGuess, type LanguageTag, primaryOf } from '../../domain.js';
 
 /** Two languages tie when the better one is less than this many times as likely. */
 const TIE = 1.5;
 
-const primary = (tag: LanguageTag): string => tag.toLowerCase().split('-')[0] ?? '';
+const primary = (tag: LanguageTag): string => primaryOf(tag.toLowerCase());
 
 /** Raises the hinted language when it ties with the best guess; a hint can never bring in a language of its own. */
 export const favour = (guesses: readonly LanguageGuess[], hint: LanguageTag | undefined): readonly LanguageGuess[] => {

@@ -1,5 +1,5 @@
 /** Compiled term banks: every wording as it looks in each of its views, in one automaton. */
-import { type NormalisedText, type TextView, VIEW_NAMES, type ViewName } from '../../domain.js';
+import { type NormalisedText, primaryOf, type TextView, VIEW_NAMES, type ViewName } from '../../domain.js';
 import { normaliseText, runsOf } from '../normalise/text.js';
 import { type Automaton, buildAutomaton } from './automaton.js';
 import { expandBraces } from './braces.js';
@@ -137,7 +137,7 @@ export function buildBench(banks: readonly TermBank[]): Bench {
   const entries: Entry[] = [];
   const bankAllow = new Map<string, readonly string[]>();
   for (const bank of banks) {
-    const language = bank.language.split('-')[0] ?? bank.language;
+    const language = primaryOf(bank.language);
     if (bank.allow !== undefined) bankAllow.set(language, [...(bankAllow.get(language) ?? []), ...bank.allow]);
     for (const entry of bank.terms) {
       const contextFolded = entry.context === undefined ? null : expand(entry.context).map(foldedOf);

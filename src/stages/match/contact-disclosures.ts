@@ -1,5 +1,5 @@
 /** Wordings that declare an advertisement, by language. Ambiguous tags (#sp, #collab, #thanks, #gifted) are not here. */
-import type { NormalisedText, TextView } from '../../domain.js';
+import { type NormalisedText, primaryOf, type TextView } from '../../domain.js';
 import { normaliseText } from '../normalise/text.js';
 import { type Automaton, buildAutomaton } from './automaton.js';
 import { endsWord, startsWord } from './boundary.js';
@@ -120,6 +120,6 @@ export function readDisclosures(view: TextView, text: NormalisedText): readonly 
 /** Whether a note of these words alone would count as declared in the language. */
 export function isDisclosure(wording: string, language: string): boolean {
   const text = normaliseText(wording);
-  const root = language.split('-')[0];
-  return readDisclosures(text.view('folded'), text).some(({ detail = '' }) => detail.split('-')[0] === root);
+  const root = primaryOf(language);
+  return readDisclosures(text.view('folded'), text).some(({ detail = '' }) => primaryOf(detail) === root);
 }

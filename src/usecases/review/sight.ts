@@ -1,5 +1,5 @@
 /** What a person sees of the queue, and why they may not decide a case. */
-import { DESKS, type Desk } from '../../domain.js';
+import { DESKS, type Desk, primaryOf } from '../../domain.js';
 import type { PersonRow, QueueRow, Sight } from '../../ports/review.js';
 import type { Role } from '../../ports/store.js';
 
@@ -31,7 +31,7 @@ export function sightOf(person: PersonRow): Sight {
 export type Obstacle = 'role' | 'desk' | 'language' | 'region' | 'category' | 'native_speaker' | 'was_first';
 
 const speaks = (languages: readonly string[] | null, tag: string): boolean =>
-  languages === null || languages.includes(tag) || languages.includes(tag.split('-')[0] ?? tag);
+  languages === null || languages.includes(tag) || languages.includes(primaryOf(tag));
 
 export function obstacleTo(sight: Sight, row: QueueRow): Obstacle | null {
   if (!WORKING_ROLES.includes(sight.role)) return 'role';

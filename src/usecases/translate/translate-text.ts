@@ -1,5 +1,5 @@
 /** One text -> its sentences beside their translation: cut, protected, translated in groups, put back, doubted. */
-import type { LanguageSegment, LanguageTag, Span } from '../../domain.js';
+import { type LanguageSegment, type LanguageTag, primaryOf, type Span } from '../../domain.js';
 import type { TranslatedSegment, TranslationsStore, Translator } from '../../ports/translation.js';
 import { repairText } from '../../stages/normalise/repair.js';
 import { confidenceOf, doubtsOf } from './doubts.js';
@@ -33,8 +33,7 @@ export interface TranslateScene {
 const MOST_SEGMENTS = 120;
 const AT_ONCE = 20;
 
-const base = (tag: LanguageTag): string => tag.split('-')[0] ?? tag;
-export const isSameLanguage = (a: LanguageTag, b: LanguageTag): boolean => base(a) === base(b);
+export const isSameLanguage = (a: LanguageTag, b: LanguageTag): boolean => primaryOf(a) === primaryOf(b);
 
 interface Prepared {
   readonly span: Span;

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { primaryOf } from '../../../domain.js';
 import { useNoticeTranslation } from '../../api/case.js';
 import type { CaseDetail } from '../../api/types.js';
 import { useFormat } from '../../format.js';
@@ -11,8 +12,6 @@ interface NoticeTranslationProps {
   readonly sentences: readonly string[];
 }
 
-const base = (tag: string): string | undefined => tag.split('-')[0];
-
 /** What the author will read, for whoever cannot read it. */
 export function NoticeTranslation({ detail, language, sentences }: NoticeTranslationProps) {
   const { t, i18n } = useTranslation();
@@ -20,7 +19,7 @@ export function NoticeTranslation({ detail, language, sentences }: NoticeTransla
   const translate = useNoticeTranslation(detail.case.id);
   const { status } = detail.translation;
   const isOff = status === 'not_configured' || status === 'forbidden';
-  if (isOff || sentences.length === 0 || base(language) === base(i18n.language)) return null;
+  if (isOff || sentences.length === 0 || primaryOf(language) === primaryOf(i18n.language)) return null;
   const asked = { to: i18n.language, language, sentences };
   const found = (translate.data?.parts ?? []).filter(({ part }) => part.startsWith('notice:'));
   if (translate.error !== null) return <Fault error={translate.error} />;

@@ -1,5 +1,5 @@
 /** The data that read each script, and the scripts of languages. */
-import type { LanguageTag } from '../../../domain.js';
+import { type LanguageTag, primaryOf } from '../../../domain.js';
 import type { ScriptClass } from './script-net.js';
 
 /** `latin` and `cyrillic` know the letters of a whole script, so that no language has to be guessed before reading. */
@@ -44,5 +44,5 @@ const LATN = /-Latn\b/i;
 export function scriptOfTag(tag: LanguageTag): ScriptClass {
   if (LATN.test(tag)) return 'Latn';
   if (HANT.test(tag)) return 'Hant';
-  return BY_LANGUAGE[tag.split('-')[0]?.toLowerCase() ?? ''] ?? 'Latn';
+  return BY_LANGUAGE[primaryOf(tag).toLowerCase()] ?? 'Latn';
 }
