@@ -79,7 +79,7 @@ function allow(caller: Caller, rule: Exclude<Rule, { who: 'anyone' }>, request: 
   }
 }
 
-export function authenticator(deps: ApiDeps): (request: FastifyRequest) => Promise<Caller> {
+function authenticator(deps: ApiDeps): (request: FastifyRequest) => Promise<Caller> {
   const find = keyLookup(deps.store.access);
 
   const byKey = async (text: string): Promise<Caller> => {

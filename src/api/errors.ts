@@ -55,7 +55,7 @@ const FASTIFY_WORDS: Readonly<Record<string, string>> = {
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-export function diagnose(error: unknown): Diagnosis {
+function diagnose(error: unknown): Diagnosis {
   if (error instanceof InvalidInputError) return { code: error.code, detail: error.message, faults: error.faults };
   // What was away is the operator's matter: the title says enough, the message may name hosts.
   if (error instanceof UnavailableError) return plain(error.code);

@@ -55,7 +55,7 @@ function skipString(text: string, at: number, frame: Frame | undefined): number 
 }
 
 /** One pass over the text before it is parsed; faults of syntax are left to the parser. */
-export function checkJsonText(text: string): void {
+function checkJsonText(text: string): void {
   const frames: Frame[] = [];
   for (let at = 0; at < text.length; at += 1) {
     const frame = frames.at(-1);

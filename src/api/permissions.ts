@@ -133,7 +133,7 @@ export const ROUTE_RULES: Readonly<Record<string, Rule>> = {
 };
 
 /** Routes that plug-ins and `mount` add: the longest prefix that fits counts, and only for these methods. */
-export const PREFIX_RULES: readonly {
+const PREFIX_RULES: readonly {
   readonly prefix: string;
   readonly methods: readonly string[];
   readonly rule: Rule;

@@ -5,7 +5,7 @@ import { type ErrorCode, type Fault, InvalidInputError } from '../errors.js';
 import { plainWords } from '../plain-words.js';
 
 const escaped = (part: PropertyKey): string => String(part).replaceAll('~', '~0').replaceAll('/', '~1');
-export const pointerOf = (path: readonly PropertyKey[]): string => path.map((part) => `/${escaped(part)}`).join('');
+const pointerOf = (path: readonly PropertyKey[]): string => path.map((part) => `/${escaped(part)}`).join('');
 
 export function faultsOf(issues: readonly z.core.$ZodIssue[], base = ''): readonly Fault[] {
   return issues.flatMap((issue) => {

@@ -4,7 +4,7 @@ import { type Io, readArgs, usageError } from './io.js';
 import { sourceNamed } from './source.js';
 import { OPERATOR, storeFrom, type WithStore } from './store.js';
 
-export const ERASE_USAGE = `polywarden erase --note NOTE_ID
+const ERASE_USAGE = `polywarden erase --note NOTE_ID
 polywarden erase --author AUTHOR_ID --source NAME
 
   Deletes text, evidence and hashes for good; the audit keeps that it happened.`;

@@ -9,7 +9,7 @@ import { STAGE_ORDER } from '../stages/index.js';
 import { type Io, readArgs, usageError } from './io.js';
 import { storeFrom, type WithStore } from './store.js';
 
-export const EXPLAIN_USAGE = `polywarden explain NOTE_ID
+const EXPLAIN_USAGE = `polywarden explain NOTE_ID
 polywarden explain "some text" [--region de,us]
 
   A note id reads what was stored; anything else is judged now and not stored.`;

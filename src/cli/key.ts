@@ -6,7 +6,7 @@ import { createKey, revokeKey } from '../usecases/keys.js';
 import { type Io, readArgs, unknownWord, usageError } from './io.js';
 import { OPERATOR, type StorePorts, storeFrom, type WithStore } from './store.js';
 
-export const KEY_USAGE = `polywarden key create [--source NAME] [--label TEXT] [--scopes ${SCOPES.join(',')}] [--days N] [--plain]
+const KEY_USAGE = `polywarden key create [--source NAME] [--label TEXT] [--scopes ${SCOPES.join(',')}] [--days N] [--plain]
 polywarden key list
 polywarden key revoke KEY_ID
 

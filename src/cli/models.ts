@@ -7,7 +7,7 @@ import { configFromProcess } from '../config.js';
 import { InvalidInputError } from '../errors.js';
 import { type Io, readArgs, unknownWord, usageError } from './io.js';
 
-export const MODELS_USAGE = `polywarden models <list | fetch | check> [options]
+const MODELS_USAGE = `polywarden models <list | fetch | check> [options]
 
   list                     models of models/models.yaml, and what of them lies here
   fetch NAME... [--all]    download from the hub, verify, put in place; goes on where it stopped

@@ -1,5 +1,4 @@
 /** `polywarden moderate`: the pipeline in this process, without database and Redis. */
-
 import path from 'node:path';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -21,7 +20,7 @@ import { isSameFile, openInput, openOutput } from './moderate/files.js';
 import { readRow } from './moderate/row.js';
 import { mapInOrder } from './ordered.js';
 
-export const MODERATE_USAGE = `polywarden moderate --input notes.jsonl|- --output out.jsonl|- [options]
+const MODERATE_USAGE = `polywarden moderate --input notes.jsonl|- --output out.jsonl|- [options]
 
   --input FILE     JSON lines {id, title, text, images, author, regions, languageHint}, or externalId and body as the
                    API names them; packed where the name ends in .gz; - is standard input

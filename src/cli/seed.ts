@@ -7,7 +7,7 @@ import { type Io, readArgs, usageError } from './io.js';
 import { sourceNamed } from './source.js';
 import { storeFrom, type WithStore } from './store.js';
 
-export const SEED_USAGE = `polywarden seed --cases N [--source NAME]
+const SEED_USAGE = `polywarden seed --cases N [--source NAME]
 
   Sends N notes (1 to 20000) like those of fixtures/notes that a person should look at, the way a platform would.
   The workers of a running server judge them; about as many cases follow. For trying, not for production.`;

@@ -6,7 +6,7 @@ import type { PasswordHasher } from '../ports.js';
 import { type Io, readArgs, unknownWord, usageError } from './io.js';
 import { OPERATOR, type StorePorts, storeFrom, type WithStore } from './store.js';
 
-export const USER_USAGE = `polywarden user create   --login NAME [--role ${ROLES.join('|')}] [--password WORD]
+const USER_USAGE = `polywarden user create   --login NAME [--role ${ROLES.join('|')}] [--password WORD]
 polywarden user password [--login NAME] [--password WORD]
 
   Without --password one is made and printed. A new password ends every session of that person.`;

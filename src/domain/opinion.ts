@@ -27,7 +27,7 @@ export interface Opinion {
   readonly doubtsRemoval: boolean;
   readonly rationale: string;
 }
-export const OPINION_REASONS = ['score_band', 'category', 'language', 'picture', 'person'] as const;
+const OPINION_REASONS = ['score_band', 'category', 'language', 'picture', 'person'] as const;
 export type OpinionReason = (typeof OPINION_REASONS)[number];
 export interface DeliberateEvidence {
   readonly opinions: readonly Opinion[];

@@ -63,14 +63,6 @@ export type Value<T extends TypeName> = Fields<T>;
 /** What a region brings to every note; whether it accepts the label of one note is asked note by note. */
 export type RegionValue = Omit<Value<'Region'>, 'accepts_disclosure'>;
 
-export const EMPTY_REGION: RegionValue = {
-  id: '',
-  thresholds: new Map(),
-  disclosures: [],
-  min_age: 0n,
-  adult_age: 0n,
-};
-
 /** Lists that a rule may walk are capped, so that two nested walks stay below a millisecond. */
 export const LIST_CAP = 64;
 /** Text beyond this is still matched and classified; only `re` stops here. */

@@ -13,9 +13,9 @@ export const COUNTRY_CODES: ReadonlySet<string> = new Set(
 );
 
 /** Policy ids that are not countries. */
-export const GROUP_IDS: ReadonlySet<string> = new Set(['global', 'eu']);
+const GROUP_IDS: ReadonlySet<string> = new Set(['global', 'eu']);
 
-export const REGION_CODES: ReadonlySet<string> = new Set([...COUNTRY_CODES, ...GROUP_IDS]);
+const REGION_CODES: ReadonlySet<string> = new Set([...COUNTRY_CODES, ...GROUP_IDS]);
 export const isRegionCode = (code: string): boolean => REGION_CODES.has(code);
 
 /** Of their languages or their habits, not of ISO 3166-1. */

@@ -27,7 +27,7 @@ export interface MergedRule {
   readonly origins: ReadonlyMap<string, Origin>;
 }
 
-export function mergeRule(parent: MergedRule | undefined, own: RuleSource, origin: Origin): MergedRule {
+function mergeRule(parent: MergedRule | undefined, own: RuleSource, origin: Origin): MergedRule {
   const { tests: inherited = [], ...rest } = parent?.source ?? {};
   const { tests = [], ...changes } = own;
   const origins = new Map(parent?.origins ?? []);

@@ -16,7 +16,7 @@ import {
 } from './schema-words.js';
 import { CONTACT_KINDS, EVIDENCE_KEYS, SOURCES } from './vocabulary.js';
 
-export const MODE_PATTERN = /^(disabled|shadow|enforce|canary\((100|[1-9]?\d)\))$/;
+const MODE_PATTERN = /^(disabled|shadow|enforce|canary\((100|[1-9]?\d)\))$/;
 const ModeWord = z.string().regex(MODE_PATTERN, MODE_WORDS);
 const Mode = z
   .union([ModeWord, z.record(z.string().regex(/^(\*|[a-z]{2,16})$/, MODE_KEY_WORDS), ModeWord)], MODE_WORDS)

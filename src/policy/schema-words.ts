@@ -36,5 +36,5 @@ export const ActionName = z.enum(ACTIONS);
 export const Cites = Word.describe(
   'What the value rests on: a key of `grounds`, or of `terms` for a rule of the house',
 );
-export const Why = Text.describe('How the source leads to this value; no law names a figure of ours');
+const Why = Text.describe('How the source leads to this value; no law names a figure of ours');
 export const citing = { cites: Cites.optional(), why: Why.optional() } as const;

@@ -51,7 +51,7 @@ export const Clock = z.strictObject({
   note: Text.optional().describe('For the people who answer'),
 });
 /** Where a statement about a law comes from; whatever it is, counsel confirms it before use. */
-export const KNOWN = ['text', 'report', 'memory'] as const;
+const KNOWN = ['text', 'report', 'memory'] as const;
 export const Law = z.strictObject({
   law: Text.describe('Statute or decision, as it is quoted'),
   article: Text.nullable().describe('Article, section or paragraph; null: the law as a whole'),

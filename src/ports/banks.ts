@@ -2,7 +2,7 @@
 import type { PdqReading } from '../domain.js';
 import type { Actor } from './store.js';
 
-export const BANK_KINDS = ['block', 'benign'] as const;
+const BANK_KINDS = ['block', 'benign'] as const;
 /** `benign`: known harmless pictures that look like harmful ones; they speak for a picture. */
 export type BankKind = (typeof BANK_KINDS)[number];
 

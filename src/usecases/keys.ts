@@ -10,8 +10,8 @@ const SHAPE = /^pw_([A-Za-z0-9_]{1,64})_([0-9a-f]{48})$/;
 /** Compared when no key of that id exists, so that both answers take the same work. */
 const NO_HASH = '0'.repeat(64);
 
-export const hashSecret = (secret: string): string => sha256Hex(secret);
-export const formatKey = (keyId: string, secret: string): string => `pw_${keyId}_${secret}`;
+const hashSecret = (secret: string): string => sha256Hex(secret);
+const formatKey = (keyId: string, secret: string): string => `pw_${keyId}_${secret}`;
 
 export function parseKey(text: string): { readonly keyId: string; readonly secret: string } | null {
   const match = SHAPE.exec(text);

@@ -32,7 +32,7 @@ const Url = z
   .max(2_000)
   .regex(/^[^\0\p{Cs}]*$/u, 'No NUL and no lone surrogates');
 
-export const AuthorInput = z.strictObject({
+const AuthorInput = z.strictObject({
   id: ForeignId,
   region: Region.optional(),
   createdAt: Moment.optional().describe('When the account was made'),

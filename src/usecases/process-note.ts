@@ -100,7 +100,7 @@ async function judged(
   return { record, at };
 }
 
-export const versionOf = (stages: readonly AnyStage[]): string =>
+const versionOf = (stages: readonly AnyStage[]): string =>
   stages.map((stage) => `${stage.name}@${stage.version}`).join(' ');
 
 /** Written without touching the text again: whatever it does to a worker, it may not do once more. */

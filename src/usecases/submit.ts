@@ -54,7 +54,7 @@ const isNew = (accepted: { readonly kind: string }): boolean =>
   accepted.kind === 'created' || accepted.kind === 'revised';
 
 /** Never awaited by a request: the sweeper finds what a lost nudge leaves. */
-export function nudgeLater(
+function nudgeLater(
   ports: Pick<SubmitPorts, 'queue' | 'metrics' | 'log'>,
   revisions: readonly { readonly id: string; readonly images: number }[],
 ): void {

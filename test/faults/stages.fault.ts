@@ -24,9 +24,9 @@ import type { OpinionSource } from '../../src/stages/deliberate/index.js';
 import { type ImageReaders, readImage } from '../../src/stages/images/read-image.js';
 import type { AnyStage } from '../../src/stages/stage.js';
 import { type Judge, moderateWith } from '../../src/usecases/moderate.js';
-import { type AskDeps, askOpinion, type Ledger, NO_LEDGER } from '../../src/usecases/opinions/ask-opinion.js';
+import { type AskDeps, askOpinion, type Ledger } from '../../src/usecases/opinions/ask-opinion.js';
 import { languageFake } from '../support/classifier.js';
-import { answerWith, DOUBT_WORD, doubtfulClassifier } from '../support/opinions.js';
+import { answerWith, DOUBT_WORD, doubtfulClassifier, NO_LEDGER } from '../support/opinions.js';
 import { broken } from './support/form.js';
 import { row } from './support/row.js';
 

@@ -1,9 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { clauseValue, compileExpression, RuleError } from '../../src/policy/cel.js';
 import { isUnder, RuleContext } from '../../src/policy/context.js';
-import { EMPTY_REGION, type RegionValue } from '../../src/policy/context-values.js';
+import type { RegionValue } from '../../src/policy/context-values.js';
 import type { RuleTest } from '../../src/policy/schema-rule.js';
 import { testInput } from '../../src/policy/test-evidence.js';
+
+const EMPTY_REGION: RegionValue = {
+  id: '',
+  thresholds: new Map(),
+  disclosures: [],
+  min_age: 0n,
+  adult_age: 0n,
+};
 
 const NOW = Date.parse('2026-06-01T00:00:00Z');
 const REGION: RegionValue = {

@@ -9,7 +9,7 @@ import type { Classifier } from '../../src/ports.js';
 import { buildRules } from '../../src/rules/build-rules.js';
 import type { OpinionSource } from '../../src/stages/deliberate/index.js';
 import { moderateWith } from '../../src/usecases/moderate.js';
-import { type AskDeps, askOpinion, NO_LEDGER } from '../../src/usecases/opinions/ask-opinion.js';
+import { type AskDeps, askOpinion } from '../../src/usecases/opinions/ask-opinion.js';
 import { classifierFake, languageFake } from './classifier.js';
 import {
   FIRST_ESCAPE,
@@ -20,7 +20,7 @@ import {
   OBEDIENT,
 } from './injection-set.js';
 import { openLlmServer, picturesIn, type SeenRequest } from './llm-server.js';
-import { noteIn } from './opinions.js';
+import { NO_LEDGER, noteIn } from './opinions.js';
 import { testIds } from './store.js';
 
 export interface InjectionFigures {

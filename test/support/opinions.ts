@@ -1,5 +1,6 @@
 /** A text model that is unsure of one word, and answers of a language model about it. */
 import type { Classifier } from '../../src/ports.js';
+import type { Ledger } from '../../src/usecases/opinions/ask-opinion.js';
 import { classifierFake } from './classifier.js';
 import { type SeenRequest, saidBy } from './llm-server.js';
 
@@ -56,3 +57,10 @@ export function noteIn(request: SeenRequest): string {
   const blocks = text.split(`===== ${mark} =====\n`);
   return blocks[blocks.length - 2] ?? '';
 }
+
+/** For questions whose answers are not kept. */
+export const NO_LEDGER: Ledger = {
+  cached: async () => null,
+  reserve: async () => async () => undefined,
+  record: async () => undefined,
+};

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { InvalidInputError } from '../../errors.js';
 import { parseAs } from './overlays.js';
 
-export const MODEL_KINDS = [
+const MODEL_KINDS = [
   'text-classification',
   'ngrams',
   'language',

@@ -10,7 +10,7 @@ import { EndpointAnswer, EndpointChange, EndpointInput, EndpointList, EndpointWi
 
 const answer = ({ endpointId, events, ...rest }: Endpoint) => ({ id: endpointId, events: [...events], ...rest });
 
-export function existing<T>(value: T | null): T {
+function existing<T>(value: T | null): T {
   if (value === null) throw new InvalidInputError('not_found', 'There is no such webhook endpoint.');
   return value;
 }

@@ -25,16 +25,16 @@ const decisions = z.array(
   }),
 );
 
-export const NoteDecided = envelope('note.decided', z.object({ ...about, decisions })).meta({ id: 'NoteDecidedEvent' });
+const NoteDecided = envelope('note.decided', z.object({ ...about, decisions })).meta({ id: 'NoteDecidedEvent' });
 
-export const DecisionChanged = envelope(
+const DecisionChanged = envelope(
   'decision.changed',
   z.object({ ...about, decisions: decisions.describe('Only those that differ from what stood before') }),
 ).meta({ id: 'DecisionChangedEvent' });
 
-export const NoteErased = envelope('note.erased', z.object(about)).meta({ id: 'NoteErasedEvent' });
+const NoteErased = envelope('note.erased', z.object(about)).meta({ id: 'NoteErasedEvent' });
 
-export const EndpointTest = envelope('endpoint.test', z.object({ endpointId: z.string() })).meta({
+const EndpointTest = envelope('endpoint.test', z.object({ endpointId: z.string() })).meta({
   id: 'EndpointTestEvent',
 });
 

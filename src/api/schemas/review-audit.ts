@@ -18,7 +18,7 @@ export const AuditQuery = z.strictObject({
   cursor: Cursor.optional(),
   limit: Limit,
 });
-export const AuditAnswer = z
+const AuditAnswer = z
   .object({
     lane: z.string(),
     sequence: z.number().int(),

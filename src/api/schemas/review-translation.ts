@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { TRANSLATION_DOUBTS } from '../../ports/translation.js';
 import { Span } from './note.js';
 
-export const LanguageTo = z
+const LanguageTo = z
   .string()
   .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/)
   .describe('BCP 47 tag of the language wanted');

@@ -39,7 +39,7 @@ export const EndpointWithSecret = z
   .meta({ id: 'EndpointWithSecret' });
 export const EndpointList = z.object({ items: z.array(EndpointAnswer) });
 
-export const DeliveryAnswer = z
+const DeliveryAnswer = z
   .object({
     id: z.string(),
     endpointId: z.string(),

@@ -36,7 +36,7 @@ export interface Agreement {
   readonly misses: readonly Miss[];
 }
 
-export const LEAST_AGREEMENT = 0.9;
+const LEAST_AGREEMENT = 0.9;
 
 export function agreementOf(rows: readonly DemoRow[]): Agreement {
   const pairs = rows.flatMap(({ fixture, result }) =>

@@ -9,7 +9,7 @@ import { PICTURES_DIR } from '../../paths.js';
 
 const Region = z.string().regex(/^[a-z]{2,6}$/);
 
-export const Fixture = z
+const Fixture = z
   .strictObject({
     externalId: z.string().min(1),
     kind: z.enum(['note', 'comment', 'profile', 'message', 'listing']),
@@ -32,7 +32,7 @@ export const Fixture = z
   })
   .refine((row) => row.regions.every((region) => row.expect[region] !== undefined), 'A region has no expected action')
   .refine((row) => Object.keys(row.expect).length === row.regions.length, 'An action for a region that is not listed');
-export type Fixture = z.infer<typeof Fixture>;
+type Fixture = z.infer<typeof Fixture>;
 
 export interface NamedFixture extends Fixture {
   /** Name of the file: the main language of the note as a person would say. */

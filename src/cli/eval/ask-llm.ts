@@ -74,7 +74,7 @@ const noteOf = (row: LabelledRow): Note => ({
   images: [],
 });
 
-export function opinionOf(answer: ChatAnswer, findings: readonly OpinionFinding[] | null): TextOpinion {
+function opinionOf(answer: ChatAnswer, findings: readonly OpinionFinding[] | null): TextOpinion {
   const { model, promptTokens, completionTokens, costMicros, ms } = answer;
   const p = findings === null ? null : sharesOf(findings);
   return { p, model, promptTokens, completionTokens, costMicros, ms, synthetic: isSyntheticModel(model) };

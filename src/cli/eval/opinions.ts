@@ -41,7 +41,7 @@ const Reply = z.strictObject({
   ms: z.number().min(0),
 });
 
-export const textKey = (text: string): string => sha256Hex(text);
+const textKey = (text: string): string => sha256Hex(text);
 
 /** Replies of an earlier run, or written by hand. A text without a reply counts as failed. */
 export async function readReplies(file: string): Promise<Opinions> {

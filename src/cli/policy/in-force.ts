@@ -26,7 +26,7 @@ const bundleLine = (row: BundleRow): string =>
     .join('  ')
     .trimEnd();
 
-export const overrideLine = ({ rule, region, mode, why, by, until }: Override): string =>
+const overrideLine = ({ rule, region, mode, why, by, until }: Override): string =>
   `${rule} in ${region === '*' ? 'every region' : region}: ${mode}, by ${by.id}, ${until === null ? 'until it is taken back' : `until ${until}`}: ${why}`;
 
 /** The start of a hash is enough where only one bundle has it. */

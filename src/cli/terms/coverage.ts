@@ -1,5 +1,6 @@
 /** `polywarden terms coverage`: what the shipped and the private banks hold, and what they find in labelled notes. */
 import { readPolicyFiles, readPrivateTerms } from '../../adapters/policy-folder.js';
+import { primaryOf } from '../../domain.js';
 import { termFilesOf } from '../../policy/bundle-content.js';
 import { viewsOf } from '../../stages/match/bench.js';
 import { expandBraces } from '../../stages/match/braces.js';
@@ -40,10 +41,8 @@ function tally(keys: readonly string[]): Readonly<Record<string, number>> {
   return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-export function bankFigures(banks: readonly TermBank[]): BankFigures {
-  const entries = banks.flatMap((bank) =>
-    bank.terms.map((term) => ({ ...term, language: bank.language.split('-')[0] ?? bank.language })),
-  );
+function bankFigures(banks: readonly TermBank[]): BankFigures {
+  const entries = banks.flatMap((bank) => bank.terms.map((term) => ({ ...term, language: primaryOf(bank.language) })));
   const wordings = entries
     .flatMap(({ patterns }) => patterns)
     .reduce((sum, pattern) => {
@@ -67,7 +66,7 @@ function hitsOf(matcher: Matcher, fixture: NamedFixture): readonly string[] {
   return [...new Set(parts.flatMap((part) => matcher.scan(part).map(({ detector }) => detector)))];
 }
 
-export function hitFigures(banks: readonly TermBank[], fixtures: readonly NamedFixture[]): HitFigures {
+function hitFigures(banks: readonly TermBank[], fixtures: readonly NamedFixture[]): HitFigures {
   const matcher = compileBanks(banks);
   const judged = fixtures.map((fixture) => ({
     note: fixture.externalId,

@@ -8,7 +8,7 @@ import type { CaseCounts, CaseRow, Cases, DecisionOrder, Lease, SavedViews } fro
 const PAGE_SIZE = '50';
 const LISTS = ['language', 'region', 'category', 'reason', 'desk'] as const;
 /** Filters of the queue page, as they stand in its address. */
-export const FILTERS = [
+const FILTERS = [
   'status',
   'holder',
   'overdue',

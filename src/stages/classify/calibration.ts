@@ -92,7 +92,7 @@ export function certaintyOf(head: HeadCalibration, score: Score): Certainty {
 const SCRIPT = /^([A-Za-z]{2,3})-([A-Za-z]{4})(?:-|$)/;
 
 /** As `lookUpTags`, but Arabic in Latin letters (`ar-Latn`) is no Arabic that anybody measured. Bare `zh` speaks for both its scripts. */
-export function measuredTags(language: LanguageTag): readonly string[] {
+function measuredTags(language: LanguageTag): readonly string[] {
   const tags = lookUpTags(language);
   const [, base, script] = SCRIPT.exec(language) ?? [];
   if (base === undefined || base === 'zh' || new Intl.Locale(base).maximize().script === script) return tags;

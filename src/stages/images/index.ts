@@ -7,7 +7,7 @@ import { READING_VERSION } from './read-image.js';
 import { languagesOfReadings, textsOfReadings } from './texts.js';
 
 export { readImage } from './read-image.js';
-export { boxesOf, textsOfReadings } from './texts.js';
+export { textsOfReadings } from './texts.js';
 
 /** Where the readings of a note come from. */
 export interface ImageSource {
@@ -29,7 +29,7 @@ export interface ImagesPorts {
 /** Generous: direct reading of twenty pictures on a busy machine. */
 const TIMEOUT_MS = 240_000;
 
-export function likelyLanguages(input: StageInput): readonly LanguageTag[] {
+function likelyLanguages(input: StageInput): readonly LanguageTag[] {
   const { language } = input.evidence;
   const read = (foundIn(language)?.languages ?? []).map(({ tag }) => tag);
   const hint = input.note.languageHint === undefined ? [] : [input.note.languageHint];

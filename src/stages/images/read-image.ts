@@ -26,7 +26,7 @@ export interface ImageOrder {
 export const READING_VERSION = '5';
 
 const skipped = (why: SkipReason): Outcome<never> => ({ status: 'skipped', why });
-export const failedReading = (code: ErrorCode): Outcome<never> => ({
+const failedReading = (code: ErrorCode): Outcome<never> => ({
   status: 'failed',
   code,
   message: ERROR_CODES[code].title,

@@ -1,13 +1,5 @@
 /** Words and codes of the pictures as labelled parts, and the boxes that a span of them stands in. */
-import {
-  type Box,
-  foundIn,
-  type ImageReading,
-  type LabelledText,
-  type LanguageGuess,
-  type OcrReading,
-  type Span,
-} from '../../domain.js';
+import { foundIn, type ImageReading, type LabelledText, type LanguageGuess } from '../../domain.js';
 import type { LanguageModel } from '../../ports.js';
 import { mixGuesses, readLanguages, settle, UNDETERMINED } from '../language/detect-language.js';
 import { normaliseText } from '../normalise/text.js';
@@ -23,10 +15,6 @@ export function textsOfReadings(readings: readonly ImageReading[]): readonly Lab
     ];
   });
 }
-
-/** What a reviewer's highlight of a finding on a picture covers, in pixels of the upright original. */
-export const boxesOf = (reading: OcrReading, span: Span): readonly Box[] =>
-  reading.words.flatMap(({ box, span: at }) => (at.start < span.end && span.start < at.end ? [box] : []));
 
 /** The languages of what was read on the pictures; what codes say is links and ids, not language. */
 export function languagesOfReadings(readings: readonly ImageReading[], model: LanguageModel): readonly LanguageGuess[] {

@@ -20,7 +20,7 @@ export interface LanguageReading {
 }
 
 /** Below this calibrated confidence nobody should act on the tag (docs/decisions, language detectors). */
-export const UND_BELOW = 0.15;
+const UND_BELOW = 0.15;
 const MIN_LETTERS = 3;
 /** UTF-16 units; keeps a megabyte of rubbish within the time limit of the stage. */
 const MAX_READ = 50_000;

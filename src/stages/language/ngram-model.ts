@@ -106,7 +106,7 @@ const temperatureOf = (group: NgramGroup, words: number): number => {
 };
 
 /** Probabilities of every language of the group for words already folded; empty when no word has a feature. */
-export const scoreWords = (group: NgramGroup, words: readonly string[]): readonly LanguageGuess[] => {
+const scoreWords = (group: NgramGroup, words: readonly string[]): readonly LanguageGuess[] => {
   const sums = new Int32Array(group.languages.length);
   let count = 0;
   for (const word of words.slice(0, MAX_WORDS)) count += addWord(group, word, sums);

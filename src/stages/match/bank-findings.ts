@@ -5,9 +5,9 @@ import type { TextHashBank, TextHashHit } from '../../ports.js';
 import { hashText } from './text-hash.js';
 
 /** Hamming distance up to which two texts count as the same one. */
-export const NEAR_DISTANCE = 3;
+const NEAR_DISTANCE = 3;
 /** Hashes of very short texts collide; those are matched by terms. */
-export const LEAST_HASHED = 16;
+const LEAST_HASHED = 16;
 
 const isSeverity = (value: number): value is Severity => SEVERITIES.some((severity) => severity === value);
 

@@ -1,7 +1,7 @@
 /** The format of policies/terms/<lang>.yaml, and its errors with place, expectation and nearest right word. */
 import { z } from 'zod';
 import { CATEGORIES, CATEGORY_IDS, isCategoryId } from '../../categories.js';
-import { VIEW_NAMES } from '../../domain.js';
+import { primaryOf, VIEW_NAMES } from '../../domain.js';
 import type { InvalidInputError } from '../../errors.js';
 import { faultOf, faultsError, faultsIn, type PolicyFault } from '../../policy/faults.js';
 import { isLanguage, NO_LANGUAGE } from '../../policy/languages.js';
@@ -36,7 +36,7 @@ export const TermEntry = z.strictObject({
 });
 export type TermEntry = z.infer<typeof TermEntry>;
 
-export const IdiomEntry = z.strictObject({
+const IdiomEntry = z.strictObject({
   id: Id.describe('Stable for ever'),
   patterns: Texts.describe('Wordings; `{a|b}` stands for either'),
   excuses: z
@@ -47,7 +47,7 @@ export const IdiomEntry = z.strictObject({
   source: z.string().min(1).max(200).describe('Where the entry comes from'),
   note: z.string().max(500).optional().describe('Why it is here'),
 });
-export type IdiomEntry = z.infer<typeof IdiomEntry>;
+type IdiomEntry = z.infer<typeof IdiomEntry>;
 
 export const TermBank = z.strictObject({
   language: z
@@ -142,7 +142,7 @@ function lintOwn(
     const place = [...path, ...steps];
     faults.push(faultOf(lint, { file, ...yaml.locate(place) }, `${placeWords(place, yaml.value)}${message}`));
   };
-  const root = language.split('-')[0];
+  const root = primaryOf(language);
   if (entry.id.split('.')[0] !== root)
     report('term-file', ['id'], `the id of an entry of this bank begins with "${root}."`);
   const most =

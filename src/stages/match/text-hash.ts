@@ -92,11 +92,6 @@ function halvesOf(simhashHex: string): Halves | null {
 }
 const distanceOf = (a: Halves, b: Halves): number => ones(a.high ^ b.high) + ones(a.low ^ b.low);
 
-export function simhashDistance(a: string, b: string): number {
-  const [left, right] = [halvesOf(a), halvesOf(b)];
-  return left === null || right === null ? 64 : distanceOf(left, right);
-}
-
 interface Indexed extends Halves {
   readonly entry: HashedEntry;
 }

@@ -16,7 +16,7 @@ function read(...asked: Parameters<Read>): string {
 }
 
 /** One reading for each character, whatever stands around it: term and text must come out alike. */
-export function syllableOf(character: string): string {
+function syllableOf(character: string): string {
   const cached = known.get(character);
   if (cached !== undefined) return cached;
   const syllable = foldSyllable(read(character, { toneType: 'none', v: true }).toLowerCase());

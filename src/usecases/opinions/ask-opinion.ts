@@ -9,7 +9,7 @@ import type { Ledger } from './ledger.js';
 import { type AskDeps, askOf, frameOf, grantFor, type OpinionOrder, type Question, questionOf } from './question.js';
 import { signalsOf } from './signals.js';
 
-export { type Ledger, NO_LEDGER } from './ledger.js';
+export type { Ledger } from './ledger.js';
 export type { AskDeps, OpinionOrder, SentPicture } from './question.js';
 
 export async function askOpinion(

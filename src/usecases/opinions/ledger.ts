@@ -13,12 +13,6 @@ export interface Ledger {
   reserve(spending: Spending): Promise<((spent: Spending) => Promise<void>) | null>;
   record(exchange: OpinionExchange): Promise<void>;
 }
-/** For questions whose answers are not kept. */
-export const NO_LEDGER: Ledger = {
-  cached: async () => null,
-  reserve: async () => async () => undefined,
-  record: async () => undefined,
-};
 
 interface Books {
   readonly opinions: Pick<OpinionsStore, 'cached' | 'record' | 'reserve' | 'settle'>;

@@ -28,7 +28,7 @@ export interface OpineDeps {
 type Answer = Outcome<DeliberateEvidence>;
 
 /** Raised when answers may differ; stored with every one. */
-export const OPINION_VERSION = '1';
+const OPINION_VERSION = '1';
 
 export function opineWith(deps: OpineDeps): JobHandler {
   return async (run, signal) => {

@@ -1,9 +1,8 @@
-/** Where the stage `deliberate` takes opinions from: the store, once a job has asked, or the model at once. */
+/** Where the stage `deliberate` takes opinions from: the store, once a job has asked. */
 import type { DeliberateEvidence, SkipReason } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
 import type { OpinionsStore } from '../../ports/opinions.js';
 import type { OpinionSource } from '../../stages/deliberate/index.js';
-import { type AskDeps, askOpinion, NO_LEDGER } from './ask-opinion.js';
 
 /** Waiting is worth it until the policies call it overdue; a look in between costs little. */
 const LEAST_PAUSE_MS = 60_000;
@@ -33,12 +32,4 @@ export const storedOpinions = (
     const failed = outcome?.status === 'failed' ? outcome : null;
     throw new InvalidInputError(failed?.code ?? 'stage_failed', failed?.message ?? 'The opinion never came');
   },
-});
-
-/** Without a store: nothing is kept, and no budget holds. */
-export const directOpinions = (deps: AskDeps): OpinionSource => ({
-  region: deps.chat.region,
-  dueUntil: async () => null,
-  opinion: ({ note, evidence, texts }, plan, signal) =>
-    askOpinion({ note, evidence, texts, plan, pictures: async () => [] }, deps, NO_LEDGER, signal),
 });

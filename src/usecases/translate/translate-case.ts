@@ -43,7 +43,7 @@ export interface CaseTranslation {
   readonly parts: readonly TranslatedPart[];
 }
 
-export function textsToTranslate({ note, evidence }: TranslationSubject): readonly TextToTranslate[] {
+function textsToTranslate({ note, evidence }: TranslationSubject): readonly TextToTranslate[] {
   const language = foundIn(evidence?.language);
   const images = foundIn(evidence?.images);
   const whole = language?.languages[0]?.tag ?? note.languageHint ?? 'und';

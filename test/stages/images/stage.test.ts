@@ -4,7 +4,7 @@ import { InvalidInputError, UnavailableError } from '../../../src/errors.js';
 import { runPipeline } from '../../../src/pipeline.js';
 import type { ImageDecoder, Pixels } from '../../../src/ports.js';
 import { findingsOfReadings } from '../../../src/stages/images/findings.js';
-import { boxesOf, imagesStage, readImage, textsOfReadings } from '../../../src/stages/images/index.js';
+import { imagesStage, readImage, textsOfReadings } from '../../../src/stages/images/index.js';
 import { type ImageReaders, unreadImage } from '../../../src/stages/images/read-image.js';
 import { sniffImage } from '../../../src/stages/images/sniff.js';
 import { orderStages } from '../../../src/stages/index.js';
@@ -123,16 +123,12 @@ describe('readImage', () => {
 });
 
 describe('words and codes', () => {
-  it('are parts of their own, and spans lead back to boxes', () => {
+  it('are parts of their own', () => {
     const texts = textsOfReadings([reading()]);
     expect(texts.map(({ part, text }) => [part, text.raw])).toEqual([
       ['image:0', 'buy now'],
       ['qr:0', 'https://example.org/a'],
     ]);
-    const { ocr } = reading();
-    if (ocr.status !== 'found') throw new Error('no words');
-    expect(boxesOf(ocr.value, { start: 5, end: 6 })).toEqual([box]);
-    expect(boxesOf(ocr.value, { start: 0, end: 4 })).toEqual([]);
   });
 });
 

@@ -5,13 +5,7 @@ import { buildAutomaton } from '../../../src/stages/match/automaton.js';
 import { bankFindings } from '../../../src/stages/match/bank-findings.js';
 import { endsLetter, endsWord, isSegment, startsWord } from '../../../src/stages/match/boundary.js';
 import { EXPANSION_LIMIT, expandBraces } from '../../../src/stages/match/braces.js';
-import {
-  gramLength,
-  hashText,
-  indexTextHashes,
-  simhash,
-  simhashDistance,
-} from '../../../src/stages/match/text-hash.js';
+import { gramLength, hashText, indexTextHashes, simhash } from '../../../src/stages/match/text-hash.js';
 import { normaliseText } from '../../../src/stages/normalise/text.js';
 
 describe('expandBraces', () => {
@@ -124,6 +118,8 @@ describe('text hashes', () => {
   const praise =
     'The noodle house on Harbour Road changed my life, best broth and best service, everybody has to go there this weekend';
   const hash = (text: string) => hashText(normaliseText(text));
+  const bitsApart = (a: string, b: string): number =>
+    (BigInt(`0x${a}`) ^ BigInt(`0x${b}`)).toString(2).replaceAll('0', '').length;
   it('are equal for texts that fold to the same', () => {
     expect(hash(` ${praise.toUpperCase()} `)).toEqual(hash(praise));
     expect(hash(praise).exact).toBe(
@@ -132,16 +128,13 @@ describe('text hashes', () => {
     expect(hash(praise).simhash).toMatch(/^[0-9a-f]{16}$/);
   });
   it('are near for near texts and far for others', () => {
-    expect(simhashDistance(hash(praise).simhash, hash(`${praise}!`).simhash)).toBeLessThan(9);
+    expect(bitsApart(hash(praise).simhash, hash(`${praise}!`).simhash)).toBeLessThan(9);
     expect(
-      simhashDistance(
+      bitsApart(
         hash(praise).simhash,
         hash('Ripe figs and a sourdough loaf from the farmers market this morning').simhash,
       ),
     ).toBeGreaterThan(12);
-    expect(simhashDistance('ffffffffffffffff', '0000000000000000')).toBe(64);
-    expect(simhashDistance('8000000000000001', '0000000000000000')).toBe(2);
-    expect(simhashDistance('nonsense', '0000000000000000')).toBe(64);
   });
   it('use shorter n-grams for dense scripts, and take any text', () => {
     expect(gramLength('这家面馆')).toBe(2);

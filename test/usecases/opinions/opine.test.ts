@@ -6,7 +6,7 @@ import type { ChatAnswer, ChatAsk, ChatModel, ContentScores } from '../../../src
 import type { OpinionClaim, OpinionExchange, OpinionsStore } from '../../../src/ports/opinions.js';
 import type { OpinionPlan } from '../../../src/stages/deliberate/plan.js';
 import { type OpineDeps, opineWith } from '../../../src/usecases/opinions/opine.js';
-import { directOpinions, storedOpinions } from '../../../src/usecases/opinions/sources.js';
+import { storedOpinions } from '../../../src/usecases/opinions/sources.js';
 import { evidenceOf, noteOf, testIds } from '../../support/store.js';
 import { storeMemory } from '../../support/store-memory.js';
 
@@ -329,19 +329,5 @@ describe('where the stage takes opinions from', () => {
     const readers = state('done', { status: 'found', value, ms: 1, version: '1' }, 500, 'usr_1');
     expect(await readers.dueUntil(input)).toBe(at(900_500));
     await expect(readers.opinion(input, PLAN, signal)).rejects.toMatchObject({ code: 'stage_failed' });
-  });
-
-  it('the model at once, where nothing is stored', async () => {
-    const chat: ChatModel = {
-      purpose: 'opinion',
-      model: 'm',
-      region: 'eu',
-      seesImages: false,
-      complete: async () => answerOf(CALM),
-    };
-    const source = directOpinions({ chat, moderation: null, prompts, ids: testIds, clock });
-    expect(source.region).toBe('eu');
-    expect(await source.dueUntil(input)).toBeNull();
-    expect(await source.opinion(input, PLAN, signal)).toMatchObject({ opinions: [{ model: 'm-1' }] });
   });
 });

@@ -1,7 +1,7 @@
 /** The 16 x 16 lowest frequencies of a 64 x 64 plane without the constant one, and what turning the picture does to them. */
 import { SIDE } from './shrink.js';
 
-export const ROWS = 16;
+const ROWS = 16;
 
 /** Rows 1 to 16 of the DCT matrix. */
 const COSINES = Float64Array.from({ length: ROWS * SIDE }, (_, at) => {
@@ -39,7 +39,7 @@ const odd = (n: number): boolean => n % 2 === 1;
  * Row and column 0 are the first frequency, whose cosine is odd about the middle: a mirror turns the sign of every
  * second one from there on.
  */
-export const TURNS = {
+const TURNS = {
   rotate90: { swaps: true, negates: (row) => even(row) },
   rotate180: { swaps: false, negates: (row, column) => odd(row + column) },
   rotate270: { swaps: true, negates: (_, column) => even(column) },

@@ -1,14 +1,10 @@
 /** PDQ, the perceptual hash published by Meta (ThreatExchange): 256 bits that survive scaling, compression and small edits. */
 import type { PdqReading } from '../../../domain.js';
 import type { Pixels } from '../../../ports.js';
-import { frequenciesOf, TURN_NAMES, type TurnName, turned } from './frequencies.js';
+import { frequenciesOf, TURN_NAMES, turned } from './frequencies.js';
 import { luminanceOf } from './luminance.js';
 import { qualityOf, shrink } from './shrink.js';
 
-export interface TurnedPdq {
-  readonly turn: TurnName;
-  readonly pdq: string;
-}
 const WORD_BITS = 16;
 const WORD_DIGITS = 4;
 
@@ -26,22 +22,13 @@ function hexOf(frequencies: Float64Array): string {
   return hex;
 }
 
-function analysed(pixels: Pick<Pixels, 'width' | 'height' | 'rgb'>) {
-  const small = shrink(luminanceOf(pixels));
-  return { quality: qualityOf(small), frequencies: frequenciesOf(small) };
-}
-
 /** With the hashes of the seven turned and mirrored pictures, which cost next to nothing beside the first. */
 export function pdqOf(pixels: Pick<Pixels, 'width' | 'height' | 'rgb'>): PdqReading {
-  const { quality, frequencies } = analysed(pixels);
+  const small = shrink(luminanceOf(pixels));
+  const frequencies = frequenciesOf(small);
   return {
     pdq: hexOf(frequencies),
-    quality,
+    quality: qualityOf(small),
     turned: TURN_NAMES.map((name) => hexOf(turned(frequencies, name))),
   };
-}
-
-export function turnedPdqs(pixels: Pick<Pixels, 'width' | 'height' | 'rgb'>): readonly TurnedPdq[] {
-  const { frequencies } = analysed(pixels);
-  return TURN_NAMES.map((turn) => ({ turn, pdq: hexOf(turned(frequencies, turn)) }));
 }

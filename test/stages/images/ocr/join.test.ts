@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { boxesOf } from '../../../../src/stages/images/index.js';
 import { joinLines, type LineWord, type ReadLine } from '../../../../src/stages/images/ocr/join.js';
 
 const place = { u0: 100, v0: 50, step: 2, slant: 0, marginPx: 8, width: 300, height: 40 };
@@ -49,7 +48,10 @@ describe('joinLines', () => {
 
   it('gives boxes in pixels of the original, so that a span leads to them', () => {
     const reading = joinLines([line([word('Lunch', 10, 60), word('menu', 70, 120)], { scale: 1.5 })]);
-    expect(boxesOf(reading, { start: 6, end: 10 })).toEqual([{ left: 360, top: 87, width: 150, height: 96 }]);
+    expect(reading.words.at(-1)).toMatchObject({
+      span: { start: 6, end: 10 },
+      box: { left: 360, top: 87, width: 150, height: 96 },
+    });
   });
 
   it('stands a slanted word up in a box that holds it', () => {
