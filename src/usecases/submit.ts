@@ -20,7 +20,7 @@ export interface SubmitPorts {
   readonly textLimitChars: number;
 }
 
-export interface Submission {
+export interface SentNote {
   readonly sourceId: string;
   readonly input: NoteInput;
   readonly idempotencyKey: string | null;
@@ -31,21 +31,21 @@ const fingerprintOf = (input: NoteInput): string => sha256Hex(`POST /v1/notes\n$
 
 export function toAccept(
   ports: Pick<SubmitPorts, 'textLimitChars'> & Partial<Pick<SubmitPorts, 'imageLimitBytes' | 'ids'>>,
-  submission: Submission,
+  sent: SentNote,
   now: number,
 ): AcceptNote {
   const { textLimitChars, imageLimitBytes, ids } = ports;
   const limits = { now, textLimitChars, imageLimitBytes, newKey: ids && (() => ids.next('img')) };
-  const { externalId, note, repaired, uploads } = readNote(submission.input, limits);
-  const key = submission.idempotencyKey;
+  const { externalId, note, repaired, uploads } = readNote(sent.input, limits);
+  const key = sent.idempotencyKey;
   return {
-    sourceId: submission.sourceId,
+    sourceId: sent.sourceId,
     externalId,
     note,
     contentHash: contentHash(note),
     repaired,
     uploads,
-    idempotency: key === null ? null : { key, fingerprint: fingerprintOf(submission.input) },
+    idempotency: key === null ? null : { key, fingerprint: fingerprintOf(sent.input) },
     now,
   };
 }
@@ -69,8 +69,8 @@ function nudgeLater(
   });
 }
 
-export async function submitNote(ports: SubmitPorts, submission: Submission): Promise<Accepted> {
-  const input = toAccept(ports, submission, ports.clock.now());
+export async function submitNote(ports: SubmitPorts, sent: SentNote): Promise<Accepted> {
+  const input = toAccept(ports, sent, ports.clock.now());
   await storeUploads(ports, [input]);
   const accepted = await ports.notes.accept(input);
   ports.metrics.count('notes_accepted_total', { kind: accepted.kind });
