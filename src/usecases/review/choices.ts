@@ -1,13 +1,11 @@
 /** What a person may decide in a region: actions of its ladder, clauses, sentences; and a verdict held against it. */
 import { CATEGORIES, CATEGORY_IDS, type CategoryId, SEVERITIES } from '../../categories.js';
-import { ACTIONS, type Action, type Decision, type Ground } from '../../domain.js';
+import { ACTIONS, type Action, DAY_MS, type Decision, type Ground, HOUR_MS } from '../../domain.js';
 import { type Fault, InvalidInputError } from '../../errors.js';
 import type { Bundle, CompiledRegion } from '../../policy/bundle.js';
 import { policyOf } from '../../policy/regions.js';
 import type { StoredVerdict } from '../../ports/review.js';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 /** A person's word ends what the ladder leaves open: what a machine may only hold, a person may remove. */
 const LAST_WORD: Action = 'remove';
 /** `review` asks for a person, and here is one; to ask another there is escalation. */

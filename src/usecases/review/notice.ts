@@ -1,5 +1,5 @@
 /** The notice to an author as they would read it: sentences of the policy files, blanks filled in. */
-import type { Action, NoticeText } from '../../domain.js';
+import { type Action, DAY_MS, type NoticeText } from '../../domain.js';
 import type { Bundle, CompiledRegion } from '../../policy/bundle.js';
 import { policyOf } from '../../policy/regions.js';
 import type { CheckedVerdict } from './choices.js';
@@ -28,7 +28,7 @@ const WHAT: Readonly<Partial<Record<Action, string>>> = {
   require_edit: 'what_edit',
 };
 /** An edit that is asked for without an end is asked for within a week. */
-const EDIT_MS = 7 * 86_400_000;
+const EDIT_MS = 7 * DAY_MS;
 
 /** One for each group of regions whose people have the same time to appeal and the same ways to complain. */
 export function noticesOf(verdict: CheckedVerdict, scene: NoticeScene): readonly NoticeText[] {
