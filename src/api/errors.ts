@@ -96,6 +96,9 @@ export function errorHandler(log: Log) {
     if (code === 'internal') log.error('request failed by a defect', { traceId: request.id, route, error });
     else if (status >= 500) log.warn('request failed', { traceId: request.id, route, code, error });
     if (error instanceof TooManyFailuresError) void reply.header('retry-after', error.retryAfterS);
+    // Fastify would close under a client that still sends, who then sees a broken pipe and no answer; Node drops the rest
+    // of a body, within the time limit of the request.
+    void reply.removeHeader('connection');
     const problem = problemOf(code, detail, request.id, faults);
     return sendProblem(reply, problem, openaiWords(request.url, problem));
   };

@@ -80,6 +80,28 @@ describe('the listening server', () => {
     expect(answer).toContain('"code":"body_too_large"');
   });
 
+  it('lets a client finish a body that is too large, so that the answer is not lost in a broken pipe', async () => {
+    const { headers } = await bench.keyFor('app');
+    const length = 20_000_000;
+    const head = ['POST /v1/notes HTTP/1.1', 'Host: x', `Authorization: ${headers['authorization']}`];
+    const socket = connect(port, '127.0.0.1');
+    const answers: string[] = [];
+    const heard = () => new Promise<void>((resolve) => socket.once('data', () => resolve()));
+    socket.on('data', (chunk) => answers.push(chunk.toString('utf8')));
+    const first = heard();
+    socket.write(`${[...head, 'Content-Type: application/json', `Content-Length: ${length}`].join('\r\n')}\r\n\r\n`);
+    await first;
+    expect(answers.join('')).toMatch(/^HTTP\/1\.1 413 /);
+    await new Promise<void>((resolve, reject) => {
+      socket.write(Buffer.alloc(length, 'a'), (error) => (error ? reject(error) : resolve()));
+    });
+    const second = heard();
+    socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
+    await second;
+    expect(answers.join('')).toContain('HTTP/1.1 200 ');
+    socket.destroy();
+  });
+
   it('finishes what runs when it stops, and keeps no connection open', async () => {
     const { headers } = await bench.keyFor('app');
     const accept = bench.store.notes.accept;
