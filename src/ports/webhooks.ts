@@ -52,7 +52,11 @@ export interface EndpointChange {
   readonly events?: readonly EventType[] | undefined;
   readonly description?: string | undefined;
 }
+/** Of one platform: every event is stored and sent once for each. */
+export const MOST_ENDPOINTS = 50;
+
 export interface WebhooksStore {
+  /** `conflict` when the platform has as many as it may. */
   create(
     sourceId: string,
     input: {

@@ -8,8 +8,6 @@ import type { Clock, Ids } from '../ports.js';
 
 /** Standard Webhooks asks for 24 to 64 random bytes. */
 const SECRET_BYTES = 32;
-/** Every event is stored and sent once for each. */
-const MOST_ENDPOINTS = 50;
 
 export interface WebhookPorts {
   readonly webhooks: WebhooksStore;
@@ -48,9 +46,6 @@ export async function registerEndpoint(
   order: { readonly url: string; readonly events: readonly EventType[]; readonly description: string },
 ): Promise<{ readonly endpoint: Endpoint; readonly secret: string }> {
   checkTarget(order.url, ports.allowPrivate);
-  if ((await ports.webhooks.list(sourceId)).length >= MOST_ENDPOINTS) {
-    throw new InvalidInputError('conflict', `A platform may have ${MOST_ENDPOINTS} endpoints; remove one first.`);
-  }
   const secret = newSecret(ports.ids);
   const endpoint = await ports.webhooks.create(sourceId, { ...order, secret }, ports.clock.now());
   return { endpoint, secret };

@@ -46,6 +46,17 @@ const listed = async (sourceId: string) => (await store.webhooks.deliveries(sour
 /** Takes everything that is due now, so that each test starts from nothing. */
 const drain = async (now = Date.now()) => store.webhooks.takeDue(1_000, 3_600_000, now);
 
+describe('endpoints', () => {
+  it('end at their limit, also when all are registered at one moment', async () => {
+    const sourceId = await sourceOf(store);
+    const made = await Promise.allSettled(Array.from({ length: 60 }, () => register(sourceId)));
+    expect(made.filter(({ status }) => status === 'fulfilled')).toHaveLength(50);
+    expect(await store.webhooks.list(sourceId)).toHaveLength(50);
+    await expect(register(sourceId)).rejects.toMatchObject({ code: 'conflict' });
+    await expect(register(await sourceOf(store))).resolves.toMatchObject({ status: 'active' });
+  });
+});
+
 describe('events', () => {
   it('go to each subscribed endpoint of the source, thin and in one sequence', async () => {
     await drain();

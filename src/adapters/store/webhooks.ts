@@ -1,6 +1,7 @@
 /** Endpoints of a source. Deliveries are in deliveries.ts. */
 import { DAY_MS, type EventType } from '../../domain.js';
-import type { Endpoint, WebhooksStore } from '../../ports/store.js';
+import { InvalidInputError } from '../../errors.js';
+import { type Endpoint, MOST_ENDPOINTS, type WebhooksStore } from '../../ports/store.js';
 import type { Ids } from '../../ports.js';
 import type { Database } from './database.js';
 import { deliveriesWith } from './deliveries.js';
@@ -21,20 +22,23 @@ export function webhooksWith(database: Database, ids: Ids): WebhooksStore {
   return {
     ...deliveriesWith(database, ids),
     async create(sourceId, input, now) {
-      const row = await database.models((client) =>
-        client.webhookEndpoint.create({
-          data: {
-            id: ids.next('wh'),
-            sourceId,
-            url: input.url,
-            events: [...input.events],
-            description: input.description,
-            status: 'active',
-            secret: input.secret,
-            createdAt: new Date(now),
-          },
-        }),
+      const id = ids.next('wh');
+      const { url, description, secret } = input;
+      const events = [...input.events];
+      // Counted behind a lock, so that registrations at one moment do not all count the same.
+      const [, [row]] = await database.models((client) =>
+        client.$transaction([
+          client.$executeRaw`SELECT id FROM sources WHERE id = ${sourceId} FOR NO KEY UPDATE`,
+          client.$queryRaw<readonly EndpointRow[]>`
+            INSERT INTO webhook_endpoints (id, source_id, url, events, description, status, secret, created_at)
+            SELECT ${id}, ${sourceId}, ${url}, ${events}, ${description}, 'active', ${secret}, ${new Date(now)}
+            WHERE (SELECT count(*) FROM webhook_endpoints WHERE source_id = ${sourceId}) < ${MOST_ENDPOINTS}
+            RETURNING id, url, events, status, description, created_at AS "createdAt"`,
+        ]),
       );
+      if (row === undefined) {
+        throw new InvalidInputError('conflict', `A platform may have ${MOST_ENDPOINTS} endpoints; remove one first.`);
+      }
       return endpointOf(row);
     },
     async list(sourceId) {

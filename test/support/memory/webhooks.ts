@@ -1,4 +1,5 @@
-import type { Delivery, Endpoint, WebhooksStore } from '../../../src/ports/store.js';
+import { InvalidInputError } from '../../../src/errors.js';
+import { type Delivery, type Endpoint, MOST_ENDPOINTS, type WebhooksStore } from '../../../src/ports/store.js';
 import { pageOf } from './page.js';
 import { addDelivery, type DeliveryRow, type EndpointRow, iso, newId, type Tables } from './rows.js';
 
@@ -24,6 +25,8 @@ export function memoryWebhooks(tables: Tables, check: () => Promise<void>): Webh
   return {
     create: async (sourceId, { secret, ...input }, now) => {
       await check();
+      const had = [...tables.endpoints.values()].filter((row) => row.sourceId === sourceId).length;
+      if (had >= MOST_ENDPOINTS) throw new InvalidInputError('conflict', 'as many endpoints as there may be');
       const endpointId = newId(tables, 'whe');
       const row: EndpointRow = {
         endpointId,
