@@ -18,6 +18,8 @@ const PAGES = [
   '/policy/*',
 ];
 
+const ASSET = /^\w[\w.-]*$/;
+
 /** Addresses of programs, whoever opens them. */
 const NOT_PAGES = /^\/(?:v1|admin|docs|assets|openapi)(?:[/.?]|$)/;
 const isVisit = ({ method, url, headers }: FastifyRequest): boolean =>
@@ -35,6 +37,7 @@ export async function mountDashboard(server: FastifyInstance, dir: string): Prom
   await server.register(fastifyStatic, {
     root: dir,
     wildcard: false,
+    globIgnore: ['assets/**'],
     // As a list: for one word alone the package finds no packed page.
     index: ['index.html'],
     preCompressed: true,
@@ -44,6 +47,10 @@ export async function mountDashboard(server: FastifyInstance, dir: string): Prom
       response.setHeader('cache-control', isAsset ? 'public, max-age=31536000, immutable' : 'no-cache');
     },
   });
+  // Looked up when asked for, so that a build under a running server is found.
+  server.get<{ Params: { file: string } }>('/assets/:file', { schema: { hide: true } }, ({ params }, reply) =>
+    ASSET.test(params.file) ? reply.sendFile(`assets/${params.file}`) : reply.callNotFound(),
+  );
   for (const url of PAGES) {
     server.get(url, { schema: { hide: true } }, (_request, reply) => reply.sendFile('index.html'));
   }

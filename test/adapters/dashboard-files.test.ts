@@ -35,6 +35,21 @@ it('assets are sent packed and kept for good, since their name holds their conte
   expect(answer.rawPayload.length).toBeLessThan(SCRIPT.length / 5);
 });
 
+it('a build under the running server is found: the page names new files', async () => {
+  await writeFile(path.join(dir, 'assets', 'index-def.js'), 'later');
+  const answer = await server.inject({ url: '/assets/index-def.js' });
+  expect([answer.statusCode, answer.body]).toEqual([200, 'later']);
+});
+
+it.each(['/assets/', '/assets/..%2findex.html', '/assets/%2e%2e%2findex.html', '/assets/%00', '/assets/a%5c..%5cb'])(
+  '%s is none of them',
+  async (url) => {
+    const answer = await server.inject({ url });
+    expect(answer.statusCode).toBe(404);
+    expect(answer.headers['content-type']).toContain('json');
+  },
+);
+
 it('who cannot unpack gets them as they are', async () => {
   const answer = await server.inject({ url: '/assets/index-abc.js', headers: { 'accept-encoding': 'identity' } });
   expect(answer.headers['content-encoding']).toBeUndefined();
