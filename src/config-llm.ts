@@ -6,7 +6,7 @@ import type { ChatPurpose } from './ports/llm.js';
 const whole = (fallback: number, min: number, max: number) =>
   z.coerce.number().int().min(min).max(max).default(fallback);
 const price = z.coerce.number().min(0).max(10_000).optional();
-const regionName = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/);
+const regionName = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'Expected a short name in small letters, such as eu');
 
 export const LLM_ENV = {
   LLM_BASE_URL: z

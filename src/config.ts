@@ -129,7 +129,7 @@ export const Env = z.object({
   OCR_RECYCLE: whole(300, 1, 10_000).describe('Pictures after which the process that reads words is replaced'),
   IMAGE_MODEL: z
     .string()
-    .regex(/^[\w.-]+$/)
+    .regex(/^[\w.-]+$/, 'Expected nsfwjs, off, or the name of a folder under MODELS_DIR')
     .default('nsfwjs')
     .describe('Model that looks at pictures: nsfwjs, a folder under MODELS_DIR, or off'),
   IMAGE_MODEL_MEMORY_MB: whole(1_024, 128, 65_536).describe('Memory that the image model may take'),
@@ -140,7 +140,10 @@ export const Env = z.object({
   IMAGE_WORKERS: whole(1, 0, 64).describe('Worker processes for pictures that npm start runs'),
   WORKER_QUEUES: z
     .string()
-    .regex(/^(all|(notes|images|opinions|deliveries|upkeep)(,(notes|images|opinions|deliveries|upkeep))*)$/)
+    .regex(
+      /^(all|(notes|images|opinions|deliveries|upkeep)(,(notes|images|opinions|deliveries|upkeep))*)$/,
+      'Expected all, or some of notes, images, opinions, deliveries and upkeep by comma',
+    )
     .default('all')
     .describe('Queues that a worker process takes from: all, or names by comma'),
   ...LLM_ENV,
@@ -150,7 +153,7 @@ export const Env = z.object({
     .describe('Who translates for reviewers: nobody, the chat model for translations, or a model under MODELS_DIR'),
   TRANSLATION_LOCAL_MODEL: z
     .string()
-    .regex(/^[a-z0-9][a-z0-9._-]*$/)
+    .regex(/^[a-z0-9][a-z0-9._-]*$/, 'Expected the name of a folder under MODELS_DIR')
     .optional()
     .describe('Folder under MODELS_DIR of the translation model, for TRANSLATION=local'),
   TRANSLATION_AHEAD: z
@@ -159,7 +162,10 @@ export const Env = z.object({
     .describe('on: open cases are translated before they are opened'),
   TRANSLATION_TO: z
     .string()
-    .regex(/^[a-z]{2,3}(-[A-Za-z0-9]+)*(,[a-z]{2,3}(-[A-Za-z0-9]+)*)*$/)
+    .regex(
+      /^[a-z]{2,3}(-[A-Za-z0-9]+)*(,[a-z]{2,3}(-[A-Za-z0-9]+)*)*$/,
+      'Expected language tags by comma, such as en,zh-Hans',
+    )
     .default('en')
     .describe('Languages that open cases are translated into ahead of time, by comma'),
   TRANSLATION_TIMEOUT_MS: whole(60_000, 500, 600_000).describe(
@@ -176,9 +182,11 @@ export type Config = Readonly<Omit<Env, 'DATABASE_URL' | 'REDIS_URL' | 'WORKERS'
   readonly termsDir: string | null;
 };
 
-/** Empty strings count as unset, as in an `.env` file with blank values. */
+/** Empty and blank strings count as unset, as in an `.env` file with blank values. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const present = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  );
   const parsed = Env.safeParse(present, { error: plainWords });
   if (!parsed.success) {
     const faults = parsed.error.issues.map((issue) => ({

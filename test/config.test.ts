@@ -68,6 +68,13 @@ describe('readConfig', () => {
 
   it('takes an empty value for unset', () => {
     expect(readConfig({ DATABASE_URL: '' }).databaseUrl).toBeNull();
+    const blank = { PORT: ' ', IMAGE_WORKERS: '\t', UNDO_SECONDS: '  ', LLM_PRICE_PROMPT: ' ' };
+    expect(readConfig(blank)).toEqual(readConfig({}));
+  });
+
+  it('says what a list or a name looks like', () => {
+    const names = ['WORKER_QUEUES', 'TRANSLATION_TO', 'TRANSLATION_LOCAL_MODEL', 'IMAGE_MODEL', 'LLM_REGION'];
+    for (const name of names) expect(() => readConfig({ [name]: '?!' })).toThrowError(`${name}: Expected`);
   });
 
   it('cannot be changed', () => {

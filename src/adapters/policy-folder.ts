@@ -1,4 +1,5 @@
 /** The folder of policies, as it lies on disk. */
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InvalidInputError } from '../errors.js';
@@ -58,6 +59,8 @@ function whyUnread(folder: string, name: string): string | null {
 export async function readPrivateTerms(
   dir: string,
 ): Promise<readonly { readonly file: string; readonly text: string }[]> {
+  // Words that somebody counts on are not left out in silence.
+  if (!existsSync(dir)) throw new InvalidInputError('file_unreadable', `TERMS_DIR: there is no folder ${dir}`);
   const names = await namesIn(dir);
   return Promise.all(
     names.map(async (name) => {

@@ -57,21 +57,36 @@ export function watchPolicies(dir: string, hear: WatchEars): () => void {
   };
 }
 
+/** What is in force needs no files: a folder that is missing stops no start. */
+function watchIfThere(dir: string, hear: WatchEars, log: Log): () => void {
+  try {
+    return watchPolicies(dir, hear);
+  } catch (error) {
+    if (!isAway(error)) throw error;
+    log.warn('policies are not watched until the next start: POLICIES_DIR is no folder', { dir });
+    return () => undefined;
+  }
+}
+
 /** One call at a time, after the last change has settled. */
 export function watchFolder(dir: string, onChange: () => Promise<void>, log: Log): FolderWatch {
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
-  const close = watchPolicies(dir, {
-    onEvent: () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        running = running.then(onChange);
-      }, SETTLE_MS);
-      timer.unref();
+  const close = watchIfThere(
+    dir,
+    {
+      onEvent: () => {
+        clearTimeout(timer);
+        timer = setTimeout(() => {
+          running = running.then(onChange);
+        }, SETTLE_MS);
+        timer.unref();
+      },
+      onError: (error) => log.warn('policies are no longer watched', { error }),
+      persistent: false,
     },
-    onError: (error) => log.warn('policies are no longer watched', { error }),
-    persistent: false,
-  });
+    log,
+  );
   return {
     // A reload that runs still uses the store, which is closed after the rules.
     close: async () => {

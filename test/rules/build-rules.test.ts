@@ -45,3 +45,7 @@ it('a bad private bank stops the start, as a shipped one does', async () => {
   await writeFile(path.join(dir, 'en-own.yaml'), BANK.replace('harass.bully', 'harass.buly'));
   await expect(matched({ TERMS_DIR: dir })).rejects.toThrow('did you mean "harass.bully"?');
 });
+
+it('a folder of private banks that is not there stops the start: its words would be missed in silence', async () => {
+  await expect(matched({ TERMS_DIR: path.join(dir, 'elsewhere') })).rejects.toThrow('TERMS_DIR: there is no folder');
+});

@@ -15,19 +15,24 @@ let dir = '';
 let logged: string[] = [];
 let isAway = false;
 let rules: Rules;
+let store: ReturnType<typeof storeMemory>;
 
 beforeEach(async () => {
   dir = await mkdtemp(path.join(tmpdir(), 'polywarden-in-force-'));
   await cp(POLICIES, dir, { recursive: true });
   logged = [];
   isAway = false;
+  store = storeMemory();
+  rules = await open();
+});
+
+function open(): Promise<Rules> {
   const write = (message: string) => void logged.push(message);
-  const store = storeMemory();
   const version = async (): Promise<number> => {
     if (isAway) throw new UnavailableError('store_unavailable', 'away');
     return store.policy.version();
   };
-  rules = await openRules({
+  return openRules({
     config: readConfig({ POLICIES_DIR: dir, POLICY_POLL_MS: '60000' }),
     classifier: classifierFake(),
     language: languageFake,
@@ -38,7 +43,7 @@ beforeEach(async () => {
     proposes: true,
     eager: false,
   });
-});
+}
 afterEach(async () => {
   await rules.close();
   await rm(dir, { recursive: true, force: true });
@@ -55,4 +60,14 @@ it('a file that is written while the database is away is said once, and the next
   isAway = false;
   await appendFile(file, '\n# a remark\n');
   await until(async () => (rules.bundle().hash === hash ? null : true), 25_000);
+});
+
+it('a folder that is missing at a later start changes nothing and is told', async () => {
+  const { hash } = rules.bundle();
+  await rules.close();
+  await rm(dir, { recursive: true });
+  rules = await open();
+  expect(rules.bundle().hash).toBe(hash);
+  expect(rules.filesFault()).toContain('global.yaml');
+  expect(logged).toContain('policies are not watched until the next start: POLICIES_DIR is no folder');
 });
