@@ -8,7 +8,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { sha256Hex } from '../domain/sha256.js';
 import { InvalidInputError } from '../errors.js';
-import { type Connection, connect, failureCode, isAway, translated } from './postgres.js';
+import { type Connection, connect, failureCode, isAway, translated, unreachable } from './postgres.js';
 
 /** The number that Prisma's engine locks too: two kinds of runner exclude each other. */
 const LOCK_ID = 72_707_369;
@@ -57,7 +57,8 @@ export async function migrate(
   try {
     connection = await connect(databaseUrl);
   } catch (error) {
-    throw translated(error);
+    // Whatever it is, TLS and a server of another kind included: it is no defect of ours.
+    throw unreachable(error);
   }
   try {
     await connection.query(`SET lock_timeout = ${LOCK_WAIT_MS}`);

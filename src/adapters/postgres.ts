@@ -85,6 +85,10 @@ const AWAY = new Set([
   'P2037',
   // A server that is open to readers only: a standby after a failover, or one that was closed to writers.
   '25006',
+  // Refused at the door: the password was changed, the role or the database is gone.
+  '28000',
+  '28P01',
+  '3D000',
   '53300',
   '57014',
   '57P01',
@@ -108,8 +112,9 @@ export function isAway(error: unknown): boolean {
   return error instanceof Error && AWAY_MESSAGE.test(error.message);
 }
 
+export const unreachable = (cause: unknown): UnavailableError =>
+  new UnavailableError('store_unavailable', 'The database cannot be reached at the moment', { cause });
+
 /** What goes up from the adapter: UnavailableError when the database is away, else the error itself. */
 export const translated = (error: unknown): unknown =>
-  isAway(error) || isRetryable(error)
-    ? new UnavailableError('store_unavailable', 'The database cannot be reached at the moment', { cause: error })
-    : error;
+  isAway(error) || isRetryable(error) ? unreachable(error) : error;

@@ -1,11 +1,14 @@
 /** The runner of migrations, on real PostgreSQL. */
+import { once } from 'node:events';
 import { appendFile, cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { differenceSql, migrationState } from '../../scripts/migration.js';
 import { migrate } from '../../src/adapters/migrate.js';
 import { connect } from '../../src/adapters/postgres.js';
+import { codeOf, sayError } from '../../src/errors.js';
 import { emptyDatabase, MIGRATIONS_DIR } from '../support/services.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -74,6 +77,26 @@ it('records a failed migration, changes nothing else, and stops until a person h
   await query(databaseUrl, `UPDATE "_prisma_migrations" SET rolled_back_at = now() WHERE finished_at IS NULL`);
   await write('bad', '2_bad', 'CREATE TABLE whole (id int)');
   expect(await migrate(databaseUrl, home)).toEqual(['2_bad', '3_never']);
+});
+
+it('calls a wrong DATABASE_URL no defect, and says what the server said', async () => {
+  const wrong = (change: (url: URL) => void): string => {
+    const url = new URL(inject('databaseUrl'));
+    change(url);
+    return url.href;
+  };
+  const mute = createServer().listen(0, '127.0.0.1');
+  await once(mute, 'listening');
+  const urls = [
+    [wrong((url) => (url.pathname = '/nowhere')), '"nowhere" does not exist'],
+    [wrong((url) => (url.password = 'wrong')), 'password authentication failed'],
+    [wrong((url) => url.searchParams.set('sslmode', 'require')), 'SSL'],
+    [wrong((url) => (url.port = String((mute.address() as AddressInfo).port))), 'timeout'],
+  ] as const;
+  const thrown = await Promise.all(urls.map(([url]) => migrate(url, MIGRATIONS_DIR).catch((error: unknown) => error)));
+  mute.close();
+  expect(thrown.map(codeOf)).toEqual(urls.map(() => 'store_unavailable'));
+  for (const [at, [, word]] of urls.entries()) expect(sayError(thrown[at])).toContain(word);
 });
 
 it('refuses a migration that was changed after it had been applied', async () => {
