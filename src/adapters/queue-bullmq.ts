@@ -4,7 +4,7 @@ import { Queue as BullQueue, type Job, UnrecoverableError, Worker } from 'bullmq
 import { Redis } from 'ioredis';
 import { codeOf, InvalidInputError, UnavailableError } from '../errors.js';
 import { JOBS, type JobHandler, type JobHandlers, QUEUE_NAMES, type QueueName } from '../jobs.js';
-import { onceInAWhile } from '../once-in-a-while.js';
+import { onceInAWhile, type SayOutage } from '../once-in-a-while.js';
 import type { Log, Metrics, Nudge, Queue } from '../ports.js';
 import { timeLimit } from '../time-limit.js';
 
@@ -136,12 +136,13 @@ export function startWorkers(options: WorkersOptions): Workers {
   });
   const onError = redisFaults(options.log);
   connection.on('error', onError);
+  const sayOutage = onceInAWhile(options.log);
   const workers: Worker[] = [];
   for (const name of QUEUE_NAMES) {
     const handler = options.handlers[name];
     if (handler === undefined) continue;
     const limit = JOBS[name].concurrency;
-    const worker = new Worker(name, (job) => runJob(name, job, handler, options, stop.signal), {
+    const worker = new Worker(name, (job) => runJob(name, job, handler, { ...options, sayOutage }, stop.signal), {
       connection,
       prefix: PREFIX,
       concurrency: limit === 'config' ? options.concurrency : limit,
@@ -168,11 +169,14 @@ export function startWorkers(options: WorkersOptions): Workers {
   };
 }
 
+/** Every job meets them, again at each attempt. */
+const OUTAGES: ReadonlySet<string> = new Set(['store_unavailable', 'queue_unavailable']);
+
 async function runJob(
   name: QueueName,
   job: Job,
   handler: JobHandler,
-  options: WorkersOptions,
+  options: WorkersOptions & { readonly sayOutage: SayOutage },
   stop: AbortSignal,
 ): Promise<string> {
   const entry = JOBS[name];
@@ -191,7 +195,9 @@ async function runJob(
   } catch (error) {
     const code = codeOf(error);
     options.metrics.count('job_outcomes_total', { queue: name, outcome: code });
-    options.log.warn('job failed', { queue: name, subjectId: run.subjectId, lastAttempt, code, error });
+    const fields = { queue: name, subjectId: run.subjectId, lastAttempt, code, error };
+    if (OUTAGES.has(code)) options.sayOutage('job failed', `${name} ${code}`, fields);
+    else options.log.warn('job failed', fields);
     // Redis keeps the reason in clear text: codes only, never the message of somebody else's error.
     throw error instanceof InvalidInputError ? new UnrecoverableError(code) : new Error(code);
   } finally {

@@ -1,11 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { openQueue } from '../../src/adapters/queue-bullmq.js';
+import { openQueue, startWorkers } from '../../src/adapters/queue-bullmq.js';
+import { UnavailableError } from '../../src/errors.js';
 import type { NoteView } from '../../src/ports/store.js';
 import { HOT_WORD } from '../support/classifier.js';
 import { type Cut, cuttable } from '../support/cut.js';
 import { noteBody, type System, startSystem } from '../support/running.js';
+import { freshRedis } from '../support/services.js';
 import { until } from '../support/until.js';
 import { bundleWorker, startWorkerProcess } from '../support/worker-process.js';
 
@@ -55,6 +57,41 @@ describe('a worker for pictures alone', () => {
     await pause(1_000);
     await system.close();
     expect(system.logs.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+});
+
+describe('the database is away', () => {
+  it('is said once of the jobs of a queue, and what is a defect of each', async () => {
+    const redisUrl = await freshRedis();
+    const said: (readonly [string, unknown])[] = [];
+    const log = { ...quiet, warn: (message: string, fields?: object) => void said.push([message, fields]) };
+    let ended = 0;
+    const workers = startWorkers({
+      redisUrl,
+      handlers: {
+        notes: async ({ subjectId }) => {
+          if (subjectId.startsWith('rev_odd')) throw new Error('a defect');
+          throw new UnavailableError('store_unavailable', 'away');
+        },
+      },
+      concurrency: 4,
+      log,
+      metrics: {
+        count: () => void (ended += 1),
+        observe: () => undefined,
+        set: () => undefined,
+        render: async () => '',
+      },
+    });
+    const queue = openQueue(redisUrl, quiet);
+    const subjects = ['rev_a', 'rev_b', 'rev_c', 'rev_d', 'rev_odd1', 'rev_odd2'];
+    await queue.nudge(subjects.map((subjectId) => ({ queue: 'notes', jobId: `${subjectId}-0`, subjectId })));
+    await until(async () => (ended >= subjects.length ? true : null));
+    await workers.close(2_000);
+    await queue.close();
+    const codes = said.filter(([message]) => message === 'job failed').map(([, fields]) => Object(fields).code);
+    expect(codes.filter((code) => code === 'store_unavailable')).toHaveLength(1);
+    expect(codes.filter((code) => code === 'internal').length).toBeGreaterThanOrEqual(2);
   });
 });
 
