@@ -47,7 +47,9 @@ export async function start(config: Config, log: Log, overrides: Partial<Ports> 
     const services = await startServices(config, log);
     opened.push(() => services.close());
     const { databaseUrl, redisUrl } = services;
-    const applied = await migrate(databaseUrl, MIGRATIONS_DIR);
+    const applied = await migrate(databaseUrl, MIGRATIONS_DIR, {
+      onNewer: (newer) => log.warn('the database was last used by a newer version', { newer }),
+    });
     if (applied.length > 0) log.info('migrated', { applied });
     const app = await compose(
       config,

@@ -46,11 +46,17 @@ interface AppliedRow {
   readonly logs: string | null;
 }
 
+export interface MigrateOptions {
+  readonly patience?: Patience;
+  /** With migrations of the database that the folder does not know: an older program stands before a newer database. */
+  readonly onNewer?: (names: readonly string[]) => void;
+}
+
 /** Returns the names that were applied now; none when the database was up to date. */
 export async function migrate(
   databaseUrl: string,
   dir: string,
-  patience: Patience = PATIENCE,
+  { patience = PATIENCE, onNewer }: MigrateOptions = {},
 ): Promise<readonly string[]> {
   const migrations = await readMigrations(dir);
   let connection: Connection;
@@ -65,7 +71,8 @@ export async function migrate(
     await connection.query('SELECT pg_advisory_lock($1)', [LOCK_ID]);
     await connection.query(`SET lock_timeout = '${TABLE_LOCK_WAIT}'`);
     await connection.query(TABLE);
-    const due = await pending(connection, migrations);
+    const { due, newer } = await pending(connection, migrations);
+    if (newer.length > 0) onNewer?.(newer);
     for (const migration of due) await applyWhenFree(connection, migration, patience);
     return due.map((migration) => migration.name);
   } catch (error) {
@@ -89,7 +96,10 @@ async function readMigrations(dir: string): Promise<readonly Migration[]> {
   );
 }
 
-async function pending(connection: Connection, migrations: readonly Migration[]): Promise<readonly Migration[]> {
+async function pending(
+  connection: Connection,
+  migrations: readonly Migration[],
+): Promise<{ readonly due: readonly Migration[]; readonly newer: readonly string[] }> {
   const { rows } = await connection.query<AppliedRow>(
     `SELECT migration_name, checksum, finished_at IS NOT NULL AS finished, logs
      FROM "_prisma_migrations" WHERE rolled_back_at IS NULL ORDER BY started_at`,
@@ -106,7 +116,11 @@ async function pending(connection: Connection, migrations: readonly Migration[])
   if (changed !== undefined) {
     throw new InvalidInputError('migration_failed', `Migration ${changed.name} was changed after it had been applied`);
   }
-  return migrations.filter(({ name }) => !applied.has(name));
+  const known = new Set(migrations.map(({ name }) => name));
+  return {
+    due: migrations.filter(({ name }) => !applied.has(name)),
+    newer: [...applied.keys()].filter((name) => !known.has(name)),
+  };
 }
 
 async function applyWhenFree(connection: Connection, migration: Migration, patience: Patience): Promise<void> {

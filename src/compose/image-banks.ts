@@ -57,11 +57,19 @@ export async function openImageBanks({ store, clock, log, pollMs }: ImageBanksOp
   const stop = new AbortController();
   const sayOutage = onceInAWhile(log, () => clock.now());
   const poll = async (): Promise<void> => {
+    let missed = 0;
     for (;;) {
       await sleep(pollMs, undefined, { ref: false, signal: stop.signal });
       // The database may be away for a while; the banks that are here stay.
-      await follow().catch((error: unknown) =>
-        sayOutage('hash banks could not be asked', codeOf(error), { code: codeOf(error), error }),
+      await follow().then(
+        () => {
+          missed = 0;
+        },
+        (error: unknown) => {
+          missed += 1;
+          // One answer may be missed by a process that is busy loading.
+          if (missed > 1) sayOutage('hash banks could not be asked', codeOf(error), { code: codeOf(error), error });
+        },
       );
     }
   };

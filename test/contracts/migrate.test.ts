@@ -107,6 +107,18 @@ it('refuses a migration that was changed after it had been applied', async () =>
   await expect(migrate(databaseUrl, home)).rejects.toMatchObject({ code: 'migration_failed', message: /was changed/ });
 });
 
+it('tells an older program that the database is newer, and changes nothing', async () => {
+  const databaseUrl = await emptyDatabase();
+  const older = await write('older', '1_first', 'CREATE TABLE first (id int)');
+  await write('newer', '1_first', 'CREATE TABLE first (id int)');
+  const newer = await write('newer', '2_second', 'CREATE TABLE second (id int)');
+  const heard: unknown[] = [];
+  const onNewer = (names: readonly string[]) => void heard.push(names);
+  await migrate(databaseUrl, newer, { onNewer });
+  expect(await migrate(databaseUrl, older, { onNewer })).toEqual([]);
+  expect(heard).toEqual([['2_second']]);
+});
+
 it('waits in turns for a table that somebody holds, and gives up in the end', async () => {
   const databaseUrl = await emptyDatabase();
   const home = await write('held', '1_first', 'CREATE TABLE busy (id int)');
@@ -115,9 +127,9 @@ it('waits in turns for a table that somebody holds, and gives up in the end', as
   const holder = await connect(databaseUrl);
   await holder.query('BEGIN');
   await holder.query('SELECT * FROM busy');
-  const soon = migrate(databaseUrl, home, { tries: 2, pauseMs: 10 });
+  const soon = migrate(databaseUrl, home, { patience: { tries: 2, pauseMs: 10 } });
   await expect(soon).rejects.toMatchObject({ code: 'store_unavailable' });
-  const waiting = migrate(databaseUrl, home, { tries: 20, pauseMs: 50 });
+  const waiting = migrate(databaseUrl, home, { patience: { tries: 20, pauseMs: 50 } });
   await new Promise((resolve) => setTimeout(resolve, 1_200));
   await holder.query('COMMIT');
   await holder.end();

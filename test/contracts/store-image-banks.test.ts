@@ -141,3 +141,22 @@ it('that cannot be read open nothing', async () => {
   const options = { store: store.imageBanks, clock: { now: () => NOW }, log, pollMs: 60_000 };
   await expect(openImageBanks(options)).rejects.toThrow('cannot be reached');
 });
+
+it('that miss one answer say nothing; from the second on they do', async () => {
+  const store = storeMemory();
+  let asked = 0;
+  const said: number[] = [];
+  const version = async (): Promise<number> => {
+    asked += 1;
+    if (asked === 2 || asked === 4 || asked > 5) throw new Error('no answer');
+    return 1;
+  };
+  const banks = await openImageBanks({
+    store: { ...store.imageBanks, version },
+    clock: { now: () => NOW },
+    log: { ...log, warn: () => void said.push(asked) },
+    pollMs: 5,
+  });
+  await expect.poll(() => said).toEqual([7]);
+  await banks.close();
+});
