@@ -4,7 +4,6 @@ import { openLog } from './adapters/log-pino.js';
 import type { MetricsSnapshot } from './adapters/metrics.js';
 import { migrate } from './adapters/migrate.js';
 import { startServices } from './adapters/services-embedded.js';
-import type { Readiness } from './api/deps.js';
 import { buildServer } from './api/server.js';
 import { type App, compose, type Ports } from './compose.js';
 import { type Config, childEnvironment, configFromProcess } from './config.js';
@@ -13,12 +12,10 @@ import { MIGRATIONS_DIR, WORKER_SCRIPT } from './paths.js';
 import type { Log } from './ports.js';
 import { firstStart, greeting } from './start/first-start.js';
 import { mountBeside } from './start/mount.js';
+import { readiness } from './start/readiness.js';
 import { onStop } from './start/stop.js';
 import { type Supervised, supervise } from './start/supervise.js';
 import { shortRetention } from './usecases/review/appeal-windows.js';
-
-/** Due for longer than this, and the workers are not keeping up. */
-const LATE_MS = 120_000;
 
 export interface Running {
   readonly url: string;
@@ -115,7 +112,7 @@ async function listen(
 ): Promise<string> {
   const server = await buildServer({
     ...app,
-    ready: () => readiness(config, app, workers),
+    ready: () => readiness(app, { ready: workers.ready(), wanted: config.WORKERS }),
     mount: mountBeside(app),
   });
   opened.push(() => server.close());
@@ -136,37 +133,6 @@ function cannotListen(error: unknown, { HOST, PORT }: Config): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const why = LISTEN_FAULTS[code];
   return why === undefined ? error : new InvalidInputError('config_invalid', `${HOST}:${PORT} ${why}.`);
-}
-
-async function readiness(config: Config, app: App, workers: Supervised): Promise<readonly Readiness[]> {
-  const probe = async (name: string, ask: () => Promise<string>): Promise<Readiness> => {
-    try {
-      return { name, ok: true, detail: await ask() };
-    } catch (error) {
-      return { name, ok: false, detail: codeOf(error) };
-    }
-  };
-  const backlog = async (): Promise<Readiness> => {
-    const { due, oldestDueMs } = await app.store.work.backlog(app.clock.now());
-    return {
-      name: 'backlog',
-      ok: oldestDueMs < LATE_MS,
-      detail: `${due} due, oldest ${Math.round(oldestDueMs / 1_000)} s`,
-    };
-  };
-  const alive = workers.ready();
-  return Promise.all([
-    probe('database', async () => {
-      await app.store.ping();
-      return 'answers';
-    }),
-    probe('queue', async () => {
-      await app.queue.ping();
-      return 'answers';
-    }),
-    { name: 'workers', ok: alive > 0, detail: `${alive} of ${config.WORKERS} work` },
-    backlog().catch((error: unknown) => ({ name: 'backlog', ok: false, detail: codeOf(error) })),
-  ]);
 }
 
 async function main(): Promise<void> {

@@ -13,6 +13,8 @@ interface Limits {
 
 const CONNECT_MS = 5_000;
 const LOCK_MS = 5_000;
+/** Beyond the server's own limit of a statement: after that nobody there is left to end it. */
+const SILENCE_MS = 5_000;
 
 /** int8 as a number: sequences and counts here stay far below 2^53. */
 const types: pg.CustomTypesConfig = {
@@ -29,6 +31,7 @@ export function openPool(databaseUrl: string, limits: Limits): Pool {
     connectionTimeoutMillis: CONNECT_MS,
     idleTimeoutMillis: 30_000,
     statement_timeout: limits.statementMs,
+    query_timeout: limits.statementMs + SILENCE_MS,
     idle_in_transaction_session_timeout: 10_000,
     lock_timeout: LOCK_MS,
     keepAlive: true,
@@ -97,7 +100,7 @@ const AWAY = new Set([
   '55P03',
 ]);
 const AWAY_MESSAGE =
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Can't reach database server|after calling end on the pool|client was closed/i;
+  /Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client has encountered a connection error|Can't reach database server|after calling end on the pool|client was closed/i;
 
 /** A unique index has this row already. */
 export const isTaken = (error: unknown): boolean => failureCode(error) === '23505';

@@ -4,6 +4,8 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 export interface Cut {
   readonly url: string;
   cut(): Promise<void>;
+  /** What is open stays open and carries nothing any more. */
+  freeze(): void;
   mend(): Promise<void>;
   close(): Promise<void>;
 }
@@ -39,9 +41,12 @@ export async function cuttable(target: string): Promise<Cut> {
     for (const socket of sockets) socket.destroy();
     await new Promise<void>((resolve) => server.close(() => resolve()));
   };
+  const freeze = (): void => {
+    for (const socket of sockets) socket.unpipe().pause();
+  };
   await mend();
   const through = new URL(target);
   through.hostname = '127.0.0.1';
   through.port = String(port);
-  return { url: through.href, cut, mend, close: cut };
+  return { url: through.href, cut, freeze, mend, close: cut };
 }
