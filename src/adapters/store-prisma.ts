@@ -1,5 +1,6 @@
 /** The store on PostgreSQL. */
 
+import { UnavailableError } from '../errors.js';
 import type { FullStore } from '../ports/review.js';
 import type { Ids } from '../ports.js';
 import { accessWith } from './store/access.js';
@@ -35,11 +36,14 @@ const RETENTION: Retention = { noteDays: 190, idempotencyHours: 24 };
 export async function openStore(options: StoreOptions): Promise<FullStore> {
   const { ids, retention = RETENTION } = options;
   const database = openDatabase(options.databaseUrl, options.poolMax ?? POOL_MAX);
-  const ping = async () => {
-    await database.rows({ name: 'ping', text: 'SELECT 1' }, []);
+  const closedToWriters = async (): Promise<boolean> => {
+    const text = `SELECT current_setting('transaction_read_only') = 'on' AS closed`;
+    const [row] = await database.rows<{ closed: boolean }>({ name: 'ping', text }, []);
+    return row?.closed ?? true;
   };
   try {
-    await ping();
+    // Commands that only read work on a standby too.
+    await closedToWriters();
   } catch (error) {
     await database.close();
     throw error;
@@ -63,7 +67,10 @@ export async function openStore(options: StoreOptions): Promise<FullStore> {
     translations: translationsWith(database),
     upkeep: upkeepWith(database, retention),
     overview: (now) => overviewOf(database, now),
-    ping,
+    ping: async () => {
+      if (await closedToWriters())
+        throw new UnavailableError('store_unavailable', 'The database is open to readers only');
+    },
     close: () => database.close(),
   };
 }

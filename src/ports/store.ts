@@ -32,6 +32,7 @@ export interface Store {
   readonly campaigns: CampaignStore;
   readonly upkeep: UpkeepStore;
   overview(now: number): Promise<Overview>;
+  /** Rejects also where the database takes no writes, as a standby. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }

@@ -207,6 +207,15 @@ describe('a database that is away', () => {
     await expect(own.access.listUsers()).rejects.toMatchObject({ code: 'store_unavailable' });
   });
 
+  it('is named as such where it takes no writes; reading goes on', async () => {
+    const url = new URL(await freshDatabase());
+    url.searchParams.set('options', '-c default_transaction_read_only=on');
+    const own = await openTestStore(url.href);
+    await expect(own.ping()).rejects.toMatchObject({ code: 'store_unavailable' });
+    expect(await own.access.listUsers()).toEqual([]);
+    await own.close();
+  });
+
   it('is not confused with a database without tables', async () => {
     const own = await openTestStore(await emptyDatabase());
     await expect(own.access.listUsers()).rejects.not.toMatchObject({ code: 'store_unavailable' });
