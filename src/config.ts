@@ -50,6 +50,7 @@ export const Env = z.object({
   HOST: z.string().default('127.0.0.1').describe('Address that the API listens on'),
   PORT: whole(8080, 0, 65535).describe('Port of the API and dashboard; 0 takes a free one'),
   PUBLIC_URL: addressOf(['https:', 'http:'])
+    .transform((url) => url.replace(/\/+$/, ''))
     .optional()
     .describe('URL under which users reach the server; unset: from HOST and PORT'),
   TRUST_PROXY: ranges.describe('Addresses or ranges of proxies by comma, whose X-Forwarded headers are believed'),

@@ -77,6 +77,10 @@ describe('readConfig', () => {
     for (const name of names) expect(() => readConfig({ [name]: '?!' })).toThrowError(`${name}: Expected`);
   });
 
+  it('takes PUBLIC_URL with a slash at its end, since addresses are put behind it', () => {
+    expect(readConfig({ PUBLIC_URL: 'https://mod.example.org/' }).PUBLIC_URL).toBe('https://mod.example.org');
+  });
+
   it('cannot be changed', () => {
     expect(Object.isFrozen(readConfig({}))).toBe(true);
   });
