@@ -178,6 +178,37 @@ it('a key that is pressed twice takes one step: no case is left claimed behind, 
   await close();
 });
 
+it('an undo that is refused says so, and stays until it is read', async () => {
+  const caseId = await freshCase(desk, 'undo-late-1');
+  const { page, wrongs, close } = await sit(browser, desk, await desk.person());
+  const windowMs = 2_000;
+  await page.route('**/decision', async (route) => {
+    const response = await route.fetch();
+    const undoUntil = new Date(Date.now() + windowMs).toISOString();
+    await route.fulfill({ response, json: { ...(await response.json()), undoUntil } });
+  });
+  await page.route('**/undo', async (route) => {
+    await sleep(windowMs);
+    const problem = { code: 'undo_too_late', detail: 'The decision can no longer be taken back.', retry: false };
+    await route.fulfill({ status: 409, contentType: 'application/problem+json', body: JSON.stringify(problem) });
+  });
+  await page.goto(`${desk.url}/cases/${caseId}?language=qqq`);
+  await page.getByRole('button', { name: /Take this case/ }).click();
+  await page.locator('[data-testid="lease"]').waitFor();
+  await page.keyboard.press('1');
+  await page.keyboard.press('s');
+  await page.getByText('Decided.').waitFor();
+  await page.keyboard.press('u');
+  const toast = page.locator('.toast');
+  await toast.getByText('The decision can no longer be taken back.').waitFor();
+  await sleep(windowMs);
+  expect(await toast.getByText('The decision can no longer be taken back.').count()).toBe(1);
+  await toast.getByRole('button', { name: 'Close' }).click();
+  await toast.waitFor({ state: 'detached' });
+  expect(wrongs).toEqual([]);
+  await close();
+});
+
 it('an undone decision leads back into the same view, and the case that came next is free again', async () => {
   const first = await freshCase(desk, 'undo-view-1');
   await freshCase(desk, 'undo-view-2');

@@ -69,22 +69,33 @@ function Toast({ undoable, onDone }: { readonly undoable: Undoable; readonly onD
     },
   });
   const run = () => {
-    if (!undo.isPending) undo.mutate();
+    if (!undo.isPending && secondsLeft > 0) undo.mutate();
   };
   useShortcuts([{ key: 'u', label: t('case:undo'), group: t('case:keys.decide'), run }]);
+  const refused = undo.error !== null;
   useEffect(() => {
-    if (secondsLeft === 0 && !undo.isPending) onDone();
+    if (secondsLeft === 0 && !undo.isPending && !refused) onDone();
   });
+  // The window may close while the step is on its way: whoever asked in time is told that the decision stands.
+  const isOver = secondsLeft === 0 && refused;
   return (
     <div className="toast" role="status">
       {undo.error !== null && <Fault error={undo.error} />}
       <span>{t('case:undo.decided')}</span>
-      <Button variant="default" size="compact-md" loading={undo.isPending} onClick={run}>
-        {t('case:undo')} <kbd>{'u'}</kbd>
-      </Button>
-      <span className="quiet small" aria-hidden="true">
-        {format.span(secondsLeft * 1_000)}
-      </span>
+      {isOver ? (
+        <Button variant="default" size="compact-md" onClick={onDone}>
+          {t('common:close')}
+        </Button>
+      ) : (
+        <Button variant="default" size="compact-md" loading={undo.isPending} onClick={run}>
+          {t('case:undo')} <kbd>{'u'}</kbd>
+        </Button>
+      )}
+      {!isOver && (
+        <span className="quiet small" aria-hidden="true">
+          {format.span(secondsLeft * 1_000)}
+        </span>
+      )}
     </div>
   );
 }
