@@ -26,10 +26,15 @@ const queries: QueryClient = new QueryClient({
     },
   }),
   defaultOptions: {
+    // The browser's word about being offline is not asked: a server at hand may answer without the Internet, and where
+    // none does, the step says so instead of waiting and acting much later.
     queries: {
+      networkMode: 'always',
+      refetchOnReconnect: true,
       staleTime: 5_000,
       retry: (count, error) => count < 2 && !(error instanceof ApiError && !error.retry),
     },
+    mutations: { networkMode: 'always' },
   },
 });
 

@@ -16,7 +16,7 @@ export function Fault({ error }: { readonly error: Error }) {
   );
   return (
     <Alert color="red" title={title} role="alert">
-      {i18n.language === 'en' ? (
+      {isProblem && error.status === 0 ? null : i18n.language === 'en' ? (
         words
       ) : (
         <details>
