@@ -44,8 +44,13 @@ export const useCases = (filter: string, cursor: string | null) =>
   });
 
 const COUNTS = ['case-counts'] as const;
+const COUNTS_REFRESH_MS = 15_000;
 export const useCounts = () =>
-  useQuery({ queryKey: COUNTS, queryFn: ({ signal }) => getJson<CaseCounts>('/v1/cases/counts', signal) });
+  useQuery({
+    queryKey: COUNTS,
+    queryFn: ({ signal }) => getJson<CaseCounts>('/v1/cases/counts', signal),
+    refetchInterval: COUNTS_REFRESH_MS,
+  });
 
 export type Change = Pick<CaseRow, 'id' | 'status' | 'holder' | 'dueAt' | 'decisionId'>;
 const changed = (cases: Cases, change: Change): Cases => ({

@@ -3,8 +3,9 @@ import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { MINUTE_MS } from '../../domain.js';
+import { useCounts } from '../api/cases.js';
 import { useFigures } from '../api/figures.js';
-import type { Figures } from '../api/types.js';
+import type { CaseCounts, Figures } from '../api/types.js';
 import { chartRows, named, OTHER } from '../chart-rows.js';
 import { useFormat } from '../format.js';
 import { Fault } from '../parts/fault.js';
@@ -15,34 +16,62 @@ const Chart = lazy(async () => ({ default: (await import('../parts/chart.js')).C
 
 const SPANS = ['1', '7', '31'] as const;
 
-function Backlog({ figures }: { readonly figures: Figures }) {
+type Fact = readonly [name: string, value: string, to: string | null];
+
+function Facts({ title, facts }: { readonly title: string; readonly facts: readonly Fact[] }) {
+  const { t } = useTranslation();
+  return (
+    <section className="stack" aria-label={title}>
+      <h2>{title}</h2>
+      <dl className="figures">
+        {facts.map(([name, value, to]) => (
+          <div key={name}>
+            <dt>{to === null ? t(`overview:${name}`) : <Link to={to}>{t(`overview:${name}`)}</Link>}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+/** What the queue shows to the same person: a figure and the list that it leads to say the same. */
+function Waiting({ counts }: { readonly counts: CaseCounts }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { backlog, clocks, people, appeals, reports } = figures;
-  const oldest = backlog.oldestOpenedAt === null ? null : Date.now() - Date.parse(backlog.oldestOpenedAt);
-  const facts = [
-    ['open', format.count(backlog.open), '/cases'],
-    ['unclaimed', format.count(backlog.unclaimed), '/cases?holder=none'],
-    ['overdue', format.count(backlog.overdue), '/cases?overdue=true'],
-    ['oldest', oldest === null ? '–' : format.span(oldest), null],
-    ['met', format.count(clocks.met), null],
-    ['missed', format.count(clocks.missed), null],
-    ['median-minutes', clocks.medianMinutes === null ? '–' : format.span(clocks.medianMinutes * MINUTE_MS), null],
-    ['median-seconds', people.medianSeconds === null ? '–' : format.span(people.medianSeconds * 1_000), null],
-    ['appeals', format.count(appeals.open), '/cases?reason=appeal'],
-    ['overturned', format.count(appeals.overturned), null],
-    ['reports', format.count(reports.open), '/cases?reason=report'],
-    ['undone', format.count(people.undone), null],
-  ] as const;
+  const oldest = counts.oldestOpenedAt === null ? null : Date.now() - Date.parse(counts.oldestOpenedAt);
+  const of = (wanted: string) => format.count(counts.byReason.find(({ reason }) => reason === wanted)?.count ?? 0);
   return (
-    <dl className="figures">
-      {facts.map(([name, value, to]) => (
-        <div key={name}>
-          <dt>{to === null ? t(`overview:${name}`) : <Link to={to}>{t(`overview:${name}`)}</Link>}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
+    <Facts
+      title={t('overview:waiting')}
+      facts={[
+        ['open', format.count(counts.open), '/cases'],
+        ['unclaimed', format.count(counts.unassigned), '/cases?holder=none'],
+        ['overdue', format.count(counts.overdue), '/cases?overdue=true'],
+        ['oldest', oldest === null ? '–' : format.span(oldest), null],
+        ['appeals', of('appeal'), '/cases?reason=appeal'],
+        ['reports', of('report'), '/cases?reason=report'],
+      ]}
+    />
+  );
+}
+
+function Done({ figures }: { readonly figures: Figures }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { clocks, people, appeals } = figures;
+  return (
+    <Facts
+      title={t('overview:done')}
+      facts={[
+        ['met', format.count(clocks.met), null],
+        ['missed', format.count(clocks.missed), null],
+        ['median-minutes', clocks.medianMinutes === null ? '–' : format.span(clocks.medianMinutes * MINUTE_MS), null],
+        ['median-seconds', people.medianSeconds === null ? '–' : format.span(people.medianSeconds * 1_000), null],
+        ['overturned', format.count(appeals.overturned), null],
+        ['undone', format.count(people.undone), null],
+      ]}
+    />
   );
 }
 
@@ -107,6 +136,7 @@ export function OverviewPage() {
   const { t } = useTranslation();
   const [days, setDays] = useState<string>('7');
   const figures = useFigures(Number(days));
+  const counts = useCounts();
   return (
     <>
       <div className="row spread">
@@ -119,11 +149,13 @@ export function OverviewPage() {
           data={SPANS.map((span) => ({ value: span, label: t(`overview:days.${span}`) }))}
         />
       </div>
+      {counts.data !== undefined && <Waiting counts={counts.data} />}
+      {counts.error !== null && <Fault error={counts.error} />}
       {figures.isPending && <Loader aria-label={t('common:loading')} />}
       {figures.error !== null && <Fault error={figures.error} />}
       {figures.data !== undefined && (
         <>
-          <Backlog figures={figures.data} />
+          <Done figures={figures.data} />
           {figures.data.limited && <p className="quiet">{t('overview:limited')}</p>}
           <Charts figures={figures.data} />
         </>
