@@ -1,6 +1,7 @@
 /** To whom a case may be handed over, who may be asked about it, and whether anybody has its language. */
+import { foundIn } from '../domain.js';
 import { InvalidInputError } from '../errors.js';
-import type { PersonRow, QueueRow } from '../ports/review.js';
+import type { CaseFile, PersonRow, QueueRow } from '../ports/review.js';
 import { obstacleTo, sightOf } from '../usecases/review/sight.js';
 import type { ApiDeps } from './deps.js';
 
@@ -8,13 +9,22 @@ import type { ApiDeps } from './deps.js';
 export async function checkColleague(
   deps: ApiDeps,
   [from, to]: readonly [from: string, to: string],
-  row: QueueRow,
+  /** One row for each language that they may know the case by; the first is its own. */
+  [row, ...others]: readonly [QueueRow, ...QueueRow[]],
 ): Promise<PersonRow> {
   const person = from === to ? null : await deps.store.people.person(to);
-  const obstacle = person === null || person.disabled ? 'unknown' : obstacleTo(sightOf(person), row);
-  if (person !== null && obstacle === null) return person;
+  const inTheWay = (one: QueueRow) =>
+    person === null || person.disabled ? 'unknown' : obstacleTo(sightOf(person), one);
+  const obstacle = inTheWay(row);
+  if (person !== null && (obstacle === null || others.some((one) => inTheWay(one) === null))) return person;
   const message = `This colleague cannot take the case (${obstacle})`;
   throw new InvalidInputError('body_invalid', message, [{ pointer: '/to', message }]);
+}
+
+/** A question may be about any language of the note, whatever the case counts as. */
+export function inEachLanguage({ row, evidence }: CaseFile): readonly [QueueRow, ...QueueRow[]] {
+  const tags = (foundIn(evidence?.language)?.segments ?? []).map(({ tag }) => tag);
+  return [row, ...[...new Set(tags)].map((language) => ({ ...row, language }))];
 }
 
 /** A case that waits for a language that nobody names would wait for ever. */

@@ -28,7 +28,7 @@ export const caseRowAnswer = (row: QueueRow, now: number): CaseRowAnswer => ({
   holder: row.holder === null ? null : { ...row.holder },
   assignedTo: row.assignedTo === null ? null : { ...row.assignedTo },
   nativeSpeaker: row.nativeSpeaker,
-  opinions: { asked: row.asked, answered: row.answered },
+  opinions: { asked: row.asked, answered: row.answered, ofMe: row.askedOfMe },
   title: row.title,
 });
 

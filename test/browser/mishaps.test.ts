@@ -165,6 +165,58 @@ it('a note in two languages waits for a reader of the one that is chosen', async
   await close();
 });
 
+it('a colleague is asked about the other language of a note, answers it and is told that this was all', async () => {
+  const words = 'አንተ ደደብ ነህ ማንም አይወድህም ከዚህ ውጣ. You are such an idiot and a loser, nobody likes you';
+  const [amharic, thai] = [
+    await desk.person('reviewer', { languages: ['am'] }),
+    await desk.person('reviewer', { languages: ['th'] }),
+  ];
+  const caseId = await caseOf((await desk.submit([insult('asked-1', words, ['us'])])).get('asked-1'));
+  const { page, wrongs, close } = await sit(browser, desk, senior);
+  await page.goto(`${desk.url}/cases/${caseId}`);
+  await page.getByRole('button', { name: /Take this case/ }).click();
+  await page.getByTestId('lease').waitFor();
+  await page.keyboard.press('a');
+  const dialog = page.getByRole('dialog');
+  await dialog.locator('option').first().waitFor({ state: 'attached' });
+  const names = await dialog.locator('option').allTextContents();
+  expect(names.some((name) => name.startsWith(`${amharic.login} `))).toBe(true);
+  expect(names.some((name) => name.startsWith(`${thai.login} `))).toBe(false);
+  await dialog.getByLabel('Colleague').selectOption(amharic.id);
+  await dialog.getByLabel('Question').fill('What does it say?');
+  await dialog.locator('[type="submit"]').click();
+  await page.getByText('No answer yet.').waitFor();
+  await desk.ask(senior, 'POST', `/v1/cases/${caseId}/release`, { epoch: 1 });
+  await close();
+  const asked = await sit(browser, desk, amharic);
+  await asked.page.goto(`${desk.url}/cases`);
+  await asked.page.getByText('you are asked').waitFor();
+  await asked.page.locator(`table.queue a[href*="${caseId}"]`).click();
+  await asked.page.getByLabel('Your opinion').fill('The same as the English.');
+  await asked.page.getByLabel('Your opinion').press('Tab');
+  await asked.page.keyboard.press('Enter');
+  await asked.page.getByText('your part in it is done').waitFor();
+  expect([...wrongs, ...asked.wrongs]).toEqual([]);
+  await asked.close();
+});
+
+it('a decision without a network says so at once and is not sent behind the back of the person', async () => {
+  const { caseId } = await taken(senior);
+  const { page, close } = await sit(browser, desk, senior);
+  await page.goto(`${desk.url}/cases/${caseId}`);
+  await page.getByTestId('lease').waitFor();
+  await page.context().setOffline(true);
+  await page.keyboard.press('1');
+  await page.keyboard.press('s');
+  await page.locator('.panel > [role="alert"]', { hasText: 'The server cannot be reached' }).waitFor();
+  await page.context().setOffline(false);
+  await page.waitForTimeout(500);
+  expect(await page.getByText('Decided.').count()).toBe(0);
+  await page.keyboard.press('s');
+  await page.getByText('Decided.').waitFor();
+  await close();
+});
+
 it('whoever has decided their regions of a case is led back, not left before a claim that is gone', async () => {
   const words = 'You are such a fool and an idiot, nobody wants you here';
   const caseId = await caseOf((await desk.submit([insult('part-1', words, ['us', 'de'])])).get('part-1'));

@@ -8,7 +8,7 @@ import { bundleOf, decideCase, finderOf, sceneOf } from '../../usecases/review/d
 import { noticesOf } from '../../usecases/review/notice.js';
 import { storedTranslation } from '../../usecases/translate/translate-case.js';
 import { caseAnswer } from '../case-answer.js';
-import { checkColleague } from '../colleagues.js';
+import { checkColleague, inEachLanguage } from '../colleagues.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
 import type { Desk } from '../desk.js';
 import { aroundFor } from '../look-up.js';
@@ -107,9 +107,9 @@ function talkRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void {
     handler: async (request, reply) => {
       const { to, blind, question } = request.body;
       const sight = await desk.sight(request);
-      const row = await desk.row(sight, request.params.id);
-      await checkColleague(deps, [sight.userId, to], row);
-      const order = { caseId: row.caseId, by: sight.userId, of: to, blind, question };
+      const file = await desk.file(sight, request.params.id);
+      await checkColleague(deps, [sight.userId, to], inEachLanguage(file));
+      const order = { caseId: file.row.caseId, by: sight.userId, of: to, blind, question };
       const opinion = await store.desk.ask(order, clock.now());
       if (opinion === null) throw gone();
       return reply.code(201).send(opinion);

@@ -172,7 +172,7 @@ function stepRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void {
     return store.desk.skip(hold, now + (why === 'later' ? LATER_MS : NEVER_MS), now);
   });
   step('hand-over', ['Give a case to a colleague', HandOverInput], async (hold, { to }, sight) => {
-    await checkColleague(deps, [hold.userId, to], await desk.row(sight, hold.caseId));
+    await checkColleague(deps, [hold.userId, to], [await desk.row(sight, hold.caseId)]);
     return store.desk.handOver(hold, to, clock.now());
   });
   step('escalate', ['Move a case to another desk', EscalateInput], async (hold, given, sight) => {

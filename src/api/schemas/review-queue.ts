@@ -61,7 +61,11 @@ export const CaseRowAnswer = z
     holder: Holder.nullable(),
     assignedTo: PersonRef.nullable().describe('Handed over to this person, who has not taken it yet'),
     nativeSpeaker: z.boolean().describe('Waits for someone who has this language among their rights by name'),
-    opinions: z.object({ asked: whole, answered: whole }),
+    opinions: z.object({
+      asked: whole,
+      answered: whole,
+      ofMe: z.boolean().describe('You were asked and have not answered yet'),
+    }),
     title: z.string().nullable().describe('At most 120 characters; null once erased or past its retention time'),
   })
   .meta({ id: 'CaseRow' });

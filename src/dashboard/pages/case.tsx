@@ -135,7 +135,9 @@ function CaseView({ detail }: { readonly detail: CaseDetail }) {
   useShortcuts([{ key: 'n', label: t('queue:next'), group: t('case:keys.case'), run: leave }]);
   return (
     <>
-      <title>{`${t('case:title', { reason: t(`words:reason.${detail.case.reason}`) })} · ${t('common:name')}`}</title>
+      <title>
+        {`${t('case:title', { reason: t(`words:reason.${detail.case.reason}`) })} ${detail.case.externalId} · ${t('common:name')}`}
+      </title>
       <div className="case">
         <div className="case-main">
           <Link to={{ pathname: '/cases', search: filter }} className="small">
@@ -184,7 +186,7 @@ export function CasePage() {
         <Link to={{ pathname: '/cases', search: filterOf(params) }} className="small">
           {t('case:back')}
         </Link>
-        <Fault error={found.error} />
+        {found.data === undefined ? <Fault error={found.error} /> : <p role="status">{t('case:out-of-sight')}</p>}
       </>
     );
   }

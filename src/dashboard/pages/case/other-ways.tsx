@@ -26,21 +26,27 @@ interface DialogProps extends WayProps {
   readonly onClose: () => void;
 }
 
-/** Who reads the language of the case by name comes first, then who reads all. */
-const distanceTo = (language: string | null, languages: readonly string[] | null): number => {
+/** Who reads one of the languages by name comes first, then who reads all; null: neither. */
+const distanceTo = (wanted: readonly string[], languages: readonly string[] | null): number | null => {
   if (languages === null) return 1;
-  const primary = language?.split('-')[0];
-  return languages.some((tag) => tag === language || tag === primary) ? 0 : 2;
+  return wanted.some((tag) => languages.includes(tag) || languages.includes(tag.split('-')[0] ?? tag)) ? 0 : null;
 };
 
-function ColleagueChoice({ language }: { readonly language: string | null }) {
+interface ColleagueProps {
+  /** None: what the note is written in is not known, and anybody will do. */
+  readonly wanted: readonly string[];
+}
+
+function ColleagueChoice({ wanted }: ColleagueProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const colleagues = useColleagues();
   const me = useSession().data?.user.id;
   const people = (colleagues.data?.items ?? [])
     .filter(({ id }) => id !== me)
-    .toSorted((a, b) => distanceTo(language, a.languages) - distanceTo(language, b.languages));
+    .map((person) => ({ ...person, distance: wanted.length === 0 ? 1 : distanceTo(wanted, person.languages) }))
+    .filter((person) => person.distance !== null)
+    .toSorted((a, b) => Number(a.distance) - Number(b.distance));
   if (colleagues.data !== undefined && people.length === 0) return <p className="quiet">{t('case:no-colleague')}</p>;
   return (
     <NativeSelect
@@ -116,7 +122,10 @@ function WayDialog({ name, detail, epoch, turn, goOn, onClose }: DialogProps) {
             data={TARGETS.map((desk) => ({ value: desk, label: t(`words:desk.${desk}`) }))}
           />
         )}
-        {(name === 'ask' || name === 'hand-over') && <ColleagueChoice language={detail.case.language} />}
+        {name === 'ask' && <ColleagueChoice wanted={detail.case.language === null ? [] : languagesOf(detail)} />}
+        {name === 'hand-over' && (
+          <ColleagueChoice wanted={detail.case.language === null ? [] : [detail.case.language]} />
+        )}
         {(name === 'ask' || name === 'escalate') && (
           <Textarea
             name="text"

@@ -64,6 +64,12 @@ function Row({ row, filter, now }: { readonly row: CaseRow; readonly filter: str
           {row.nativeSpeaker && ` · ${t('queue:native-speaker')}`}
           {row.opinions.asked > 0 &&
             ` · ${t('queue:opinions', { answered: row.opinions.answered, asked: row.opinions.asked })}`}
+          {row.opinions.ofMe && (
+            <>
+              {' · '}
+              <strong>{t('queue:asked-of-me')}</strong>
+            </>
+          )}
         </div>
       </th>
       <td className="wraps">{words.category(row.category)}</td>
