@@ -70,6 +70,41 @@ it('shows an auditor the policies without the steps that only authors may take',
   }
 });
 
+it('counts on the start page what the queue shows to the same person', async () => {
+  for (const [languages, isEmpty] of [
+    [['qqq'], true],
+    [null, false],
+  ] as const) {
+    const { page, wrongs, close } = await sit(browser, desk, await desk.person('reviewer', { languages }));
+    await page.goto(desk.url);
+    const waiting = page.getByRole('region', { name: 'Waiting, within your rights' });
+    const figure = waiting.locator('div', { has: page.getByRole('link', { name: 'Open cases' }) }).locator('dd');
+    const open = Number(await figure.textContent());
+    expect(open === 0).toBe(isEmpty);
+    await waiting.getByRole('link', { name: 'Open cases' }).click();
+    await page.locator('.counts').waitFor();
+    expect(Number(await page.locator('.counts dd').first().textContent())).toBe(open);
+    expect(wrongs).toEqual([]);
+    await close();
+  }
+});
+
+it('shows names for what a kept view filters by, also when no case has it, and the case in the name of the tab', async () => {
+  const who = await desk.person('senior', ALL_DESKS);
+  const { page, wrongs, close } = await sit(browser, desk, who);
+  await page.goto(`${desk.url}/cases?category=animal.harm&language=ka`);
+  await page.getByText('No case fits.').waitFor();
+  const chosen = page.locator('search .mantine-Pill-label');
+  await chosen.first().waitFor();
+  expect((await chosen.allTextContents()).toSorted()).toEqual(['Cruelty, illegal trade', 'Georgian']);
+  const row = (await desk.ask<{ items: { id: string; externalId: string }[] }>(who, 'GET', '/v1/cases')).body.items[0];
+  await page.goto(`${desk.url}/cases/${row?.id}`);
+  await page.locator('[data-case]').waitFor();
+  expect(await page.title()).toContain(row?.externalId);
+  expect(wrongs).toEqual([]);
+  await close();
+});
+
 it('moves its counts and holders by itself while others work', async () => {
   const who = await desk.person('senior', ALL_DESKS);
   const { page, wrongs, close } = await sit(browser, desk, who);

@@ -1,7 +1,7 @@
-import { Button } from '@mantine/core';
+import { Button, Loader } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useNavigate, useSearchParams } from 'react-router';
+import { Link, useNavigate, useSearchParams } from 'react-router';
 import { filterOf, useCases, useCounts, useLiveQueue, useNextCase } from '../api/cases.js';
 import { useSession } from '../api/queries.js';
 import type { CaseCounts, CaseRow } from '../api/types.js';
@@ -17,17 +17,17 @@ function Counts({ counts }: { readonly counts: CaseCounts }) {
   const { t } = useTranslation();
   const format = useFormat();
   const facts = [
-    ['open', counts.open],
-    ['unassigned', counts.unassigned],
-    ['mine', counts.mine],
-    ['overdue', counts.overdue],
-    ['within-hour', counts.dueWithinHour],
+    ['open', counts.open, null],
+    ['unassigned', counts.unassigned, '?holder=none'],
+    ['mine', counts.mine, '?holder=mine'],
+    ['overdue', counts.overdue, '?overdue=true'],
+    ['within-hour', counts.dueWithinHour, null],
   ] as const;
   return (
     <dl className="counts">
-      {facts.map(([name, count]) => (
+      {facts.map(([name, count, view]) => (
         <div key={name}>
-          <dt>{t(`queue:counts.${name}`)}</dt>
+          <dt>{view === null ? t(`queue:counts.${name}`) : <Link to={view}>{t(`queue:counts.${name}`)}</Link>}</dt>
           <dd>{format.count(count)}</dd>
         </div>
       ))}
@@ -111,6 +111,7 @@ export function QueuePage() {
       <section className="sheet" aria-busy={cases.isFetching}>
         <div role="status">{next.data?.lease === null && <p>{t('queue:nothing-left')}</p>}</div>
         <QueueTable rows={rows} filter={filter} active={active} />
+        {cases.isPending && <Loader aria-label={t('common:loading')} />}
         {cases.data?.items.length === 0 && <p className="quiet">{t('queue:none')}</p>}
       </section>
       <div className="row">

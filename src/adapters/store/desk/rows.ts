@@ -10,7 +10,7 @@ export const ROW_COLUMNS = `c.id, c.note_id, n.external_id, c.source_id, s.name 
   c.lease_until, CASE WHEN c.assigned_until > $2 THEN c.assigned_to END AS assigned_id, a.login AS assigned_login,
   c.native_only, CASE WHEN c.reason <> 'appeal' THEN c.excluded ELSE c.excluded || ARRAY(SELECT DISTINCT d.user_id
     FROM human_decisions d WHERE d.note_id = c.note_id AND d.case_id <> c.id AND d.undone_at IS NULL) END AS excluded,
-  left(r.note->>'title', 120) AS title,
+  CASE WHEN length(r.note->>'title') > 120 THEN left(r.note->>'title', 119) || '…' ELSE r.note->>'title' END AS title,
   (SELECT count(*) FROM case_opinions o WHERE o.case_id = c.id) AS asked,
   (SELECT count(*) FROM case_opinions o WHERE o.case_id = c.id AND o.answered_at IS NOT NULL) AS answered,
   EXISTS (SELECT 1 FROM case_opinions o WHERE o.case_id = c.id AND o.of_user = $1 AND o.answered_at IS NULL) AS asked_of_me`;

@@ -16,37 +16,47 @@ interface Choice {
 }
 
 function useChoices(counts: CaseCounts | undefined) {
-  const { t } = useTranslation();
   const format = useFormat();
   const words = useWords();
-  const with_ = (value: string, name: string, count: number | undefined): Choice => ({
-    value,
-    label: count === undefined ? name : `${name} (${format.count(count)})`,
-  });
-  const of = (tally: readonly { readonly count: number }[] | undefined, key: string) =>
-    new Map(tally?.map((one) => [String((one as Record<string, unknown>)[key]), one.count]));
-  const reasons = of(counts?.byReason, 'reason');
-  const desks = of(counts?.byDesk, 'desk');
-  return {
-    reason: CASE_REASONS.map((reason) => with_(reason, t(`words:reason.${reason}`), reasons.get(reason))),
-    desk: DESKS.map((desk) => with_(desk, t(`words:desk.${desk}`), desks.get(desk))),
-    language:
-      counts?.byLanguage.map((one) => with_(String(one.language), format.language(String(one.language)), one.count)) ??
-      [],
-    region:
-      counts?.byRegion.map((one) =>
-        with_(String(one.region), format.region(String(one.region)) ?? String(one.region).toUpperCase(), one.count),
-      ) ?? [],
-    category:
-      counts?.byCategory.map((one) => with_(String(one.category), words.category(String(one.category)), one.count)) ??
-      [],
+  const named = {
+    reason: (id: string) => words.known(`words:reason.${id}`, id),
+    desk: (id: string) => words.known(`words:desk.${id}`, id),
+    language: format.language,
+    region: (id: string) => format.region(id) ?? id.toUpperCase(),
+    category: words.category,
   };
+  const tallies = {
+    reason: counts?.byReason,
+    desk: counts?.byDesk,
+    language: counts?.byLanguage,
+    region: counts?.byRegion,
+    category: counts?.byCategory,
+  };
+  // Reasons and desks are few and known; of the others those are offered that some case has.
+  const known: Readonly<Record<string, readonly string[]>> = { reason: CASE_REASONS, desk: DESKS };
+  return (Object.keys(named) as (keyof typeof named)[]).map((name) => {
+    const counted = new Map(
+      tallies[name]?.map((one) => [String((one as Record<string, unknown>)[name]), one.count] as const),
+    );
+    const choices = (known[name] ?? [...counted.keys()]).map((value): Choice => {
+      const count = counted.get(value);
+      const label = named[name](value);
+      return { value, label: count === undefined ? label : `${label} (${format.count(count)})` };
+    });
+    return { name, choices, nameOf: named[name] };
+  });
 }
 
 /** What is chosen stays on the list, also when no case has it any more. */
-const withChosen = (choices: readonly Choice[], chosen: readonly string[]): Choice[] => [
+const withChosen = (
+  choices: readonly Choice[],
+  chosen: readonly string[],
+  nameOf: (value: string) => string = (value) => value,
+): Choice[] => [
   ...choices,
-  ...chosen.filter((value) => !choices.some((one) => one.value === value)).map((value) => ({ value, label: value })),
+  ...chosen
+    .filter((value) => !choices.some((one) => one.value === value))
+    .map((value) => ({ value, label: nameOf(value) })),
 ];
 
 interface SourcesProps {
@@ -102,13 +112,13 @@ export function QueueFilters({ params, counts, onChange }: QueueFiltersProps) {
       {one('holder', ['none', 'mine', 'others'])}
       {one('overdue', ['true', 'false'])}
       <Sources sources={counts?.bySource ?? []} chosen={params.get('source') ?? ''} onChange={set} />
-      {Object.entries(choices).map(([name, data]) => {
+      {choices.map(({ name, choices: data, nameOf }) => {
         const chosen = (params.get(name) ?? '').split(',').filter((value) => value !== '');
         return (
           <MultiSelect
             key={name}
             label={t(`queue:${name}`)}
-            data={withChosen(data, chosen)}
+            data={withChosen(data, chosen, nameOf)}
             value={chosen}
             placeholder={chosen.length === 0 ? t('common:any') : ''}
             onChange={(values) => set(name, values.join(','))}
