@@ -77,7 +77,8 @@ export function Author({ detail }: { readonly detail: CaseDetail }) {
 
 export function Similar({ detail }: { readonly detail: CaseDetail }) {
   const { t } = useTranslation();
-  const { sameText, campaign } = detail.similar;
+  const { sameText } = detail.similar;
+  const campaign = detail.similar.campaign.filter((note) => sameText.every(({ noteId }) => noteId !== note.noteId));
   if (sameText.length + campaign.length === 0) return null;
   return (
     <section className="sheet stack">

@@ -21,7 +21,8 @@ export function Appeal({ detail }: { readonly detail: CaseDetail }) {
         {appeal.text ?? t('note:gone')}
       </blockquote>
       <p className="small quiet no-margin">
-        {t('case:appeal-facts', { reference: appeal.reference, regions: format.regions(appeal.regions) })}{' '}
+        {t('case:appeal-facts', { reference: appeal.reference, regions: format.regions(appeal.regions) })}
+        {' · '}
         <When at={appeal.receivedAt} />
       </p>
       {appeal.reason !== null && <p dir="auto">{appeal.reason}</p>}

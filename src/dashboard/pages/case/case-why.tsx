@@ -41,7 +41,11 @@ function Rule({ rule, open, stored }: RuleProps) {
       <summary>
         <span className="mono">{rule.rule}</span> <ActionBadge action={rule.action} />{' '}
         <span className="small quiet">
-          {t('case:rule-of', { policy: rule.policy, effect: t(`case:effect.${rule.effect}`), severity: rule.severity })}
+          {t('case:rule-of', {
+            policy: rule.policy.toUpperCase(),
+            effect: t(`case:effect.${rule.effect}`),
+            severity: rule.severity,
+          })}
         </span>
       </summary>
       <p className="no-margin">

@@ -59,6 +59,7 @@ export function CaseWords({ detail }: { readonly detail: CaseDetail }) {
   const findings = detail.parts.flatMap((part) => part.findings);
   return (
     <section className="sheet" aria-label={t('case:words')}>
+      <h2 className="visually-hidden">{t('case:words')}</h2>
       {hidden && (
         <Button
           onClick={() => {
