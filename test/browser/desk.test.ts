@@ -105,6 +105,17 @@ it('shows names for what a kept view filters by, also when no case has it, and t
   await close();
 });
 
+it('ends a title that is too long for the queue with a sign that it goes on', async () => {
+  const title = 'A title that goes on. '.repeat(10);
+  const body = 'You are such an idiot and a loser, nobody likes you';
+  const note = { externalId: 'long-title-1', title, body, author: { id: 'author-long-title' }, regions: ['us'] };
+  const noteId = (await desk.submit([note])).get('long-title-1');
+  const who = await desk.person('senior', ALL_DESKS);
+  const { items } = (await desk.ask<{ items: Row[] }>(who, 'GET', `/v1/cases?noteId=${noteId}`)).body;
+  expect(items[0]?.title).toHaveLength(120);
+  expect(items[0]?.title).toMatch(/…$/);
+});
+
 it('moves its counts and holders by itself while others work', async () => {
   const who = await desk.person('senior', ALL_DESKS);
   const { page, wrongs, close } = await sit(browser, desk, who);

@@ -178,6 +178,23 @@ it('a key that is pressed twice takes one step: no case is left claimed behind, 
   await close();
 });
 
+it('a category is found by its name and by the id that policies give it', async () => {
+  const caseId = await freshCase(desk, 'category-1');
+  const { page, wrongs, close } = await sit(browser, desk, await desk.person());
+  await page.goto(`${desk.url}/cases/${caseId}`);
+  await page.getByRole('button', { name: /Take this case/ }).click();
+  await page.locator('[data-testid="lease"]').waitFor();
+  const category = page.locator('#case-category');
+  for (const words of ['privacy.p', 'doxx']) {
+    await category.fill(words);
+    await page.getByRole('option', { name: /^Doxxing/ }).waitFor();
+  }
+  await category.fill('no such thing');
+  await page.getByText('Nothing fits').waitFor();
+  expect(wrongs).toEqual([]);
+  await close();
+});
+
 it('an undo that is refused says so, and stays until it is read', async () => {
   const caseId = await freshCase(desk, 'undo-late-1');
   const { page, wrongs, close } = await sit(browser, desk, await desk.person());

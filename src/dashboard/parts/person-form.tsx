@@ -37,9 +37,9 @@ export function PersonForm({ person, busy, onSave }: PersonFormProps) {
   const { t } = useTranslation();
   const rights = person?.rights;
   const lists = [
-    ['languages', rights?.languages],
-    ['regions', rights?.regions],
-    ['categories', rights?.categories],
+    ['languages', rights?.languages, 'de, zh-Hans'],
+    ['regions', rights?.regions, 'de, us'],
+    ['categories', rights?.categories, 'fraud.scam'],
   ] as const;
   return (
     <form
@@ -66,12 +66,12 @@ export function PersonForm({ person, busy, onSave }: PersonFormProps) {
         defaultValue={person?.role ?? 'reviewer'}
         data={ROLE_NAMES.map((role) => ({ value: role, label: t(`words:role.${role}`) }))}
       />
-      {lists.map(([name, values]) => (
+      {lists.map(([name, values, example]) => (
         <TextInput
           key={name}
           name={name}
           label={t(`users:${name}`)}
-          description={t('users:empty-is-all')}
+          description={t('users:empty-is-all', { example })}
           defaultValue={values?.join(', ') ?? ''}
         />
       ))}

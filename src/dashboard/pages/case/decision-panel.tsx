@@ -1,4 +1,4 @@
-import { Button, SegmentedControl, Select, Textarea } from '@mantine/core';
+import { Button, type OptionsFilter, SegmentedControl, Select, Textarea } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Action } from '../../../domain.js';
 import type { CaseDetail } from '../../api/types.js';
@@ -30,6 +30,12 @@ export function showMissing(missing: Missing): void {
   const inner = control?.querySelector<HTMLElement>('[data-missing="true"], button, input');
   (inner ?? control)?.focus();
 }
+
+/** Policies and notes name a category by its id, so that is looked for as well. */
+const byNameOrId: OptionsFilter = ({ options, search }) =>
+  options.filter(
+    (one) => 'value' in one && `${one.label} ${one.value}`.toLowerCase().includes(search.trim().toLowerCase()),
+  );
 
 /** Chooses for every region of mine that allows it. */
 const chooseAll = ({ draft, groups, onChange }: PanelProps, action: Action): void =>
@@ -125,6 +131,8 @@ export function DecisionPanel(props: PanelProps) {
           label: `${words.category(id)} · ${grade}`,
         }))}
         searchable
+        filter={byNameOrId}
+        nothingFoundMessage={t('common:palette.none')}
         allowDeselect
         comboboxProps={{ transitionProps: { duration: 0 } }}
       />

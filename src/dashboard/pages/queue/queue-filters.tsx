@@ -47,13 +47,13 @@ function useChoices(counts: CaseCounts | undefined) {
   });
 }
 
-/** What is chosen stays on the list, also when no case has it any more. */
+/** What is chosen stays on the list, also when no case has it any more; in its field it stands without a count. */
 const withChosen = (
   choices: readonly Choice[],
   chosen: readonly string[],
-  nameOf: (value: string) => string = (value) => value,
+  nameOf: (value: string) => string,
 ): Choice[] => [
-  ...choices,
+  ...choices.map((one) => (chosen.includes(one.value) ? { ...one, label: nameOf(one.value) } : one)),
   ...chosen
     .filter((value) => !choices.some((one) => one.value === value))
     .map((value) => ({ value, label: nameOf(value) })),
@@ -74,12 +74,13 @@ function Sources({ sources, chosen, onChange }: SourcesProps) {
     value: source,
     label: `${name} (${format.count(count)})`,
   }));
+  const nameOf = (id: string) => sources.find(({ source }) => source === id)?.name ?? id;
   return (
     <NativeSelect
       label={t('queue:source')}
       value={chosen}
       onChange={(event) => onChange('source', event.currentTarget.value)}
-      data={[{ value: '', label: t('common:any') }, ...withChosen(known, chosen === '' ? [] : [chosen])]}
+      data={[{ value: '', label: t('common:any') }, ...withChosen(known, chosen === '' ? [] : [chosen], nameOf)]}
     />
   );
 }
@@ -123,6 +124,7 @@ export function QueueFilters({ params, counts, onChange }: QueueFiltersProps) {
             placeholder={chosen.length === 0 ? t('common:any') : ''}
             onChange={(values) => set(name, values.join(','))}
             searchable
+            nothingFoundMessage={t('common:palette.none')}
             clearable={false}
             comboboxProps={{ transitionProps: { duration: 0 } }}
           />
