@@ -1,6 +1,6 @@
 /** A note with pictures is judged twice: the case of the first result goes on under the second; on real PostgreSQL. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CaseTerms, Decision } from '../../src/domain.js';
+import type { CaseTerms, Decision, Evidence } from '../../src/domain.js';
 import { DESKS, type FullStore, type Sight } from '../../src/ports/review.js';
 import type { Claim } from '../../src/ports/store.js';
 import { acceptInput, decision, must, openTestStore, record, sourceOf, submission, testIds } from '../support/store.js';
@@ -38,23 +38,27 @@ type Asked = readonly [decision: Partial<Decision>, terms: CaseTerms | null];
 interface Judged {
   readonly noteId: string;
   readonly revisionId: string;
-  judge(asked: readonly Asked[], change?: { readonly pending?: boolean; readonly bundle?: string }): Promise<void>;
+  judge(
+    asked: readonly Asked[],
+    change?: { readonly pending?: boolean; readonly tags?: readonly string[] },
+  ): Promise<void>;
   rows(status?: 'open' | 'closed'): ReturnType<typeof rowsOf>;
 }
 const rowsOf = async (noteId: string, status: 'open' | 'closed') =>
   (await store.desk.list(sight, { noteId, status }, { cursor: null, limit: 10, now: NOW })).items;
 
-async function accepted(): Promise<Judged> {
-  const note = await store.notes.accept(acceptInput(source, { contentHash: testIds.next('c'), now: NOW }));
+async function accepted(externalId = testIds.next('ext')): Promise<Judged> {
+  const note = await store.notes.accept(acceptInput(source, { externalId, contentHash: testIds.next('c'), now: NOW }));
   if (!('noteId' in note)) throw new Error(note.kind);
   const { noteId, revisionId } = note;
   return {
     noteId,
     revisionId,
-    async judge(asked, { pending = false } = {}) {
+    async judge(asked, { pending = false, tags } = {}) {
       const claim: Claim = must(await store.work.claim(revisionId, 1_000, NOW));
       const result = record({
         pending,
+        ...(tags === undefined ? {} : { language: tags[0] ?? null, evidence: spokenIn(tags) }),
         ...(pending ? { dueAt: NOW } : {}),
         decisions: asked.map(([change]) =>
           decision({ action: 'hold', category: 'fraud.scam', severity: 2, ...change }),
@@ -66,6 +70,45 @@ async function accepted(): Promise<Judged> {
     rows: (status = 'open') => rowsOf(noteId, status),
   };
 }
+
+const spokenIn = (tags: readonly string[]): Evidence => ({
+  ...record().evidence,
+  language: {
+    status: 'found',
+    ms: 1,
+    version: 'test',
+    value: { languages: tags.map((tag) => ({ tag, confidence: 0.9 })), segments: [], mixed: tags.length > 1 },
+  },
+});
+
+describe('a case that waits for a reader of a language', () => {
+  const waiting = async (externalId: string): Promise<Judged> => {
+    const note = await accepted(externalId);
+    await note.judge([[{}, terms()]], { tags: ['en', 'am'], pending: true });
+    const { caseId } = must((await note.rows())[0]);
+    const lent = await store.desk.claim(sight, caseId, LEASE_MS, NOW);
+    if (lent.kind !== 'claimed') throw new Error(lent.kind);
+    expect(await store.desk.needSpeaker({ ...lent.lease, userId: sight.userId }, 'am', NOW)).toBe(true);
+    return note;
+  };
+
+  it('waits for the same one under a later result', async () => {
+    const note = await waiting(testIds.next('ext'));
+    await note.judge([[{}, terms()]], { tags: ['en', 'am'] });
+    expect(await note.rows()).toMatchObject([{ language: 'am', nativeSpeaker: true }]);
+  });
+
+  it.each([
+    ['still has the language', ['en', 'am'], { language: 'am', nativeSpeaker: true }],
+    ['has lost it', ['en'], { language: 'en', nativeSpeaker: false }],
+  ] as const)('after an edit that %s', async (_name, tags, row) => {
+    const externalId = testIds.next('ext');
+    await (await waiting(externalId)).judge([[{}, terms()]], { tags: ['en', 'am'] });
+    const edited = await accepted(externalId);
+    await edited.judge([[{}, terms()]], { tags });
+    expect(await edited.rows()).toMatchObject([{ revisionId: edited.revisionId, ...row }]);
+  });
+});
 
 describe('the case of an interim result', () => {
   it('goes on under the final one: same case, same claim, graver and no later', async () => {
