@@ -19,7 +19,7 @@ interface Registry {
 const Context = createContext<Registry | null>(null);
 
 /** The letter on the key where the layout is not Latin, so that the keys work in every script. */
-function nameOf(event: KeyboardEvent): string {
+export function nameOf(event: KeyboardEvent): string {
   const plain = /^[\x21-\x7e]$/.test(event.key) || event.key.length > 1;
   const letter = /^(?:Key|Digit)(.)$/.exec(event.code)?.[1]?.toLowerCase();
   const name = plain ? event.key : (letter ?? event.key);

@@ -98,6 +98,25 @@ it('two reviewers race for one case: one has it, the other is told who', async (
   for (const seat of seats) await seat.close();
 });
 
+it('whoever has the case open in another window reads who has decided it', async () => {
+  const caseId = await freshCase(desk, 'window-1');
+  const who = await desk.person();
+  const { page, wrongs, close } = await sit(browser, desk, who);
+  await page.goto(`${desk.url}/cases/${caseId}`);
+  await page.getByRole('button', { name: /Take this case/ }).click();
+  await page.locator('[data-testid="lease"]').waitFor();
+  const other = await page.context().newPage();
+  await other.goto(`${desk.url}/cases/${caseId}`);
+  await other.locator('[data-testid="lease"]').waitFor();
+  await page.keyboard.press('1');
+  await page.keyboard.press('s');
+  await page.getByText('Decided.').waitFor();
+  await other.getByText(`closed: ${who.login} has decided`).waitFor();
+  expect(await other.getByRole('button', { name: /Decide/ }).count()).toBe(0);
+  expect(wrongs).toEqual([]);
+  await close();
+});
+
 it('an appeal overturns what the policy decided', async () => {
   const body = 'الأسعار على الواتساب فقط، تواصلوا معي واتساب +971 50 000 0000 والدفع تحويل.';
   const note = { ...noteOf('appeal-2'), title: 'حقائب يدوية', body, regions: ['ae'] };

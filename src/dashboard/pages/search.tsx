@@ -81,6 +81,7 @@ export function SearchPage() {
           name="wanted"
           label={t('search:wanted')}
           defaultValue={wanted}
+          autoFocus={wanted === ''}
           required
           withAsterisk={false}
           dir="auto"

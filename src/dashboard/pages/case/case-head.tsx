@@ -11,6 +11,7 @@ import { useShortcuts } from '../../shortcuts.js';
 import { useNow } from '../../use-now.js';
 import { useWords } from '../../words.js';
 
+const byTime = (a: { readonly at: string }, b: { readonly at: string }): number => Date.parse(a.at) - Date.parse(b.at);
 const SECOND_MS = 1_000;
 const SHORT_MS = 60_000;
 
@@ -118,6 +119,20 @@ function Warnings({ detail }: { readonly detail: CaseDetail }) {
   );
 }
 
+/** Whoever worked on it in another window, or lost a race, learns here what became of it. */
+function Closed({ detail }: { readonly detail: CaseDetail }) {
+  const { t } = useTranslation();
+  const { outcome } = detail.case;
+  const last = detail.decisions
+    .filter(({ undoneAt }) => undoneAt === null)
+    .toSorted(byTime)
+    .at(-1);
+  if (outcome === null || (outcome === 'decided' && last === undefined)) {
+    return <strong>{t('words:status.closed')}</strong>;
+  }
+  return <strong>{t(`case:closed.${outcome}`, { login: last?.by.login ?? '' })}</strong>;
+}
+
 export function CaseHead({ detail }: { readonly detail: CaseDetail }) {
   const { t } = useTranslation();
   const format = useFormat();
@@ -133,7 +148,7 @@ export function CaseHead({ detail }: { readonly detail: CaseDetail }) {
           {t('case:title', { reason: t(`words:reason.${row.reason}`) })} <bdi className="mono">{row.externalId}</bdi>
         </h1>
         <Severity value={row.severity} />
-        {row.status === 'open' ? <TimeLeft dueAt={row.dueAt} now={now} /> : <strong>{t('words:status.closed')}</strong>}
+        {row.status === 'open' ? <TimeLeft dueAt={row.dueAt} now={now} /> : <Closed detail={detail} />}
       </div>
       <p className="small quiet no-margin">
         {[

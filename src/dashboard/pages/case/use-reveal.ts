@@ -1,5 +1,6 @@
 /** The ways to see what is blurred: a button that stays pressed, a key that is held, a pointer that rests. */
 import { type PointerEvent, useEffect, useRef, useState } from 'react';
+import { nameOf } from '../../shortcuts.js';
 
 /** A pointer on its way to something else shows nothing. */
 const REST_MS = 400;
@@ -11,7 +12,7 @@ export function useHeldKey(key: string, active: boolean): boolean {
     if (!active) return;
     const down = (event: KeyboardEvent) => {
       const writes = event.target instanceof HTMLElement && event.target.matches('input, textarea, select');
-      if (event.key === key && !writes && !event.ctrlKey && !event.metaKey) setHeld(true);
+      if (nameOf(event) === key && !writes) setHeld(true);
     };
     const up = () => setHeld(false);
     document.addEventListener('keydown', down);
