@@ -64,24 +64,30 @@ const suggestionOf = (group: Group, category: string | null) =>
 export const clauseOf = (draft: Draft, group: Group): string | null =>
   draft.byPolicy[group.policy]?.clause ?? suggestionOf(group, draft.category)?.clause ?? null;
 
+/** Whoever changes the ground of what stands keeps its action. */
+export function actionIn(draft: Draft, { policy, choice }: Group): Action | null {
+  if (draft.outcome === 'change_ground' && choice.standing !== null) return choice.standing.action;
+  return draft.byPolicy[policy]?.action ?? null;
+}
+
 export type Missing = 'outcome' | 'action' | 'category' | 'clause';
 
 /** What still stands between the draft and a decision, in the order of the panel. */
 export function missingIn(draft: Draft, groups: readonly Group[], isAppeal: boolean): Missing | null {
   if (isAppeal && draft.outcome === null) return 'outcome';
   if (draft.outcome === 'uphold') return null;
-  const actions = groups.map(({ policy }) => draft.byPolicy[policy]?.action ?? null);
+  const actions = groups.map((group) => actionIn(draft, group));
   const nothingChosen = actions.every((action) => action === null);
   if (draft.outcome === 'overturn' && nothingChosen) return null;
   if (actions.includes(null)) return 'action';
-  const restricted = groups.filter(({ policy }) => draft.byPolicy[policy]?.action !== 'allow');
+  const restricted = groups.filter((group) => actionIn(draft, group) !== 'allow');
   if (restricted.length > 0 && draft.category === null) return 'category';
   return restricted.some((group) => clauseOf(draft, group) === null) ? 'clause' : null;
 }
 
 export function verdictsOf(draft: Draft, groups: readonly Group[]): readonly VerdictInput[] {
   return groups.flatMap((group): VerdictInput[] => {
-    const action = draft.byPolicy[group.policy]?.action ?? null;
+    const action = actionIn(draft, group);
     if (action === null) return [];
     const regions = [...group.regions];
     if (action === 'allow') return [{ regions, action }];

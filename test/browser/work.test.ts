@@ -139,6 +139,40 @@ it('an appeal overturns what the policy decided', async () => {
   await close();
 });
 
+it('an appeal changes the ground: the action stays without being chosen again, by keyboard', async () => {
+  const body = 'الأسعار على الواتساب فقط، تواصلوا معي واتساب +971 50 000 0000 والدفع تحويل.';
+  const note = { ...noteOf('appeal-ground-1'), title: 'حقائب يدوية', body, regions: ['ae', 'us'] };
+  const noteId = (await desk.submit([note])).get('appeal-ground-1') ?? '';
+  const standing = async () =>
+    (await desk.system.view(noteId)).decisions
+      .filter(({ supersededBy }) => supersededBy === null)
+      .map(({ action, category }) => [action, category]);
+  const [[action] = []] = await standing();
+  const caseId = await desk.appeal('appeal-ground-1', 'Nobody is led anywhere.');
+  const { page, wrongs, close } = await sit(browser, desk, await desk.person());
+  await page.goto(`${desk.url}/cases/${caseId}`);
+  await page.getByRole('button', { name: /Take this case/ }).click();
+  await page.locator('[data-testid="lease"]').waitFor();
+  await page.keyboard.press('p');
+  expect(await page.locator('#case-category').count()).toBe(0);
+  await page.keyboard.press('g');
+  expect(await page.getByLabel('Action in AE').count()).toBe(0);
+  await page.locator('#case-category').fill('authentic.spam');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  for (const clause of await page.getByLabel(/^Clause in/).all()) {
+    if ((await clause.inputValue()) === '') await clause.selectOption({ index: 1 });
+  }
+  await page.getByText('Ready to decide.').waitFor();
+  await page.keyboard.press('Control+Enter');
+  await page.getByText('Decided.').waitFor();
+  const after = await standing();
+  expect(after.length).toBeGreaterThan(0);
+  expect(after.every(([kept, category]) => kept === action && category === 'authentic.spam')).toBe(true);
+  expect(wrongs).toEqual([]);
+  await close();
+});
+
 it('a decision is undone: the case is open again and mine', async () => {
   const caseId = await freshCase(desk, 'undo-1');
   const who = await desk.person();

@@ -115,33 +115,39 @@ export function DecisionPanel(props: PanelProps) {
   const words = useWords();
   const { detail, draft, groups, missing, busy, error, onChange, onSubmit } = props;
   const severity = severityOf(detail, draft.category);
-  const actions = commonActions(groups, severity);
+  // What is upheld or rests on another ground keeps its action.
+  const isKept = draft.outcome === 'uphold' || draft.outcome === 'change_ground';
+  const actions = isKept ? [] : commonActions(groups, severity);
   usePanelKeys(props, actions);
   return (
     <section className="sheet stack panel" aria-label={t('case:decision')}>
       <h2>{t('case:decision')}</h2>
       {detail.case.reason === 'appeal' && <AppealOutcome {...props} />}
-      <Select
-        id={CONTROL.category}
-        label={t('case:category')}
-        value={draft.category}
-        onChange={(category) => onChange({ category, byPolicy: {} })}
-        data={detail.categories.map(({ id, severity: grade }) => ({
-          value: id,
-          label: `${words.category(id)} · ${grade}`,
-        }))}
-        searchable
-        filter={byNameOrId}
-        nothingFoundMessage={t('common:palette.none')}
-        allowDeselect
-        comboboxProps={{ transitionProps: { duration: 0 } }}
-      />
-      <Actions {...props} actions={actions} />
-      <div id={CONTROL.clause} className="regions">
-        {groups.map((group) => (
-          <DecisionRegion key={group.policy} draft={draft} group={group} severity={severity} onChange={onChange} />
-        ))}
-      </div>
+      {draft.outcome !== 'uphold' && (
+        <>
+          <Select
+            id={CONTROL.category}
+            label={t('case:category')}
+            value={draft.category}
+            onChange={(category) => onChange({ category, byPolicy: {} })}
+            data={detail.categories.map(({ id, severity: grade }) => ({
+              value: id,
+              label: `${words.category(id)} · ${grade}`,
+            }))}
+            searchable
+            filter={byNameOrId}
+            nothingFoundMessage={t('common:palette.none')}
+            allowDeselect
+            comboboxProps={{ transitionProps: { duration: 0 } }}
+          />
+          {!isKept && <Actions {...props} actions={actions} />}
+          <div id={CONTROL.clause} className="regions">
+            {groups.map((group) => (
+              <DecisionRegion key={group.policy} draft={draft} group={group} severity={severity} onChange={onChange} />
+            ))}
+          </div>
+        </>
+      )}
       <Textarea
         label={t('case:reason')}
         value={draft.reason}

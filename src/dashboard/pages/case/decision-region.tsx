@@ -1,6 +1,6 @@
 import { NativeSelect } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { actionsOf, type Chosen, clauseOf, type Draft, type Group } from '../../draft.js';
+import { actionIn, actionsOf, type Chosen, clauseOf, type Draft, type Group } from '../../draft.js';
 import { useFormat } from '../../format.js';
 import { useWords } from '../../words.js';
 
@@ -21,6 +21,8 @@ export function DecisionRegion({ draft, group, severity, onChange }: RegionProps
   const set = (change: Partial<Chosen>) =>
     onChange({ byPolicy: { ...draft.byPolicy, [policy]: { ...chosen, ...change } } });
   const actions = actionsOf(group, severity);
+  const action = actionIn(draft, group);
+  const isKept = draft.outcome === 'change_ground' && choice.standing !== null;
   const regions = format.regions(group.regions);
   const [only = policy, ...more] = group.regions;
   const name = format.region(more.length === 0 ? only : policy) ?? choice.name;
@@ -38,14 +40,16 @@ export function DecisionRegion({ draft, group, severity, onChange }: RegionProps
           })}
         </span>
       )}
-      <NativeSelect
-        size="xs"
-        aria-label={t('case:action-in', { regions })}
-        value={chosen.action ?? ''}
-        data={[none, ...actions.map((action) => ({ value: action, label: t(`words:action.${action}`) }))]}
-        onChange={(event) => set({ action: actions.find((action) => action === event.currentTarget.value) ?? null })}
-      />
-      {chosen.action !== null && chosen.action !== 'allow' && (
+      {!isKept && (
+        <NativeSelect
+          size="xs"
+          aria-label={t('case:action-in', { regions })}
+          value={chosen.action ?? ''}
+          data={[none, ...actions.map((action) => ({ value: action, label: t(`words:action.${action}`) }))]}
+          onChange={(event) => set({ action: actions.find((action) => action === event.currentTarget.value) ?? null })}
+        />
+      )}
+      {action !== null && action !== 'allow' && (
         <NativeSelect
           size="xs"
           data-missing={clauseOf(draft, group) === null}
