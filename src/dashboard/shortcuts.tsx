@@ -20,7 +20,8 @@ const Context = createContext<Registry | null>(null);
 
 /** The letter on the key where the layout is not Latin, so that the keys work in every script. */
 export function nameOf(event: KeyboardEvent): string {
-  const plain = /^[\x21-\x7e]$/.test(event.key) || event.key.length > 1;
+  // Names such as `Enter` are Latin too; one key may write two letters, as B does on an Arabic keyboard.
+  const plain = /^[\x21-\x7e]+$/.test(event.key);
   const letter = /^(?:Key|Digit)(.)$/.exec(event.code)?.[1]?.toLowerCase();
   const name = plain ? event.key : (letter ?? event.key);
   return event.ctrlKey || event.metaKey ? `ctrl+${name.length === 1 ? name.toLowerCase() : name}` : name;

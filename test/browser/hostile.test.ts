@@ -130,6 +130,11 @@ it('pictures are blurred until asked for, and the asking is recorded', async () 
   expect(await frame.getAttribute('data-blur')).toBe('false');
   await page.keyboard.up('b');
   await page.locator('.frame[data-blur="true"]').waitFor();
+  // The same key on an Arabic keyboard writes two letters.
+  await page.evaluate(`document.dispatchEvent(new KeyboardEvent('keydown', { key: 'لا', code: 'KeyB' }))`);
+  await page.locator('.frame[data-blur="false"]').waitFor();
+  await page.evaluate(`document.dispatchEvent(new KeyboardEvent('keyup', { key: 'لا', code: 'KeyB' }))`);
+  await page.locator('.frame[data-blur="true"]').waitFor();
   const audit = await desk.ask<{ items: { verb: string }[] }>(who, 'GET', '/v1/audit?verb=case.unblurred');
   expect(audit.body.items).toHaveLength(1);
   await close();
