@@ -242,8 +242,6 @@ it('a category is found by its name and by the id that policies give it', async 
     await category.fill(words);
     await page.getByRole('option', { name: /^Doxxing/ }).waitFor();
   }
-  await category.fill('no such thing');
-  await page.getByText('Nothing fits').waitFor();
   expect(wrongs).toEqual([]);
   await close();
 });

@@ -136,7 +136,6 @@ export function DecisionPanel(props: PanelProps) {
             }))}
             searchable
             filter={byNameOrId}
-            nothingFoundMessage={t('common:palette.none')}
             allowDeselect
             comboboxProps={{ transitionProps: { duration: 0 } }}
           />

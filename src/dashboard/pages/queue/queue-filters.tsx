@@ -124,7 +124,6 @@ export function QueueFilters({ params, counts, onChange }: QueueFiltersProps) {
             placeholder={chosen.length === 0 ? t('common:any') : ''}
             onChange={(values) => set(name, values.join(','))}
             searchable
-            nothingFoundMessage={t('common:palette.none')}
             clearable={false}
             comboboxProps={{ transitionProps: { duration: 0 } }}
           />
