@@ -77,7 +77,9 @@ describe('the database is away', () => {
       concurrency: 4,
       log,
       metrics: {
-        count: () => void (ended += 1),
+        count: () => {
+          ended += 1;
+        },
         observe: () => undefined,
         set: () => undefined,
         render: async () => '',
