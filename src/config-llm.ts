@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { InvalidInputError } from './errors.js';
 import type { ChatPurpose } from './ports/llm.js';
 
-const whole = (fallback: number, min: number, max: number) =>
+/** A whole number between two bounds. */
+export const whole = (fallback: number, min: number, max: number) =>
   z.coerce.number().int().min(min).max(max).default(fallback);
 const price = z.coerce.number().min(0).max(10_000).optional();
 const regionName = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'Expected a short name in small letters, such as eu');

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
-import { LLM_ENV } from './config-llm.js';
+import { LLM_ENV, whole } from './config-llm.js';
 import { InvalidInputError } from './errors.js';
 import { SHIPPED_MODELS_DIR, SHIPPED_POLICIES_DIR } from './paths.js';
 import { plainWords } from './plain-words.js';
@@ -34,9 +34,6 @@ const ranges = z
 
 /** Each holds the text model; more than these pay only on a machine that was sized for them. */
 const MOST_WORKERS = 4;
-
-const whole = (fallback: number, min: number, max: number) =>
-  z.coerce.number('Not a number').int().min(min).max(max).default(fallback);
 
 /** Every variable with its meaning; `.env.example` lists the same, a test compares. */
 export const Env = z.object({

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { sha256Hex } from '../domain/sha256.js';
 import { InvalidInputError } from '../errors.js';
-import { type Connection, connect, failureCode, isAway, translated, unreachable } from './postgres.js';
+import { type Connection, connect, failureCode, isAway, LOCK_NOT_AVAILABLE, translated, unreachable } from './postgres.js';
 
 /** The number that Prisma's engine locks too: two kinds of runner exclude each other. */
 const LOCK_ID = 72_707_369;
@@ -21,7 +21,6 @@ export interface Patience {
   readonly pauseMs: number;
 }
 const PATIENCE: Patience = { tries: 30, pauseMs: 1_000 };
-const LOCK_NOT_AVAILABLE = '55P03';
 
 const TABLE = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
   "id" VARCHAR(36) PRIMARY KEY NOT NULL,

@@ -58,6 +58,9 @@ export async function connect(databaseUrl: string): Promise<Connection> {
 /** The name of a database as it may stand in SQL. */
 export const quoteName = (name: string): string => pg.escapeIdentifier(name);
 
+/** SQLSTATE of a lock that was not free in time. */
+export const LOCK_NOT_AVAILABLE = '55P03';
+
 /** Codes of Prisma that say nothing themselves: the SQLSTATE is inside, of a raw query and of a typed one. */
 const WRAPPERS = new Set(['P2010', 'P2039']);
 
@@ -97,7 +100,7 @@ const AWAY = new Set([
   '57P01',
   '57P02',
   '57P03',
-  '55P03',
+  LOCK_NOT_AVAILABLE,
 ]);
 const AWAY_MESSAGE =
   /Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client has encountered a connection error|Can't reach database server|after calling end on the pool|client was closed/i;

@@ -1,10 +1,9 @@
 /** Accepting notes: one call of a SQL function, one transaction. */
-
 import { sha256Hex } from '../../domain/sha256.js';
 import { ERROR_CODES, type ErrorCode, InvalidInputError } from '../../errors.js';
 import type { Accepted, AcceptNote, NotesStore } from '../../ports/store.js';
 import type { Ids } from '../../ports.js';
-import { failureCode } from '../postgres.js';
+import { failureCode, LOCK_NOT_AVAILABLE } from '../postgres.js';
 import type { Database } from './database.js';
 import { textHashOf } from './hashes.js';
 
@@ -36,7 +35,7 @@ export function acceptWith(
     const json = storable(toJson(input));
     const rows = await database.repeatable<AcceptRow>(ACCEPT, [json]).catch((error: unknown) => {
       // The key's first request still holds its row after our whole lock time.
-      if (failureCode((error as Error).cause) === '55P03' && input.idempotency !== null) return null;
+      if (failureCode((error as Error).cause) === LOCK_NOT_AVAILABLE && input.idempotency !== null) return null;
       throw error;
     });
     const row = rows === null ? undefined : rows[0];

@@ -1,5 +1,3 @@
-/** Translations by what makes two of them the same; words of a note, so they go with its text (triggers of the migration). */
-import type { Evidence, Note } from '../../domain.js';
 import type { StoredTranslation, TranslationsStore, UntranslatedRevision } from '../../ports/translation.js';
 import type { Database } from './database.js';
 
@@ -35,11 +33,6 @@ const TRIED = {
       tried_at = EXCLUDED.tried_at`,
 };
 
-type UntranslatedSql = Omit<UntranslatedRevision, 'note' | 'evidence'> & {
-  readonly note: Note;
-  readonly evidence: Evidence | null;
-};
-
 export const translationsWith = (database: Database): TranslationsStore => ({
   find: async (keys) => (keys.length === 0 ? [] : database.repeatable<StoredTranslation>(FIND, [JSON.stringify(keys)])),
   async save(rows, now) {
@@ -49,7 +42,7 @@ export const translationsWith = (database: Database): TranslationsStore => ({
     const [row] = await database.repeatable<{ kept: boolean }>(SAVE, [order]);
     return row?.kept ?? false;
   },
-  untranslated: ({ to, model }, limit) => database.repeatable<UntranslatedSql>(UNTRANSLATED, [to, model, limit]),
+  untranslated: ({ to, model }, limit) => database.repeatable<UntranslatedRevision>(UNTRANSLATED, [to, model, limit]),
   async recordTry({ revisionId, noteId, to, model, done }, now) {
     await database.rows(TRIED, [revisionId, to, model, noteId, done, new Date(now)]);
   },
