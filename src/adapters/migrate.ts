@@ -8,7 +8,15 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { sha256Hex } from '../domain/sha256.js';
 import { InvalidInputError } from '../errors.js';
-import { type Connection, connect, failureCode, isAway, LOCK_NOT_AVAILABLE, translated, unreachable } from './postgres.js';
+import {
+  type Connection,
+  connect,
+  failureCode,
+  isAway,
+  LOCK_NOT_AVAILABLE,
+  translated,
+  unreachable,
+} from './postgres.js';
 
 /** The number that Prisma's engine locks too: two kinds of runner exclude each other. */
 const LOCK_ID = 72_707_369;

@@ -1,6 +1,6 @@
 /** What a person may decide in a region: actions of its ladder, clauses, sentences; and a verdict held against it. */
 import { CATEGORIES, CATEGORY_IDS, type CategoryId, SEVERITIES } from '../../categories.js';
-import { ACTIONS, type Action, DAY_MS, type Decision, type Ground, HOUR_MS } from '../../domain.js';
+import { ACTIONS, type Action, DAY_MS, type Decision, type Ground, HOUR_MS, strengthOf } from '../../domain.js';
 import { type Fault, InvalidInputError } from '../../errors.js';
 import type { Bundle, CompiledRegion } from '../../policy/bundle.js';
 import { policyOf } from '../../policy/regions.js';
@@ -29,7 +29,7 @@ export interface Suggestion {
 export function actionsFor(region: CompiledRegion, severity: number): readonly Action[] {
   const step = SEVERITIES.find((known) => known === severity) ?? 4;
   const top = step === 4 ? LAST_WORD : region.settings.ladder[`${step}`];
-  return FOR_PEOPLE.filter((action) => ACTIONS.indexOf(action) <= ACTIONS.indexOf(top));
+  return FOR_PEOPLE.filter((action) => strengthOf(action) <= strengthOf(top));
 }
 
 /** The category's own severity, or that of the case where it is graver. */
@@ -77,7 +77,7 @@ export function suggestionsOf(region: CompiledRegion): readonly Suggestion[] {
   const clauses = clausesOf(region);
   const rules = region.rules.filter(({ mode, action }) => mode.kind !== 'disabled' && action !== 'allow');
   return rules
-    .toSorted((a, b) => b.severity - a.severity || ACTIONS.indexOf(b.action) - ACTIONS.indexOf(a.action))
+    .toSorted((a, b) => b.severity - a.severity || strengthOf(b.action) - strengthOf(a.action))
     .map((rule) => ({
       category: rule.category,
       clause: clauses.find(({ kind, ref }) => kind === rule.ground.kind && ref === rule.ground.ref)?.id ?? null,

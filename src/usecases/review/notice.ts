@@ -1,5 +1,5 @@
 /** The notice to an author as they would read it: sentences of the policy files, blanks filled in. */
-import { type Action, DAY_MS, type NoticeText } from '../../domain.js';
+import { type Action, DAY_MS, type NoticeText, primaryOf } from '../../domain.js';
 import type { Bundle, CompiledRegion } from '../../policy/bundle.js';
 import { policyOf } from '../../policy/regions.js';
 import type { CheckedVerdict } from './choices.js';
@@ -80,8 +80,7 @@ function pick(
   offered: readonly string[],
 ): { readonly tag: string; readonly own: boolean } {
   const tags = [...bundle.notices.keys()];
-  const primary = wanted?.split('-')[0];
-  const own = tags.find((tag) => tag === wanted) ?? tags.find((tag) => tag.split('-')[0] === primary);
+  const own = tags.find((tag) => tag === wanted) ?? tags.find((tag) => primaryOf(tag) === primaryOf(wanted ?? ''));
   if (own !== undefined) return { tag: own, own: true };
   return { tag: offered.find((tag) => tags.includes(tag)) ?? 'en', own: false };
 }
