@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openIds, systemClock } from '../../src/adapters/clock-ids.js';
 import { openPasswordHasher } from '../../src/adapters/password-argon2.js';
+import { loadBundle } from '../../src/adapters/policy-folder.js';
 import { queueBoard } from '../../src/adapters/queue-board.js';
 import { openQueue, type RedisQueue } from '../../src/adapters/queue-bullmq.js';
 import { openStore } from '../../src/adapters/store-prisma.js';
@@ -13,6 +14,7 @@ import { EVENT_SCHEMAS } from '../../src/api/schemas/event.js';
 import { buildServer } from '../../src/api/server.js';
 import { readConfig } from '../../src/config.js';
 import type { EventType } from '../../src/domain.js';
+import type { Bundle } from '../../src/policy/bundle.js';
 import type { FullStore } from '../../src/ports/review.js';
 import { SCOPES, type Scope } from '../../src/ports/store.js';
 import type { Log, Metrics } from '../../src/ports.js';
@@ -31,6 +33,7 @@ const uncounted: Metrics = {
 };
 const ids = openIds(systemClock);
 
+let bundle: Bundle;
 let store: FullStore;
 let queue: RedisQueue;
 let server: FastifyInstance;
@@ -48,9 +51,7 @@ const build = (own: Partial<ApiDeps> = {}): Promise<FastifyInstance> =>
     log: silent,
     metrics: uncounted,
     hasher: openPasswordHasher(),
-    bundle: () => {
-      throw new Error('no route here reads the bundle');
-    },
+    bundle: () => bundle,
     moderate: moderateFake,
     ready: async () => [],
     ...own,
@@ -70,6 +71,7 @@ async function decide(revisionId: string, action: 'allow' | 'hold'): Promise<voi
 }
 
 beforeAll(async () => {
+  bundle = await loadBundle('policies');
   databaseUrl = await freshDatabase();
   store = await openStore({ databaseUrl, ids });
   queue = openQueue(await freshRedis(), silent);
