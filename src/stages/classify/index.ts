@@ -7,6 +7,7 @@ import {
   foundIn,
   type LanguageSegment,
   type LanguageTag,
+  mainLanguageOf,
   SCORE_KEYS,
   type ScoreKey,
 } from '../../domain.js';
@@ -59,9 +60,7 @@ function checkScores(read: ClassifiedText): void {
 /** What the note is written in; a note without words of its own speaks the language of its pictures. */
 function languageOf({ evidence, note }: StageInput): LanguageTag {
   const written = foundIn(evidence.language)?.languages[0]?.tag;
-  if (written !== undefined && written !== 'und') return written;
-  const read = foundIn(evidence.images)?.languages?.[0]?.tag;
-  return read ?? written ?? note.languageHint ?? 'und';
+  return mainLanguageOf(evidence) ?? written ?? note.languageHint ?? 'und';
 }
 
 const segmentsOf = ({ evidence }: Pick<StageInput, 'evidence'>): readonly LanguageSegment[] =>

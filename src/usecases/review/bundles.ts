@@ -32,18 +32,27 @@ interface BundlesDeps {
 }
 
 export function bundlesWith(deps: BundlesDeps): BundleAt {
-  const kept = new Map<string, Bundle | null>();
+  // Those that are being read as well: whoever asks at the same moment waits for the same one.
+  const kept = new Map<string, Promise<Bundle | null>>();
+  const read = async (hash: string): Promise<Bundle | null> => {
+    try {
+      const content = await deps.bundles.get(hash);
+      return content === null ? null : compiled(content, hash, deps.log);
+    } catch (error) {
+      kept.delete(hash);
+      throw error;
+    }
+  };
   const plain = async (hash: string): Promise<Bundle | null> => {
     const base = (deps.base ?? deps.current)();
     if (hash === base.hash) return base;
     const known = kept.get(hash);
     if (known !== undefined) return known;
-    const content = await deps.bundles.get(hash);
-    const bundle = content === null ? null : compiled(content, hash, deps.log);
     const oldest = kept.size >= MOST_KEPT ? kept.keys().next().value : undefined;
     if (oldest !== undefined) kept.delete(oldest);
-    kept.set(hash, bundle);
-    return bundle;
+    const reading = read(hash);
+    kept.set(hash, reading);
+    return reading;
   };
   return async (hash, { version, at } = { version: null, at: null }) => {
     const current = deps.current();

@@ -1,5 +1,5 @@
 /** What a person may decide in a region: actions of its ladder, clauses, sentences; and a verdict held against it. */
-import { CATEGORIES, CATEGORY_IDS, type CategoryId, SEVERITIES } from '../../categories.js';
+import { asSeverity, CATEGORIES, CATEGORY_IDS, type CategoryId } from '../../categories.js';
 import { ACTIONS, type Action, DAY_MS, type Decision, type Ground, HOUR_MS, strengthOf } from '../../domain.js';
 import { type Fault, InvalidInputError } from '../../errors.js';
 import type { Bundle, CompiledRegion } from '../../policy/bundle.js';
@@ -27,7 +27,7 @@ export interface Suggestion {
 }
 
 export function actionsFor(region: CompiledRegion, severity: number): readonly Action[] {
-  const step = SEVERITIES.find((known) => known === severity) ?? 4;
+  const step = asSeverity(severity);
   const top = step === 4 ? LAST_WORD : region.settings.ladder[`${step}`];
   return FOR_PEOPLE.filter((action) => strengthOf(action) <= strengthOf(top));
 }

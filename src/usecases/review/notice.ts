@@ -58,10 +58,11 @@ function noticeOf(verdict: CheckedVerdict, scene: NoticeScene): NoticeText {
   const known = { ...base, direction: notices?.direction ?? 'ltr', inAuthorsLanguage: language.own, silent } as const;
   if (silent || notices === undefined) return { ...known, sentences: [], openSlots: [] };
   const keys = keysOf(verdict, policy.settings.notice_blocks);
+  const slotsOf = slotsWith(verdict, scene, policy, language.tag);
   const open = new Set<string>();
   const sentences = keys.flatMap((key) => {
     const text = notices.sentences.get(key);
-    return text === undefined ? [] : [{ key, text: fill(text, slotsOf(key, verdict, scene, language.tag), open) }];
+    return text === undefined ? [] : [{ key, text: fill(text, slotsOf(key), open) }];
   });
   return { ...known, sentences, openSlots: [...open] };
 }
@@ -85,35 +86,37 @@ function pick(
   return { tag: offered.find((tag) => tags.includes(tag)) ?? 'en', own: false };
 }
 
-function slotsOf(
-  key: string,
+/** What fills the blanks of a sentence; only its date and its link depend on which one it is. */
+function slotsWith(
   verdict: CheckedVerdict,
   scene: NoticeScene,
+  policy: CompiledRegion,
   language: string,
-): Readonly<Record<string, string | null>> {
+): (key: string) => Readonly<Record<string, string | null>> {
   const words = wordsIn(language);
   const day = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' });
   const places = placesIn(verdict.regions, language);
   const { ground } = verdict;
-  const clause = clausesOf(policyOf(scene.bundle, verdict.regions[0] ?? 'global', scene.now)).find(
-    ({ kind, ref }) => kind === ground?.kind && ref === ground.ref,
-  );
+  const clause = clausesOf(policy).find(({ kind, ref }) => kind === ground?.kind && ref === ground.ref);
   const title = ground?.kind === 'terms' ? scene.bundle.notices.get(language)?.clauses.get(ground.ref) : undefined;
   const editBy = verdict.end ?? new Date(scene.now + EDIT_MS).toISOString();
-  const date = key.startsWith('redress')
-    ? verdict.appealDeadline
-    : key === 'what_edit'
-      ? editBy
-      : new Date(scene.now).toISOString();
-  return {
-    date: date === null ? null : day.format(new Date(date)),
+  const always = {
     places,
     country: places,
     clause: title ?? clause?.title ?? ground?.ref ?? null,
     law: ground?.ref ?? null,
     finder: words[scene.found],
     decider: words[scene.decided],
-    link: key.startsWith('redress') ? scene.appealUrl : null,
+  };
+  return (key) => {
+    const isRedress = key.startsWith('redress');
+    const today = new Date(scene.now).toISOString();
+    const date = isRedress ? verdict.appealDeadline : key === 'what_edit' ? editBy : today;
+    return {
+      ...always,
+      date: date === null ? null : day.format(new Date(date)),
+      link: isRedress ? scene.appealUrl : null,
+    };
   };
 }
 

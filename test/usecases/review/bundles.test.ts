@@ -36,6 +36,26 @@ const bundleAt = bundlesWith({
   base: () => base,
   log: { debug: say, info: say, warn: say, error: say },
 });
+test('a bundle of before that several ask for at once is read once, and again after a failure', async () => {
+  let asked = 0;
+  const reader = bundlesWith({
+    bundles: {
+      put: async () => undefined,
+      get: async () => {
+        asked += 1;
+        if (asked === 1) throw new Error('away');
+        return former.content;
+      },
+    },
+    versions: { atVersion: async () => null },
+    current: () => base,
+    log: { debug: say, info: say, warn: say, error: say },
+  });
+  await expect(reader(former.hash)).rejects.toThrow('away');
+  const [one, two] = await Promise.all([reader(former.hash), reader(former.hash)]);
+  expect([one?.hash, one === two, asked]).toEqual([former.hash, true, 2]);
+});
+
 const modeOf = async (...asked: Parameters<typeof bundleAt>): Promise<string | undefined> =>
   (await bundleAt(...asked))?.regions.get('global')?.rules.find(({ id }) => id === 'r1')?.mode.kind;
 
