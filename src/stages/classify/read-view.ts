@@ -12,7 +12,7 @@ import { at } from './at.js';
 import { competenceFor, discountsFor, shortDiscount } from './calibration.js';
 import type { Asked } from './explain.js';
 import { givenOf, idsOf, mix, type Reading, type TextModel } from './model.js';
-import { cutWindows, PASSAGE, splitWords, type Window, type Word, wordsIn } from './windows.js';
+import { cutPassages, cutWindows, PASSAGE, piecesOf, splitWords, type Window, type Word, wordsIn } from './windows.js';
 
 /** Beyond this many windows the encoder reads those that the n-gram model, which reads all, finds most striking. */
 export const MOST_ENCODED = 48;
@@ -20,10 +20,15 @@ export const MOST_PASSAGES = 16;
 export const MOST_SEGMENTS = 16;
 /** One sentence of these is enough, and drowns among harmless ones that share its window. */
 const GRAVE: readonly ScoreKey[] = ['violence.threat', 'selfharm.risk'];
-/** Log odds that a passage gets off: a long text has many, each a chance of a false alarm (`training/passages.py`). */
-const PASSAGE_DISCOUNT = 1;
+/** Log odds that a passage gets off: a text has many, each a chance of a false alarm (`training/passages.py`). */
+const PASSAGE_DISCOUNT = 1.5;
 /** The same for a run of another language within a mixed text (`training/mixed.py`). */
 const SEGMENT_DISCOUNT = 1;
+/** The same for the windows of a long text, each time that their number doubles; never for what is grave. */
+const DOUBLING_DISCOUNT = 0.25;
+/** Logit of the n-gram model from which a passage is worth a run of the encoder; it knows little of what is grave. */
+const STRIKING = -1;
+const STRIKING_GRAVE = -2.5;
 /** Fewer pieces of another language are a name, a brand or a greeting. */
 const LEAST_SEGMENT_PIECES = 4;
 
@@ -43,17 +48,39 @@ export async function readView(asked: Asked, source: LabelledText, view: ViewNam
   const cut = (windows: readonly Window[]): readonly Piece[] =>
     windows.map(({ start, end }) => pieceOf(model, text, words.slice(start, end), language));
   const windows = cut(cutWindows(words));
+  const short = shortOf(model, language);
+  const many = DOUBLING_DISCOUNT * Math.log2(windows.length);
+  const ofWindow: DiscountOf = (key, pieces) => short(key, pieces) + (GRAVE.includes(key) ? 0 : many);
   const readings: Reading[] = [];
   for (const piece of mostStriking(windows, SCORE_KEYS, MOST_ENCODED)) {
-    readings.push(await read(asked, { source, view, piece }, shortOf(model, language)));
+    readings.push(await read(asked, { source, view, piece }, ofWindow));
   }
-  if (windows.length < 2) return readings;
-  const off: DiscountOf = (key) => (GRAVE.includes(key) ? PASSAGE_DISCOUNT : Number.POSITIVE_INFINITY);
-  for (const piece of mostStriking(cut(cutWindows(words, PASSAGE)), GRAVE, MOST_PASSAGES)) {
-    readings.push(await read(asked, { source, view, piece }, off));
-  }
+  if (piecesOf(words) <= PASSAGE.pieces) return readings;
+  const passages = cut(cutPassages(text, words));
+  const heads = headsByPassage(model, language);
+  const chosen = new Set(worthReading(passages, heads));
+  if (windows.length > 1) for (const piece of mostStriking(passages, GRAVE, MOST_PASSAGES)) chosen.add(piece);
+  const ofPassage: DiscountOf = (key, pieces) =>
+    heads.includes(key) ? short(key, pieces) + PASSAGE_DISCOUNT : Number.POSITIVE_INFINITY;
+  for (const piece of chosen) readings.push(await read(asked, { source, view, piece }, ofPassage));
   return readings;
 }
+
+/** What nobody measured in a language gives more false alarms by passages, and nobody knows what it finds. */
+const headsByPassage = ({ competence }: TextModel, language: LanguageTag): readonly ScoreKey[] =>
+  SCORE_KEYS.filter((key) => GRAVE.includes(key) || competenceFor(competence, language, key) !== 'none');
+
+/** Of each head the passage that strikes the n-gram model most, if it strikes it at all. */
+const worthReading = (passages: readonly Piece[], keys: readonly ScoreKey[]): readonly Piece[] =>
+  keys.flatMap((key) => {
+    const k = SCORE_KEYS.indexOf(key);
+    const top = passages.reduce<Piece | null>(
+      (best, piece) => (best === null || at(piece.ngrams, k) > at(best.ngrams, k) ? piece : best),
+      null,
+    );
+    const least = GRAVE.includes(key) ? STRIKING_GRAVE : STRIKING;
+    return top !== null && at(top.ngrams, k) >= least ? [top] : [];
+  });
 
 /**
  * Runs of other languages, each by itself and weighed as its own language: beside the rest their harm is diluted, and held

@@ -17,8 +17,10 @@ export interface WindowSize {
   readonly overlap: number;
 }
 const WINDOW: WindowSize = { pieces: WINDOW_PIECES, overlap: OVERLAP_PIECES };
-/** About a sentence or two. */
-export const PASSAGE: WindowSize = { pieces: 30, overlap: 10 };
+/** About a sentence or two; a longer sentence is cut. */
+export const PASSAGE: WindowSize = { pieces: 40, overlap: 10 };
+/** Shorter sentences go with the next one: a few words alone are overrated. */
+const LEAST_PASSAGE_PIECES = 8;
 
 /** The tokenizer splits here as well, so word by word gives the same pieces as the whole text and can be remembered. */
 const UNIT = /[^\s\p{P}$+<=>^`|~]+|[\p{P}$+<=>^`|~]/gu;
@@ -27,6 +29,7 @@ const LONGEST_RUN = 32;
 /** Looked at for a cut: graphemes of a long run are slow to tell, and few are longer than what goes beyond the cut. */
 const LOOKED_AT = 4 * LONGEST_RUN;
 const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
+const sentences = new Intl.Segmenter('und', { granularity: 'sentence' });
 
 export function splitWords(text: string, encode: (word: string) => readonly number[]): Word[] {
   const words: Word[] = [];
@@ -61,22 +64,43 @@ function firstCut(text: string): number {
 }
 
 /** Words that lie within a span of their text. */
-export function wordsIn(words: readonly Word[], { start, end }: Span): readonly Word[] {
-  const past = (holds: (word: Word) => boolean): number => {
-    let [low, high] = [0, words.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      const word = words[middle];
-      if (word !== undefined && holds(word)) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  };
-  return words.slice(
-    past((word) => word.start < start),
-    past((word) => word.end <= end),
+export const wordsIn = (words: readonly Word[], { start, end }: Span): readonly Word[] =>
+  words.slice(
+    firstNot(words, (word) => word.start < start),
+    firstNot(words, (word) => word.end <= end),
   );
+
+/** The place of the first word of which it does not hold; it holds of all words before. */
+function firstNot(words: readonly Word[], holds: (word: Word) => boolean): number {
+  let [low, high] = [0, words.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const word = words[middle];
+    if (word !== undefined && holds(word)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
+
+/** Sentence by sentence, so that one among many is not diluted by its neighbours. */
+export function cutPassages(text: string, words: readonly Word[]): Window[] {
+  const passages: Window[] = [];
+  let start = 0;
+  const close = (end: number): void => {
+    for (const part of cutWindows(words.slice(start, end), PASSAGE)) {
+      passages.push({ start: start + part.start, end: start + part.end });
+    }
+    start = end;
+  };
+  for (const { index, segment } of sentences.segment(text)) {
+    const end = firstNot(words, (word) => word.start < index + segment.length);
+    if (piecesOf(words.slice(start, end)) >= LEAST_PASSAGE_PIECES) close(end);
+  }
+  close(words.length);
+  return passages;
+}
+
+export const piecesOf = (words: readonly Word[]): number => words.reduce((sum, { ids }) => sum + ids.length, 0);
 
 export function cutWindows(words: readonly Word[], size: WindowSize = WINDOW): Window[] {
   const windows: Window[] = [];

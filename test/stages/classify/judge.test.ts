@@ -3,7 +3,8 @@ import { type LanguageSegment, SCORE_KEYS } from '../../../src/domain.js';
 import { judgeTexts } from '../../../src/stages/classify/judge.js';
 import type { TextModel } from '../../../src/stages/classify/model.js';
 import { MOST_ENCODED, MOST_PASSAGES, MOST_SEGMENTS } from '../../../src/stages/classify/read-view.js';
-import { fakeModel, RUDE, textOf } from './fake-model.js';
+import { cutWindows, splitWords } from '../../../src/stages/classify/windows.js';
+import { type FakeModel, fakeModel, RUDE, textOf } from './fake-model.js';
 
 const EVEN = { encoder: 1, ngrams: 0, b: 0, flag: 0.5, sure: 0.9, clear: 0.2 };
 const forever = new AbortController().signal;
@@ -98,28 +99,67 @@ test('a rare harm in a very long text is read though common ones fill every wind
   const swearing = 'damn fine words all day long ';
   const long = `${swearing.repeat(1_500)} prize ${swearing.repeat(1_500)}`;
   const read = await judgeTexts(model, [textOf(long)], 'en', forever);
-  expect(read.windows).toBe(MOST_ENCODED + MOST_PASSAGES);
+  expect(read.windows).toBeLessThanOrEqual(MOST_ENCODED + MOST_PASSAGES + SCORE_KEYS.length);
   expect(read.scores['authentic.spam'].calibrated).toBeGreaterThan(0.5);
 });
 
-test('one grave sentence among many harmless ones is read by itself; other harm only with what surrounds it', async () => {
-  const plain = fakeModel();
-  const drowns = (ids: readonly number[]): number => 6 - ids.length / 10;
-  const model: TextModel = {
-    ...plain,
-    encoder: {
-      ...plain.encoder,
-      logits: async (ids) => Float32Array.from(SCORE_KEYS, () => (ids.includes(RUDE) ? drowns(ids) : -4)),
-    },
-    calibration: { version: 'test', languages: { '*': Object.fromEntries(SCORE_KEYS.map((key) => [key, EVEN])) } },
-  };
-  const long = `${'fine words all day '.repeat(30)}rude ${'and so on and on '.repeat(30)}`;
-  const read = await judgeTexts(model, [textOf(long)], 'en', forever);
-  const flagged = SCORE_KEYS.filter((key) => read.scores[key].calibrated >= 0.5);
-  expect(flagged).toEqual(['violence.threat', 'selfharm.risk']);
+const drowning = (plain: FakeModel): TextModel => ({
+  ...plain,
+  encoder: {
+    ...plain.encoder,
+    logits: async (ids) => Float32Array.from(SCORE_KEYS, () => (ids.includes(RUDE) ? 6 - ids.length / 10 : -4)),
+  },
+  calibration: { version: 'test', languages: { '*': Object.fromEntries(SCORE_KEYS.map((key) => [key, EVEN])) } },
+  competence: { en: Object.fromEntries(SCORE_KEYS.map((key) => [key, 'weak'] as const)) },
+});
+const flaggedIn = ({ scores }: Awaited<ReturnType<typeof judgeTexts>>) =>
+  SCORE_KEYS.filter((key) => scores[key].calibrated >= 0.5);
+
+test('a harmful sentence among harmless ones is read by itself, and its words are named', async () => {
+  const note = `${'A fine day by the sea. '.repeat(6)}What a rude person you really are. ${'We had tea and cake. '.repeat(6)}`;
+  const read = await judgeTexts(drowning(fakeModel()), [textOf(note)], 'en', forever);
+  expect(flaggedIn(read)).toEqual([...SCORE_KEYS]);
   for (const { spans } of read.evidence)
-    expect(spans.some(({ start, end }) => long.slice(start, end).includes('rude'))).toBe(true);
-  expect((await judgeTexts(model, [textOf('rude and fine')], 'en', forever)).windows).toBe(1);
+    expect(spans.map(({ start, end }) => note.slice(start, end)).join()).toMatch(/^\S*\s?rude/u);
+  expect((await judgeTexts(drowning(fakeModel()), [textOf('rude and fine')], 'en', forever)).windows).toBe(1);
+  // Where nobody measured the model, sentences are read for what is grave alone.
+  const unmeasured = await judgeTexts(drowning(fakeModel()), [textOf(note)], 'it', forever);
+  expect(flaggedIn(unmeasured)).toEqual(['violence.threat', 'selfharm.risk']);
+});
+
+test('what strikes the n-gram model in no sentence costs no run more', async () => {
+  const quiet = fakeModel();
+  const model: TextModel = {
+    ...quiet,
+    ngrams: { labels: 8, logits: () => new Float32Array(SCORE_KEYS.length).fill(-3) },
+  };
+  const note = 'A fine day by the sea. '.repeat(10);
+  expect((await judgeTexts(model, [textOf(note)], 'en', forever)).windows).toBe(1);
+});
+
+test('what is grave is looked for sentence by sentence in a long text, whatever the n-gram model says', async () => {
+  const blind: TextModel = {
+    ...drowning(fakeModel()),
+    ngrams: { labels: 8, logits: () => new Float32Array(SCORE_KEYS.length).fill(-3) },
+  };
+  const note = `${'A fine day by the sea. '.repeat(9)}What a rude person you really are. ${'We had tea and cake. '.repeat(9)}`;
+  expect(flaggedIn(await judgeTexts(blind, [textOf(note)], 'en', forever))).toContain('selfharm.risk');
+});
+
+test('each window of a long text is a chance of a false alarm: the more, the more they get off', async () => {
+  const model: TextModel = {
+    ...fakeModel(),
+    ngrams: { labels: 8, logits: () => new Float32Array(SCORE_KEYS.length).fill(-3) },
+  };
+  const logit = async (raw: string) => {
+    const { p } = (await judgeTexts(model, [textOf(raw)], 'en', forever)).scores.toxicity;
+    return Math.log(p / (1 - p));
+  };
+  const filler = 'fine words all day long ';
+  expect(await logit(`rude ${filler.repeat(3)}`)).toBeCloseTo(2, 6);
+  const windows = cutWindows(splitWords(`rude ${filler.repeat(60)}`, model.encoder.encode)).length;
+  expect(windows).toBeGreaterThan(3);
+  expect(await logit(`rude ${filler.repeat(60)}`)).toBeCloseTo(2 - Math.log2(windows) / 4, 6);
 });
 
 test('an aborted signal stops the reading', async () => {

@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  cutPassages,
   cutWindows,
   OVERLAP_PIECES,
+  PASSAGE,
+  piecesOf,
   splitWords,
   WINDOW_PIECES,
   wordsIn,
@@ -77,4 +80,31 @@ test('neighbouring windows share some pieces', () => {
 
 test('no text, no windows', () => {
   expect(cutWindows(splitWords(' \n\t ', perCharacter))).toEqual([]);
+});
+
+test('passages are sentences: short ones go with the next, long ones are cut, and every word is in one', () => {
+  const cut = (text: string) => {
+    const words = splitWords(text, () => [1]);
+    return cutPassages(text, words).map(({ start, end }) =>
+      text.slice(words[start]?.start ?? 0, words[end - 1]?.end ?? 0),
+    );
+  };
+  expect(cut('No. We walked all the way to the old harbour. Then it rained and we had tea at home.\nYes')).toEqual([
+    'No. We walked all the way to the old harbour.',
+    'Then it rained and we had tea at home.',
+    'Yes',
+  ]);
+  expect(cut('我们一起去海边散步吃饭。')).toHaveLength(1);
+  expect(cut(' \n ')).toEqual([]);
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom('word', 'two words', 'stop.', 'Why?', '好。', '\n', '।')), (parts) => {
+      const text = parts.join(' ');
+      const words = splitWords(text, perCharacter);
+      const passages = cutPassages(text, words);
+      expect(new Set(passages.flatMap(({ start, end }) => words.slice(start, end))).size).toBe(words.length);
+      for (const { start, end } of passages) {
+        expect(piecesOf(words.slice(start, end))).toBeLessThanOrEqual(PASSAGE.pieces);
+      }
+    }),
+  );
 });
