@@ -81,11 +81,12 @@ export interface PeopleStore {
     now: number,
   ): Promise<PersonRow | null>;
   savedFilters(userId: string): Promise<readonly SavedFilter[]>;
+  /** Null: the person has a view of this name already. */
   saveFilter(
     userId: string,
     input: { readonly name: string; readonly query: string },
     now: number,
-  ): Promise<SavedFilter>;
+  ): Promise<SavedFilter | null>;
   removeFilter(userId: string, id: string): Promise<boolean>;
   preferences(userId: string): Promise<Readonly<Record<string, string | number | boolean>>>;
   setPreferences(userId: string, preferences: Readonly<Record<string, string | number | boolean>>): Promise<void>;

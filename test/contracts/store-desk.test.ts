@@ -572,7 +572,9 @@ describe.each([
     const narrow = await access.createUser({ ...input, login: testIds.next('p'), rights }, NOW);
     expect(await people.person(narrow.userId)).toMatchObject({ rights, role: 'reviewer' });
     expect(await people.change('usr_nobody', {}, ACTOR, NOW)).toBeNull();
-    const filter = await people.saveFilter(userId, { name: 'Mine', query: 'language=de' }, NOW);
+    const filter = must(await people.saveFilter(userId, { name: 'Mine', query: 'language=de' }, NOW));
+    expect(await people.saveFilter(userId, { name: 'Mine', query: 'language=en' }, NOW)).toBeNull();
+    expect(await people.saveFilter(narrow.userId, { name: 'Mine', query: '' }, NOW)).toMatchObject({ name: 'Mine' });
     expect(await people.savedFilters(userId)).toEqual([filter]);
     expect(await people.removeFilter('usr_nobody', filter.id)).toBe(false);
     expect(await people.removeFilter(userId, filter.id)).toBe(true);

@@ -104,7 +104,7 @@ function usersWith(database: Database, ids: Ids): Users {
         return userOf(row);
       } catch (cause) {
         if (failureCode(cause) !== 'P2002') throw cause;
-        throw new InvalidInputError('conflict', 'There is a user of this login already', [], { cause });
+        throw new InvalidInputError('name_taken', 'There is a user of this login already', [], { cause });
       }
     },
     async findUser(login) {

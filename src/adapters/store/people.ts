@@ -115,9 +115,13 @@ function ownThings(database: Database, ids: Ids): OwnThings {
       return rows.map(({ id, name, query, createdAt }) => ({ id, name, query, createdAt: createdAt.toISOString() }));
     },
     async saveFilter(userId, { name, query }, now) {
-      const row = { id: ids.next('flt'), userId, name, query, createdAt: new Date(now) };
-      await database.models((client) => client.savedFilter.create({ data: row }));
-      return { id: row.id, name, query, createdAt: row.createdAt.toISOString() };
+      const [id, createdAt] = [ids.next('flt'), new Date(now)];
+      const rows = await database.rows(
+        `INSERT INTO saved_filters (id, user_id, name, query, created_at) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (user_id, name) DO NOTHING RETURNING id`,
+        [id, userId, name, query, createdAt],
+      );
+      return rows.length === 0 ? null : { id, name, query, createdAt: createdAt.toISOString() };
     },
     async removeFilter(userId, id) {
       const { count } = await database.models((client) => client.savedFilter.deleteMany({ where: { id, userId } }));

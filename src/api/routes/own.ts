@@ -30,7 +30,11 @@ export function ownRoutes(server: ApiServer, deps: ApiDeps): void {
     schema: { tags, summary: 'Save a view', body: SavedFilterInput, response: { 201: SavedFilterAnswer, ...problems } },
     handler: async (request, reply) => {
       const { userId } = sessionOf(request).session.user;
-      return reply.code(201).send(await people.saveFilter(userId, request.body, deps.clock.now()));
+      const { name, query } = request.body;
+      const saved = await people.saveFilter(userId, { name: name.trim(), query }, deps.clock.now());
+      if (saved !== null) return reply.code(201).send(saved);
+      const message = `You have a view named "${name.trim()}" already; choose another name or delete that one.`;
+      throw new InvalidInputError('name_taken', message, [{ pointer: '/name', message }]);
     },
   });
   server.route({

@@ -61,7 +61,7 @@ export const ColleagueList = z.object({
 
 export const SavedFilterInput = z
   .strictObject({
-    name: storableText(80).min(1),
+    name: storableText(80).regex(/\S/, 'A name').describe('No other view of yours has it'),
     query: storableText(1_000).describe('The query string of the queue page'),
   })
   .meta({ id: 'NewSavedFilter' });

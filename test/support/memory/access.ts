@@ -205,6 +205,7 @@ function memoryPeople({ check, users, byId, endSessionsOf, newId }: PeopleParts)
     },
     saveFilter: async (userId, input, now) => {
       await check();
+      if (filters.some((one) => one.userId === userId && one.name === input.name)) return null;
       const row = { id: newId('flt'), ...input, createdAt: iso(now) };
       filters.push({ ...row, userId });
       return row;
