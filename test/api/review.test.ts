@@ -226,6 +226,19 @@ describe('own things', () => {
     expect((await call(one, 'PUT', '/v1/preferences', { 'a b': 1 })).status).toBe(400);
   });
 
+  it('no two views of a person have one name', async () => {
+    const [one, two] = [await bench.signedIn('reviewer'), await bench.signedIn('reviewer')];
+    const save = (who: Caller, name: string) => call(who, 'POST', '/v1/saved-filters', { name, query: 'language=de' });
+    expect((await save(one, 'Mine')).status).toBe(201);
+    expect(await save(one, ' Mine ')).toMatchObject({
+      status: 409,
+      body: { code: 'name_taken', detail: expect.stringContaining('named "Mine"'), errors: [{ pointer: '/name' }] },
+    });
+    expect((await save(two, 'Mine')).status).toBe(201);
+    expect((await save(one, '  ')).status).toBe(400);
+    expect((await call(one, 'GET', '/v1/saved-filters')).body.items).toHaveLength(1);
+  });
+
   it('a new password asks for the present one and ends every session', async () => {
     const who = await bench.signedIn('reviewer');
     const wrong = await call(who, 'POST', '/auth/password', { current: 'wrong', password: 'another long word' });
@@ -238,6 +251,26 @@ describe('own things', () => {
 });
 
 describe('people', () => {
+  it.each([
+    [{ languages: ['de', 'German'] }, 'language_unknown', '/rights/languages/1', 'did you mean "de" (German)?'],
+    [{ languages: ['zh_Hans'] }, 'body_invalid', '/rights/languages/0', ''],
+    [{ regions: ['uk'] }, 'region_unknown', '/rights/regions/0', 'did you mean "gb" (United Kingdom)?'],
+    [{ languages: ['xx-yy'], regions: ['atlantis'] }, 'language_unknown', '/rights/languages/0', 'atlantis'],
+  ])('the rights %j are refused with %s', async (rights, code, pointer, words) => {
+    const admin = await bench.signedIn('admin');
+    const { id } = await bench.signedIn('reviewer');
+    const refusal = {
+      status: 400,
+      body: {
+        code,
+        detail: expect.stringContaining(words),
+        errors: expect.arrayContaining([expect.objectContaining({ pointer })]),
+      },
+    };
+    expect(await call(admin, 'POST', '/v1/users', { login: 'lost', role: 'reviewer', rights })).toMatchObject(refusal);
+    expect(await call(admin, 'PATCH', `/v1/users/${id}`, { rights })).toMatchObject(refusal);
+  });
+
   it('come with their rights in one step', async () => {
     const admin = await bench.signedIn('admin');
     const { people } = bench.store;

@@ -5,6 +5,7 @@ import type { PersonRow } from '../../ports/review.js';
 import { sightOf, WORKING_ROLES } from '../../usecases/review/sight.js';
 import { actorOf } from '../auth.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
+import { checkRights } from '../rights.js';
 import { IdParams, problems } from '../schemas/common.js';
 import {
   ColleagueList,
@@ -53,6 +54,7 @@ export function userRoutes(server: ApiServer, deps: ApiDeps): void {
     schema: { tags, summary: 'Add a person', body: UserInput, response: { 201: UserWithPassword, ...problems } },
     handler: async (request, reply) => {
       const { login, role, rights, password } = request.body;
+      if (rights !== undefined) checkRights(rights);
       const secret = password ?? deps.ids.secret(PASSWORD_BYTES);
       const order = { login, role, rights, passwordHash: await deps.hasher.hash(secret) };
       const user = await access.createUser(order, deps.clock.now(), actorOf(request));
@@ -72,6 +74,8 @@ export function userRoutes(server: ApiServer, deps: ApiDeps): void {
       response: { 200: UserAnswer, ...problems },
     },
     handler: async (request) => {
+      const { rights } = request.body;
+      if (rights !== undefined) checkRights(rights);
       const changed = await people.change(request.params.id, request.body, actorOf(request), deps.clock.now());
       if (changed === null) throw noUser();
       if (changed === 'last_admin') throw new InvalidInputError('conflict', 'One admin has to remain.');
