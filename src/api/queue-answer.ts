@@ -11,6 +11,7 @@ export const caseRowAnswer = (row: QueueRow, now: number): CaseRowAnswer => ({
   revision: row.revision,
   decisionId: row.decisionId,
   reason: row.reason,
+  from: row.from,
   desk: row.desk,
   severity: row.severity,
   category: row.category,

@@ -14,6 +14,9 @@ export interface PersonRef {
   readonly id: string;
   readonly login: string;
 }
+/** Of an appeal the first two, of a report the others, weightiest last. */
+export const PLEA_FROM = ['author', 'notifier', 'person', 'entity', 'trusted_flagger', 'authority'] as const;
+export type PleaFrom = (typeof PLEA_FROM)[number];
 export interface QueueRow {
   readonly caseId: string;
   readonly noteId: string;
@@ -24,6 +27,8 @@ export interface QueueRow {
   readonly revision: number;
   readonly decisionId: string | null;
   readonly reason: CaseReason;
+  /** Who appeals or reports; of several reports the weightiest. */
+  readonly from: PleaFrom | null;
   readonly desk: Desk;
   readonly severity: number;
   readonly category: CategoryId | null;

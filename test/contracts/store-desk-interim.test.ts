@@ -1,9 +1,19 @@
 /** A note with pictures is judged twice: the case of the first result goes on under the second; on real PostgreSQL. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CaseTerms, Decision, Evidence } from '../../src/domain.js';
+import type { CaseTerms, Decision } from '../../src/domain.js';
 import { DESKS, type FullStore, type Sight } from '../../src/ports/review.js';
 import type { Claim } from '../../src/ports/store.js';
-import { acceptInput, decision, must, openTestStore, record, sourceOf, submission, testIds } from '../support/store.js';
+import {
+  acceptInput,
+  decision,
+  must,
+  openTestStore,
+  record,
+  sourceOf,
+  spokenIn,
+  submission,
+  testIds,
+} from '../support/store.js';
 
 const NOW = Date.now();
 const LEASE_MS = 300_000;
@@ -71,16 +81,6 @@ async function accepted(externalId = testIds.next('ext')): Promise<Judged> {
   };
 }
 
-const spokenIn = (tags: readonly string[]): Evidence => ({
-  ...record().evidence,
-  language: {
-    status: 'found',
-    ms: 1,
-    version: 'test',
-    value: { languages: tags.map((tag) => ({ tag, confidence: 0.9 })), segments: [], mixed: tags.length > 1 },
-  },
-});
-
 describe('a case that waits for a reader of a language', () => {
   const waiting = async (externalId: string): Promise<Judged> => {
     const note = await accepted(externalId);
@@ -96,17 +96,6 @@ describe('a case that waits for a reader of a language', () => {
     const note = await waiting(testIds.next('ext'));
     await note.judge([[{}, terms()]], { tags: ['en', 'am'] });
     expect(await note.rows()).toMatchObject([{ language: 'am', nativeSpeaker: true }]);
-  });
-
-  it.each([
-    ['still has the language', ['en', 'am'], { language: 'am', nativeSpeaker: true }],
-    ['has lost it', ['en'], { language: 'en', nativeSpeaker: false }],
-  ] as const)('after an edit that %s', async (_name, tags, row) => {
-    const externalId = testIds.next('ext');
-    await (await waiting(externalId)).judge([[{}, terms()]], { tags: ['en', 'am'] });
-    const edited = await accepted(externalId);
-    await edited.judge([[{}, terms()]], { tags });
-    expect(await edited.rows()).toMatchObject([{ revisionId: edited.revisionId, ...row }]);
   });
 });
 

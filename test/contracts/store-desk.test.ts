@@ -10,6 +10,7 @@ import {
   openTestStore,
   record,
   sourceOf,
+  spokenIn,
   submission,
   testIds,
   verdict,
@@ -61,7 +62,7 @@ describe.each([
     lang: string,
     change: Partial<Decision> = {},
     own: Partial<CaseTerms> = {},
-    externalId = testIds.next('ext'),
+    { externalId = testIds.next('ext'), tags = [] }: { externalId?: string; tags?: readonly string[] } = {},
   ): Promise<Opened> => {
     const accepted = await store.notes.accept(
       acceptInput(source, { externalId, contentHash: testIds.next('c'), now: NOW }),
@@ -73,6 +74,7 @@ describe.each([
       claim,
       record({
         language: lang,
+        evidence: spokenIn(tags),
         decisions: [held],
         cases: [terms({ category: held.category, severity: held.severity, ...own })],
       }),
@@ -213,6 +215,35 @@ describe.each([
     expect(await next(second)).toBeNull();
     const native = await person('reviewer', { languages: [lang] });
     expect((await next(native))?.caseId).toBe(caseId);
+  });
+
+  it.each([
+    ['still has the language', ['en', 'am'], { language: 'am', nativeSpeaker: true }],
+    ['has lost it', ['en'], { language: 'en', nativeSpeaker: false }],
+  ] as const)('waits for the same reader after an edit that %s', async (_name, tags, row) => {
+    const externalId = testIds.next('ext');
+    const { caseId } = await opened('en', {}, {}, { externalId, tags: ['en', 'am'] });
+    const sight = await person('admin');
+    expect(await store.desk.needSpeaker(await hold(sight, caseId), 'am', NOW)).toBe(true);
+    const edited = await opened('en', {}, {}, { externalId, tags });
+    expect(await store.desk.row(sight, edited.caseId, NOW)).toMatchObject({ revisionId: edited.revisionId, ...row });
+  });
+
+  it('says who appeals or reports: of several reporters the weightiest', async () => {
+    const { noteId, revisionId, caseId, decisionId } = await opened(language());
+    const sight = await person();
+    const fromOf = async (id: string) => must(await store.desk.row(sight, id, NOW)).from;
+    expect(await fromOf(caseId)).toBeNull();
+    const plea = report(noteId, revisionId);
+    const first = await store.desk.openReport(plea, ACTOR, NOW);
+    if (first.kind !== 'opened') throw new Error(first.kind);
+    expect(await fromOf(first.plea.caseId)).toBe('person');
+    const authority = { kind: 'authority', name: 'Amt', email: null } as const;
+    await store.desk.openReport({ ...report(noteId, revisionId), reporter: authority }, ACTOR, NOW);
+    expect(await fromOf(first.plea.caseId)).toBe('authority');
+    const appealed = await store.desk.openAppeal(appeal(noteId, revisionId, [decisionId]), ACTOR, NOW);
+    if (appealed.kind !== 'opened') throw new Error(appealed.kind);
+    expect(await fromOf(appealed.plea.caseId)).toBe('author');
   });
 
   it('stores a decision per region; what it does not touch goes on', async () => {
@@ -449,10 +480,10 @@ describe.each([
   it('keeps appeals and reports open over a new revision, and closes what the policy asked', async () => {
     const externalId = testIds.next('ext');
     const lang = language();
-    const { noteId, revisionId, caseId, decisionId } = await opened(lang, {}, {}, externalId);
+    const { noteId, revisionId, caseId, decisionId } = await opened(lang, {}, {}, { externalId });
     const first = await store.desk.openAppeal(appeal(noteId, revisionId, [decisionId]), ACTOR, NOW);
     if (first.kind !== 'opened') throw new Error(first.kind);
-    const next = await opened(lang, { action: 'review' }, { reason: 'review' }, externalId);
+    const next = await opened(lang, { action: 'review' }, { reason: 'review' }, { externalId });
     const sight = await person();
     expect(must(await store.desk.row(sight, caseId, NOW))).toMatchObject({ status: 'closed', outcome: 'superseded' });
     expect(must(await store.desk.row(sight, first.plea.caseId, NOW)).status).toBe('open');

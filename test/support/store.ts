@@ -151,3 +151,14 @@ export function must<T>(value: T | null | undefined): T {
   if (value === null || value === undefined) throw new Error('expected a value');
   return value;
 }
+
+/** Evidence of a text in these languages. */
+export const spokenIn = (tags: readonly string[]): Evidence => ({
+  ...record().evidence,
+  language: {
+    status: 'found',
+    ms: 1,
+    version: 'test',
+    value: { languages: tags.map((tag) => ({ tag, confidence: 0.9 })), segments: [], mixed: tags.length > 1 },
+  },
+});

@@ -1,7 +1,7 @@
 /** The queue of cases: rows, counts, claims with a lease, and the stream of changes. */
 import { z } from 'zod';
 import { CATEGORY_IDS } from '../../categories.js';
-import { CASE_REASONS, DESKS } from '../../ports/review.js';
+import { CASE_REASONS, DESKS, PLEA_FROM } from '../../ports/review.js';
 import { storableText } from '../../usecases/note-input.js';
 import { Cursor, Id, Instant, Limit, pageOf, RegionInAnyCase, Tag, whole } from './common.js';
 
@@ -42,6 +42,7 @@ export const CaseRowAnswer = z
     revision: whole,
     decisionId: z.string().nullable().describe('What the policy said last; another one means that it has judged again'),
     reason: CaseReason,
+    from: z.enum(PLEA_FROM).nullable().describe('Who appeals or reports; of several reports the weightiest'),
     desk: Desk,
     severity: whole,
     category: z.string().nullable(),

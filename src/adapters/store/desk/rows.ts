@@ -1,10 +1,15 @@
 /** The rows of the desk as SQL gives them, and the words of the port. */
 import type { CategoryId } from '../../../categories.js';
-import type { CaseClock, CaseReason, Desk, QueueRow } from '../../../ports/review.js';
+import { type CaseClock, type CaseReason, type Desk, PLEA_FROM, type QueueRow } from '../../../ports/review.js';
+
+const WEIGHTS = `ARRAY['${PLEA_FROM.join("', '")}']`;
+const FROM = `CASE c.reason WHEN 'appeal' THEN (SELECT p.by_kind FROM appeals p WHERE p.case_id = c.id LIMIT 1)
+    WHEN 'report' THEN (SELECT p.reporter->>'kind' FROM reports p WHERE p.case_id = c.id
+      ORDER BY array_position(${WEIGHTS}, p.reporter->>'kind') DESC NULLS LAST LIMIT 1) END`;
 
 /** `$1` is the person who looks, `$2` the moment. */
 export const ROW_COLUMNS = `c.id, c.note_id, n.external_id, c.source_id, s.name AS source_name, c.revision_id, c.revision,
-  c.decision_id, c.reason, c.desk, c.severity, c.category, c.regions, c.language, c.state, c.outcome, c.opened_at, c.due_at,
+  c.decision_id, c.reason, ${FROM} AS plea_from, c.desk, c.severity, c.category, c.regions, c.language, c.state, c.outcome, c.opened_at, c.due_at,
   c.clock, c.reach, c.weight, c.rank_at, c.closed_at, c.lease_epoch,
   CASE WHEN c.lease_until > $2 THEN c.lease_by END AS holder_id, CASE WHEN c.lease_until > $2 THEN h.login END AS holder_login,
   c.lease_until, CASE WHEN c.assigned_until > $2 THEN c.assigned_to END AS assigned_id, a.login AS assigned_login,
@@ -27,6 +32,7 @@ export interface CaseSql {
   readonly revision: number;
   readonly decision_id: string | null;
   readonly reason: CaseReason;
+  readonly plea_from: QueueRow['from'];
   readonly desk: Desk;
   readonly severity: number;
   readonly category: CategoryId | null;
@@ -67,6 +73,7 @@ export const rowOf = (row: CaseSql): QueueRow => ({
   revision: row.revision,
   decisionId: row.decision_id,
   reason: row.reason,
+  from: row.plea_from,
   desk: row.desk,
   severity: row.severity,
   category: row.category,

@@ -95,6 +95,7 @@ export function decideOf(
         outcome: submission.outcome,
         seconds: submission.seconds,
         at: iso(now),
+        undoUntil: iso(undoUntil),
         undoneAt: null,
       }),
     );

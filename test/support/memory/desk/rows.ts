@@ -1,6 +1,6 @@
 /** The queue as a person sees it: cases opened by results, rights and filters. */
-import type { CaseTerms } from '../../../../src/domain.js';
-import type { CaseFilter, QueueRow, Sight } from '../../../../src/ports/review.js';
+import { type CaseTerms, foundIn } from '../../../../src/domain.js';
+import { type CaseFilter, PLEA_FROM, type QueueRow, type Sight } from '../../../../src/ports/review.js';
 import { obstacleTo } from '../../../../src/usecases/review/sight.js';
 import { iso, type NoteRecord, type RevisionRow, stored } from '../rows.js';
 import { type CaseRecord, DAY_MS, type DeskState } from './state.js';
@@ -19,9 +19,10 @@ export function rowsOf(state: DeskState) {
         for (const record of open) close(record, 'erased', Date.now());
         forget(note);
       } else if (last !== undefined) {
+        const reader = readerOf(open, last);
         const old = open.filter((record) => record.revision < last.revision && !isPlea(record));
         for (const record of old) close(record, 'superseded', Date.now());
-        openAsked(note, last);
+        openAsked(note, last, reader);
       }
     }
   };
@@ -37,7 +38,20 @@ export function rowsOf(state: DeskState) {
         Object.assign(report, gone, { state: report.state === 'open' ? 'erased' : report.state });
     }
   };
-  const openAsked = (note: NoteRecord, row: RevisionRow): void => {
+  /** What was to wait for a reader of a language still does, if the new text has that language. */
+  const readerOf = (open: readonly CaseRecord[], { revisionId, record }: RevisionRow): string | null => {
+    const tags = (foundIn(record?.evidence.language)?.languages ?? []).map(({ tag }) => tag);
+    const kept = open.find(
+      (one) =>
+        one.revisionId !== revisionId &&
+        !isPlea(one) &&
+        one.nativeSpeaker &&
+        one.language !== null &&
+        tags.includes(one.language),
+    );
+    return kept?.language ?? null;
+  };
+  const openAsked = (note: NoteRecord, row: RevisionRow, reader: string | null): void => {
     const own = note.decisions.filter(({ revision, by }) => revision === row.revision && by.kind === 'policy');
     own.forEach((decision, index) => {
       if (known.has(decision.decisionId)) return;
@@ -49,8 +63,15 @@ export function rowsOf(state: DeskState) {
       const terms = row.record?.cases === undefined ? fallback : (row.record.cases[index] ?? null);
       if (terms === null) return;
       const all = { decisionId, regions: terms.regions ?? regions, excluded: [] };
-      addCase(note, row, all, { terms, now });
+      const opened = addCase(note, row, all, { terms, now });
+      if (reader !== null) Object.assign(opened, { nativeSpeaker: true, language: reader });
     });
+  };
+  const fromOf = (id: string): QueueRow['from'] => {
+    const ofCase = ({ caseId }: { readonly caseId: string }): boolean => caseId === id;
+    const appeal = [...appeals.values()].find(ofCase);
+    const kinds = [...reports.values()].filter(ofCase).map(({ reporter }) => reporter.kind);
+    return appeal?.by ?? PLEA_FROM.findLast((from) => kinds.some((kind) => kind === from)) ?? null;
   };
   const shown = (record: CaseRecord, sight: Sight, now: number): QueueRow => {
     const { leaseBy, leaseUntil, assigned, changedAt: _c, closedAt: _d, submissionId: _s, ...rest } = record;
@@ -62,6 +83,7 @@ export function rowsOf(state: DeskState) {
     return stored({
       ...rest,
       excluded: record.reason === 'appeal' ? [...rest.excluded, ...deciders] : rest.excluded,
+      from: fromOf(record.caseId),
       rankAt: iso(record.rankAt),
       holder: leaseBy !== null && leaseUntil > now ? { ...ref(leaseBy), until: iso(leaseUntil) } : null,
       assignedTo: assigned !== null && assigned.until > now ? ref(assigned.id) : null,
