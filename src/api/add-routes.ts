@@ -58,7 +58,7 @@ function reviewRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void {
   translationRoutes(server, deps, desk);
   pleaRoutes(server, deps);
   figureRoutes(server, deps);
-  userRoutes(server, deps);
+  userRoutes(server, deps, desk);
   ownRoutes(server, deps);
   openIdRoutes(server, deps);
 }

@@ -5,6 +5,13 @@ import type { CaseFile, PersonRow, QueueRow } from '../ports/review.js';
 import { obstacleTo, sightOf } from '../usecases/review/sight.js';
 import type { ApiDeps } from './deps.js';
 
+/** What keeps a colleague from taking the case, and from being asked about any of its languages. */
+export function obstaclesOf(person: PersonRow, [row, ...others]: readonly [QueueRow, ...QueueRow[]]) {
+  const sight = sightOf(person);
+  const takes = obstacleTo(sight, row);
+  return { takes, asked: others.some((one) => obstacleTo(sight, one) === null) ? null : takes };
+}
+
 /** They see the case as their own rights let them; what keeps them from it is said. */
 export async function checkColleague(
   deps: ApiDeps,

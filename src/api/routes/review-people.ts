@@ -4,10 +4,13 @@ import { InvalidInputError } from '../../errors.js';
 import type { PersonRow } from '../../ports/review.js';
 import { sightOf, WORKING_ROLES } from '../../usecases/review/sight.js';
 import { actorOf } from '../auth.js';
+import { inEachLanguage, obstaclesOf } from '../colleagues.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
+import type { Desk } from '../desk.js';
 import { checkRights } from '../rights.js';
 import { IdParams, problems } from '../schemas/common.js';
 import {
+  CaseColleagueList,
   ColleagueList,
   PasswordAnswer,
   PasswordInput,
@@ -34,7 +37,7 @@ const answer = ({ userId, rights, ...rest }: PersonRow): z.infer<typeof UserAnsw
   sees: copyRights(sightOf({ userId, rights, ...rest })),
 });
 
-export function userRoutes(server: ApiServer, deps: ApiDeps): void {
+export function userRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void {
   const { people, access } = deps.store;
   const tags = ['people'];
   const found = async (userId: string): Promise<PersonRow> => {
@@ -101,19 +104,34 @@ export function userRoutes(server: ApiServer, deps: ApiDeps): void {
       return { password: password === undefined ? secret : null };
     },
   });
+  const workers = async () =>
+    (await people.people()).filter(({ disabled, role }) => !disabled && WORKING_ROLES.includes(role));
+  const colleague = ({ userId, login, role, rights: { languages } }: PersonRow) => ({
+    id: userId,
+    login,
+    role,
+    languages: languages === null ? null : [...languages],
+  });
   server.route({
     method: 'GET',
     url: '/v1/colleagues',
     schema: { tags, summary: 'Who works cases', response: { 200: ColleagueList, ...problems } },
-    handler: async () => ({
-      items: (await people.people())
-        .filter(({ disabled, role }) => !disabled && WORKING_ROLES.includes(role))
-        .map(({ userId, login, role, rights: { languages } }) => ({
-          id: userId,
-          login,
-          role,
-          languages: languages === null ? null : [...languages],
-        })),
-    }),
+    handler: async () => ({ items: (await workers()).map(colleague) }),
+  });
+  server.route({
+    method: 'GET',
+    url: '/v1/cases/:id/colleagues',
+    schema: {
+      tags: ['cases'],
+      summary: 'Who else could take a case or be asked about it, and what is in the way of the others',
+      params: IdParams,
+      response: { 200: CaseColleagueList, ...problems },
+    },
+    handler: async (request) => {
+      const sight = await desk.sight(request);
+      const rows = inEachLanguage(await desk.file(sight, request.params.id));
+      const others = (await workers()).filter(({ userId }) => userId !== sight.userId);
+      return { items: others.map((person) => ({ ...colleague(person), obstacles: obstaclesOf(person, rows) })) };
+    },
   });
 }

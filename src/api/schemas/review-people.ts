@@ -4,6 +4,7 @@ import { CATEGORY_IDS } from '../../categories.js';
 import { DESKS } from '../../ports/review.js';
 import { ROLES } from '../../ports/store.js';
 import { storableText } from '../../usecases/note-input.js';
+import { OBSTACLES } from '../../usecases/review/sight.js';
 import { Instant, RegionName, Tag } from './common.js';
 
 export const Rights = z
@@ -53,9 +54,22 @@ export const OwnPasswordInput = z.strictObject({
   password: z.string().min(12).max(1_000),
 });
 export const PasswordAnswer = z.object({ password: z.string().nullable() });
-export const ColleagueList = z.object({
+const Colleague = z.object({
+  id: z.string(),
+  login: z.string(),
+  role: z.enum(ROLES),
+  languages: z.array(z.string()).nullable(),
+});
+export const ColleagueList = z.object({ items: z.array(Colleague) });
+const Obstacle = z.enum(OBSTACLES).nullable();
+export const CaseColleagueList = z.object({
   items: z.array(
-    z.object({ id: z.string(), login: z.string(), role: z.enum(ROLES), languages: z.array(z.string()).nullable() }),
+    Colleague.extend({
+      obstacles: z.object({
+        takes: Obstacle.describe('Null: the case can be handed over to them'),
+        asked: Obstacle.describe('Null: they can be asked about it; one of its languages is enough'),
+      }),
+    }),
   ),
 });
 

@@ -28,7 +28,8 @@ export function sightOf(person: PersonRow): Sight {
   return { ...rights, userId, role, desks };
 }
 
-export type Obstacle = 'role' | 'desk' | 'language' | 'region' | 'category' | 'native_speaker' | 'was_first';
+export const OBSTACLES = ['role', 'desk', 'language', 'region', 'category', 'native_speaker', 'was_first'] as const;
+export type Obstacle = (typeof OBSTACLES)[number];
 
 const speaks = (languages: readonly string[] | null, tag: string): boolean =>
   languages === null || languages.includes(tag) || languages.includes(primaryOf(tag));
