@@ -34,6 +34,7 @@ export function caseAnswer(scene: CaseScene): CaseDetail {
   return {
     case: caseRowAnswer(row, now),
     lease: mine === null ? null : { epoch: row.epoch, until: mine.until },
+    undo: undoOf(file, sight, now),
     rights: { claim: open, decide: open && mine !== null, why: obstacle },
     note: noteOf(file),
     parts: partsAnswer(file),
@@ -55,6 +56,13 @@ export function caseAnswer(scene: CaseScene): CaseDetail {
     reports: file.reports.map(reportAnswer),
     others: file.others.map((other) => caseRowAnswer(other, now)),
   };
+}
+
+/** Whoever missed the answer to a decision finds it here. */
+function undoOf({ row, people }: CaseFile, { userId }: Sight, now: number): CaseDetail['undo'] {
+  const made = people.findLast(({ caseId, by }) => caseId === row.caseId && by.id === userId);
+  if (made === undefined || made.undoUntil === null || made.undoneAt !== null) return null;
+  return Date.parse(made.undoUntil) > now ? { submissionId: made.submissionId, until: made.undoUntil } : null;
 }
 
 const noteOf = ({ row, note, newestRevisionId, noteStatus }: CaseFile): CaseDetail['note'] => ({

@@ -49,6 +49,22 @@ export function actionsOf(group: Group, severity: number): readonly Action[] {
 export const severityOf = (detail: CaseDetail, category: string | null): number =>
   detail.categories.find(({ id }) => id === category)?.severity ?? 0;
 
+/** Another category keeps the actions that its severity allows too; the clause is that of the new one. */
+export const underCategory = (
+  draft: Draft,
+  groups: readonly Group[],
+  { category, severity }: { readonly category: string | null; readonly severity: number },
+): Pick<Draft, 'category' | 'byPolicy'> => ({
+  category,
+  byPolicy: Object.fromEntries(
+    groups.flatMap((group) => {
+      const action = draft.byPolicy[group.policy]?.action ?? null;
+      const fits = action !== null && actionsOf(group, severity).includes(action);
+      return fits ? [[group.policy, { action, clause: null }]] : [];
+    }),
+  ),
+});
+
 /** What every region of mine allows, weakest first: these have the number keys. */
 export function commonActions(groups: readonly Group[], severity: number): readonly Action[] {
   const [first, ...others] = groups;

@@ -1,5 +1,6 @@
 /** What the server says by code, in the language of the interface. What it says in words of its own stays as it is. */
 import { useTranslation } from 'react-i18next';
+import type { CaseRow } from './api/types.js';
 import { useFormat } from './format.js';
 
 /** What the record knows, as far as this interface has a name for it. */
@@ -151,6 +152,9 @@ export function useWords() {
       const own = { ns: 'clauses', nsSeparator: false } as const;
       return i18n.exists(title, own) ? t(title, own) : title;
     },
+    /** What a case is about, and of an appeal or a report by whom. */
+    kind: ({ reason, from }: Pick<CaseRow, 'reason' | 'from'>): string =>
+      known(`words:kind.${reason}.${from}`, known(`words:kind.${reason}`, reason)),
     clock: (name: string): string => known(`words:clock.${name}`, name.replaceAll('_', ' ')),
     gap: (gap: GapSaid & { readonly stage: string; readonly action: string }): string =>
       t('note:gap', {

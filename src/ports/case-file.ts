@@ -35,6 +35,7 @@ export interface PersonDecision {
   readonly outcome: string | null;
   readonly seconds: number | null;
   readonly at: string;
+  readonly undoUntil: string | null;
   readonly undoneAt: string | null;
 }
 export interface NoteRef {

@@ -118,6 +118,46 @@ describe('the steps of a claim', () => {
     }
   });
 
+  it('says who could take a case or be asked about it, and what is in the way of the others', async () => {
+    const { id } = await waiting();
+    const who = await bench.signedIn('reviewer');
+    const people = await Promise.all(
+      (
+        [
+          ['free', {}],
+          ['elsewhere', { languages: ['fr'] }],
+          ['abroad', { regions: ['jp'] }],
+          ['other', { categories: ['authentic.spam'] }],
+          ['desk', { desks: ['legal'] }],
+        ] as const
+      ).map(async ([name, change]) => {
+        const { id: userId } = await bench.signedIn('reviewer');
+        const rights = { languages: null, regions: null, categories: null, desks: ['general'], ...change } as const;
+        await bench.store.people.change(userId, { rights }, { kind: 'system', id: 'test' }, NOW);
+        return [userId, name] as const;
+      }),
+    );
+    const { body } = await call(who, 'GET', `/v1/cases/${id}/colleagues`);
+    const items = body.items as readonly { readonly id: string; readonly obstacles: object }[];
+    const told = new Map(items.map((one) => [one.id, Object.values(one.obstacles)] as const));
+    expect(Object.fromEntries(people.map(([userId, name]) => [name, told.get(userId)]))).toEqual({
+      free: [null, null],
+      elsewhere: ['language', 'language'],
+      abroad: ['region', 'region'],
+      other: ['category', 'category'],
+      desk: ['desk', 'desk'],
+    });
+    expect(told.has(who.id)).toBe(false);
+    const epoch = await claimed(who, id);
+    for (const [to, name] of people) {
+      const { status } = await call(who, 'POST', `/v1/cases/${id}/ask`, { to, question: 'Is it?' });
+      expect(status, name).toBe(told.get(to)?.[1] === null ? 201 : 400);
+    }
+    const [free] = people.find(([, name]) => name === 'free') ?? [''];
+    expect((await call(who, 'POST', `/v1/cases/${id}/hand-over`, { epoch, to: free })).status).toBe(204);
+    expect((await call(await bench.signedIn('auditor'), 'GET', `/v1/cases/${id}/colleagues`)).status).toBe(403);
+  });
+
   it('tells of an escalation in the audit of the note', async () => {
     const { id, noteId } = await waiting();
     const who = await bench.signedIn('senior');

@@ -45,7 +45,7 @@ it('keeps a view: filtered, named, opened again after a reload, dropped', async 
   await expect.poll(() => page.locator('table.queue tbody tr').count()).toBeLessThan(all);
   const reasons = await page.locator('table.queue tbody th .small').allTextContents();
   expect(reasons.length).toBeGreaterThan(0);
-  expect(reasons.every((text) => text.startsWith('review'))).toBe(true);
+  expect(reasons.every((text) => text.startsWith('Note to review'))).toBe(true);
   await page.getByRole('button', { name: 'Delete the view Doubtful ones' }).click();
   await view.waitFor({ state: 'detached' });
   expect(wrongs).toEqual([]);
@@ -150,6 +150,7 @@ it('hands a case over by keyboard: one colleague has it to themselves', async ()
   ]);
   const caseId = await desk.report('hand-over-1', 'This promises money that nobody will see.');
   const [first, second, third] = [await desk.person(), await desk.person(), await desk.person()];
+  const abroad = await desk.person('reviewer', { regions: ['jp'] });
   const { page, wrongs, close } = await sit(browser, desk, first);
   await page.goto(`${desk.url}/cases/${caseId}?language=qqq`);
   await page.getByRole('button', { name: /Take this case/ }).waitFor();
@@ -158,8 +159,12 @@ it('hands a case over by keyboard: one colleague has it to themselves', async ()
   await page.keyboard.press('h');
   const dialog = page.getByRole('dialog');
   await dialog.waitFor();
+  await dialog.locator('option').first().waitFor({ state: 'attached' });
   const names = await dialog.locator('option').allTextContents();
   expect(names.some((name) => name.startsWith(`${first.login} `))).toBe(false);
+  expect(await dialog.locator('option[disabled]').allTextContents()).toContain(
+    `${abroad.login} · none of these regions`,
+  );
   await dialog.getByLabel('Colleague').selectOption(second.id);
   await dialog.getByRole('button', { name: 'Send' }).click();
   // The view of the address holds no other case.

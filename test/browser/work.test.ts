@@ -246,6 +246,38 @@ it('a category is found by its name and by the id that policies give it', async 
   await close();
 });
 
+it('a report says why there are few actions, and another category keeps the action that still fits', async () => {
+  const caseId = await freshCase(desk, 'category-2');
+  const { page, wrongs, close } = await sit(browser, desk, await desk.person());
+  await page.goto(`${desk.url}/cases/${caseId}`);
+  await page.getByRole('heading', { level: 1, name: /^Report category-2$/ }).waitFor();
+  await page.keyboard.press('c');
+  await page.locator('[data-testid="lease"]').waitFor();
+  const pressed = () => page.locator('.actions [aria-pressed="true"]').allTextContents();
+  const choose = async (name: string) => {
+    await page.locator('#case-category').fill(name);
+    await page.getByRole('option', { name: new RegExp(`^${name}`) }).click();
+  };
+  await page.getByText(/^Without a category only allow.* can be chosen/).waitFor();
+  await page.keyboard.press('2');
+  const [before] = await pressed();
+  await page.keyboard.press('k');
+  expect(await page.evaluate('document.activeElement.id')).toBe('case-category');
+  await choose('Investment');
+  expect(await pressed()).toEqual([before]);
+  expect(await page.getByText(/^Without a category/).count()).toBe(0);
+  await page
+    .locator('.actions')
+    .getByRole('button', { name: /^remove/ })
+    .click();
+  await choose('Phishing');
+  expect((await pressed()).map((text) => text.slice(0, 6))).toEqual(['remove']);
+  await choose('Swearing');
+  expect(await pressed()).toEqual([]);
+  expect(wrongs).toEqual([]);
+  await close();
+});
+
 it('an undo that is refused says so, and stays until it is read', async () => {
   const caseId = await freshCase(desk, 'undo-late-1');
   const { page, wrongs, close } = await sit(browser, desk, await desk.person());

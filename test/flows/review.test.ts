@@ -237,9 +237,40 @@ describe('two reviewers and one case', () => {
     const who = await person();
     const lease = must(await next(who, language));
     const answers = await Promise.all([1, 2, 3].map(() => decide(who, lease, [allow(['de', 'us'])])));
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409, 409]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(new Set(answers.map(({ body }) => body.submissionId)).size).toBe(1);
     const view = must(await store.notes.get(null, noteId));
     expect(view.decisions.filter(({ by }) => by.kind === 'person')).toHaveLength(1);
+  });
+});
+
+describe('a decision whose answer was lost', () => {
+  it('is found by whoever made it: the case says how to take it back, and asked again it answers as before', async () => {
+    const { language } = await judged([HOLD]);
+    const [who, other] = [await person(), await person()];
+    const lease = must(await next(who, language));
+    const verdicts = [remove(['de']), allow(['us'])];
+    const { body } = await decide(who, lease, verdicts);
+    const again = await decide(who, lease, verdicts.toReversed());
+    expect(again).toMatchObject({
+      status: 200,
+      body: { submissionId: body.submissionId, undoUntil: body.undoUntil, closed: true },
+    });
+    expect(again.body.decisions).toHaveLength(2);
+    const undoOf = async (one: Person) => (await call(one, 'GET', `/v1/cases/${lease.caseId}`)).body.undo;
+    expect(await undoOf(who)).toEqual({ submissionId: body.submissionId, until: body.undoUntil });
+    expect(await undoOf(other)).toBeNull();
+    for (const [one, said] of [
+      [who, [allow(['de', 'us'])]],
+      [other, verdicts],
+    ] as const)
+      expect(await decide(one, lease, said)).toMatchObject({ status: 409, body: { code: 'conflict' } });
+    const undone = await call(who, 'POST', `/v1/submissions/${body.submissionId}/undo`);
+    expect(await undoOf(who)).toBeNull();
+    expect(await decide(who, lease, verdicts)).toMatchObject({ status: 409, body: { code: 'lease_lost' } });
+    expect((await decide(who, undone.body.lease, [allow(['de', 'us'])])).status).toBe(200);
+    clock.ahead += UNDO_MS + 1_000;
+    expect(await undoOf(who)).toBeNull();
   });
 });
 

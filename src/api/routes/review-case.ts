@@ -4,7 +4,15 @@ import { InvalidInputError } from '../../errors.js';
 import type { CaseFile, CaseFilter, Lease, Sight } from '../../ports/review.js';
 import { momentOf } from '../../usecases/review/bundles.js';
 import { checkVerdicts } from '../../usecases/review/choices.js';
-import { bundleOf, decideCase, finderOf, sceneOf } from '../../usecases/review/decide.js';
+import {
+  bundleOf,
+  type Decided,
+  type DecisionOrder,
+  decideCase,
+  finderOf,
+  repeatedOf,
+  sceneOf,
+} from '../../usecases/review/decide.js';
 import { noticesOf } from '../../usecases/review/notice.js';
 import { storedTranslation } from '../../usecases/translate/translate-case.js';
 import { caseAnswer } from '../case-answer.js';
@@ -146,6 +154,16 @@ function decisionRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void {
       log.warn('next case not claimed', { error });
       return undefined;
     });
+  const decideOnce = async (sight: Sight, caseId: string, order: DecisionOrder): Promise<Decided> => {
+    const file = await desk.file(sight, caseId);
+    try {
+      return await decideCase(ports, sight, file, order);
+    } catch (error) {
+      const repeated = repeatedOf(await desk.file(sight, caseId), sight, order);
+      if (repeated === null) throw error;
+      return repeated;
+    }
+  };
   server.route({
     method: 'POST',
     url: '/v1/cases/:id/notice',
@@ -187,9 +205,8 @@ function decisionRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void {
     },
     handler: async (request) => {
       const sight = await desk.sight(request);
-      const file = await desk.file(sight, request.params.id);
       const { next: view, ...order } = request.body;
-      const { kind: _, ...decided } = await decideCase(ports, sight, file, order);
+      const { kind: _, ...decided } = await decideOnce(sight, request.params.id, order);
       const [decisions, next] = await Promise.all([
         store.desk.submitted(decided.submissionId),
         view === undefined ? undefined : nextOf(sight, view),

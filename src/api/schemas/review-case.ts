@@ -195,6 +195,10 @@ export const CaseDetail = z
   .object({
     case: CaseRowAnswer,
     lease: z.object({ epoch: whole, until: Instant }).nullable().describe('Mine, if I hold it'),
+    undo: z
+      .object({ submissionId: z.string(), until: Instant })
+      .nullable()
+      .describe('My decision about it, as long as it can be taken back'),
     rights: z.object({
       claim: z.boolean(),
       decide: z.boolean(),

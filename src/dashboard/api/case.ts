@@ -3,7 +3,7 @@ import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient }
 import i18next from 'i18next';
 import { useEffect, useRef } from 'react';
 import type { Change } from './cases.js';
-import { getJson } from './client.js';
+import { getJson, isUnreachable } from './client.js';
 import { useSend } from './queries.js';
 import type {
   CaseDetail,
@@ -19,6 +19,7 @@ import type {
 /** The lease lasts 5 minutes unless the server is told otherwise; two lost heartbeats are no harm. */
 const HEARTBEAT_MS = 60_000;
 const SHORTEST_HEARTBEAT_MS = 1_000;
+const RETRY_MS = 500;
 const UNBLURRED_RETRIES = 5;
 const pathOf = (caseId: string): string => `/v1/cases/${encodeURIComponent(caseId)}`;
 const keyOf = (caseId: string) => ['case', caseId] as const;
@@ -154,6 +155,9 @@ export function useDecide(caseId: string) {
   const send = useSend();
   return useMutation({
     mutationFn: (body: DecisionOrder) => send<Decided>({ method: 'POST', path: `${pathOf(caseId)}/decision`, body }),
+    // The answer may be lost and not the question; asked again, the server answers as it did.
+    retry: (failures, error) => failures < 1 && isUnreachable(error),
+    retryDelay: RETRY_MS,
     onSuccess: () => queries.invalidateQueries({ queryKey: keyOf(caseId), refetchType: 'none' }),
     // The refusal is told at once, whatever becomes of the second reading.
     onError: () => void queries.invalidateQueries({ queryKey: keyOf(caseId) }),
@@ -172,9 +176,8 @@ export function useNotice(caseId: string, verdicts: readonly VerdictInput[]) {
   });
 }
 
-export const useColleagues = () =>
+export const useColleagues = (caseId: string) =>
   useQuery({
-    queryKey: ['colleagues'],
-    queryFn: ({ signal }) => getJson<Colleagues>('/v1/colleagues', signal),
-    staleTime: 60_000,
+    queryKey: ['colleagues', caseId],
+    queryFn: ({ signal }) => getJson<Colleagues>(`${pathOf(caseId)}/colleagues`, signal),
   });

@@ -15,6 +15,9 @@ export class ApiError extends Error {
 /** It is not there, or no longer for this person. */
 export const isMissing = (error: unknown): boolean => error instanceof ApiError && error.status === 404;
 
+/** Nobody answered: whether the server has heard is not known. */
+export const isUnreachable = (error: unknown): boolean => error instanceof ApiError && error.status === 0;
+
 interface Problem {
   readonly code?: string;
   readonly retry?: boolean;

@@ -5,7 +5,7 @@ import type { AuditPage, AuditVerified, SearchAnswer } from '../../api/schemas/r
 import type { CaseDetail } from '../../api/schemas/review-case.js';
 import type { DecidedAnswer, DecisionInput, NoticeAnswer, Verdict } from '../../api/schemas/review-decision.js';
 import type {
-  ColleagueList,
+  CaseColleagueList,
   SavedFilterList,
   SignInMethods,
   UserChange,
@@ -51,7 +51,8 @@ export type Person = People['items'][number];
 export type PersonInput = z.input<typeof UserInput>;
 export type PersonChange = z.input<typeof UserChange>;
 export type PersonWithPassword = z.infer<typeof UserWithPassword>;
-export type Colleagues = z.infer<typeof ColleagueList>;
+export type Colleagues = z.infer<typeof CaseColleagueList>;
+export type Colleague = Colleagues['items'][number];
 export type SavedViews = z.infer<typeof SavedFilterList>;
 export type SignInWays = z.infer<typeof SignInMethods>;
 export interface SessionView {

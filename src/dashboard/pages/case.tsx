@@ -13,6 +13,7 @@ import { useOfferUndo } from '../parts/undo-toast.js';
 import { useShortcuts } from '../shortcuts.js';
 import { useKept } from '../use-kept.js';
 import { type Turn, useTurn } from '../use-turn.js';
+import { useWords } from '../words.js';
 import { Author, Comments, People, Similar, Trace } from './case/case-background.js';
 import { CaseHead } from './case/case-head.js';
 import { CaseImages } from './case/case-images.js';
@@ -45,6 +46,16 @@ function useGoOn() {
     await navigate({ pathname: `/cases/${encodeURIComponent(lease.caseId)}`, search: filter });
   };
   return { goOn, error: next.error, filter };
+}
+
+/** Who decided it and missed the answer, or opens it again, may still take it back. */
+function useMissedUndo({ undo }: CaseDetail, view: string): void {
+  const offerUndo = useOfferUndo();
+  const { submissionId, until } = undo ?? {};
+  // biome-ignore lint/correctness/useExhaustiveDependencies: offered once, whatever the view becomes
+  useEffect(() => {
+    if (submissionId !== undefined && until !== undefined) offerUndo({ submissionId, until, view });
+  }, [submissionId, until, offerUndo]);
 }
 
 type GoOn = ReturnType<typeof useGoOn>;
@@ -118,12 +129,14 @@ const Background = memo(({ detail }: DetailProps) => (
 
 function CaseView({ detail }: { readonly detail: CaseDetail }) {
   const { t } = useTranslation();
+  const words = useWords();
   const way = useGoOn();
   const { goOn, error, filter } = way;
   const turn = useTurn();
   const panel = useSubmit(detail, way, turn);
   useHeartbeat(detail.case.id, detail.lease);
   useLiveCase(detail.case);
+  useMissedUndo(detail, filter);
   const { lease } = detail;
   const later = useStep(detail.case.id, 'skip');
   // Whoever goes on without a decision leaves the case to others, and is not sent straight back to it.
@@ -135,9 +148,7 @@ function CaseView({ detail }: { readonly detail: CaseDetail }) {
   useShortcuts([{ key: 'n', label: t('queue:next'), group: t('case:keys.case'), run: leave }]);
   return (
     <>
-      <title>
-        {`${t('case:title', { reason: t(`words:reason.${detail.case.reason}`) })} ${detail.case.externalId} · ${t('common:name')}`}
-      </title>
+      <title>{`${words.kind(detail.case)} ${detail.case.externalId} · ${t('common:name')}`}</title>
       <div className="case">
         <div className="case-main">
           <Link to={{ pathname: '/cases', search: filter }} className="small">

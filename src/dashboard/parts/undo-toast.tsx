@@ -64,7 +64,8 @@ function Toast({ undoable, onDone }: { readonly undoable: Undoable; readonly onD
     onSuccess: async ({ lease }) => {
       onDone();
       if (openCase !== null && openCase !== lease.caseId) await giveBack(openCase);
-      await queries.invalidateQueries({ queryKey: ['case', lease.caseId] });
+      // As it is now, under its new claim: what was read before the decision must not be acted on.
+      await queries.fetchQuery({ ...caseQuery(lease.caseId), staleTime: 0 }).catch(() => undefined);
       await navigate({ pathname: `/cases/${encodeURIComponent(lease.caseId)}`, search: undoable.view });
     },
   });

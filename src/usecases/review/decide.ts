@@ -25,6 +25,7 @@ export interface DecidePorts {
   readonly undoMs: number;
   readonly appealUrl: string | null;
 }
+export type Decided = Extract<SubmitResult, { kind: 'decided' }>;
 export type AppealOutcome = 'uphold' | 'overturn' | 'change_ground';
 export interface DecisionOrder {
   readonly epoch: number;
@@ -51,7 +52,7 @@ export async function decideCase(
   sight: Sight,
   file: CaseFile,
   order: DecisionOrder,
-): Promise<Extract<SubmitResult, { kind: 'decided' }>> {
+): Promise<Decided> {
   const obstacle = obstacleTo(sight, file.row);
   if (obstacle !== null) throw new InvalidInputError('forbidden', `This case is not yours to decide (${obstacle}).`);
   const now = ports.clock.now();
@@ -79,6 +80,30 @@ export async function decideCase(
       throw new InvalidInputError('not_found', 'There is no such case.');
   }
 }
+
+/** Whoever decides again what they have decided, because the answer was lost, gets the answer of the first time. */
+export function repeatedOf(
+  { row, people }: Pick<CaseFile, 'row' | 'people'>,
+  { userId }: Pick<Sight, 'userId'>,
+  { epoch, outcome, verdicts }: Pick<DecisionOrder, 'epoch' | 'outcome' | 'verdicts'>,
+): Decided | null {
+  const isHeld = row.status === 'open' && row.holder?.id === userId && row.epoch === epoch;
+  const last = people.findLast(({ caseId, by }) => caseId === row.caseId && by.id === userId);
+  if (isHeld || last === undefined || last.undoneAt !== null || last.undoUntil === null) return null;
+  const { submissionId, undoUntil } = last;
+  const made = people.filter((one) => one.submissionId === submissionId);
+  const saysAll = outcome === 'uphold' || (outcome === 'overturn' && verdicts.length === 0);
+  if (last.outcome !== (outcome ?? null) || !(saysAll || isSame(made, verdicts))) return null;
+  return { kind: 'decided', submissionId, undoUntil, closed: row.status === 'closed' };
+}
+
+type Part = Pick<VerdictInput, 'action' | 'category' | 'regions'>;
+const partsOf = (verdicts: readonly Part[]): readonly string[] =>
+  verdicts
+    .flatMap(({ action, category, regions }) => regions.map((region) => `${region} ${action} ${category}`))
+    .toSorted();
+const isSame = (made: readonly Part[], asked: readonly Part[]): boolean =>
+  partsOf(made).join() === partsOf(asked).join();
 
 function checkOutcome(file: CaseFile, outcome: AppealOutcome | undefined): void {
   const isAppeal = file.row.reason === 'appeal';

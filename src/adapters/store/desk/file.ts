@@ -49,25 +49,28 @@ const decisionsOfRevision = (
 ): Promise<readonly StoredDecision[]> =>
   decisionsWhere(database, 'd.note_id = $1 AND d.revision_id = $2', [noteId, revisionId]);
 
-interface PersonSql extends Omit<PersonDecision, 'by' | 'at' | 'undoneAt'> {
+interface PersonSql extends Omit<PersonDecision, 'by' | 'at' | 'undoUntil' | 'undoneAt'> {
   readonly user_id: string;
   readonly login: string | null;
   readonly created_at: Date;
+  readonly undo_until: Date | null;
   readonly undone_at: Date | null;
 }
 
 async function peopleOf(database: Database, noteId: string): Promise<readonly PersonDecision[]> {
   const rows = await database.repeatable<PersonSql>(
     `SELECT coalesce(h.submission_id, h.id) AS "submissionId", h.case_id AS "caseId", h.decision_id AS "decisionId", h.user_id, u.login, h.action,
-       h.regions, h.category, h.ground, h.reason, h.outcome, h.seconds, h.created_at, h.undone_at
+       h.regions, h.category, h.ground, h.reason, h.outcome, h.seconds, h.created_at, h.undo_until,
+       h.undone_at
      FROM human_decisions h LEFT JOIN users u ON u.id = h.user_id
      WHERE h.note_id = $1 ORDER BY h.created_at DESC, h.id DESC LIMIT 200`,
     [noteId],
   );
-  return rows.toReversed().map(({ user_id, login, created_at, undone_at, ...row }) => ({
+  return rows.toReversed().map(({ user_id, login, created_at, undo_until, undone_at, ...row }) => ({
     ...row,
     by: { id: user_id, login: login ?? user_id },
     at: created_at.toISOString(),
+    undoUntil: undo_until?.toISOString() ?? null,
     undoneAt: undone_at?.toISOString() ?? null,
   }));
 }

@@ -145,7 +145,7 @@ export function CaseHead({ detail }: { readonly detail: CaseDetail }) {
     <header className="case-head" data-case={row.id}>
       <div className="row">
         <h1>
-          {t('case:title', { reason: t(`words:reason.${row.reason}`) })} <bdi className="mono">{row.externalId}</bdi>
+          {words.kind(row)} <bdi className="mono">{row.externalId}</bdi>
         </h1>
         <Severity value={row.severity} />
         {row.status === 'open' ? <TimeLeft dueAt={row.dueAt} now={now} /> : <Closed detail={detail} />}

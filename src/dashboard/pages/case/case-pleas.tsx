@@ -140,7 +140,7 @@ export function OtherCases({ detail }: { readonly detail: CaseDetail }) {
         {detail.others.map((other) => (
           <li key={other.id}>
             <Link to={`/cases/${encodeURIComponent(other.id)}`}>
-              {t(`words:reason.${other.reason}`)}
+              {words.kind(other)}
               {other.category !== null && ` · ${words.category(other.category)}`}
             </Link>
             {` · ${t(`words:status.${other.status}`)}`}

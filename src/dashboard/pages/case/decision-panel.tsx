@@ -2,7 +2,15 @@ import { Button, type OptionsFilter, SegmentedControl, Select, Textarea } from '
 import { useTranslation } from 'react-i18next';
 import type { Action } from '../../../domain.js';
 import type { CaseDetail } from '../../api/types.js';
-import { commonActions, type Draft, type Group, type Missing, type Outcome, severityOf } from '../../draft.js';
+import {
+  commonActions,
+  type Draft,
+  type Group,
+  type Missing,
+  type Outcome,
+  severityOf,
+  underCategory,
+} from '../../draft.js';
 import { Fault } from '../../parts/fault.js';
 import { type Shortcut, useShortcuts } from '../../shortcuts.js';
 import { useWords } from '../../words.js';
@@ -66,6 +74,7 @@ function usePanelKeys(props: PanelProps, actions: readonly Action[]): void {
       run: () => chooseAll(props, action),
     })),
     ...outcomes,
+    { key: 'k', label: t('case:choose-category'), group, run: () => showMissing('category') },
     { key: 's', label: t('case:submit-next'), group, run: () => onSubmit(true) },
     { key: 'ctrl+Enter', label: t('case:submit-next'), group, run: () => onSubmit(true) },
   ]);
@@ -92,6 +101,24 @@ function Actions(props: PanelProps & { readonly actions: readonly Action[] }) {
         );
       })}
     </fieldset>
+  );
+}
+
+/** Why there are so few actions, and the way to more. */
+function WithoutCategory({ actions }: { readonly actions: readonly Action[] }) {
+  const { t, i18n } = useTranslation();
+  const names = actions.map((action) => t(`words:action.${action}`));
+  return (
+    <div className="stack">
+      <p className="small quiet no-margin">
+        {t('case:without-category', { actions: new Intl.ListFormat(i18n.language).format(names) })}
+      </p>
+      <div>
+        <Button variant="default" size="compact-sm" onClick={() => showMissing('category')}>
+          {t('case:choose-category')} <kbd>{'k'}</kbd>
+        </Button>
+      </div>
+    </div>
   );
 }
 
@@ -129,7 +156,10 @@ export function DecisionPanel(props: PanelProps) {
             id={CONTROL.category}
             label={t('case:category')}
             value={draft.category}
-            onChange={(category) => onChange({ category, byPolicy: {} })}
+            onChange={(category) => {
+              const grade = severityOf(detail, category);
+              onChange(underCategory(draft, groups, { category, severity: grade }));
+            }}
             data={detail.categories.map(({ id, severity: grade }) => ({
               value: id,
               label: `${words.category(id)} · ${grade}`,
@@ -140,6 +170,7 @@ export function DecisionPanel(props: PanelProps) {
             comboboxProps={{ transitionProps: { duration: 0 } }}
           />
           {!isKept && <Actions {...props} actions={actions} />}
+          {!isKept && draft.category === null && <WithoutCategory actions={actions} />}
           <div id={CONTROL.clause} className="regions">
             {groups.map((group) => (
               <DecisionRegion key={group.policy} draft={draft} group={group} severity={severity} onChange={onChange} />

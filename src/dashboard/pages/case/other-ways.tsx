@@ -2,8 +2,7 @@ import { Button, Checkbox, NativeSelect, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useColleagues, useStep } from '../../api/case.js';
-import { useSession } from '../../api/queries.js';
-import type { CaseDetail } from '../../api/types.js';
+import type { CaseDetail, Colleague } from '../../api/types.js';
 import { useFormat } from '../../format.js';
 import { Dialog } from '../../parts/dialog.js';
 import { Fault } from '../../parts/fault.js';
@@ -26,28 +25,34 @@ interface DialogProps extends WayProps {
   readonly onClose: () => void;
 }
 
-/** Who reads one of the languages by name comes first, then who reads all; null: neither. */
-const distanceTo = (wanted: readonly string[], languages: readonly string[] | null): number | null => {
-  if (languages === null) return 1;
-  return wanted.some((tag) => languages.includes(tag) || languages.includes(tag.split('-')[0] ?? tag)) ? 0 : null;
-};
+/** Who reads one of the languages by name comes first. */
+const isNamed = (wanted: readonly string[], { languages }: Colleague): boolean =>
+  wanted.some((tag) => languages?.includes(tag) === true || languages?.includes(tag.split('-')[0] ?? tag) === true);
 
 interface ColleagueProps {
-  /** None: what the note is written in is not known, and anybody will do. */
-  readonly wanted: readonly string[];
+  readonly detail: CaseDetail;
+  readonly way: 'asked' | 'takes';
 }
 
-function ColleagueChoice({ wanted }: ColleagueProps) {
+/** Those who can, and beneath them what is in the way of the others. */
+function ColleagueChoice({ detail, way }: ColleagueProps) {
   const { t } = useTranslation();
   const format = useFormat();
-  const colleagues = useColleagues();
-  const me = useSession().data?.user.id;
-  const people = (colleagues.data?.items ?? [])
-    .filter(({ id }) => id !== me)
-    .map((person) => ({ ...person, distance: wanted.length === 0 ? 1 : distanceTo(wanted, person.languages) }))
-    .filter((person) => person.distance !== null)
-    .toSorted((a, b) => Number(a.distance) - Number(b.distance));
-  if (colleagues.data !== undefined && people.length === 0) return <p className="quiet">{t('case:no-colleague')}</p>;
+  const colleagues = useColleagues(detail.case.id);
+  const { error, data } = colleagues;
+  if (error !== null) return <Fault error={error} />;
+  const wanted = languagesOf(detail);
+  const people = (data?.items ?? []).toSorted((a, b) => Number(isNamed(wanted, b)) - Number(isNamed(wanted, a)));
+  const able = people.filter(({ obstacles }) => obstacles[way] === null);
+  if (data !== undefined && able.length === 0) return <p className="quiet">{t('case:no-colleague')}</p>;
+  const nameOf = ({ login, role, languages }: Colleague): string =>
+    `${login} · ${t(`words:role.${role}`)} · ${languages === null ? t('users:all') : languages.map(format.language).join(', ')}`;
+  const others = people.flatMap((person) => {
+    const obstacle = person.obstacles[way];
+    return obstacle === null
+      ? []
+      : [{ value: person.id, label: `${person.login} · ${t(`case:cannot.${obstacle}`)}`, disabled: true }];
+  });
   return (
     <NativeSelect
       name="to"
@@ -55,10 +60,10 @@ function ColleagueChoice({ wanted }: ColleagueProps) {
       label={t('case:colleague')}
       required
       withAsterisk={false}
-      data={people.map(({ id, login, role, languages }) => ({
-        value: id,
-        label: `${login} · ${t(`words:role.${role}`)} · ${languages === null ? t('users:all') : languages.map(format.language).join(', ')}`,
-      }))}
+      data={[
+        { group: t('case:colleagues.can'), items: able.map((person) => ({ value: person.id, label: nameOf(person) })) },
+        ...(others.length === 0 ? [] : [{ group: t('case:colleagues.cannot'), items: others }]),
+      ]}
     />
   );
 }
@@ -122,10 +127,8 @@ function WayDialog({ name, detail, epoch, turn, goOn, onClose }: DialogProps) {
             data={TARGETS.map((desk) => ({ value: desk, label: t(`words:desk.${desk}`) }))}
           />
         )}
-        {name === 'ask' && <ColleagueChoice wanted={detail.case.language === null ? [] : languagesOf(detail)} />}
-        {name === 'hand-over' && (
-          <ColleagueChoice wanted={detail.case.language === null ? [] : [detail.case.language]} />
-        )}
+        {name === 'ask' && <ColleagueChoice detail={detail} way="asked" />}
+        {name === 'hand-over' && <ColleagueChoice detail={detail} way="takes" />}
         {(name === 'ask' || name === 'escalate') && (
           <Textarea
             name="text"

@@ -58,7 +58,7 @@ function Row({ row, filter, now }: { readonly row: CaseRow; readonly filter: str
           {row.title === null || row.title === '' ? row.externalId : row.title}
         </Link>
         <div className="small quiet">
-          {t(`words:reason.${row.reason}`)}
+          {words.kind(row)}
           {' · '}
           <bdi>{row.source.name}</bdi>
           {row.nativeSpeaker && ` · ${t('queue:native-speaker')}`}
