@@ -94,6 +94,7 @@ export const ROUTE_RULES: Readonly<Record<string, Rule>> = {
   'PATCH /v1/users/:id': people('admin'),
   'POST /v1/users/:id/password': people('admin'),
   'GET /v1/colleagues': people(...WORKING_ROLES),
+  'GET /v1/cases/:id/alike': people(...WORKING_ROLES),
   'GET /v1/cases/:id/colleagues': people(...WORKING_ROLES),
   'GET /v1/saved-filters': people(...ROLES),
   'POST /v1/saved-filters': people(...ROLES),

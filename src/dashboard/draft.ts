@@ -19,6 +19,8 @@ export interface Draft {
   readonly outcome: Outcome | null;
   readonly reason: string;
   readonly byPolicy: Readonly<Record<string, Chosen>>;
+  /** Ids of other cases that are to be decided like this one. */
+  readonly alike: readonly string[];
 }
 
 export const freshDraft = (detail: CaseDetail): Draft => ({
@@ -26,6 +28,7 @@ export const freshDraft = (detail: CaseDetail): Draft => ({
   outcome: null,
   reason: '',
   byPolicy: {},
+  alike: [],
 });
 
 export function groupsOf(regions: readonly RegionChoice[]): readonly Group[] {

@@ -8,6 +8,7 @@ export const VERBS = [
   'appeal.received',
   'author.erased',
   'case.decided',
+  'case.decided_alike',
   'case.escalated',
   'case.overdue',
   'case.seen',

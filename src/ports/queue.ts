@@ -65,6 +65,7 @@ export interface CaseFilter {
   readonly desk?: readonly Desk[] | undefined;
   readonly source?: string | undefined;
   readonly noteId?: string | undefined;
+  readonly notes?: readonly string[] | undefined;
   readonly holder?: 'mine' | 'none' | 'others' | undefined;
   readonly overdue?: boolean | undefined;
 }

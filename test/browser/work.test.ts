@@ -1,7 +1,7 @@
 /** People at work: by keyboard alone, against each other, against the clock. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Browser, openBrowser } from './support/browser.js';
+import { axeFaults, type Browser, openBrowser } from './support/browser.js';
 import { type Desk, fixtureNotes, openDesk, sit } from './support/desk.js';
 
 let browser: Browser;
@@ -274,6 +274,40 @@ it('a report says why there are few actions, and another category keeps the acti
   expect((await pressed()).map((text) => text.slice(0, 6))).toEqual(['remove']);
   await choose('Swearing');
   expect(await pressed()).toEqual([]);
+  expect(wrongs).toEqual([]);
+  await close();
+});
+
+it('a campaign is decided in one step, what somebody else holds is named, and one undo takes all back', async () => {
+  const ids = ['camp-1', 'camp-2', 'camp-3', 'camp-4'];
+  const body = 'You are such an idiot and a loser, nobody likes you, go away from here for good';
+  const notes = await desk.submit(ids.map((externalId) => ({ ...noteOf(externalId), title: 'To you', body })));
+  const [who, other] = [await desk.person(), await desk.person()];
+  const open = async () => {
+    const found = await Promise.all(
+      ids.map((id) => desk.ask<{ items: { id: string }[] }>(who, 'GET', `/v1/cases?noteId=${notes.get(id)}`)),
+    );
+    return found.map(({ body: { items } }) => items[0]?.id ?? null);
+  };
+  const [first, , , last] = await open();
+  const { page, wrongs, close } = await sit(browser, desk, who);
+  await page.goto(`${desk.url}/cases/${first}`);
+  await page.getByRole('button', { name: /Take this case/ }).click();
+  await page.locator('[data-testid="lease"]').waitFor();
+  await page.getByText('Decide others alike: 0 of 3').click();
+  await page.getByLabel('All of them').check();
+  await page.getByText('Decide others alike: 3 of 3').waitFor();
+  expect(await axeFaults(page)).toEqual([]);
+  expect((await desk.ask(other, 'POST', `/v1/cases/${last}/claim`)).status).toBe(200);
+  await page.locator('.actions').getByRole('button', { name: /^warn/ }).click();
+  await page.getByText('Ready to decide, others alike: 3.').waitFor();
+  await page.getByRole('button', { name: 'Decide', exact: true }).click();
+  await page.getByText('Decided. Decided alike: 2').waitFor();
+  await page.getByText('Not decided: camp-4').waitFor();
+  expect((await open()).filter((id) => id !== null)).toEqual([last]);
+  await page.keyboard.press('u');
+  await page.locator('[data-testid="lease"]').waitFor();
+  await expect.poll(async () => (await open()).filter((id) => id !== null).length, { timeout: 10_000 }).toBe(4);
   expect(wrongs).toEqual([]);
   await close();
 });

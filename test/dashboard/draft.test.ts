@@ -23,6 +23,7 @@ const draft: Draft = {
   category: 'harass.bully',
   outcome: null,
   reason: 'A known scheme.',
+  alike: [],
   byPolicy: { de: { action: 'remove', clause: 'terms:respect-1' }, us: { action: 'warn', clause: null } },
 };
 

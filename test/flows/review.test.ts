@@ -274,6 +274,101 @@ describe('a decision whose answer was lost', () => {
   });
 });
 
+describe('a campaign', () => {
+  const copies = async (count: number) => {
+    const language = tag();
+    const body = `Earn 5000 a week from home, write to ${ids.next('shop')}.`;
+    const made: Judged[] = [];
+    for (let index = 0; index < count; index += 1) made.push(await judged([HOLD], { body }, language));
+    const idOf = async ({ noteId }: Judged, who: Person): Promise<string> =>
+      (await call(who, 'GET', `/v1/cases?noteId=${noteId}`)).body.items[0].id;
+    return { language, body, made, idOf };
+  };
+  interface Alike {
+    readonly caseId: string;
+    readonly submissionId: string | null;
+    readonly refused: { readonly code: string } | null;
+  }
+
+  it('is decided in one step, each case by itself: recorded, undone and refused one by one', async () => {
+    const { language, body, made, idOf } = await copies(5);
+    const abroad = await judged([{ ...HOLD, regions: ['jp'] }], { body, regions: ['jp'] }, language);
+    const stranger = await judged([HOLD], { body: 'Something else altogether.' }, language);
+    const [who, other] = [await person(), await person()];
+    const cases: string[] = [];
+    for (const one of [...made, abroad, stranger]) cases.push(await idOf(one, who));
+    const [first = '', second = '', third = '', fourth = '', taken = '', inJapan = '', strange = ''] = cases;
+    const lease = (await call(who, 'POST', `/v1/cases/${first}/claim`)).body;
+    await call(other, 'POST', `/v1/cases/${taken}/claim`);
+    const offered = (await call(who, 'GET', `/v1/cases/${first}/alike`)).body.items.map(
+      (row: { id: string }) => row.id,
+    );
+    expect(offered.toSorted()).toEqual([second, third, fourth].toSorted());
+
+    const alike = [second, third, fourth, taken, inJapan, strange, 'case_none'];
+    const order = { alike, reason: 'A known scheme.', seconds: 20 };
+    const decided = await decide(who, lease, [remove(['de']), allow(['us'])], order);
+    expect(decided.status, JSON.stringify(decided.body)).toBe(200);
+    const told: readonly Alike[] = decided.body.alike;
+    expect(told.at(-1)).toMatchObject({ externalId: null, submissionId: null });
+    expect(told.map(({ caseId, refused }) => [caseId, refused?.code ?? null])).toEqual([
+      [second, null],
+      [third, null],
+      [fourth, null],
+      [taken, 'conflict'],
+      [inJapan, 'conflict'],
+      [strange, 'conflict'],
+      ['case_none', 'not_found'],
+    ]);
+    const submissions = [decided.body.submissionId, ...told.flatMap(({ submissionId }) => submissionId ?? [])];
+    expect(new Set(submissions).size).toBe(4);
+    const seen = async (id: string) => (await call(who, 'GET', `/v1/cases/${id}`)).body;
+    expect(await seen(second)).toMatchObject({
+      case: { status: 'closed' },
+      decisions: [
+        { action: 'remove', regions: ['de'], reason: 'A known scheme.', seconds: null },
+        { action: 'allow', regions: ['us'] },
+      ],
+    });
+    // What was refused is as it was before.
+    for (const id of [inJapan, strange]) expect((await seen(id)).case).toMatchObject({ status: 'open', holder: null });
+    expect((await seen(taken)).case.holder.id).toBe(other.id);
+    const verbs = (await store.desk.audit({ subject: must(made[1]).noteId }, null, 50)).items.map(({ verb }) => verb);
+    expect(verbs).toEqual(['case.seen', 'case.decided_alike', 'case.decided', 'note.decided']);
+
+    // The answer was lost: asked again, it is the same.
+    const again = await decide(who, lease, [remove(['de']), allow(['us'])], order);
+    expect(again.body.alike).toEqual(told);
+    expect((await call(who, 'POST', `/v1/submissions/${told[0]?.submissionId}/undo`)).status).toBe(200);
+    expect((await seen(second)).case.status).toBe('open');
+    expect((await seen(third)).case.status).toBe('closed');
+  });
+
+  it('asks nothing of a case alone, and is no way to answer reports', async () => {
+    const { language, made, idOf } = await copies(2);
+    const who = await person();
+    const { externalId } = (await call(platform, 'GET', `/v1/notes/${must(made[0]).noteId}`)).body;
+    const report = await call(platform, 'POST', '/v1/reports', {
+      externalId,
+      reference: ids.next('ref'),
+      reasons: 'It is a trick.',
+      reporter: { kind: 'person', name: 'R. Reader', email: 'reader@mail.example' },
+      goodFaith: true,
+    });
+    const { caseId } = report.body;
+    expect((await call(who, 'GET', `/v1/cases/${caseId}/alike`)).body).toEqual({ items: [] });
+    const lease = (await call(who, 'POST', `/v1/cases/${caseId}/claim`)).body;
+    const alike = [await idOf(must(made[1]), who)];
+    expect(await decide(who, lease, [allow(['de', 'us'])], { alike })).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: '/alike' }] },
+    });
+    const alone = await judged([HOLD], { body: ids.next('alone') }, language);
+    const { body } = await call(who, 'GET', `/v1/cases/${await idOf(alone, who)}/alike`);
+    expect(body).toEqual({ items: [] });
+  });
+});
+
 describe('a decision', () => {
   it('takes only what the region allows: actions of its ladder, its clauses, every region once', async () => {
     const { language } = await judged([HOLD]);

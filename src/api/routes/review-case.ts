@@ -1,7 +1,9 @@
 /** One case: reading it, talking about it, deciding it and taking that back. */
 import { z } from 'zod';
 import { InvalidInputError } from '../../errors.js';
+import { policyOf } from '../../policy/regions.js';
 import type { CaseFile, CaseFilter, Lease, Sight } from '../../ports/review.js';
+import { isPlea, mayGoAlong, similarNotes } from '../../usecases/review/alike.js';
 import { momentOf } from '../../usecases/review/bundles.js';
 import { checkVerdicts } from '../../usecases/review/choices.js';
 import {
@@ -15,21 +17,24 @@ import {
 } from '../../usecases/review/decide.js';
 import { noticesOf } from '../../usecases/review/notice.js';
 import { storedTranslation } from '../../usecases/translate/translate-case.js';
+import { decideAlike } from '../alike.js';
 import { caseAnswer } from '../case-answer.js';
 import { checkColleague, inEachLanguage } from '../colleagues.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
 import type { Desk } from '../desk.js';
 import { aroundFor } from '../look-up.js';
 import { decisionAnswer } from '../note-answer.js';
+import { caseRowAnswer } from '../queue-answer.js';
 import { Id, IdParams, problems } from '../schemas/common.js';
 import { CaseDetail, CommentAnswer, OpinionAnswer } from '../schemas/review-case.js';
 import { DecidedAnswer, DecisionInput, NoticeAnswer, NoticeInput, UndoneAnswer } from '../schemas/review-decision.js';
-import { AskInput, CommentInput, OpinionInput, UnblurredInput } from '../schemas/review-queue.js';
+import { AlikeList, AskInput, CommentInput, OpinionInput, UnblurredInput } from '../schemas/review-queue.js';
 import { TranslationQuery } from '../schemas/review-translation.js';
 
 import { translateDeps, translationAnswer, translationSubject, wishOf } from '../translate.js';
 
 const tags = ['cases'];
+const MOST_ALIKE = 50;
 
 export function caseRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void {
   const { store, clock } = deps;
@@ -154,16 +159,58 @@ function decisionRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void {
       log.warn('next case not claimed', { error });
       return undefined;
     });
-  const decideOnce = async (sight: Sight, caseId: string, order: DecisionOrder): Promise<Decided> => {
-    const file = await desk.file(sight, caseId);
+  const decide = async (sight: Sight, file: CaseFile, order: DecisionOrder): Promise<Decided> => {
     try {
       return await decideCase(ports, sight, file, order);
     } catch (error) {
-      const repeated = repeatedOf(await desk.file(sight, caseId), sight, order);
+      const repeated = repeatedOf(await desk.file(sight, file.row.caseId), sight, order);
       if (repeated === null) throw error;
       return repeated;
     }
   };
+  const decideOthers = async (sight: Sight, like: CaseFile, order: DecisionOrder, caseIds: readonly string[]) => {
+    const scene = {
+      sight,
+      like,
+      order,
+      policyIdOf: await policyIdAt(like),
+      decide: (file: CaseFile, own: DecisionOrder) => decide(sight, file, own),
+      again: (file: CaseFile, own: DecisionOrder) => repeatedOf(file, sight, own),
+    };
+    return await decideAlike(deps, desk, scene, caseIds);
+  };
+  const policyIdAt = async (file: CaseFile): Promise<(region: string) => string> => {
+    const [bundle, now] = [await bundleOf(desk, file), clock.now()];
+    return (region) => policyOf(bundle, region, now).id;
+  };
+  server.route({
+    method: 'GET',
+    url: '/v1/cases/:id/alike',
+    schema: {
+      tags,
+      summary: 'Open cases of the same text or campaign that you could decide like this one',
+      params: IdParams,
+      response: { 200: AlikeList, ...problems },
+    },
+    handler: async (request) => {
+      const sight = await desk.sight(request);
+      const file = await desk.file(sight, request.params.id);
+      const notes = similarNotes(file);
+      if (notes.length === 0 || isPlea(file.row)) return { items: [] };
+      const now = clock.now();
+      const policyIdOf = await policyIdAt(file);
+      const { items } = await store.desk.list(
+        sight,
+        { status: 'open', notes },
+        { cursor: null, limit: MOST_ALIKE, now },
+      );
+      return {
+        items: items
+          .filter((row) => mayGoAlong(sight, file.row, row, policyIdOf))
+          .map((row) => caseRowAnswer(row, now)),
+      };
+    },
+  });
   server.route({
     method: 'POST',
     url: '/v1/cases/:id/notice',
@@ -205,13 +252,24 @@ function decisionRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void {
     },
     handler: async (request) => {
       const sight = await desk.sight(request);
-      const { next: view, ...order } = request.body;
-      const { kind: _, ...decided } = await decideOnce(sight, request.params.id, order);
+      const file = await desk.file(sight, request.params.id);
+      const { next: view, alike, ...order } = request.body;
+      if (alike !== undefined && isPlea(file.row)) {
+        const message = 'An appeal or a report is answered by itself.';
+        throw new InvalidInputError('body_invalid', message, [{ pointer: '/alike', message }]);
+      }
+      const { kind: _, ...decided } = await decide(sight, file, order);
+      const others = alike === undefined ? {} : { alike: await decideOthers(sight, file, order, alike) };
       const [decisions, next] = await Promise.all([
         store.desk.submitted(decided.submissionId),
         view === undefined ? undefined : nextOf(sight, view),
       ]);
-      return { ...decided, decisions: decisions.map(decisionAnswer), ...(next === undefined ? {} : { next }) };
+      return {
+        ...decided,
+        decisions: decisions.map(decisionAnswer),
+        ...others,
+        ...(next === undefined ? {} : { next }),
+      };
     },
   });
   server.route({

@@ -1,8 +1,8 @@
 /** The queue and the claims on it. */
 import { z } from 'zod';
 import { DAY_MS, MINUTE_MS } from '../../domain.js';
-import { InvalidInputError } from '../../errors.js';
 import type { CaseFilter, Hold, Lease, Sight } from '../../ports/review.js';
+import { leaseOf } from '../alike.js';
 import { checkColleague, checkSpeaker } from '../colleagues.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
 import { type Desk, lost } from '../desk.js';
@@ -110,18 +110,7 @@ function claimRoutes(server: ApiServer, { store, clock }: ApiDeps, desk: Desk): 
       const sight = await desk.sight(request);
       const row = await desk.row(sight, id);
       const result = await store.desk.claim(sight, id, desk.leaseMs, clock.now());
-      switch (result.kind) {
-        case 'claimed':
-          return result.lease;
-        case 'held':
-          throw new InvalidInputError('conflict', `${row.holder?.login ?? 'Somebody else'} has this case.`);
-        case 'closed':
-          throw new InvalidInputError('conflict', 'The case is closed.');
-        case 'refused':
-          throw new InvalidInputError('forbidden', 'This case is not yours to take; the case says why.');
-        case 'unknown':
-          throw new InvalidInputError('not_found', 'There is no such case.');
-      }
+      return leaseOf(result, row);
     },
   });
   server.route({

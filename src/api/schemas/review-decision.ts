@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { CATEGORY_IDS } from '../../categories.js';
 import { ACTIONS } from '../../domain.js';
 import { storableText } from '../../usecases/note-input.js';
-import { Instant, RegionName, whole } from './common.js';
+import { Id, Instant, RegionName, whole } from './common.js';
 import { DecisionAnswer, noticeText } from './note.js';
 import { LeaseAnswer, NextInput } from './review-queue.js';
 
@@ -40,11 +40,27 @@ export const DecisionInput = z
     reason: storableText(4_000).min(1).optional().describe('For colleagues and for the answer to an appeal'),
     seconds: z.number().int().min(0).max(86_400).optional().describe('Time spent on it'),
     translationShown: z.boolean().optional(),
+    alike: z
+      .array(Id)
+      .max(50)
+      .optional()
+      .describe('Other cases of the same text or campaign, to be decided like this one, each by itself'),
     next: NextInput.omit({ release: true })
       .optional()
       .describe('The view to take the most pressing case of in the same step'),
   })
   .meta({ id: 'CaseDecision' });
+
+export const AlikeAnswer = z
+  .object({
+    caseId: z.string(),
+    externalId: z.string().nullable().describe('Of its note; null where the case is none that you see'),
+    submissionId: z.string().nullable().describe('Of this case alone; taken back by itself'),
+    undoUntil: Instant.nullable(),
+    refused: z.object({ code: z.string(), detail: z.string() }).nullable().describe('Why it was not decided'),
+  })
+  .meta({ id: 'DecidedAlike' });
+export type AlikeAnswer = z.infer<typeof AlikeAnswer>;
 
 export const DecidedAnswer = z
   .object({
@@ -52,6 +68,7 @@ export const DecidedAnswer = z
     undoUntil: Instant.describe('Until then nothing has left; POST /v1/submissions/:id/undo'),
     closed: z.boolean().describe('False: regions are left for somebody else'),
     decisions: z.array(DecisionAnswer),
+    alike: z.array(AlikeAnswer).optional().describe('Where it was asked for: what became of each of the others'),
     next: LeaseAnswer.nullable()
       .optional()
       .describe('Where it was asked for: the claim on the next case; null: nothing is left in the view'),

@@ -73,6 +73,8 @@ export const CaseRowAnswer = z
 export type CaseRowAnswer = z.infer<typeof CaseRowAnswer>;
 export const CasePage = pageOf(CaseRowAnswer).meta({ id: 'CasePage' });
 
+export const AlikeList = z.object({ items: z.array(CaseRowAnswer) });
+
 const filter = {
   status: z.enum(['open', 'closed']).default('open').describe('Closed ones come latest first'),
   language: listOf(Tag).optional().describe('Comma list; `und` for none; `zh` finds zh-Hans too'),

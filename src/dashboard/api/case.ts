@@ -6,6 +6,7 @@ import type { Change } from './cases.js';
 import { getJson, isUnreachable } from './client.js';
 import { useSend } from './queries.js';
 import type {
+  Alike,
   CaseDetail,
   CaseTranslation,
   Colleagues,
@@ -163,6 +164,16 @@ export function useDecide(caseId: string) {
     onError: () => void queries.invalidateQueries({ queryKey: keyOf(caseId) }),
   });
 }
+
+const isPlea = ({ reason }: CaseDetail['case']): boolean => reason === 'appeal' || reason === 'report';
+
+/** Asked only where there are similar notes: what can be decided in one step with the case. */
+export const useAlike = ({ case: row, similar }: CaseDetail) =>
+  useQuery({
+    queryKey: ['alike', row.id],
+    queryFn: ({ signal }) => getJson<Alike>(`${pathOf(row.id)}/alike`, signal),
+    enabled: !isPlea(row) && similar.sameText.length + similar.campaign.length > 0,
+  });
 
 export function useNotice(caseId: string, verdicts: readonly VerdictInput[]) {
   const send = useSend();

@@ -13,7 +13,13 @@ import type {
   UserList,
   UserWithPassword,
 } from '../../api/schemas/review-people.js';
-import type { CaseCountsAnswer, CasePage, CaseRowAnswer, LeaseAnswer } from '../../api/schemas/review-queue.js';
+import type {
+  AlikeList,
+  CaseCountsAnswer,
+  CasePage,
+  CaseRowAnswer,
+  LeaseAnswer,
+} from '../../api/schemas/review-queue.js';
 import type { StatisticsAnswer } from '../../api/schemas/review-statistics.js';
 import type { Role } from '../../ports/store.js';
 
@@ -29,6 +35,7 @@ export type Found = z.infer<typeof SearchAnswer>;
 
 export type CaseRow = CaseRowAnswer;
 export type Cases = z.infer<typeof CasePage>;
+export type Alike = z.infer<typeof AlikeList>;
 export type CaseCounts = CaseCountsAnswer;
 export type CasePart = CaseDetail['parts'][number];
 export type CaseTranslation = CaseDetail['translation'];
@@ -41,6 +48,7 @@ export type Lease = z.infer<typeof LeaseAnswer>;
 export type VerdictInput = z.input<typeof Verdict>;
 export type DecisionOrder = z.input<typeof DecisionInput>;
 export type Decided = z.infer<typeof DecidedAnswer>;
+export type DecidedAlike = NonNullable<Decided['alike']>[number];
 export type Notices = z.infer<typeof NoticeAnswer>;
 export type Figures = StatisticsAnswer;
 

@@ -73,16 +73,22 @@ function useSubmit(detail: CaseDetail, { filter, goOn }: GoOn, turn: Turn) {
   useEffect(() => reset(), [detail.case.id, reset]);
   const send = async (epoch: number, thenNext: boolean) => {
     const reason = draft.reason.trim();
-    const { submissionId, undoUntil, next } = await decide.mutateAsync({
+    const {
+      submissionId,
+      undoUntil,
+      next,
+      alike = [],
+    } = await decide.mutateAsync({
       epoch,
       verdicts: draft.outcome === 'uphold' ? [] : [...verdictsOf(draft, groups)],
       ...(isAppeal && draft.outcome !== null ? { outcome: draft.outcome } : {}),
       ...(reason === '' ? {} : { reason }),
       seconds: Math.round((Date.now() - openedAt) / 1_000),
       translationShown: detail.translation.parts.length > 0,
+      ...(draft.alike.length === 0 ? {} : { alike: [...draft.alike] }),
       ...(thenNext ? { next: viewOf(filter) } : {}),
     });
-    offerUndo({ submissionId, until: undoUntil, view: filter });
+    offerUndo({ submissionId, until: undoUntil, view: filter, alike });
     if (thenNext) return await goOn(next);
     // What is left of the case may be regions of others.
     await queries.fetchQuery({ ...caseQuery(detail.case.id), staleTime: 0 }).catch(async (error: unknown) => {

@@ -6,9 +6,10 @@ import { useTranslation } from 'react-i18next';
 import { useMatch, useNavigate } from 'react-router';
 import { caseQuery } from '../api/case.js';
 import { useSend } from '../api/queries.js';
-import type { Lease } from '../api/types.js';
+import type { DecidedAlike, Lease } from '../api/types.js';
 import { useFormat } from '../format.js';
 import { useShortcuts } from '../shortcuts.js';
+import { useWords } from '../words.js';
 import { Fault } from './fault.js';
 
 export interface Undoable {
@@ -16,13 +17,20 @@ export interface Undoable {
   readonly until: string;
   /** The filters of the queue that the person was working on. */
   readonly view: string;
+  /** What became of others that were to be decided like it. */
+  readonly alike?: readonly DecidedAlike[];
 }
 const Context = createContext<(undoable: Undoable) => void>(() => undefined);
 export const useOfferUndo = () => useContext(Context);
 
 export function UndoProvider({ children }: { readonly children: ReactNode }) {
   const [undoable, setUndoable] = useState<Undoable | null>(null);
-  const offer = useMemo(() => (next: Undoable) => setUndoable(next), []);
+  // The case tells of the same decision too, and knows nothing of the others.
+  const offer = useMemo(
+    () => (next: Undoable) =>
+      setUndoable((old) => (old?.submissionId === next.submissionId ? { ...old, ...next } : next)),
+    [],
+  );
   return (
     <Context.Provider value={offer}>
       {children}
@@ -55,14 +63,33 @@ function Toast({ undoable, onDone }: { readonly undoable: Undoable; readonly onD
     const path = `/v1/cases/${encodeURIComponent(caseId)}/release`;
     await send({ method: 'POST', path, body: { epoch: lease.epoch } }).catch(() => undefined);
   };
+  const take = (submissionId: string) =>
+    send<{ readonly lease: Lease }>({
+      method: 'POST',
+      path: `/v1/submissions/${encodeURIComponent(submissionId)}/undo`,
+    });
+  const alike = undoable.alike ?? [];
+  const done = alike.filter(({ refused }) => refused === null);
+  const [notTaken, setNotTaken] = useState<readonly DecidedAlike[]>([]);
   const undo = useMutation({
-    mutationFn: () =>
-      send<{ readonly lease: Lease }>({
-        method: 'POST',
-        path: `/v1/submissions/${encodeURIComponent(undoable.submissionId)}/undo`,
-      }),
-    onSuccess: async ({ lease }) => {
-      onDone();
+    mutationFn: async () => {
+      const { lease } = await take(undoable.submissionId);
+      const left: DecidedAlike[] = [];
+      for (const one of done) {
+        try {
+          // They go back to the queue; the one that was open stays mine.
+          const { lease: own } = await take(one.submissionId ?? '');
+          const path = `/v1/cases/${encodeURIComponent(own.caseId)}/release`;
+          await send({ method: 'POST', path, body: { epoch: own.epoch } }).catch(() => undefined);
+        } catch {
+          left.push(one);
+        }
+      }
+      return { lease, left };
+    },
+    onSuccess: async ({ lease, left }) => {
+      if (left.length === 0) onDone();
+      else setNotTaken(left);
       if (openCase !== null && openCase !== lease.caseId) await giveBack(openCase);
       // As it is now, under its new claim: what was read before the decision must not be acted on.
       await queries.fetchQuery({ ...caseQuery(lease.caseId), staleTime: 0 }).catch(() => undefined);
@@ -70,19 +97,27 @@ function Toast({ undoable, onDone }: { readonly undoable: Undoable; readonly onD
     },
   });
   const run = () => {
-    if (!undo.isPending && secondsLeft > 0) undo.mutate();
+    if (!undo.isPending && !undo.isSuccess && secondsLeft > 0) undo.mutate();
   };
   useShortcuts([{ key: 'u', label: t('case:undo'), group: t('case:keys.decide'), run }]);
-  const refused = undo.error !== null;
+  const isRefused = undo.error !== null;
+  const notDecided = alike.filter(({ refused }) => refused !== null);
+  // What did not happen is read before it goes.
+  const stays = isRefused || notTaken.length + notDecided.length > 0;
   useEffect(() => {
-    if (secondsLeft === 0 && !undo.isPending && !refused) onDone();
+    if (secondsLeft === 0 && !undo.isPending && !stays) onDone();
   });
   // The window may close while the step is on its way: whoever asked in time is told that the decision stands.
-  const isOver = secondsLeft === 0 && refused;
+  const isOver = notTaken.length > 0 || (secondsLeft === 0 && stays);
   return (
     <div className="toast" role="status">
       {undo.error !== null && <Fault error={undo.error} />}
-      <span>{t('case:undo.decided')}</span>
+      <div>
+        {notTaken.length === 0 && t('case:undo.decided')}
+        {notTaken.length === 0 && done.length > 0 && ` ${t('case:alike.done', { n: done.length })}`}
+        {notTaken.length > 0 && <Told label="case:alike.stand" of={notTaken} />}
+        {notDecided.length > 0 && notTaken.length === 0 && <Told label="case:alike.refused" of={notDecided} />}
+      </div>
       {isOver ? (
         <Button variant="default" size="compact-md" onClick={onDone}>
           {t('common:close')}
@@ -99,4 +134,15 @@ function Toast({ undoable, onDone }: { readonly undoable: Undoable; readonly onD
       )}
     </div>
   );
+}
+
+/** Each by the id of its note, with the server's reason where there is one. */
+function Told({ label, of }: { readonly label: string; readonly of: readonly DecidedAlike[] }) {
+  const { t, i18n } = useTranslation();
+  const { code } = useWords();
+  const ids = of.map(({ caseId, externalId, refused }) => {
+    const id = externalId ?? caseId;
+    return refused === null ? id : `${id} (${code(refused.code)})`;
+  });
+  return <div className="small">{t(label, { ids: new Intl.ListFormat(i18n.language).format(ids) })}</div>;
 }

@@ -64,6 +64,7 @@ export function matches(filter: CaseFilter, me: string, now: string, values: Val
   any('c.category', filter.category);
   any('c.reason', filter.reason);
   any('c.desk', filter.desk);
+  any('c.note_id', filter.notes);
   if (filter.source !== undefined) parts.push(`c.source_id = ${values.bind(filter.source, 'text')}`);
   if (filter.noteId !== undefined) parts.push(`c.note_id = ${values.bind(filter.noteId, 'text')}`);
   if (filter.overdue !== undefined) parts.push(`(c.due_at <= ${now}) = ${filter.overdue}`);

@@ -14,6 +14,7 @@ import {
 import { Fault } from '../../parts/fault.js';
 import { type Shortcut, useShortcuts } from '../../shortcuts.js';
 import { useWords } from '../../words.js';
+import { AlikeCases } from './alike-cases.js';
 import { DecisionRegion } from './decision-region.js';
 import { NoticePreview } from './notice-preview.js';
 
@@ -146,6 +147,8 @@ export function DecisionPanel(props: PanelProps) {
   const isKept = draft.outcome === 'uphold' || draft.outcome === 'change_ground';
   const actions = isKept ? [] : commonActions(groups, severity);
   usePanelKeys(props, actions);
+  const others = draft.alike.length;
+  const ready = others === 0 ? t('case:ready') : t('case:ready-alike', { n: others });
   return (
     <section className="sheet stack panel" aria-label={t('case:decision')}>
       <h2>{t('case:decision')}</h2>
@@ -186,11 +189,12 @@ export function DecisionPanel(props: PanelProps) {
         dir="auto"
         maxLength={4_000}
       />
+      <AlikeCases detail={detail} draft={draft} onChange={onChange} />
       <NoticePreview detail={detail} draft={draft} groups={groups} complete={missing === null} />
       {error !== null && <Fault error={error} />}
       <div className="finish stack">
         <p className="small quiet no-margin" role="status">
-          {missing === null ? t('case:ready') : t(`case:missing.${missing}`)}
+          {missing === null ? ready : t(`case:missing.${missing}`)}
         </p>
         <div className="row">
           <Button loading={busy} aria-disabled={missing !== null} onClick={() => onSubmit(true)}>

@@ -113,6 +113,7 @@ export function rowsOf(state: DeskState) {
       any(filter.category, (category) => row.category === category),
       any(filter.reason, (reason) => row.reason === reason),
       any(filter.desk, (desk) => row.desk === desk),
+      any(filter.notes, (noteId) => row.noteId === noteId),
       filter.source === undefined || row.sourceId === filter.source,
       filter.noteId === undefined || row.noteId === filter.noteId,
       filter.overdue === undefined || Date.parse(row.dueAt) <= now === filter.overdue,

@@ -1,0 +1,91 @@
+/** Deciding others of a campaign like a case that was just decided: each is claimed, checked and recorded by itself. */
+import { codeOf, InvalidInputError, isOurs } from '../errors.js';
+import type { CaseFile, ClaimResult, Lease, QueueRow, Sight } from '../ports/review.js';
+import { isPlea, similarNotes, verdictsFor } from '../usecases/review/alike.js';
+import type { Decided, DecisionOrder } from '../usecases/review/decide.js';
+import { myRegions } from '../usecases/review/sight.js';
+import type { ApiDeps } from './deps.js';
+import type { Desk } from './desk.js';
+import type { AlikeAnswer } from './schemas/review-decision.js';
+
+export function leaseOf(result: ClaimResult, row: QueueRow): Lease {
+  switch (result.kind) {
+    case 'claimed':
+      return result.lease;
+    case 'held':
+      throw new InvalidInputError('conflict', `${row.holder?.login ?? 'Somebody else'} has this case.`);
+    case 'closed':
+      throw new InvalidInputError('conflict', 'The case is closed.');
+    case 'refused':
+      throw new InvalidInputError('forbidden', 'This case is not yours to take; the case says why.');
+    case 'unknown':
+      throw new InvalidInputError('not_found', 'There is no such case.');
+  }
+}
+
+export interface AlikeScene {
+  readonly sight: Sight;
+  readonly like: CaseFile;
+  readonly order: DecisionOrder;
+  readonly policyIdOf: (region: string) => string;
+  readonly decide: (file: CaseFile, order: DecisionOrder) => Promise<Decided>;
+  readonly again: (file: CaseFile, order: DecisionOrder) => Decided | null;
+}
+
+export async function decideAlike(
+  deps: ApiDeps,
+  desk: Desk,
+  scene: AlikeScene,
+  caseIds: readonly string[],
+): Promise<AlikeAnswer[]> {
+  const answers: AlikeAnswer[] = [];
+  for (const caseId of new Set(caseIds)) {
+    let externalId: string | null = null;
+    try {
+      const row = await desk.row(scene.sight, caseId);
+      externalId = row.externalId;
+      const { submissionId, undoUntil } = await decideOne(deps, desk, scene, row);
+      answers.push({ caseId, externalId, submissionId, undoUntil, refused: null });
+    } catch (error) {
+      // The first decision stands, whatever becomes of the others.
+      if (!isOurs(error)) deps.log.error('a case was not decided like another', { caseId, error });
+      const detail = isOurs(error) ? error.message : 'An unexpected fault';
+      const refused = { code: codeOf(error), detail };
+      answers.push({ caseId, externalId, submissionId: null, undoUntil: null, refused });
+    }
+  }
+  return answers;
+}
+
+async function decideOne(deps: ApiDeps, desk: Desk, scene: AlikeScene, row: QueueRow): Promise<Decided> {
+  const { sight, like, order, policyIdOf } = scene;
+  const { store, clock } = deps;
+  const { caseId } = row;
+  if (!similarNotes(like).includes(row.noteId)) {
+    throw new InvalidInputError('conflict', 'The note of this case is none of the same text or campaign.');
+  }
+  if (isPlea(row)) throw new InvalidInputError('conflict', 'An appeal or a report wants an answer of its own.');
+  const verdicts = verdictsFor(order.verdicts, myRegions(sight, row.regions), policyIdOf);
+  if (verdicts === null) throw new InvalidInputError('conflict', 'It has regions that nothing was decided for.');
+  const own = { ...order, verdicts, seconds: undefined };
+  const before = row.status === 'closed' ? scene.again(await desk.file(sight, caseId), own) : null;
+  if (before !== null) return before;
+  const { epoch } = leaseOf(await store.desk.claim(sight, caseId, desk.leaseMs, clock.now()), row);
+  try {
+    const decided = await scene.decide(await desk.file(sight, caseId), { ...own, epoch });
+    await store.audit.append(
+      {
+        actor: { kind: 'user', id: sight.userId },
+        verb: 'case.decided_alike',
+        subject: row.noteId,
+        detail: { caseId, like: like.row.caseId, submissionId: decided.submissionId },
+      },
+      clock.now(),
+    );
+    return decided;
+  } catch (error) {
+    if (row.holder?.id !== sight.userId)
+      await store.desk.release({ caseId, userId: sight.userId, epoch }, clock.now()).catch(() => false);
+    throw error;
+  }
+}
