@@ -115,8 +115,8 @@ function Toast({ undoable, onDone }: { readonly undoable: Undoable; readonly onD
       <div>
         {notTaken.length === 0 && t('case:undo.decided')}
         {notTaken.length === 0 && done.length > 0 && ` ${t('case:alike.done', { n: done.length })}`}
-        {notTaken.length > 0 && <Told label="case:alike.stand" of={notTaken} />}
-        {notDecided.length > 0 && notTaken.length === 0 && <Told label="case:alike.refused" of={notDecided} />}
+        {notTaken.length > 0 && <Told said="case:alike.stand" of={notTaken} />}
+        {notDecided.length > 0 && notTaken.length === 0 && <Told said="case:alike.refused" of={notDecided} />}
       </div>
       {isOver ? (
         <Button variant="default" size="compact-md" onClick={onDone}>
@@ -137,12 +137,12 @@ function Toast({ undoable, onDone }: { readonly undoable: Undoable; readonly onD
 }
 
 /** Each by the id of its note, with the server's reason where there is one. */
-function Told({ label, of }: { readonly label: string; readonly of: readonly DecidedAlike[] }) {
+function Told({ said, of }: { readonly said: string; readonly of: readonly DecidedAlike[] }) {
   const { t, i18n } = useTranslation();
   const { code } = useWords();
   const ids = of.map(({ caseId, externalId, refused }) => {
     const id = externalId ?? caseId;
     return refused === null ? id : `${id} (${code(refused.code)})`;
   });
-  return <div className="small">{t(label, { ids: new Intl.ListFormat(i18n.language).format(ids) })}</div>;
+  return <div className="small">{t(said, { ids: new Intl.ListFormat(i18n.language).format(ids) })}</div>;
 }
