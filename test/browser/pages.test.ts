@@ -165,10 +165,11 @@ it.each([
     ],
   },
   {
-    name: 'Chinese and Spanish',
+    name: 'Chinese, Spanish and German',
     looks: [
       ['zh-Hans', 'dark'],
       ['es', 'light'],
+      ['de', 'dark'],
     ],
   },
 ] as const)('axe finds nothing on any page: $name', async ({ name, looks }) => {
@@ -189,10 +190,11 @@ const beyondTheEdge = (page: Page): Promise<readonly string[]> =>
 it.each([
   // The longest words, the other direction and English on every page; the queue in every language.
   ['es', PHONE_PX, /./],
+  ['de', PHONE_PX, /./],
   ['ar', PHONE_PX, /./],
   ['en', PHONE_PX, /./],
   ['zh-Hans', PHONE_PX, /^cases/],
-  ['es', LAPTOP_PX, /./],
+  ['de', LAPTOP_PX, /./],
 ] as const)('nothing lies beyond the edge of the screen: %s, %d px', async (language, width, looked) => {
   const { page, wrongs, close } = await sit(browser, desk, who, { language, width });
   const faults: string[] = [];

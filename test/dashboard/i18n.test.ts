@@ -66,7 +66,7 @@ function literalsIn(code: string): readonly string[] {
 }
 
 describe('languages of the interface', () => {
-  test('there are four', () => expect(LANGUAGES.toSorted()).toEqual(['ar', 'en', 'es', 'zh-Hans']));
+  test('there are five', () => expect(LANGUAGES.toSorted()).toEqual(['ar', 'de', 'en', 'es', 'zh-Hans']));
 
   test.each(LANGUAGES)('%s has every text of English with the same slots, and no other', (language) => {
     const texts = textsOf(language);

@@ -13,6 +13,7 @@ export const TONGUES = {
   en: { name: 'English', dir: 'ltr', load: () => import('./bundles/en.js') },
   'zh-Hans': { name: '简体中文', dir: 'ltr', load: () => import('./bundles/zh-Hans.js') },
   es: { name: 'Español', dir: 'ltr', load: () => import('./bundles/es.js') },
+  de: { name: 'Deutsch', dir: 'ltr', load: () => import('./bundles/de.js') },
   ar: { name: 'العربية', dir: 'rtl', load: () => import('./bundles/ar.js') },
 } as const satisfies Record<string, Tongue>;
 export type TongueTag = keyof typeof TONGUES;
