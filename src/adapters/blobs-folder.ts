@@ -1,9 +1,10 @@
 /** Bytes in a folder. Keys are ours; a file appears whole or not at all, and cannot be written again. */
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { chmod, open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { UnavailableError } from '../errors.js';
 import type { Blobs } from '../ports.js';
+import { makeFolder } from './make-folder.js';
 
 const KEY = /^[A-Za-z0-9_-]{8,100}$/;
 /** The last two characters are random: no folder grows beyond what a file system likes. */
@@ -23,7 +24,7 @@ export function openBlobFolder(folder: string): Blobs {
       const file = fileOf(key);
       const temporary = `${file}.${randomUUID()}.part`;
       try {
-        await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+        await makeFolder(path.dirname(file), 0o700);
         const handle = await open(temporary, 'wx', 0o600);
         try {
           await handle.writeFile(bytes);

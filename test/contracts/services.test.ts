@@ -68,7 +68,7 @@ describe('embedded servers', { timeout: 120_000 }, () => {
   it('say what to do when the folder is no folder, or lies where none can be made', async () => {
     const file = path.join(dir, 'file');
     await writeFile(file, '');
-    for (const at of [file, path.join(file, 'below')]) {
+    for (const at of [file, path.join(file, 'below'), '/proc/polywarden']) {
       await expect(startServices(config({ DATA_DIR: at }), silent)).rejects.toMatchObject({
         code: 'services_unavailable',
         message: expect.stringMatching(/^\/.* Set DATA_DIR/),

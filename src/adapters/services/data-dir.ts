@@ -1,14 +1,15 @@
 /** One process owns a data folder at a time; secrets in it are made once and kept 0600. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InvalidInputError } from '../../errors.js';
+import { makeFolder } from '../make-folder.js';
 
 const LOCK = 'instance.lock';
 
 /** Refuses when another live process holds the folder; a lock left by a dead one is taken over. */
 export async function takeDataDir(dir: string): Promise<() => Promise<void>> {
-  await mkdir(dir, { recursive: true }).catch((cause: unknown) => {
+  await makeFolder(dir).catch((cause: unknown) => {
     throw unusable(dir, cause);
   });
   const file = path.join(dir, LOCK);
