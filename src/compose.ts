@@ -18,7 +18,7 @@ import { checkModelFiles, laterClassifier, laterLanguageModel } from './compose/
 import { composeLlm, type Llm } from './compose/llm.js';
 import { composeTranslation, type OpenTranslation } from './compose/translation.js';
 import { type Config, retentionOf } from './config.js';
-import { InvalidInputError } from './errors.js';
+import { codeOf, InvalidInputError } from './errors.js';
 import { PROMPTS_DIR } from './paths.js';
 import type { Bundle } from './policy/bundle.js';
 import type { FullStore, OpenId } from './ports/review.js';
@@ -127,6 +127,7 @@ export async function compose(
         eager: wanted.model === 'now',
       }),
     );
+    await notRefused(queue);
     return {
       config,
       clock,
@@ -154,6 +155,13 @@ export async function compose(
     await close();
     throw error;
   }
+}
+
+/** Redis may be away at a start; a database that it does not have will never be there. */
+async function notRefused(queue: Pick<RedisQueue, 'ping'>): Promise<void> {
+  await queue.ping().catch((error: unknown) => {
+    if (codeOf(error) === 'config_invalid') throw error;
+  });
 }
 
 function opinionsOf({ opinion, moderation }: Llm, ports: Pick<AskDeps, 'clock' | 'ids'>): AskDeps | null {

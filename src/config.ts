@@ -41,6 +41,10 @@ export const Env = z.object({
     .optional()
     .describe('PostgreSQL URL; unset: an embedded server under DATA_DIR'),
   REDIS_URL: addressOf(['redis:', 'rediss:'])
+    .refine(
+      (value) => !URL.canParse(value) || /^(\/\d*)?$/.test(new URL(value).pathname),
+      'After the address comes / and the number of a database, or nothing',
+    )
     .optional()
     .describe('Redis URL; unset: a private redis-server under DATA_DIR'),
   DATA_DIR: z.string().default('.data').describe('Folder of the embedded servers and blobs'),

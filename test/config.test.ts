@@ -55,6 +55,9 @@ describe('readConfig', () => {
   });
 
   it('tells an address of the wrong kind from a server that is away, and shows no password', () => {
+    for (const path of ['/abc', '/-1', '/1.5', '/0/1']) {
+      expect(() => readConfig({ REDIS_URL: `redis://127.0.0.1${path}` })).toThrowError(/REDIS_URL: .*number/);
+    }
     const wrong = { DATABASE_URL: 'db.example.org', REDIS_URL: 'http://:s3cret@127.0.0.1', PUBLIC_URL: 'example.org' };
     expect(() => readConfig(wrong)).toThrowError(
       expect.objectContaining({

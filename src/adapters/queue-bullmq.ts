@@ -11,6 +11,8 @@ import { timeLimit } from '../time-limit.js';
 const PREFIX = 'polywarden';
 /** A producer inside a request must not wait for Redis. */
 const PRODUCER_LIMIT_MS = 900;
+const TURN_MS = 50;
+const LEAST_TURNS = 3;
 /** Stalls are counted by us, in Postgres; BullMQ would fail a job for good. */
 const NEVER_FAIL_BY_STALLS = 1_000_000;
 
@@ -32,6 +34,13 @@ export function openQueue(redisUrl: string, log: Log): RedisQueue {
   });
   const onError = redisFaults(log);
   redis.on('error', onError);
+  const line: Line = { redis, refused: null };
+  // Redis would go on with database 0, which may be somebody else's.
+  redis.on('error', ({ message }: Error) => {
+    if (!message.includes('DB index is out of range')) return;
+    line.refused = new InvalidInputError('config_invalid', 'REDIS_URL names a database that this Redis does not have');
+    redis.disconnect();
+  });
   const queues = new Map<QueueName, BullQueue>();
   for (const name of QUEUE_NAMES) {
     const queue = new BullQueue(name, { connection: redis, prefix: PREFIX, defaultJobOptions: jobOptions(name) });
@@ -39,7 +48,7 @@ export function openQueue(redisUrl: string, log: Log): RedisQueue {
     queues.set(name, queue);
   }
   const use = <T>(name: QueueName, call: (queue: BullQueue) => Promise<T>): Promise<T> =>
-    withinLimit(redis, async () => {
+    withinLimit(line, async () => {
       const queue = queues.get(name);
       if (queue === undefined) throw new TypeError(`no queue ${name}`);
       return call(queue);
@@ -51,8 +60,8 @@ export function openQueue(redisUrl: string, log: Log): RedisQueue {
       await Promise.all(asked.map(([name, some]) => use(name, (queue) => queue.addBulk(some.map(toJob)))));
     },
     waiting: (name) => use(name, async (queue) => await queue.getJobCountByTypes('waiting', 'delayed', 'prioritized')),
-    runScript: (script, key, args) => withinLimit(redis, () => redis.eval(script, 1, key, ...args)),
-    ping: async () => void (await withinLimit(redis, () => redis.ping())),
+    runScript: (script, key, args) => withinLimit(line, () => redis.eval(script, 1, key, ...args)),
+    ping: async () => void (await withinLimit(line, () => redis.ping())),
     close: async () => {
       redis.disconnect();
       // BullMQ waits for a connection that may never come.
@@ -79,20 +88,40 @@ function jobOptions(name: QueueName) {
   };
 }
 
+interface Line {
+  readonly redis: Redis;
+  /** Why the connection was given up for good. */
+  refused: InvalidInputError | null;
+}
+
 /** Waits shortly for a connection that is being made, then for the answer; an absent Redis is an error within a second. */
-async function withinLimit<T>(redis: Redis, call: () => Promise<T>): Promise<T> {
-  const deadline = Date.now() + PRODUCER_LIMIT_MS;
-  while (redis.status !== 'ready') {
-    if (Date.now() >= deadline || redis.status === 'end') throw away();
-    await pause(20);
+async function withinLimit<T>(line: Line, call: () => Promise<T>): Promise<T> {
+  const patience = { turns: PRODUCER_LIMIT_MS / TURN_MS };
+  while (line.redis.status !== 'ready') {
+    if (line.redis.status === 'end') throw line.refused ?? away();
+    await turn(patience);
   }
-  const call_ = call().catch((error: unknown) => {
-    throw away(error);
-  });
-  const late = pause(Math.max(50, deadline - Date.now())).then(() => {
+  let answered = false;
+  const answer = call()
+    .catch((error: unknown) => {
+      throw line.refused ?? away(error);
+    })
+    .finally(() => {
+      answered = true;
+    });
+  const late = async (): Promise<never> => {
+    patience.turns = Math.max(LEAST_TURNS, patience.turns);
+    while (!answered) await turn(patience);
     throw away();
-  });
-  return Promise.race([call_, late]);
+  };
+  return Promise.race([answer, late()]);
+}
+
+/** Counted in turns and not by the clock: a process that was busy with itself has learnt nothing about Redis. */
+async function turn(patience: { turns: number }): Promise<void> {
+  if (patience.turns <= 0) throw away();
+  patience.turns -= 1;
+  await pause(TURN_MS);
 }
 
 const away = (cause?: unknown): UnavailableError =>

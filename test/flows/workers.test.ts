@@ -140,6 +140,32 @@ describe('Redis is away', () => {
   });
 });
 
+describe('a queue', () => {
+  it('that is opened by a process busy with itself calls no Redis away', async () => {
+    const queue = openQueue(await freshRedis(), quiet);
+    const asked = queue.ping();
+    await pause(0);
+    for (const until = Date.now() + 1_500; Date.now() < until; );
+    await asked;
+    const again = queue.ping();
+    for (const until = Date.now() + 1_500; Date.now() < until; );
+    await again;
+    await queue.close();
+  });
+
+  it('refuses a database that Redis does not have, instead of taking database 0', async () => {
+    const url = new URL(await freshRedis());
+    url.pathname = '/999';
+    const queue = openQueue(url.href, quiet);
+    await expect(queue.ping()).rejects.toMatchObject({
+      code: 'config_invalid',
+      message: expect.stringContaining('REDIS_URL'),
+    });
+    await queue.close();
+    await expect(startSystem({ redisUrl: url.href })).rejects.toMatchObject({ code: 'config_invalid' });
+  });
+});
+
 describe('a worker is killed in the middle of a note', { timeout: 90_000 }, () => {
   let system: System;
   let bundle: Awaited<ReturnType<typeof bundleWorker>>;
