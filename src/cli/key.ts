@@ -1,18 +1,20 @@
 /** `polywarden key create|list|revoke`. */
 import { DAY_MS } from '../domain.js';
 import { InvalidInputError } from '../errors.js';
-import { SCOPES, type Scope } from '../ports/store.js';
+import { type ApiKey, SCOPES, type Scope } from '../ports/store.js';
 import { createKey, revokeKey } from '../usecases/keys.js';
 import { type Io, readArgs, unknownWord, usageError } from './io.js';
+import { jsonText } from './json-text.js';
 import { OPERATOR, type StorePorts, storeFrom, type WithStore } from './store.js';
 
 const KEY_USAGE = `polywarden key create [--source NAME] [--label TEXT] [--scopes ${SCOPES.join(',')}] [--days N] [--plain]
-polywarden key list
+polywarden key list [--json]
 polywarden key revoke KEY_ID
 
   A source is the platform that sends notes; it sees only its own. Without --scopes a key may do everything.
   --days N   the key expires after so many days
-  --plain    print the key alone, for scripts`;
+  --plain    print the key alone, for scripts
+  --json     data instead of text`;
 
 const OPTIONS = {
   source: { type: 'string', default: 'default' },
@@ -20,6 +22,7 @@ const OPTIONS = {
   scopes: { type: 'string' },
   days: { type: 'string' },
   plain: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h' },
 } as const;
 const MOST_DAYS = 36_500;
@@ -40,7 +43,7 @@ export async function keyCommand(args: readonly string[], io: Io, withStore: Wit
       io.stdout.write(await create(values, withStore));
       return 0;
     case 'list':
-      io.stdout.write(await withStore(list));
+      io.stdout.write(await withStore((ports) => list(ports, values.json)));
       return 0;
     case 'revoke':
       if (subject === undefined) throw usageError('Which key?', KEY_USAGE);
@@ -77,14 +80,22 @@ function readScopes(list: string | undefined): readonly Scope[] {
   });
 }
 
-async function list({ store }: StorePorts): Promise<string> {
-  const keys = await store.access.listKeys();
-  const state = (key: (typeof keys)[number]): string =>
-    key.revokedAt !== null ? 'revoked' : key.expiresAt === null ? 'valid' : `until ${key.expiresAt}`;
+async function list({ store, clock }: StorePorts, json: boolean): Promise<string> {
+  const now = new Date(clock.now()).toISOString();
+  const keys = (await store.access.listKeys()).map((key) => ({ ...key, state: stateOf(key, now) }));
+  if (json) return `${jsonText(keys, 2)}\n`;
   return keys
-    .map((key) => `${[key.keyId, key.sourceName, state(key), key.scopes.join(','), key.label].join('\t')}\n`)
+    .map(({ keyId, sourceName, state, expiresAt, scopes, label }) => {
+      const until = state === 'valid' && expiresAt !== null ? `until ${expiresAt}` : state;
+      return `${[keyId, sourceName, until, scopes.join(','), label].join('\t')}\n`;
+    })
     .join('');
 }
+
+const stateOf = (key: Pick<ApiKey, 'revokedAt' | 'expiresAt'>, now: string): 'valid' | 'revoked' | 'expired' => {
+  if (key.revokedAt !== null) return 'revoked';
+  return key.expiresAt !== null && key.expiresAt <= now ? 'expired' : 'valid';
+};
 
 async function revoke({ store, ids, clock }: StorePorts, keyId: string): Promise<void> {
   const revoked = await revokeKey({ access: store.access, ids, clock }, keyId, OPERATOR);

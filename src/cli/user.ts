@@ -1,4 +1,5 @@
 /** `polywarden user create|password`. */
+import { text } from 'node:stream/consumers';
 import { openPasswordHasher } from '../adapters/password-argon2.js';
 import { InvalidInputError } from '../errors.js';
 import { ROLES, type Role } from '../ports/store.js';
@@ -6,15 +7,18 @@ import type { PasswordHasher } from '../ports.js';
 import { type Io, readArgs, unknownWord, usageError } from './io.js';
 import { OPERATOR, type StorePorts, storeFrom, type WithStore } from './store.js';
 
-const USER_USAGE = `polywarden user create   --login NAME [--role ${ROLES.join('|')}] [--password WORD]
-polywarden user password [--login NAME] [--password WORD]
+const USER_USAGE = `polywarden user create   --login NAME [--role ${ROLES.join('|')}] [--password-stdin | --password WORD]
+polywarden user password [--login NAME] [--password-stdin | --password WORD]
 
-  Without --password one is made and printed. A new password ends every session of that person.`;
+  Without a password one is made and printed. A new password ends every session of that person.
+  --password-stdin   it is the one line of standard input
+  --password WORD    every user of this machine can read it in the list of processes`;
 
 const OPTIONS = {
   login: { type: 'string' },
   role: { type: 'string', default: 'reviewer' },
   password: { type: 'string' },
+  'password-stdin': { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h' },
 } as const;
 const PASSWORD_BYTES = 15;
@@ -44,14 +48,27 @@ export async function userCommand(
   if (rest.length > 0) throw usageError(`Unexpected argument ${rest[0]}`, USER_USAGE);
   const role = ROLES.find((one) => one === values.role);
   if (role === undefined) throw usageError(unknownWord('role', values.role, ROLES), USER_USAGE);
-  if (values.password !== undefined && values.password.length < LEAST_LENGTH) {
-    throw usageError(`A password has at least ${LEAST_LENGTH} characters`, USER_USAGE);
-  }
   const login = values.login ?? (verb === 'password' ? 'admin' : undefined);
   if (login === undefined) throw usageError('--login is needed', USER_USAGE);
-  const made = await withStore((ports) => act(ports, hasher, { login, password: values.password ?? null, role }));
-  io.stdout.write(`login ${login}\n${values.password === undefined ? `password ${made}   (shown once)\n` : ''}`);
+  const password = await givenPassword(values, io);
+  const made = await withStore((ports) => act(ports, hasher, { login, password, role }));
+  io.stdout.write(`login ${login}\n${password === null ? `password ${made}   (shown once)\n` : ''}`);
   return 0;
+}
+
+async function givenPassword(
+  values: { readonly password?: string | undefined; readonly 'password-stdin': boolean },
+  io: Io,
+): Promise<string | null> {
+  const fromStdin = values['password-stdin'];
+  if (fromStdin && values.password !== undefined) throw usageError('One of the two passwords', USER_USAGE);
+  const password = fromStdin ? (await text(io.stdin)).replace(/\r?\n$/, '') : values.password;
+  if (password === undefined) return null;
+  if (/[\r\n]/.test(password)) throw usageError('A password is one line', USER_USAGE);
+  if (password.length < LEAST_LENGTH) {
+    throw usageError(`A password has at least ${LEAST_LENGTH} characters`, USER_USAGE);
+  }
+  return password;
 }
 
 const VERBS: Readonly<Record<string, (ports: StorePorts, hasher: PasswordHasher, order: Order) => Promise<string>>> = {

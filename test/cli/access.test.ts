@@ -6,6 +6,7 @@ import { keyCommand } from '../../src/cli/key.js';
 import type { WithStore } from '../../src/cli/store.js';
 import { userCommand } from '../../src/cli/user.js';
 import { readConfig } from '../../src/config.js';
+import { DAY_MS } from '../../src/domain.js';
 import { parseKey } from '../../src/usecases/keys.js';
 import { storeMemory } from '../support/store-memory.js';
 
@@ -43,6 +44,19 @@ describe('user', () => {
     expect((await store.access.findUser('ada'))?.passwordHash).toBe('#another long word');
     expect(said()).not.toContain('another long word');
   });
+  it('reads a password from standard input, where no list of processes shows it', async () => {
+    const { store, withStore, io, hasher, said } = bench();
+    const from = (text: string) => ({ ...io, stdin: Readable.from([text]) });
+    const create = (text: string, ...more: string[]) =>
+      userCommand(['create', '--login', 'ada', '--password-stdin', ...more], from(text), withStore, hasher);
+    for (const text of ['', 'short\n', 'a long first line\nanother\n']) {
+      await expect(create(text)).rejects.toMatchObject({ code: 'usage' });
+    }
+    await expect(create('a long password', '--password', 'a long password')).rejects.toMatchObject({ code: 'usage' });
+    await create(' a long password\n');
+    expect((await store.access.findUser('ada'))?.passwordHash).toBe('# a long password');
+    expect(said()).toBe('login ada\n');
+  });
   it('refuses a second person of that name and an unknown one', async () => {
     const { withStore, io, hasher } = bench();
     await userCommand(['create', '--login', 'ada'], io, withStore, hasher);
@@ -71,6 +85,26 @@ describe('key', () => {
     await keyCommand(['revoke', keyId], io, withStore);
     expect((await store.access.findKey(keyId))?.revokedAt).not.toBeNull();
     await expect(keyCommand(['revoke', 'key_x'], io, withStore)).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('tells keys that count from those that no longer do, also as data', async () => {
+    const { store, withStore, io, said } = bench();
+    for (const days of ['1', '2']) await keyCommand(['create', '--days', days], io, withStore);
+    const [first, second] = (await store.access.listKeys()).map(({ keyId }) => keyId);
+    const later: WithStore = (use) =>
+      withStore((ports) => use({ ...ports, clock: { now: () => ports.clock.now() + 1.5 * DAY_MS } }));
+    const from = said().length;
+    await keyCommand(['list'], io, later);
+    expect(said().slice(from)).toMatch(
+      new RegExp(`${first}\tdefault\texpired[^]*${second}\tdefault\tuntil 1970-01-03`),
+    );
+    const between = said().length;
+    await keyCommand(['list', '--json'], io, later);
+    expect(JSON.parse(said().slice(between))).toMatchObject([
+      { keyId: first, state: 'expired', scopes: expect.arrayContaining(['notes:read']) },
+      { keyId: second, state: 'valid', expiresAt: expect.stringMatching(/^1970-01-03/) },
+    ]);
+    expect(said().slice(between)).not.toContain('secret');
   });
 
   it.each(['0', '1.5', 'x', '1000000000'])('refuses --days %s', async (days) => {
