@@ -6,6 +6,7 @@ import { settingKey, settingsOf } from './cites.js';
 import { coverageOf, LEAST_MATCHES, LEAST_NO_MATCHES } from './coverage.js';
 import type { LintId } from './lints.js';
 import type { CompiledRegion, CompiledRule, Variant } from './model.js';
+import type { RegionSettings } from './schema.js';
 import { faultAt, type RegionFile, type Report } from './sources.js';
 import { STEPS } from './vocabulary.js';
 import type { YamlPath } from './yaml.js';
@@ -54,6 +55,30 @@ function lintLabels({ file }: Linted, warn: Warn): void {
       const message = `detection does not know "${label}" as an advertising label in ${language}: a note with it alone counts as not declared`;
       warn(['disclosure', language, index], 'unknown-label', message);
     });
+  }
+}
+
+type ClockSource = NonNullable<RegionSettings['clocks'][string]>['source'];
+/** From when on a case counts the hours of each source: what its desk knows is when that came in. */
+const COUNTED_FROM: Readonly<Record<ClockSource, readonly string[]>> = {
+  order: ['order_received'],
+  notice: ['valid_notice_received'],
+  report: ['valid_notice_received', 'actual_knowledge'],
+  appeal: ['appeal_received'],
+  grievance: ['valid_notice_received'],
+  knowledge: ['actual_knowledge'],
+};
+
+function lintClocks({ file }: Linted, warn: Warn): void {
+  for (const [name, clock] of Object.entries(file.source.clocks ?? {})) {
+    if (clock === null) continue;
+    const { source, starts, hours } = clock;
+    const from = COUNTED_FROM[source];
+    // Without a number there is nothing to count, and the law may well speak of the decision.
+    if (from.includes(starts) || (source === 'appeal' && starts === 'decision_communicated' && hours === null))
+      continue;
+    const message = `clock ${name}: the hours of a clock of ${source} count from ${from.join(' or ')}, not from ${starts}`;
+    warn(['clocks', name, 'starts'], 'clock-start', message);
   }
 }
 
@@ -238,6 +263,7 @@ export function lintRegion(linted: Linted, today: string | null, report: Report)
   lintDates(linted, today, warn);
   lintGroup(linted, warn);
   lintLabels(linted, warn);
+  lintClocks(linted, warn);
   lintThresholds(linted, warn);
   lintRules(linted, warn);
   lintSources(linted, warn);

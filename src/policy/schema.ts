@@ -45,7 +45,7 @@ export const Clock = z.strictObject({
   categories: z.union([z.literal('*'), z.array(Category).min(1)]).describe('Categories that it is for; "*": all'),
   hours: Hours.nullable().describe('null: without delay, no fixed number'),
   starts: z
-    .enum(['order_received', 'valid_notice_received', 'actual_knowledge', 'decision_communicated'])
+    .enum(['order_received', 'valid_notice_received', 'appeal_received', 'actual_knowledge', 'decision_communicated'])
     .describe('From when on the hours count'),
   ground: Word.optional().describe('Key of `grounds`: the law that sets the time'),
   note: Text.optional().describe('For the people who answer'),

@@ -287,6 +287,10 @@ const CASES: readonly Case[] = [
     "clocks:\n  c1: ▸{ source: order, categories: '*', hours: 1, starts: order_received }\n",
     'clock c1 differs from global and names no source: add "ground"',
   ),
+  ...['appeal, hours: 24, starts: ▸valid_notice_received', 'appeal, hours: 24, starts: ▸decision_communicated'].map(
+    (clock) =>
+      of('clock-start', 'de', `clocks:\n  c1: { categories: '*', source: ${clock} }\n`, 'from appeal_received, not'),
+  ),
   one('constant', { when: '▸1 < 2' }, 'the same for every note'),
   one('never-fires', { when: '▸note.has_images && !note.has_images' }, 'for its opposite'),
   one('never-fires', { when: '▸author.age_days > 10 && author.age_days < 5' }, 'at once'),
