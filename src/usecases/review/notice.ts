@@ -25,6 +25,7 @@ const WHAT: Readonly<Partial<Record<Action, string>>> = {
   limit_interact: 'what_limited',
   age_gate: 'what_limited',
   label: 'what_labelled',
+  warn: 'what_warned',
   require_edit: 'what_edit',
 };
 /** An edit that is asked for without an end is asked for within a week. */

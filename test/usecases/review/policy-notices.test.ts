@@ -85,3 +85,14 @@ it('is silent where nothing is restricted, leaves what people wrote, and is empt
   expect(await told(viewOf('en', looked, stored({ action: 'allow' }), person))).toEqual([[], [], own]);
   expect(await told(viewOf('en', removed), null)).toEqual([[]]);
 });
+
+it('says of a warning that the note stays, in every language of the notices', async () => {
+  const warned = stored({ action: 'warn', regions: ['us'], policy: 'us', ground: { kind: 'terms', ref: 'manners-1' } });
+  for (const language of bundle.notices.keys()) {
+    const [notices] = await told(viewOf(language, warned));
+    expect(must(must(notices)[0])).toMatchObject({
+      language,
+      sentences: expect.arrayContaining([expect.objectContaining({ key: 'what_warned' })]),
+    });
+  }
+});
