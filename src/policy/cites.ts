@@ -83,19 +83,32 @@ export function settingsOf({
       path: [...path, name],
     })),
   );
+  const nulled = Object.entries(source.thresholds ?? {}).flatMap(([name, values]): readonly Setting[] =>
+    values === null
+      ? [{ kind: 'threshold', name, value: null, cites: null, why: null, file, path: ['thresholds', name] }]
+      : [],
+  );
   const clocks = Object.entries(source.clocks ?? {}).map(([name, clock]): Setting => {
     const cites = clock?.ground ?? null;
     return { kind: 'clock', name, value: clock, cites, why: clock?.note ?? null, file, path: ['clocks', name] };
   });
-  if (source.disclosure === undefined) return [...inBlocks, ...clocks];
+  const written = [...inBlocks, ...nulled, ...clocks];
+  if (source.disclosure === undefined) return written;
   const cites = source.disclosure_cites ?? null;
   const disclosure = { kind: 'disclosure', name: 'labels', value: source.disclosure, cites, why: null } as const;
-  return [...inBlocks, ...clocks, { ...disclosure, file, path: ['disclosure'] }];
+  return [...written, { ...disclosure, file, path: ['disclosure'] }];
 }
 
 export const settingKey = ({ kind, name }: Pick<Setting, 'kind' | 'name'>): string => `${kind} ${name}`;
 
-/** The settings in force after `extends`: the nearest file's word on each. */
+/** The settings in force after `extends`: the nearest file's word on each; a category without thresholds has no step left. */
 export function inherited(parent: ReadonlyMap<string, Setting>, own: readonly Setting[]): ReadonlyMap<string, Setting> {
-  return new Map([...parent, ...own.map((setting) => [settingKey(setting), setting] as const)]);
+  const steps = own
+    .filter(({ kind, value }) => kind === 'threshold' && value === null)
+    .flatMap((nulled) =>
+      [...parent.values()]
+        .filter(({ kind, name }) => kind === 'threshold' && name.startsWith(`${nulled.name}.`))
+        .map(({ name }) => ({ ...nulled, name })),
+    );
+  return new Map([...parent, ...[...steps, ...own].map((setting) => [settingKey(setting), setting] as const)]);
 }

@@ -65,7 +65,8 @@ function ruleDifferences(region: CompiledRegion, global: CompiledRegion): readon
 function differences(region: CompiledRegion, global: CompiledRegion | undefined): readonly Difference[] {
   if (global === undefined || global === region) return [];
   const settings = [...region.written]
-    .filter(([key, { value }]) => JSON.stringify(global.written.get(key)?.value) !== JSON.stringify(value))
+    // Taken out, or never there, is the same.
+    .filter(([key, { value }]) => JSON.stringify(global.written.get(key)?.value ?? null) !== JSON.stringify(value))
     .map(([, { kind, name, file, cites, why }]): Difference => {
       return { kind, name, from: file, source: cites === null ? null : sourceOf(cites, region.settings), why };
     });
