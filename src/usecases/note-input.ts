@@ -137,8 +137,11 @@ function readRegion(value: string, pointer: string, faults: Faults): string {
   return region;
 }
 
+/** A tag of the platform's own, such as `x-slang`: BCP 47 allows it, and nobody here knows which language is meant. */
+const PRIVATE_TAG = /^x(-[a-z0-9]{1,8})+$/i;
+
 function readLanguage(value: string | undefined, faults: Faults): string | undefined {
-  if (value === undefined) return undefined;
+  if (value === undefined || PRIVATE_TAG.test(value)) return undefined;
   try {
     return Intl.getCanonicalLocales(value)[0];
   } catch {
