@@ -67,6 +67,31 @@ function boundariesHold(entry: Entry, text: string, span: Span): boolean {
   }
 }
 
+/** They say with an ending what others say with a word of its own: nobody could list all forms of an allowed wording. */
+const BY_ENDINGS: ReadonlySet<string> = new Set([
+  'tr',
+  'az',
+  'kk',
+  'uz',
+  'hu',
+  'fi',
+  'et',
+  'id',
+  'ms',
+  'ko',
+  'ta',
+  'te',
+  'kn',
+  'ml',
+  'mr',
+]);
+
+/** Endings may follow an allowed wording where they may follow those of its entry. */
+function allowHolds({ boundary, language }: Entry, text: string, span: Span): boolean {
+  const open = boundary === 'prefix' || boundary === 'none' || BY_ENDINGS.has(language);
+  return startsWord(text, span.start) && (open || endsWord(text, span.end));
+}
+
 /** A letter held down matches; a double letter is no single one, and no single one a double. */
 function runsHold(pattern: Pattern, runs: readonly number[] | null, start: number): boolean {
   if (pattern.runs === null && runs === null) return true;
@@ -103,8 +128,8 @@ function gatherView(bench: Bench, name: ViewName, text: NormalisedText, into: Ga
     const span = { start: end - pattern.text.length, end };
     if (!runsHold(pattern, runs, span.start)) return;
     if (pattern.allow) {
-      // "bueno eres" holds no "no eres".
-      if (startsWord(edges, span.start)) pushTo(into.allowed, pattern.entry, view.toRaw(span));
+      // "bueno eres" holds no "no eres", and "killer apparently" no "killer app".
+      if (allowHolds(entry, edges, span)) pushTo(into.allowed, pattern.entry, view.toRaw(span));
     } else if (boundariesHold(entry, edges, span)) pushHit(pattern, view, text, span, into);
   });
 }

@@ -58,6 +58,8 @@ describe('the shipped term banks', () => {
     ['Aposte agora no cassino online', 'goods.gambling'],
     ['Ang tanga mo talaga', 'harass.bully'],
     ['Napakabobo mo', 'harass.bully'],
+    ['I will shoot you and your family', 'violence.threat'],
+    ['There is no reason to go on anymore', 'selfharm.risk'],
     ['Papatayin kita', 'violence.threat'],
     ['Ayoko nang mabuhay', 'selfharm.risk'],
     ['Garantisadong kita, doblehin ang pera mo', 'fraud.scam'],

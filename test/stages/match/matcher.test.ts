@@ -122,6 +122,15 @@ describe('what cancels a hit', () => {
     expect(found(matcher, 'a K1LLER DEAL')).toEqual([]);
     expect(found(matcher, 'a killer deal and a killer')).toEqual(['0|raw|1|killer']);
   });
+  it.each([
+    ['en', 'word', ['0|raw|1|shoot you']],
+    ['en', 'prefix', []],
+    ['tr', 'word', []],
+  ])('in %s with boundary %s no part of a word, unless endings may follow', (language, boundary, lines) => {
+    const matcher = bank(language, [{ patterns: ['shoot you'], boundary, allow: ['shoot you {a|an}'] }]);
+    expect(found(matcher, 'shoot you a message')).toEqual([]);
+    expect(found(matcher, 'shoot you and yours')).toEqual(lines);
+  });
   it('a missing context, where one is needed', () => {
     const matcher = bank('zh', [{ patterns: ['威信'], context: ['加', '领'] }]);
     expect(found(matcher, '将军的威信很高')).toEqual([]);
