@@ -42,6 +42,18 @@ it('applies every migration once, also when ten processes start at once', async 
   expect(await migrate(databaseUrl, MIGRATIONS_DIR)).toEqual([]);
 });
 
+it('takes no bank entry of a severity that is none', async () => {
+  const databaseUrl = await emptyDatabase();
+  await migrate(databaseUrl, MIGRATIONS_DIR);
+  const insert = (severity: number) =>
+    query(
+      databaseUrl,
+      `INSERT INTO text_bank_entries VALUES ('e${severity}', 'fraud.scam', ${severity}, false, '', '', '', '', now(), NULL)`,
+    );
+  await insert(4);
+  await expect(insert(9)).rejects.toThrow(/text_bank_entries_severity_check/);
+});
+
 it('leaves a table in which the schema engine of Prisma finds nothing to do', async () => {
   const databaseUrl = await emptyDatabase();
   await migrate(databaseUrl, MIGRATIONS_DIR);

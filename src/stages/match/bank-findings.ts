@@ -1,5 +1,5 @@
 /** Findings from the text-hash bank: the whole text is the span. */
-import { isCategoryId, SEVERITIES, type Severity } from '../../categories.js';
+import { asSeverity, isCategoryId } from '../../categories.js';
 import type { Finding, LabelledText } from '../../domain.js';
 import type { TextHashBank, TextHashHit } from '../../ports.js';
 import { hashText } from './text-hash.js';
@@ -8,8 +8,6 @@ import { hashText } from './text-hash.js';
 const NEAR_DISTANCE = 3;
 /** Hashes of very short texts collide; those are matched by terms. */
 const LEAST_HASHED = 16;
-
-const isSeverity = (value: number): value is Severity => SEVERITIES.some((severity) => severity === value);
 
 /** A known-harmless text that is at least as near outweighs the bank. */
 const outweighed = (hit: TextHashHit, hits: readonly TextHashHit[]): boolean =>
@@ -21,13 +19,13 @@ export function bankFindings(labelled: LabelledText, bank: TextHashBank): readon
   const hits = bank.lookup(hashText(text), NEAR_DISTANCE);
   const findings: Finding[] = [];
   for (const hit of hits) {
-    if (hit.benign || outweighed(hit, hits) || !isCategoryId(hit.category) || !isSeverity(hit.severity)) continue;
+    if (hit.benign || outweighed(hit, hits) || !isCategoryId(hit.category)) continue;
     const score = Math.round((1 - hit.distance / 16) * 1_000) / 1_000;
     findings.push({
       category: hit.category,
       score,
       calibrated: score,
-      severity: hit.severity,
+      severity: asSeverity(hit.severity),
       source: 'text_hash',
       detector: hit.entryId,
       part,

@@ -208,10 +208,12 @@ describe('bankFindings', () => {
     ['a benign entry', [{ ...entry, benign: true }]],
     ['an entry that a benign one outweighs', [entry, { ...entry, entryId: 'bank-2', benign: true }]],
     ['an unknown category', [{ ...entry, category: 'no.such' }]],
-    ['an unknown severity', [{ ...entry, severity: 9 }]],
     ['no entry', []],
   ])('says nothing for %s', (_, entries) => {
     expect(bankFindings(labelled, indexTextHashes(entries))).toEqual([]);
+  });
+  it('takes a severity that is none for the gravest, as for pictures', () => {
+    expect(bankFindings(labelled, indexTextHashes([{ ...entry, severity: 9 }]))).toMatchObject([{ severity: 4 }]);
   });
   it('leaves short texts alone', () => {
     const short = normaliseText('so cute');
