@@ -14,6 +14,7 @@ export const LINTS = {
   yaml: error('syntax', 'the file is not YAML 1.2'),
   tab: error('syntax', 'a tab; YAML is indented with spaces'),
   encoding: error('syntax', 'the file is not saved as UTF-8'),
+  'turned-text': error('syntax', 'a hidden character that shows letters in another order than they are read'),
   'too-big': error('syntax', 'the file is larger than 4 MiB'),
   'too-deep': error('syntax', 'brackets inside brackets, more than 64 deep'),
   aliases: error('syntax', 'more anchors are repeated than a person would write, or one is missing'),

@@ -43,6 +43,8 @@ const START: Place = { line: 1, column: 1 };
 
 /** What stands in the place of bytes that are not UTF-8, and what is left of UTF-16. */
 const UNREADABLE = /[\uFFFD\0]/;
+/** They show letters in another order than they are read; Arabic and Hebrew need none of them, isolates and marks suffice. */
+const TURNING = /[\u202A-\u202E]|\\u202[a-e]/i;
 /** As word processors, web pages and East Asian keyboards write them, where YAML wants its own. */
 const HARD_BLANK =
   /^ *(?:[\u00A0\u3000](?=[ \u00A0\u3000]*(?:- |[A-Za-z_][\w.-]*:))|(?:- +)*[A-Za-z_][\w.-]*:[\u00A0\u3000])/m;
@@ -106,6 +108,11 @@ function refuseEarly(text: string, file: string): void {
   if (strange !== null) {
     const message = 'a character that cannot be read; save the file as UTF-8';
     throw faultsError([fault(file, placeOfOffset(text, strange.index), 'encoding', message)]);
+  }
+  const turning = TURNING.exec(text);
+  if (turning !== null) {
+    const message = 'a hidden character that shows what follows in another order (U+202A to U+202E); take it out';
+    throw faultsError([fault(file, placeOfOffset(text, turning.index), 'turned-text', message)]);
   }
   const hard = HARD_BLANK.exec(text);
   if (hard !== null) {

@@ -58,6 +58,8 @@ const CASES: readonly Case[] = [
     says: `the limit is ${YAML_LIMIT_BYTES}`,
   },
   of('encoding', 'de', 'owner: caf▸\uFFFD\n', 'save the file as UTF-8'),
+  of('turned-text', 'de', 'owner: tr▸\u202Etsu\n', 'take it out'),
+  of('turned-text', 'de', 'owner: "tr▸\\u202Etsu"\n', 'take it out'),
   of('too-deep', 'de', `name: ▸${'['.repeat(70)}${']'.repeat(70)}\n`, 'nested too deeply'),
   {
     lint: 'aliases',

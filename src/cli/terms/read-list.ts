@@ -96,6 +96,7 @@ function readLines(text: string, defaults: Defaults): ReadList {
 }
 
 export function readList(text: string, format: Format, defaults: Defaults): ReadList {
-  const clean = text.replace(/^\uFEFF/, '');
+  // What only turns the order of the letters is no part of a word, and no bank may hold it.
+  const clean = text.replace(/^\uFEFF|[\u202A-\u202E]/g, '');
   return format === 'csv' ? readCsv(clean, defaults) : readLines(clean, defaults);
 }
