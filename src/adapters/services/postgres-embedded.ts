@@ -83,6 +83,9 @@ async function findBinaries(): Promise<Binaries> {
   }
 }
 
+/** One call for the whole file system instead of one for each of a thousand files, which took most of a first start. */
+const SYNC: readonly string[] = process.platform === 'linux' ? ['--sync-method=syncfs'] : [];
+
 const hasCluster = async (data: string): Promise<boolean> =>
   (await readFile(path.join(data, 'PG_VERSION'), 'utf8').catch(() => null)) !== null;
 
@@ -110,6 +113,7 @@ async function createCluster(
       '--encoding=UTF8',
       '--no-locale',
       '--no-instructions',
+      ...SYNC,
     ]);
     await run(file, [...args], ids);
     await chmod(fresh, 0o700);
