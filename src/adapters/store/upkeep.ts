@@ -49,18 +49,23 @@ const forgetWords = (table: string, change: string, condition: string): string =
      UPDATE ${table} SET ${change} WHERE ctid = ANY (ARRAY(SELECT ctid FROM ${table} WHERE ${condition} LIMIT $2)) AND ${condition}
      RETURNING 1)
    SELECT count(*) AS n FROM gone`;
-const CLOSED = "NOT EXISTS (SELECT 1 FROM cases c WHERE c.id = case_id AND c.state = 'open')";
-const OLD_APPEALS = forgetWords('appeals', 'text = NULL, reason = NULL', 'decided_at < $1 AND text IS NOT NULL');
-const OLD_REPORTS = forgetWords(
+/** Whoever judges an appeal reads what was said before. */
+const quiet = (table: string): string =>
+  `NOT EXISTS (SELECT 1 FROM cases c WHERE c.note_id = ${table}.note_id AND c.state = 'open')`;
+const oldWords = (table: string, change: string, condition: string): string =>
+  forgetWords(table, change, `${condition} AND ${quiet(table)}`);
+const OLD_APPEALS = oldWords('appeals', 'text = NULL, reason = NULL', 'decided_at < $1 AND text IS NOT NULL');
+const OLD_REPORTS = oldWords(
   'reports',
   "reasons = NULL, law = NULL, urls = '{}', reporter = NULL, reason = NULL",
   'decided_at < $1 AND reporter IS NOT NULL',
 );
-const OLD_REASONS = forgetWords(
+const OLD_REASONS = oldWords(
   'human_decisions',
   'reason = NULL, notice = NULL',
   'created_at < $1 AND (reason IS NOT NULL OR notice IS NOT NULL)',
 );
+const oldTalk = (table: string): string => olderThan(table, `created_at < $1 AND ${quiet(table)}`);
 
 const OLD_HASHES = '(expires_at < $1 OR bank_id IN (SELECT id FROM image_banks WHERE expires_at < $1))';
 const HAS_HASHES = 'EXISTS (SELECT 1 FROM image_bank_entries e WHERE e.bank_id = image_banks.id)';
@@ -71,8 +76,8 @@ export function upkeepWith(database: Database, retention: Retention): UpkeepStor
     ['appeals', OLD_APPEALS, retention.noteDays * DAY_MS],
     ['reports', OLD_REPORTS, retention.noteDays * DAY_MS],
     ['human_decisions', OLD_REASONS, retention.noteDays * DAY_MS],
-    ['case_comments', olderThan('case_comments', `created_at < $1 AND ${CLOSED}`), retention.noteDays * DAY_MS],
-    ['case_opinions', olderThan('case_opinions', `created_at < $1 AND ${CLOSED}`), retention.noteDays * DAY_MS],
+    ['case_comments', oldTalk('case_comments'), retention.noteDays * DAY_MS],
+    ['case_opinions', oldTalk('case_opinions'), retention.noteDays * DAY_MS],
     ['case_skips', olderThan('case_skips', 'until < $1'), 0],
     ['events', OLD_EVENTS, EVENT_DAYS * DAY_MS],
     ['idempotency_keys', olderThan('idempotency_keys', 'created_at < $1'), retention.idempotencyHours * HOUR_MS],
