@@ -21,6 +21,9 @@ function distance(a: string, b: string): number {
   return at(previous, b.length);
 }
 
+const parted = (word: string): string => `.${word.replaceAll('_', '.')}.`;
+const SLIP = 2;
+
 /** Null when nothing is near enough to be a likely slip of the keyboard. */
 export function nearest(word: string, words: Iterable<string>): string | null {
   const wanted = word.toLowerCase().slice(0, 64);
@@ -30,8 +33,8 @@ export function nearest(word: string, words: Iterable<string>): string | null {
   let bestDistance = (wanted.length < 4 ? 1 : Math.max(2, Math.floor(wanted.length / 3))) + 1;
   for (const candidate of words) {
     const lower = candidate.toLowerCase();
-    // `gambling` is a part of `goods.gambling`, `age` one of `age_days`.
-    if (whole === null && wanted !== '' && lower.split(/[._]/).includes(wanted)) whole = candidate;
+    // `gambling` is a part of `goods.gambling`, `age` one of `age_days`, `notice_received` one of `valid_notice_received`.
+    if (whole === null && wanted !== '' && parted(lower).includes(parted(wanted))) whole = candidate;
     if (Math.abs(candidate.length - wanted.length) >= bestDistance) continue;
     const found = distance(wanted, lower);
     if (found < bestDistance) {
@@ -39,7 +42,8 @@ export function nearest(word: string, words: Iterable<string>): string | null {
       bestDistance = found;
     }
   }
-  return best ?? whole;
+  // Many letters apart, a word within the other is the likelier meaning.
+  return best === null || bestDistance > SLIP ? (whole ?? best) : best;
 }
 
 export function didYouMean(word: string, words: Iterable<string>): string {
