@@ -1,26 +1,19 @@
 import { sha256Hex } from '../domain/sha256.js';
 import { whyNot } from '../domain.js';
-import { InvalidInputError, UnavailableError } from '../errors.js';
-import { type JobHandler, retryBy } from '../jobs.js';
+import { InvalidInputError } from '../errors.js';
+import type { JobHandler } from '../jobs.js';
 import type { ImageClaim, ImageResult, ImagesStore } from '../ports/store.js';
-import type { Blobs, Clock, Ids, ImageFetcher, Log, Metrics, Queue } from '../ports.js';
+import type { Blobs, Ids, ImageFetcher } from '../ports.js';
 import { type ImageReaders, readImage, unreadImage } from '../stages/images/read-image.js';
-import { keepLease } from './lease.js';
-import { nudgeNote } from './nudge-note.js';
+import { type PieceDeps, processPiece } from './process-piece.js';
 import { REMOVE_UNNAMED_AFTER_MS } from './store-uploads.js';
 
-export interface ProcessImageDeps {
+export interface ProcessImageDeps extends PieceDeps {
   readonly images: ImagesStore;
   readonly blobs: Blobs;
   readonly fetcher: ImageFetcher;
   readonly readers: ImageReaders;
-  readonly queue: Pick<Queue, 'nudge'>;
-  readonly clock: Clock;
   readonly ids: Ids;
-  readonly log: Log;
-  readonly metrics: Metrics;
-  readonly leaseMs: number;
-  readonly maxCrashes: number;
 }
 
 const SUBJECT = /^(.+)\.(\d{1,4})$/;
@@ -32,34 +25,17 @@ export function processImageWith(deps: ProcessImageDeps): JobHandler {
     if (revisionId === undefined || index === undefined) return 'nothing_due';
     signal.throwIfAborted();
     const claim = await deps.images.claim(revisionId, Number(index), deps.leaseMs, deps.clock.now());
-    return claim === null ? 'nothing_due' : workOn(deps, claim, run.lastAttempt, signal);
+    if (claim === null) return 'nothing_due';
+    const picture = {
+      subject: 'picture',
+      queue: 'images',
+      claim,
+      store: deps.images,
+      work: (own: AbortSignal) => readClaimed(deps, claim, run.lastAttempt, own),
+      givenUp: () => crashed(deps, claim),
+    } as const;
+    return processPiece(deps, picture, signal);
   };
-}
-
-async function workOn(
-  deps: ProcessImageDeps,
-  claim: ImageClaim,
-  lastAttempt: boolean,
-  signal: AbortSignal,
-): Promise<'saved' | 'stale'> {
-  const { leaseMs, log, clock } = deps;
-  const extend = () => deps.images.extend(claim, leaseMs, clock.now());
-  const lease = keepLease({ subject: 'this picture', revisionId: claim.revisionId, leaseMs, log, extend }, signal);
-  try {
-    const result =
-      claim.crashes >= deps.maxCrashes
-        ? crashed(deps, claim)
-        : await readClaimed(deps, claim, lastAttempt, lease.signal);
-    const { saved, wake } = await deps.images.complete(claim, result, deps.clock.now());
-    if (!saved) deps.metrics.count('stale_writes_total');
-    if (wake !== null) await nudgeNote(deps, claim.revisionId, wake);
-    return saved ? 'saved' : 'stale';
-  } catch (error) {
-    if (signal.aborted || error instanceof UnavailableError) await handBack(deps, claim, signal.aborted);
-    throw error;
-  } finally {
-    lease.end();
-  }
 }
 
 /** Written without touching the bytes again: whatever they do to a worker, they may not do once more. */
@@ -105,14 +81,4 @@ async function seal(deps: ProcessImageDeps, sourceId: string, bytes: Uint8Array)
   await deps.images.reserve(sourceId, [blobKey], deps.clock.now() + REMOVE_UNNAMED_AFTER_MS);
   await deps.blobs.put(blobKey, bytes);
   return { blobKey, sha256: sha256Hex(bytes) };
-}
-
-async function handBack(deps: ProcessImageDeps, claim: ImageClaim, isStopped: boolean): Promise<void> {
-  const now = deps.clock.now();
-  try {
-    await deps.images.handBack(claim, isStopped ? null : retryBy('images', now), now);
-  } catch (error) {
-    // The lease runs out by itself.
-    deps.log.warn('picture not handed back', { revisionId: claim.revisionId, error });
-  }
 }

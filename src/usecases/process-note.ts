@@ -1,13 +1,12 @@
 /** One revision from claim to stored decision. May run twice: the epoch in Postgres lets only one result in. */
 import { type Decision, type Evidence, type EvidenceKey, mainLanguageOf, strongestOf } from '../domain.js';
-import { UnavailableError } from '../errors.js';
 import type { JobHandler, JobRun } from '../jobs.js';
 import { EVIDENCE_KEYS, type PipelineRun, runPipeline } from '../pipeline.js';
 import type { Claim, ModerationRecord, SaveResult, WorkStore } from '../ports/store.js';
 import type { Clock, Log, Metrics } from '../ports.js';
 import { sharedOrAlone } from '../shared-or-alone.js';
 import type { AnyStage } from '../stages/stage.js';
-import { keepLease } from './lease.js';
+import { handBack, type Leased, whileLeased } from './lease.js';
 import { factsOf, type RuleSet, regionsOf } from './moderate.js';
 
 export interface ProcessNoteDeps {
@@ -42,28 +41,31 @@ function processOnceWith(deps: ProcessNoteDeps) {
     signal.throwIfAborted();
     const claim = await deps.work.claim(run.subjectId, deps.leaseMs, deps.clock.now());
     if (claim === null) return 'nothing_due';
+    const leased = leasedNote(deps, claim);
     if (claim.crashes > 0 && claim.crashes < deps.maxCrashes && !isAlone) {
-      await handBack(deps, claim);
+      await handBack(leased, false);
       return SUSPECT;
     }
-    const { leaseMs, log, clock } = deps;
-    const extend = () => deps.work.extend(claim, leaseMs, clock.now());
-    const lease = keepLease({ subject: 'this note', revisionId: claim.revisionId, leaseMs, log, extend }, signal);
-    try {
+    return whileLeased(leased, signal, async (own) => {
       const { record, at } =
         claim.crashes >= deps.maxCrashes
           ? { record: crashed(deps, claim), at: deps.clock.now() }
-          : await judged(deps, claim, run.lastAttempt, lease.signal);
+          : await judged(deps, claim, run.lastAttempt, own);
       const saved = await deps.work.complete(claim, record, at);
       tell(deps, claim, record, saved);
       return saved;
-    } catch (error) {
-      // A planned stop or a retry is not a crash; a defect is, and three of them hold the note for a person.
-      if (signal.aborted || error instanceof UnavailableError) await handBack(deps, claim);
-      throw error;
-    } finally {
-      lease.end();
-    }
+    });
+  };
+}
+
+function leasedNote({ work, leaseMs, log, clock }: ProcessNoteDeps, claim: Claim): Leased {
+  return {
+    subject: 'note',
+    revisionId: claim.revisionId,
+    leaseMs,
+    log,
+    extend: () => work.extend(claim, leaseMs, clock.now()),
+    handBack: () => work.handBack(claim, clock.now()),
   };
 }
 
@@ -133,15 +135,6 @@ function crashed(deps: ProcessNoteDeps, claim: Claim): ModerationRecord {
     trace: { crashes: claim.crashes },
     cases: judge.casesOf?.([decision], claim.note.context.reach ?? 0, deps.clock.now()),
   };
-}
-
-async function handBack(deps: ProcessNoteDeps, claim: Claim): Promise<void> {
-  try {
-    await deps.work.handBack(claim, deps.clock.now());
-  } catch (error) {
-    // The lease runs out by itself.
-    deps.log.warn('note not handed back', { revisionId: claim.revisionId, error });
-  }
 }
 
 function tell(deps: ProcessNoteDeps, claim: Claim, record: ModerationRecord, saved: SaveResult): void {

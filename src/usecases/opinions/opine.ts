@@ -1,29 +1,21 @@
 /** One second opinion from claim to stored answer; the answer makes the note due again. */
 import { type DeliberateEvidence, type Outcome, whyNot } from '../../domain.js';
 import { codeOf, ERROR_CODES, type InvalidInputError, isOurs, UnavailableError } from '../../errors.js';
-import { type JobHandler, retryBy } from '../../jobs.js';
+import type { JobHandler } from '../../jobs.js';
 import type { OpinionClaim, OpinionsStore } from '../../ports/opinions.js';
-import type { Log, Metrics, Queue } from '../../ports.js';
 import { mayBeSent, type OpinionPlan } from '../../stages/deliberate/plan.js';
-import { keepLease } from '../lease.js';
 import { partsOf } from '../note-texts.js';
-import { nudgeNote } from '../nudge-note.js';
+import { type PieceDeps, processPiece } from '../process-piece.js';
 import { type AskDeps, askOpinion, type SentPicture } from './ask-opinion.js';
 import { storedLedger } from './ledger.js';
 
-export interface OpineDeps {
+export interface OpineDeps extends PieceDeps {
   readonly opinions: OpinionsStore;
   /** Null: no language model is configured in this process. */
   readonly ask: AskDeps | null;
   /** By the policy in force; null: nobody asks any more. */
   readonly planOf: (claim: OpinionClaim) => OpinionPlan | null;
   readonly picturesOf: (claim: OpinionClaim, signal: AbortSignal) => Promise<readonly SentPicture[]>;
-  readonly queue: Pick<Queue, 'nudge'>;
-  readonly clock: AskDeps['clock'];
-  readonly log: Log;
-  readonly metrics: Metrics;
-  readonly leaseMs: number;
-  readonly maxCrashes: number;
 }
 type Answer = Outcome<DeliberateEvidence>;
 
@@ -34,34 +26,22 @@ export function opineWith(deps: OpineDeps): JobHandler {
   return async (run, signal) => {
     signal.throwIfAborted();
     const claim = await deps.opinions.claim(run.subjectId, deps.leaseMs, deps.clock.now());
-    return claim === null ? 'nothing_due' : workOn(deps, claim, run.lastAttempt, signal);
+    if (claim === null) return 'nothing_due';
+    const opinion = {
+      subject: 'opinion',
+      queue: 'opinions',
+      claim,
+      store: deps.opinions,
+      work: async (own: AbortSignal) => counted(deps, await outcomeOf(deps, claim, run.lastAttempt, own)),
+      givenUp: () => counted(deps, crashed(deps, claim)),
+    } as const;
+    return processPiece(deps, opinion, signal);
   };
 }
 
-async function workOn(
-  deps: OpineDeps,
-  claim: OpinionClaim,
-  lastAttempt: boolean,
-  signal: AbortSignal,
-): Promise<'saved' | 'stale'> {
-  const { leaseMs, log, clock } = deps;
-  const extend = () => deps.opinions.extend(claim, leaseMs, clock.now());
-  const lease = keepLease({ subject: 'this opinion', revisionId: claim.revisionId, leaseMs, log, extend }, signal);
-  try {
-    const outcome =
-      claim.crashes >= deps.maxCrashes ? crashed(deps, claim) : await outcomeOf(deps, claim, lastAttempt, lease.signal);
-    const why = whyNot(outcome) ?? '';
-    deps.metrics.count('stage_outcomes_total', { stage: 'opinion', status: outcome.status, why });
-    const { saved, wake } = await deps.opinions.complete(claim, outcome, deps.clock.now());
-    if (!saved) deps.metrics.count('stale_writes_total');
-    if (wake !== null) await nudgeNote(deps, claim.revisionId, wake);
-    return saved ? 'saved' : 'stale';
-  } catch (error) {
-    if (signal.aborted || error instanceof UnavailableError) await handBack(deps, claim, signal.aborted);
-    throw error;
-  } finally {
-    lease.end();
-  }
+function counted({ metrics }: OpineDeps, outcome: Answer): Answer {
+  metrics.count('stage_outcomes_total', { stage: 'opinion', status: outcome.status, why: whyNot(outcome) ?? '' });
+  return outcome;
 }
 
 const failed = (code: keyof typeof ERROR_CODES, message: string = ERROR_CODES[code].title): Answer => ({
@@ -111,14 +91,4 @@ const isOfTheHouse = (error: InvalidInputError | UnavailableError): boolean => e
 function orderOf(deps: OpineDeps, claim: OpinionClaim, plan: OpinionPlan, signal: AbortSignal) {
   const { note, evidence } = claim;
   return { note, evidence, texts: partsOf(note, evidence), plan, pictures: () => deps.picturesOf(claim, signal) };
-}
-
-async function handBack(deps: OpineDeps, claim: OpinionClaim, isStopped: boolean): Promise<void> {
-  const now = deps.clock.now();
-  try {
-    await deps.opinions.handBack(claim, isStopped ? null : retryBy('opinions', now), now);
-  } catch (error) {
-    // The lease runs out by itself.
-    deps.log.warn('opinion not handed back', { revisionId: claim.revisionId, error });
-  }
 }
