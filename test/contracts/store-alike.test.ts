@@ -3,16 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EventType } from '../../src/domain.js';
 import { UnavailableError } from '../../src/errors.js';
 import type { Store } from '../../src/ports/store.js';
-import { acceptInput, decision, noteOf, openTestStore, record, sourceOf, testIds } from '../support/store.js';
-import { storeMemory } from '../support/store-memory.js';
+import { BOTH_STORES } from '../support/both-stores.js';
+import { acceptInput, decision, noteOf, record, sourceOf, testIds } from '../support/store.js';
 
 const ACTOR = { kind: 'system', id: 'test' } as const;
 const NOW = Date.parse('2026-11-20T12:00:00Z');
 
-describe.each([
-  ['in memory', async () => storeMemory()],
-  ['on PostgreSQL', () => openTestStore()],
-] as const)('the store %s', (_name, open) => {
+describe.each(BOTH_STORES)('the store %s', (_name, open) => {
   let store: Store;
   let source: string;
   beforeAll(async () => {

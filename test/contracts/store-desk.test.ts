@@ -3,11 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CaseTerms, Decision } from '../../src/domain.js';
 import { DESKS, type FullStore, type Hold, type Sight } from '../../src/ports/review.js';
 import type { Role } from '../../src/ports/store.js';
+import { BOTH_STORES } from '../support/both-stores.js';
 import {
   acceptInput,
   decision,
   must,
-  openTestStore,
   record,
   sourceOf,
   spokenIn,
@@ -15,7 +15,6 @@ import {
   testIds,
   verdict,
 } from '../support/store.js';
-import { storeMemory } from '../support/store-memory.js';
 
 const NOW = Date.now();
 const LEASE_MS = 300_000;
@@ -34,10 +33,7 @@ const terms = (change: Partial<CaseTerms> = {}): CaseTerms => ({
   ...change,
 });
 
-describe.each([
-  ['in memory', async () => storeMemory()],
-  ['on PostgreSQL', () => openTestStore()],
-] as const)('the desk %s', (_name, open) => {
+describe.each(BOTH_STORES)('the desk %s', (_name, open) => {
   let store: FullStore;
   let source: string;
   beforeAll(async () => {

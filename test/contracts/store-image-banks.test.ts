@@ -3,7 +3,8 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { allHashes, openImageBanks } from '../../src/compose/image-banks.js';
 import type { ImageBanksPart, NewImageBank } from '../../src/ports/banks.js';
 import type { Store } from '../../src/ports/store.js';
-import { must, openTestStore } from '../support/store.js';
+import { BOTH_STORES } from '../support/both-stores.js';
+import { must } from '../support/store.js';
 import { storeMemory } from '../support/store-memory.js';
 
 const NOW = Date.parse('2026-11-20T12:00:00Z');
@@ -30,10 +31,7 @@ afterAll(async () => {
   for (const store of opened) await store.close();
 });
 
-describe.each([
-  ['in memory', async () => storeMemory()],
-  ['on PostgreSQL', () => openTestStore()],
-] as const)('hash banks %s', (_name, open) => {
+describe.each(BOTH_STORES)('hash banks %s', (_name, open) => {
   let store: Store & ImageBanksPart;
   beforeEach(async () => {
     store = await open();

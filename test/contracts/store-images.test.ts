@@ -1,8 +1,8 @@
 /** Pictures as work: the same answers from the store in memory and from the real one. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FullStore } from '../../src/ports/review.js';
-import { acceptInput, must, noteOf, openTestStore, sourceOf } from '../support/store.js';
-import { storeMemory } from '../support/store-memory.js';
+import { BOTH_STORES } from '../support/both-stores.js';
+import { acceptInput, must, noteOf, sourceOf } from '../support/store.js';
 
 const LEASE_MS = 1_000;
 const PATIENCE_MS = 30_000;
@@ -13,10 +13,7 @@ afterAll(async () => {
   for (const store of opened) await store.close();
 });
 
-describe.each([
-  ['in memory', async () => storeMemory()],
-  ['on PostgreSQL', () => openTestStore()],
-] as const)('a picture that is due, %s', (_name, open) => {
+describe.each(BOTH_STORES)('a picture that is due, %s', (_name, open) => {
   let store: FullStore;
   let sourceId = '';
   beforeAll(async () => {

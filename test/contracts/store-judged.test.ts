@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPool } from '../../src/adapters/postgres.js';
 import type { JudgedRevision, Store } from '../../src/ports/store.js';
+import { BOTH_STORES } from '../support/both-stores.js';
 import { freshDatabase } from '../support/services.js';
 import { acceptInput, decision, must, openTestStore, record, sourceOf, testIds } from '../support/store.js';
-import { storeMemory } from '../support/store-memory.js';
 
 const NOW = Date.parse('2026-11-20T12:00:00Z');
 const ACTOR = { kind: 'system', id: 'test' } as const;
@@ -27,10 +27,7 @@ async function all(store: Store, sourceId: string | null, since: number): Promis
   }
 }
 
-describe.each([
-  ['in memory', async () => storeMemory()],
-  ['on PostgreSQL', () => openTestStore()],
-] as const)('judged revisions %s', (_name, open) => {
+describe.each(BOTH_STORES)('judged revisions %s', (_name, open) => {
   let store: Store;
   let source: string;
   beforeAll(async () => {

@@ -4,8 +4,8 @@ import type { Finding, ImageReading, Outcome } from '../../src/domain.js';
 import type { FullStore } from '../../src/ports/review.js';
 import type { AcceptNote } from '../../src/ports/store.js';
 import { lookAgain, lookAgainWhenGrown } from '../../src/usecases/look-again.js';
-import { acceptInput, decision, evidenceOf, must, noteOf, openTestStore, record, sourceOf } from '../support/store.js';
-import { storeMemory } from '../support/store-memory.js';
+import { BOTH_STORES } from '../support/both-stores.js';
+import { acceptInput, decision, evidenceOf, must, noteOf, record, sourceOf } from '../support/store.js';
 
 const NOW = Date.parse('2026-11-20T12:00:00Z');
 const DAY_MS = 86_400_000;
@@ -31,10 +31,7 @@ afterAll(async () => {
   for (const store of opened) await store.close();
 });
 
-describe.each([
-  ['in memory', async () => storeMemory()],
-  ['on PostgreSQL', () => openTestStore()],
-] as const)('look-ups %s', (_name, open) => {
+describe.each(BOTH_STORES)('look-ups %s', (_name, open) => {
   let store: FullStore;
   let sourceId = '';
   beforeEach(async () => {

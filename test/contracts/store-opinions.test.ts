@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OpinionClaim, OpinionExchange } from '../../src/ports/opinions.js';
 import type { Store } from '../../src/ports/store.js';
-import { acceptInput, claimed, evidenceOf, must, openTestStore, record, sourceOf, testIds } from '../support/store.js';
-import { storeMemory } from '../support/store-memory.js';
+import { BOTH_STORES } from '../support/both-stores.js';
+import { acceptInput, claimed, evidenceOf, must, record, sourceOf, testIds } from '../support/store.js';
 
 const ACTOR = { kind: 'system', id: 'test' } as const;
 const LEASE_MS = 60_000;
@@ -39,10 +39,7 @@ const exchange = (change: Partial<OpinionExchange> = {}): OpinionExchange => ({
 
 const waits = () => record({ pending: true, decisions: [], evidence: evidenceOf({ deliberate: DUE }) });
 
-describe.each([
-  ['in memory', async () => storeMemory()],
-  ['on PostgreSQL', () => openTestStore()],
-] as const)('opinions %s', (_name, open) => {
+describe.each(BOTH_STORES)('opinions %s', (_name, open) => {
   let store: Store;
   let source: string;
   beforeAll(async () => {

@@ -5,8 +5,8 @@ import { noDifference } from '../../src/policy/bundle-diff.js';
 import type { Proposal } from '../../src/ports/policy.js';
 import { DESKS, type FullStore, type Sight } from '../../src/ports/review.js';
 import type { Store } from '../../src/ports/store.js';
-import { claimed, decision, hit, must, openTestStore, record, sourceOf } from '../support/store.js';
-import { storeMemory } from '../support/store-memory.js';
+import { BOTH_STORES } from '../support/both-stores.js';
+import { claimed, decision, hit, must, record, sourceOf } from '../support/store.js';
 
 const NOW = Date.parse('2026-11-20T12:00:00Z');
 const DAY = '2026-11-20';
@@ -28,10 +28,7 @@ afterAll(async () => {
   for (const store of opened) await store.close();
 });
 
-describe.each([
-  ['in memory', async () => storeMemory()],
-  ['on PostgreSQL', () => openTestStore()],
-] as const)('the policy %s', (_name, open) => {
+describe.each(BOTH_STORES)('the policy %s', (_name, open) => {
   let store: FullStore;
   beforeEach(async () => {
     store = await open();

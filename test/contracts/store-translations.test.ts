@@ -2,17 +2,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FullStore } from '../../src/ports/review.js';
 import type { StoredTranslation } from '../../src/ports/translation.js';
-import { acceptInput, decision, openTestStore, record, sourceOf, testIds } from '../support/store.js';
-import { storeMemory } from '../support/store-memory.js';
+import { BOTH_STORES } from '../support/both-stores.js';
+import { acceptInput, decision, record, sourceOf, testIds } from '../support/store.js';
 
 const NOW = Date.parse('2026-11-20T12:00:00Z');
 const ACTOR = { kind: 'system', id: 'test' } as const;
 const OF = { to: 'en', model: 'local:tiny@1' } as const;
 
-describe.each([
-  ['in memory', async (): Promise<FullStore> => storeMemory()],
-  ['on PostgreSQL', () => openTestStore()],
-] as const)('translations %s', (_name, open) => {
+describe.each(BOTH_STORES)('translations %s', (_name, open) => {
   let store: FullStore;
   let source = '';
   beforeAll(async () => {
