@@ -7,7 +7,7 @@ import { cappedFetch } from './llm/capped-fetch.js';
 import { jsonOf } from './llm/json-text.js';
 import { badAnswer, modelNameOf, readStream, readWhole, type Said } from './llm/said.js';
 import { isBrokenBody, ofStatus } from './llm/status-faults.js';
-import { usageOf } from './llm/usage.js';
+import { costMicrosOf, type Prices, usageOf } from './llm/usage.js';
 
 export interface EndpointOptions {
   readonly baseUrl: string;
@@ -16,12 +16,10 @@ export interface EndpointOptions {
   /** Of one attempt, the whole body included. */
   readonly timeoutMs: number;
 }
-export interface ChatOptions extends EndpointOptions {
+export interface ChatOptions extends EndpointOptions, Prices {
   readonly stream: boolean;
   readonly answerFormat: 'json_schema' | 'json_object' | 'none';
   readonly tokensField: 'max_tokens' | 'max_completion_tokens';
-  readonly pricePrompt: number;
-  readonly priceCompletion: number;
 }
 export type Complete = (ask: ChatAsk, signal: AbortSignal) => Promise<ChatAnswer>;
 export type ScoreText = (
@@ -53,15 +51,13 @@ export function openChat(options: ChatOptions): Complete {
       const started = performance.now();
       const said = await (options.stream ? streamed : whole)(client, requestOf(options, ask), limited);
       if (said.refusal) throw new InvalidInputError('llm_refused', 'The language model refused to answer');
-      const { pricePrompt, priceCompletion } = options;
-      const { promptTokens, completionTokens } = usageOf(said.usage, weightOf(ask, said.text));
+      const usage = usageOf(said.usage, weightOf(ask, said.text));
       return {
         text: said.text,
         json: jsonOf(said.text),
         model: said.model,
-        promptTokens,
-        completionTokens,
-        costMicros: Math.ceil(promptTokens * pricePrompt + completionTokens * priceCompletion),
+        ...usage,
+        costMicros: costMicrosOf(options, usage),
         finish: said.finish,
         ms: Math.round(performance.now() - started),
       };

@@ -1,6 +1,7 @@
 /** Webhooks by guarded POST: no redirects, a capped answer. */
 import type { Fetcher } from '../ports.js';
 import { type GuardedAnswer, type GuardOptions, openGuarded } from './guarded-request.js';
+import { retryAfterMs } from './retry-after.js';
 
 export { parseTarget } from './guarded-request.js';
 
@@ -22,7 +23,7 @@ export function openFetcher(options: FetcherOptions): ClosableFetcher {
         async (answer) => ({
           status: answer.status,
           body: await readCapped(answer.body),
-          retryAfterMs: retryAfter(answer.headers['retry-after']),
+          retryAfterMs: retryAfterMs([answer.headers['retry-after']].flat()[0]),
         }),
         signal,
       ),
@@ -40,12 +41,4 @@ async function readCapped(body: GuardedAnswer['body']): Promise<string> {
     if (size >= ANSWER_LIMIT_BYTES) break;
   }
   return Buffer.concat(chunks).toString('utf8');
-}
-
-/** Seconds or an HTTP date; nonsense is no advice. */
-function retryAfter(header: string | string[] | undefined): number | null {
-  if (typeof header !== 'string') return null;
-  if (/^\d{1,9}$/u.test(header)) return Number(header) * 1_000;
-  const at = Date.parse(header);
-  return Number.isNaN(at) ? null : Math.max(0, at - Date.now());
 }

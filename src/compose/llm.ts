@@ -2,6 +2,7 @@
 import { type Guard, openGuard } from '../adapters/llm/guard.js';
 import { localLine } from '../adapters/llm/line.js';
 import { type RunScript, sharedLine } from '../adapters/llm/shared-line.js';
+import { costMicrosOf } from '../adapters/llm/usage.js';
 import type { Config } from '../config.js';
 import { type ChatConfig, chatConfigOf } from '../config-llm.js';
 import { codeOf } from '../errors.js';
@@ -28,10 +29,12 @@ const client = () => import('../adapters/llm-openai.js');
 export async function composeLlm(config: Config, ports: LlmPorts): Promise<Llm> {
   const guards = new Map<string, Guard>();
   const guardOf = (baseUrl: string): Guard => {
+    const known = guards.get(baseUrl);
+    if (known !== undefined) return known;
     const options = guardOptionsOf(config);
     const { runScript, clock, ids } = ports;
     const line = runScript === undefined ? localLine(options) : sharedLine(runScript, baseUrl, options);
-    const guard = guards.get(baseUrl) ?? openGuard(options, { clock, chance: chanceOf(ids), line });
+    const guard = openGuard(options, { clock, chance: chanceOf(ids), line });
     guards.set(baseUrl, guard);
     return guard;
   };
@@ -85,7 +88,7 @@ async function chatModelOf(
     model: found.model,
     region: found.region,
     seesImages: purpose === 'opinion' && config.OPINION_IMAGES === 'on',
-    costMicrosOf: (prompt, completion) => Math.ceil(prompt * found.pricePrompt + completion * found.priceCompletion),
+    costMicrosOf: (promptTokens, completionTokens) => costMicrosOf(found, { promptTokens, completionTokens }),
     async complete(ask, signal, again) {
       const attempt = () => metered(purpose, ports.metrics, () => complete(ask, signal));
       const answer = await ports.guard.run(attempt, signal, again);

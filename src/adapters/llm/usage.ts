@@ -5,6 +5,11 @@ export interface Usage {
   readonly promptTokens: number;
   readonly completionTokens: number;
 }
+export interface Prices {
+  /** Millionths of the currency for a token. */
+  readonly pricePrompt: number;
+  readonly priceCompletion: number;
+}
 /** More than any model reads or writes at once; an endpoint that says more would use up the budget with one figure. */
 const MOST_TOKENS = 4_000_000;
 
@@ -32,3 +37,8 @@ export function usageOf(told: unknown, { promptBytes, pictures, answer }: Weight
     completionTokens: tokensOfBytes(Buffer.byteLength(answer)),
   };
 }
+
+export const costMicrosOf = (
+  { pricePrompt, priceCompletion }: Prices,
+  { promptTokens, completionTokens }: Usage,
+): number => Math.ceil(promptTokens * pricePrompt + completionTokens * priceCompletion);
