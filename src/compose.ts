@@ -119,7 +119,7 @@ export async function compose(
         language,
         store,
         images,
-        opinions: opinions === null ? undefined : { region: opinions.chat.region, direct: null },
+        opinions: opinions === null ? undefined : { region: opinions.chat.region },
         clock,
         log,
         watch: wanted.watch,

@@ -41,8 +41,14 @@ export interface RulesOptions {
   readonly store: RulesStore | null;
   /** Unset: a note with pictures gets a gap. */
   readonly images?: Pick<Images, 'direct' | 'stored' | 'bank'> | undefined;
-  /** Unset: no language model is configured. `direct` asks at once, for what is judged without being stored. */
-  readonly opinions?: { readonly region: string | null; readonly direct: OpinionSource | null } | undefined;
+  /** Unset: no language model is configured. */
+  readonly opinions?:
+    | {
+        readonly region: string | null;
+        /** Answers for what is judged without being stored; unset: no such text is ever sent to a language model. */
+        readonly direct?: OpinionSource | undefined;
+      }
+    | undefined;
   readonly clock: Clock;
   readonly log: Log;
   readonly watch: boolean;
