@@ -12,6 +12,7 @@ import { openQueue, type RedisQueue } from './adapters/queue-bullmq.js';
 import { openOpenId } from './adapters/sign-in-openid.js';
 import { openStore } from './adapters/store-prisma.js';
 import { openFetcher } from './adapters/webhook-fetch.js';
+import { closeAll } from './close-all.js';
 import { openImageBanks } from './compose/image-banks.js';
 import { composeImages, type Images } from './compose/images.js';
 import { checkModelFiles, laterClassifier, laterLanguageModel } from './compose/later-models.js';
@@ -90,13 +91,11 @@ export async function compose(
     opened.push(() => part.close());
     return part;
   };
-  const close = async (): Promise<void> => {
-    for (const closeOne of opened.splice(0).reverse()) await closeOne();
-  };
+  const close = (): Promise<void> => closeAll(opened);
+  const log = overrides.log ?? openLog(config.LOG_LEVEL, wanted.part);
   try {
     const clock = overrides.clock ?? systemClock;
     const ids = overrides.ids ?? openIds(clock);
-    const log = overrides.log ?? openLog(config.LOG_LEVEL, wanted.part);
     const metrics = overrides.metrics ?? openMetrics(wanted.part);
     const store =
       overrides.store ??
@@ -152,7 +151,7 @@ export async function compose(
       close,
     };
   } catch (error) {
-    await close();
+    await close().catch((fault: unknown) => log.error('closed with a fault', { error: fault }));
     throw error;
   }
 }
@@ -218,8 +217,12 @@ export async function composeOffline(
   config: Config,
   options: { readonly model: boolean; readonly log: Log; readonly images?: Images | undefined },
 ): Promise<Offline> {
+  const { log } = options;
   const classifier = options.model ? await modelFor(config, 'now') : null;
   const images = options.images ?? composeImages(config);
+  const opened = [() => images.close()];
+  if (classifier !== null) opened.unshift(() => classifier.close());
+  const close = (): Promise<void> => closeAll(opened);
   try {
     const rules = await openRules({
       config,
@@ -228,22 +231,14 @@ export async function composeOffline(
       store: null,
       images,
       clock: systemClock,
-      log: options.log,
+      log,
       watch: false,
       eager: true,
     });
-    return {
-      rules,
-      moderate: moderateWith({ rules: rules.unstored, clock: systemClock, log: options.log }),
-      close: async () => {
-        await rules.close();
-        await images.close();
-        await classifier?.close();
-      },
-    };
+    opened.push(() => rules.close());
+    return { rules, moderate: moderateWith({ rules: rules.unstored, clock: systemClock, log }), close };
   } catch (error) {
-    await images.close();
-    await classifier?.close();
+    await close().catch((fault: unknown) => log.error('closed with a fault', { error: fault }));
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 /** PostgreSQL and Redis of our own, where the configuration names none: private ports, private folder, one owner. */
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { closeAll } from '../close-all.js';
 import type { Config } from '../config.js';
 import type { Log } from '../ports.js';
 import { ownerOf, takeDataDir } from './services/data-dir.js';
@@ -36,8 +37,7 @@ export async function startServices(config: Config, log: Log): Promise<Services>
   // Redis closes first: it is only a hint, and Postgres is the truth.
   const close = once(async () => {
     await rm(path.join(dir, ADDRESSES), { force: true });
-    await redis?.close();
-    await postgres?.close();
+    await closeAll([async () => postgres?.close(), async () => redis?.close()]);
     await release();
   });
   if (!postgres || !redis) {

@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { closeAll } from '../close-all.js';
 import { configFromProcess } from '../config.js';
 import { dayOf } from '../domain.js';
 import { InvalidInputError } from '../errors.js';
@@ -115,7 +116,7 @@ export async function policyCommand(
       ...overrides,
     });
   } finally {
-    for (const close of opened.reverse()) await close();
+    await closeAll(opened);
   }
 }
 

@@ -7,6 +7,7 @@ import { openImageFetcher } from '../adapters/image-fetch.js';
 import { DECODE_LIMITS } from '../adapters/images/decode-image-limits.js';
 import { openDecoder } from '../adapters/images-sharp.js';
 import { openTextReader } from '../adapters/ocr-tesseract.js';
+import { closeAll } from '../close-all.js';
 import type { Config } from '../config.js';
 import type { ImageReading, ImageRef } from '../domain.js';
 import { InvalidInputError } from '../errors.js';
@@ -68,12 +69,7 @@ export function composeImages(config: Config, decodeScript = DECODE_SCRIPT, ocrS
     bank: null,
     direct: directSource(readers, fetcher, config.IMAGE_LIMIT_BYTES),
     stored: storedSource,
-    close: async () => {
-      await readers.text?.close();
-      await readers.model?.close();
-      await decoder.close();
-      await fetcher.close();
-    },
+    close: () => closeAll([fetcher, decoder, readers.model, readers.text].map((part) => async () => part?.close())),
   };
 }
 
