@@ -1,7 +1,7 @@
 /** Own views, own settings and own password, for everyone who is signed in. */
 import { z } from 'zod';
 import { InvalidInputError } from '../../errors.js';
-import { MAX_RECENT_FAILURES, TooManyFailuresError } from '../../usecases/sign-in.js';
+import { changePassword } from '../../usecases/change-password.js';
 import { sessionOf } from '../auth.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
 import { IdParams, problems } from '../schemas/common.js';
@@ -13,9 +13,15 @@ import {
   SavedFilterList,
 } from '../schemas/review-people.js';
 
+const tags = ['people'];
+
 export function ownRoutes(server: ApiServer, deps: ApiDeps): void {
-  const { people, access } = deps.store;
-  const tags = ['people'];
+  savedFilterRoutes(server, deps);
+  preferenceRoutes(server, deps);
+  passwordRoute(server, deps);
+}
+
+function savedFilterRoutes(server: ApiServer, { store: { people }, clock }: ApiDeps): void {
   server.route({
     method: 'GET',
     url: '/v1/saved-filters',
@@ -31,7 +37,7 @@ export function ownRoutes(server: ApiServer, deps: ApiDeps): void {
     handler: async (request, reply) => {
       const { userId } = sessionOf(request).session.user;
       const { name, query } = request.body;
-      const saved = await people.saveFilter(userId, { name: name.trim(), query }, deps.clock.now());
+      const saved = await people.saveFilter(userId, { name: name.trim(), query }, clock.now());
       if (saved !== null) return reply.code(201).send(saved);
       const message = `You have a view named "${name.trim()}" already; choose another name or delete that one.`;
       throw new InvalidInputError('name_taken', message, [{ pointer: '/name', message }]);
@@ -52,6 +58,9 @@ export function ownRoutes(server: ApiServer, deps: ApiDeps): void {
       return reply.code(204).send();
     },
   });
+}
+
+function preferenceRoutes(server: ApiServer, { store: { people } }: ApiDeps): void {
   server.route({
     method: 'GET',
     url: '/v1/preferences',
@@ -72,6 +81,10 @@ export function ownRoutes(server: ApiServer, deps: ApiDeps): void {
       return request.body;
     },
   });
+}
+
+function passwordRoute(server: ApiServer, { store, hasher, clock }: ApiDeps): void {
+  const ports = { access: store.access, people: store.people, hasher, clock };
   server.route({
     method: 'POST',
     url: '/auth/password',
@@ -82,17 +95,7 @@ export function ownRoutes(server: ApiServer, deps: ApiDeps): void {
       response: { 204: z.undefined().describe('Sign in again'), ...problems },
     },
     handler: async (request, reply) => {
-      const { login } = sessionOf(request).session.user;
-      const { current, password } = request.body;
-      const stored = await access.findUser(login);
-      const { recentFailures } = await access.recordSignIn(login, false, deps.clock.now());
-      if (recentFailures > MAX_RECENT_FAILURES) throw new TooManyFailuresError();
-      const openid = (await people.person(sessionOf(request).session.user.userId))?.signInBy === 'openid';
-      if (stored === null || openid || !(await deps.hasher.verify(stored.passwordHash, current))) {
-        throw new InvalidInputError('forbidden', 'The present password is wrong.');
-      }
-      await access.recordSignIn(login, true, deps.clock.now());
-      await access.setPassword(login, await deps.hasher.hash(password), deps.clock.now());
+      await changePassword(ports, sessionOf(request).session.user, request.body);
       return reply.code(204).send();
     },
   });
