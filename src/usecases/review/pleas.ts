@@ -1,7 +1,7 @@
 /** Appeals and reports: checked against what stands and against the region's rules, then a case for a person. */
 import { CATEGORIES, type CategoryId } from '../../categories.js';
 import { DAY_MS, type RegionId } from '../../domain.js';
-import { type Fault, InvalidInputError } from '../../errors.js';
+import { InvalidInputError } from '../../errors.js';
 import type { Bundle } from '../../policy/bundle.js';
 import { type CaseSubject, gravestOf, termsOf } from '../../policy/case-terms.js';
 import { isRegionCode } from '../../policy/countries.js';
@@ -109,20 +109,9 @@ function finalFor(by: AppealOrder['by'], appeals: readonly Appeal[]): IsFinal {
 }
 
 export async function receiveReport(ports: PleaPorts, from: From, order: ReportOrder): Promise<Received<Report>> {
+  checkReporter(order);
   const { kind, name, email } = order.reporter;
   const category = order.category ?? null;
-  if (kind !== 'authority' && (category === null || !NAMELESS.has(category))) {
-    const missing = [name === undefined ? 'name' : null, email === undefined ? 'email' : null].filter(
-      (key) => key !== null,
-    );
-    if (missing.length > 0) {
-      const faults: Fault[] = missing.map((key) => ({
-        pointer: `/reporter/${key}`,
-        message: 'Needed for this category',
-      }));
-      throw new InvalidInputError('body_invalid', 'The reporter needs a name and an email address', faults);
-    }
-  }
   const note = await noteOf(ports, from, order);
   const bundle = ports.bundle();
   const now = ports.clock.now();
@@ -158,6 +147,14 @@ export async function receiveReport(ports: PleaPorts, from: From, order: ReportO
   );
   const { plea, replayed } = received(result, 'The report conflicts with another one.');
   return { plea: replayed ? sameReport(plea, note, order) : plea, replayed };
+}
+
+function checkReporter({ category, reporter }: ReportOrder): void {
+  if (reporter.kind === 'authority' || (category !== undefined && NAMELESS.has(category))) return;
+  const missing = (['name', 'email'] as const).filter((key) => reporter[key] === undefined);
+  if (missing.length === 0) return;
+  const faults = missing.map((key) => ({ pointer: `/reporter/${key}`, message: 'Needed for this category' }));
+  throw new InvalidInputError('body_invalid', 'The reporter needs a name and an email address', faults);
 }
 
 async function noteOf(ports: PleaPorts, from: From, order: Named): Promise<PleaNote> {
