@@ -9,18 +9,18 @@ import { compileRegion, inherit } from './compile-region.js';
 import type { RegionValue } from './context-values.js';
 import { faultOf, faultsError, formatFault, type PolicyFault, sortFaults } from './faults.js';
 import { lintRegion } from './lint.js';
-import type { Bundle, CompiledRegion, Notices, Variant } from './model.js';
-import { didYouMean } from './nearest.js';
+import type { Bundle, CompiledRegion, Variant } from './model.js';
+import { checkClauses, readNotices } from './read-notices.js';
 import { recent } from './recent.js';
 import {
   countRegionFiles,
   faultAt,
   inOrder,
-  type NoticesFile,
   parentOf,
   type RegionFile,
   type Report,
   readSources,
+  type Sources,
 } from './sources.js';
 import { termNames } from './term-names.js';
 import type { Inheritance, Workshop } from './workshop.js';
@@ -75,76 +75,6 @@ function makeReport(faults: PolicyFault[]): Report {
   };
 }
 
-function readNotices(files: readonly NoticesFile[], report: Report): ReadonlyMap<string, Notices> {
-  const notices = new Map<string, Notices>();
-  for (const file of files) {
-    const { language, name, direction, sentences, clauses = {} } = file.source;
-    const wanted = file.file.replace(/^notices\//, '').replace(/\.yaml$/, '');
-    if (wanted !== language) {
-      report(
-        faultAt(
-          file,
-          ['language'],
-          'file-name',
-          `the language is "${language}", the file is named "${wanted}"; make them the same`,
-        ),
-      );
-      continue;
-    }
-    const [texts, titles] = [new Map(Object.entries(sentences)), new Map(Object.entries(clauses))];
-    notices.set(language, { language, name, direction, sentences: texts, clauses: titles });
-  }
-  checkPlaceholders(files, notices.get('en'), report);
-  return notices;
-}
-
-const PLACEHOLDER = /\{[a-z_]+\}/g;
-const placeholders = (text: string): string => [...new Set(text.match(PLACEHOLDER) ?? [])].sort().join(' ');
-
-/** A sentence must carry the same facts in every language. */
-function checkPlaceholders(files: readonly NoticesFile[], english: Notices | undefined, report: Report): void {
-  if (english === undefined) return;
-  for (const file of files) {
-    for (const [key, text] of Object.entries(file.source.sentences)) {
-      const wanted = english.sentences.get(key);
-      if (wanted === undefined) {
-        const hint = didYouMean(key, english.sentences.keys());
-        report(
-          faultAt(
-            file,
-            ['sentences', key],
-            'unknown-sentence',
-            `the sentence "${key}" is not in notices/en.yaml${hint}`,
-          ),
-        );
-      } else if (placeholders(wanted) !== placeholders(text)) {
-        const message = `the sentence "${key}" has the blanks ${placeholders(text) || 'none'}, English has ${placeholders(wanted) || 'none'}`;
-        report(faultAt(file, ['sentences', key], 'blanks', message));
-      }
-    }
-  }
-}
-
-/** Region files are written in English; who reads another language would meet the titles of their clauses in it. */
-function checkClauses(files: readonly NoticesFile[], regions: readonly CompiledRegion[], report: Report): void {
-  const terms = regions.flatMap(({ settings }) =>
-    Object.entries(settings.terms).flatMap(([key, clause]) => (clause === null ? [] : [key])),
-  );
-  const known = new Set(terms);
-  for (const file of files) {
-    const { language, clauses = {} } = file.source;
-    for (const key of Object.keys(clauses)) {
-      if (known.has(key)) continue;
-      const message = `no region file has a clause "${key}" in its terms${didYouMean(key, known)}`;
-      report(faultAt(file, ['clauses', key], 'unknown-clause', message));
-    }
-    const missing = [...known].filter((key) => !Object.hasOwn(clauses, key));
-    if (language === 'en' || missing.length === 0) continue;
-    const message = `no title in this language for ${missing.join(', ')}: authors would read the one of the region file`;
-    report(faultAt(file, ['clauses'], 'clause-title', message));
-  }
-}
-
 function groupsOf(regions: readonly CompiledRegion[], files: ReadonlyMap<string, RegionFile>, report: Report) {
   const groups = new Map<string, string>();
   for (const region of regions) {
@@ -160,6 +90,37 @@ function groupsOf(regions: readonly CompiledRegion[], files: ReadonlyMap<string,
   return groups;
 }
 
+function workshopOf(
+  files: ReadonlyMap<string, string>,
+  sources: Sources,
+  variant: Workshop['variant'],
+  report: Report,
+): Workshop {
+  return {
+    byFile: new Map(sources.regions.map((region) => [region.file, region])),
+    notices: readNotices(sources.notices, report),
+    isThere: (file) => files.has(file),
+    placeOfSentences: (language) => {
+      const file = sources.notices.find(({ source }) => source.language === language);
+      return file === undefined ? null : { file: file.file, ...file.yaml.locateKey(['sentences']) };
+    },
+    laws: new Set(sources.regions.flatMap((region) => Object.keys(region.source.grounds ?? {}))),
+    terms: termNames(files),
+    report,
+    compile: compileOnce,
+    variant,
+  };
+}
+
+function inheritAll(regions: readonly RegionFile[]): ReadonlyMap<string, Inheritance> {
+  const made = new Map<string, Inheritance>();
+  for (const region of regions) {
+    const parent = parentOf(region.source);
+    made.set(region.source.id, inherit(region, parent === null ? undefined : made.get(parent)));
+  }
+  return made;
+}
+
 /** What is missing above is missing below; it has been told where it belongs. */
 function compileAll(made: ReadonlyMap<string, Inheritance>, workshop: Workshop): readonly CompiledRegion[] {
   const regions: CompiledRegion[] = [];
@@ -172,6 +133,12 @@ function compileAll(made: ReadonlyMap<string, Inheritance>, workshop: Workshop):
   return regions;
 }
 
+function reportMissingGlobal(files: ReadonlyMap<string, string>, report: Report): void {
+  if (files.has('global.yaml')) return;
+  const why = files.size === 0 ? ': there are no policy files in this folder' : '';
+  report(faultOf('missing-file', { file: 'global.yaml', line: 1, column: 1 }, `the file is missing${why}`));
+}
+
 /** For tools that show faults; `bundle` is null when any of them is an error. */
 export function checkBundle(
   files: ReadonlyMap<string, string>,
@@ -182,62 +149,30 @@ export function checkBundle(
   const sources = readSources(files, report);
   checkNames(sources.regions, report);
   const variants = makeVariants();
-  const byFile = new Map(sources.regions.map((region) => [region.file, region]));
-  const notices = readNotices(sources.notices, report);
-  const laws = new Set(sources.regions.flatMap((region) => Object.keys(region.source.grounds ?? {})));
-  const workshop: Workshop = {
-    byFile,
-    notices,
-    isThere: (file) => files.has(file),
-    placeOfSentences: (language) => {
-      const file = sources.notices.find(({ source }) => source.language === language);
-      return file === undefined ? null : { file: file.file, ...file.yaml.locateKey(['sentences']) };
-    },
-    laws,
-    terms: termNames(files),
-    report,
-    compile: compileOnce,
-    variant: variants.make,
-  };
-  const made = new Map<string, Inheritance>();
-  for (const region of inOrder(sources.regions, files, report)) {
-    const parent = parentOf(region.source);
-    made.set(region.source.id, inherit(region, parent === null ? undefined : made.get(parent)));
-  }
-  const regions = compileAll(made, workshop);
+  const workshop = workshopOf(files, sources, variants.make, report);
+  const { byFile, notices } = workshop;
+  const regions = compileAll(inheritAll(inOrder(sources.regions, files, report)), workshop);
   const judged = new Set(regions.map(({ file }) => file));
   for (const file of sources.read) if (!judged.has(file.file)) checkConditions(file, workshop);
   // A clause may stand in a file that has a fault of its own.
   if (judged.size === countRegionFiles(files)) checkClauses(sources.notices, regions, report);
-  if (!files.has('global.yaml')) {
-    report(
-      faultOf(
-        'missing-file',
-        { file: 'global.yaml', line: 1, column: 1 },
-        files.size === 0 ? 'the file is missing: there are no policy files in this folder' : 'the file is missing',
-      ),
-    );
-  }
+  reportMissingGlobal(files, report);
   const groups = groupsOf(regions, byFile, report);
   for (const region of regions) {
     const file = byFile.get(region.file);
+    if (file === undefined) continue;
     const parent = regions.find((other) => other.id === region.parent);
-    if (file !== undefined)
-      lintRegion({ region, parent, file, group: groups.get(region.id) }, options.today ?? null, report);
+    lintRegion({ region, parent, file, group: groups.get(region.id) }, options.today ?? null, report);
   }
   const sorted = sortFaults(faults);
   if (sorted.some((fault) => fault.level === 'error')) return { bundle: null, faults: sorted };
   const content = contentOf(files);
   const byId = regions.map((region) => [region.id, region] as const).sort(([a], [b]) => (a < b ? -1 : 1));
-  const bundle = {
-    hash: sha256Hex(content),
-    content,
-    regions: new Map(byId),
-    groups,
-    notices,
-    variants: variants.list,
+  const hash = sha256Hex(content);
+  return {
+    bundle: { hash, content, regions: new Map(byId), groups, notices, variants: variants.list },
+    faults: sorted,
   };
-  return { bundle, faults: sorted };
 }
 
 /** Throws InvalidInputError (policy_*) with every fault as file:line:column. */

@@ -20,6 +20,12 @@ export interface RegionFile extends ReadFile {
 export interface NoticesFile extends ReadFile {
   readonly source: NoticeFile;
 }
+export interface Sources {
+  readonly regions: readonly RegionFile[];
+  readonly notices: readonly NoticesFile[];
+  /** Every region file that is YAML, those with a fault of shape too. */
+  readonly read: readonly ReadFile[];
+}
 export type Report = (fault: PolicyFault) => void;
 
 const REGION_FILE = /^(?:global|regions\/[^/]+)\.yaml$/;
@@ -183,15 +189,7 @@ function readNotices(text: string, file: string): Read<NoticesFile> {
   return { file: source === null ? null : { ...read, source }, read, faults };
 }
 
-export function readSources(
-  files: ReadonlyMap<string, string>,
-  report: Report,
-): {
-  readonly regions: readonly RegionFile[];
-  readonly notices: readonly NoticesFile[];
-  /** Every region file that is YAML, those with a fault of shape too. */
-  readonly read: readonly ReadFile[];
-} {
+export function readSources(files: ReadonlyMap<string, string>, report: Report): Sources {
   const sorted = [...files].sort(([a], [b]) => (a < b ? -1 : 1));
   const readAll = <T>(names: RegExp, readOne: (text: string, file: string) => Read<T>): readonly Read<T>[] =>
     sorted.filter(([file]) => names.test(file)).map(([file, text]) => readOne(text, file));
