@@ -3,6 +3,7 @@
  * Holds the only catch around stages. Every evidence key has an outcome at the end.
  */
 import {
+  EVIDENCE_KEYS,
   type Evidence,
   type EvidenceKey,
   type EvidenceMap,
@@ -127,7 +128,6 @@ const ABSENT: Readonly<Record<EvidenceKey, (note: Note) => SkipReason>> = {
   campaign: () => 'no_store',
   deliberate: () => 'not_configured',
 };
-export const EVIDENCE_KEYS = Object.keys(ABSENT) as readonly EvidenceKey[];
 
 function complete(
   found: Partial<Record<EvidenceKey, Outcome<unknown>>>,

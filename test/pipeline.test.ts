@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { EvidenceKey, EvidenceMap, LabelledText, Note } from '../src/domain.js';
+import { EVIDENCE_KEYS, type EvidenceKey, type EvidenceMap, type LabelledText, type Note } from '../src/domain.js';
 import { InvalidInputError, UnavailableError } from '../src/errors.js';
-import { EVIDENCE_KEYS, type PipelineOptions, runPipeline } from '../src/pipeline.js';
+import { type PipelineOptions, runPipeline } from '../src/pipeline.js';
 import { normalise } from '../src/stages/normalise/index.js';
 import type { AnyStage, Stage, StageInput } from '../src/stages/stage.js';
 

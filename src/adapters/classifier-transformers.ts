@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { type LanguageTag, SCORE_KEYS, type ScoreKey } from '../domain.js';
+import { COMPETENCES, type LanguageTag, SCORE_KEYS, type ScoreKey } from '../domain.js';
 import { InvalidInputError, UnavailableError } from '../errors.js';
 import type { Classifier } from '../ports.js';
 import { type Calibration, type CompetenceTable, competenceFor } from '../stages/classify/calibration.js';
@@ -43,7 +43,7 @@ const calibrationFile = z.object({
   languages: z.record(z.string(), z.partialRecord(scoreKey, headCalibration)),
 });
 const competenceFile = z.object({
-  languages: z.record(z.string(), z.partialRecord(scoreKey, z.enum(['validated', 'weak', 'none']))),
+  languages: z.record(z.string(), z.partialRecord(scoreKey, z.enum(COMPETENCES))),
 });
 const ngramFile = z.object({
   bits: z.int().min(1).max(26),

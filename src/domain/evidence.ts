@@ -23,6 +23,16 @@ export interface EvidenceMap {
   deliberate: DeliberateEvidence;
 }
 export type EvidenceKey = keyof EvidenceMap;
+const KEYS: Readonly<Record<EvidenceKey, true>> = {
+  normalise: true,
+  language: true,
+  images: true,
+  match: true,
+  classify: true,
+  campaign: true,
+  deliberate: true,
+};
+export const EVIDENCE_KEYS = Object.keys(KEYS) as readonly EvidenceKey[];
 export type Evidence = { readonly [K in EvidenceKey]: Outcome<EvidenceMap[K]> };
 
 /** What words, scores and pictures tell; a second opinion is not among it. */

@@ -32,15 +32,17 @@ export interface LanguageEvidence {
   readonly mixed: boolean;
 }
 
-export type DetectorKind =
-  | 'term'
-  | 'pattern'
-  | 'text_hash'
-  | 'classifier'
-  | 'campaign'
-  | 'image_hash'
-  | 'image_model'
-  | 'opinion';
+export const DETECTOR_KINDS = [
+  'term',
+  'pattern',
+  'text_hash',
+  'classifier',
+  'campaign',
+  'image_hash',
+  'image_model',
+  'opinion',
+] as const;
+export type DetectorKind = (typeof DETECTOR_KINDS)[number];
 
 /** One reason to look at one place of a note, in one category. Holds no text. */
 export interface Finding {
@@ -74,19 +76,23 @@ export interface IdiomHit {
   readonly excuses: readonly CategoryId[];
 }
 
+export const CONTACT_KINDS = [
+  'url',
+  'email',
+  'phone',
+  'handle',
+  'messenger',
+  'price',
+  'code',
+  'disclosure',
+  'mention',
+  'hashtag',
+] as const;
+export type ContactKind = (typeof CONTACT_KINDS)[number];
+
 /** Contact ids, links, phone numbers, prices, codes and ad disclosures: facts, not judgements. */
 export interface ContactHit {
-  readonly kind:
-    | 'url'
-    | 'email'
-    | 'phone'
-    | 'handle'
-    | 'messenger'
-    | 'price'
-    | 'code'
-    | 'disclosure'
-    | 'mention'
-    | 'hashtag';
+  readonly kind: ContactKind;
   /** For `messenger` the service (`wechat`), for `disclosure` the language of the wording. */
   readonly detail?: string | undefined;
   readonly part: PartName;
@@ -116,7 +122,8 @@ export interface Score {
   readonly calibrated: number;
 }
 
-export type Competence = 'validated' | 'weak' | 'none';
+export const COMPETENCES = ['validated', 'weak', 'none'] as const;
+export type Competence = (typeof COMPETENCES)[number];
 /** By thresholds of the language: surely harmful, clear of it, or between. */
 export type Certainty = 'sure' | 'doubtful' | 'clear';
 

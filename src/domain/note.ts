@@ -62,14 +62,19 @@ export interface LabelledText {
   readonly text: NormalisedText;
 }
 
+export const ACCOUNT_TYPES = ['private', 'business'] as const;
+export type AccountType = (typeof ACCOUNT_TYPES)[number];
+export const AGE_BANDS = ['under_13', '13_15', '16_17', 'adult'] as const;
+export type AgeBand = (typeof AGE_BANDS)[number];
+
 export interface Author {
   readonly id: string;
   readonly region?: RegionId | undefined;
   readonly createdAt?: string | undefined;
   readonly verified?: boolean | undefined;
-  readonly accountType?: 'private' | 'business' | undefined;
+  readonly accountType?: AccountType | undefined;
   /** A birth date is never asked for; a band is enough for the policies. */
-  readonly ageBand?: 'under_13' | '13_15' | '16_17' | 'adult' | undefined;
+  readonly ageBand?: AgeBand | undefined;
 }
 
 export interface ImageRef {
@@ -84,10 +89,13 @@ export interface ImageRef {
   readonly sha256?: string | undefined;
 }
 
+export const NOTE_KINDS = ['note', 'comment', 'profile', 'message', 'listing'] as const;
+export type NoteKind = (typeof NOTE_KINDS)[number];
+
 /** One revision of a note, as the stages see it. */
 export interface Note {
   readonly externalId?: string | undefined;
-  readonly kind: 'note' | 'comment' | 'profile' | 'message' | 'listing';
+  readonly kind: NoteKind;
   readonly title: string;
   readonly body: string;
   /** ISO 8601, UTC. */

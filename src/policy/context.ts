@@ -1,6 +1,6 @@
 /** One rule context per note, built from its evidence and shared by all regions; only `region` changes. */
 import type { CategoryId } from '../categories.js';
-import { type EvidenceKey, type Finding, foundIn, type LanguageTag, SCORE_KEYS } from '../domain.js';
+import { EVIDENCE_KEYS, type EvidenceKey, type Finding, foundIn, type LanguageTag, SCORE_KEYS } from '../domain.js';
 import { allFindings, byCategory, type CategoryFacts, fairly, NOTHING, strongest } from './context-findings.js';
 import {
   authorValue,
@@ -21,7 +21,6 @@ import {
 import { foldText, hasWording } from './has-term.js';
 import { onlyIdioms } from './idioms.js';
 import { bucketOf } from './stable-hash.js';
-import { EVIDENCE_KEYS } from './vocabulary.js';
 
 export class RuleContext {
   /** The settings of the region that is judged. */

@@ -1,6 +1,7 @@
 /** Missing evidence is a value: what each region makes of a stage that failed, was skipped or is still due. */
 import {
   type Action,
+  EVIDENCE_KEYS,
   type Evidence,
   type EvidenceKey,
   type Gap,
@@ -14,7 +15,6 @@ import type { EvaluationInput } from './context-values.js';
 import type { CompiledRegion } from './model.js';
 import type { RegionSettings, StageRule } from './schema.js';
 import { bucketOf } from './stable-hash.js';
-import { EVIDENCE_KEYS } from './vocabulary.js';
 
 export interface StageGaps {
   readonly gaps: readonly Gap[];

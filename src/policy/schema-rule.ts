@@ -1,6 +1,19 @@
 /** The shape of a rule and of its tests. */
 import { z } from 'zod';
-import { CLOAK_SIGNS, CONTEXT_FLAGS, SCORE_KEYS, SIDE_ACTIONS, VIEW_NAMES } from '../domain.js';
+import {
+  ACCOUNT_TYPES,
+  AGE_BANDS,
+  CLOAK_SIGNS,
+  COMPETENCES,
+  CONTACT_KINDS,
+  CONTEXT_FLAGS,
+  DETECTOR_KINDS,
+  EVIDENCE_KEYS,
+  NOTE_KINDS,
+  SCORE_KEYS,
+  SIDE_ACTIONS,
+  VIEW_NAMES,
+} from '../domain.js';
 import {
   ActionName,
   Category,
@@ -14,7 +27,6 @@ import {
   Text,
   Word,
 } from './schema-words.js';
-import { CONTACT_KINDS, EVIDENCE_KEYS, SOURCES } from './vocabulary.js';
 
 const MODE_PATTERN = /^(disabled|shadow|enforce|canary\((100|[1-9]?\d)\))$/;
 const ModeWord = z.string().regex(MODE_PATTERN, MODE_WORDS);
@@ -28,7 +40,7 @@ const TestFinding = z.union([
     category: Category,
     score: z.number().min(0).max(1).optional(),
     severity: z.number().int().min(0).max(4).optional(),
-    source: z.enum(SOURCES).optional(),
+    source: z.enum(DETECTOR_KINDS).optional(),
     detector: z.string().optional(),
   }),
 ]);
@@ -57,16 +69,13 @@ export const RuleTest = z.strictObject({
     .partialRecord(z.enum(SCORE_KEYS), z.number().min(0).max(1))
     .optional()
     .describe('Calibrated scores of the model'),
-  competence: z
-    .enum(['validated', 'weak', 'none'])
-    .optional()
-    .describe('How far the model was measured; default validated'),
+  competence: z.enum(COMPETENCES).optional().describe('How far the model was measured; default validated'),
   findings: z.array(TestFinding).max(64).optional().describe('What the detectors found'),
   contacts: z.array(TestContact).max(64).optional().describe('Links, phones, prices, labels that were found'),
   signs: z.array(z.enum(CLOAK_SIGNS)).optional().describe('Signs of cloaking'),
   flags: z.array(z.enum(CONTEXT_FLAGS)).optional().describe('Context that the platform vouches for'),
   ad_declared: z.boolean().optional().describe('Whether the platform says that it is an advertisement'),
-  kind: z.enum(['note', 'comment', 'profile', 'message', 'listing']).optional().describe('Default note'),
+  kind: z.enum(NOTE_KINDS).optional().describe('Default note'),
   reach: z.number().int().min(0).optional().describe('How many people saw or follow'),
   is_reply: z.boolean().optional().describe('Whether it answers another note'),
   has_images: z.boolean().optional().describe('Whether pictures belong to it'),
@@ -84,8 +93,8 @@ export const RuleTest = z.strictObject({
     .strictObject({
       age_days: z.number().int().min(0).optional(),
       verified: z.boolean().optional(),
-      account_type: z.enum(['private', 'business']).optional(),
-      age_band: z.enum(['under_13', '13_15', '16_17', 'adult']).optional(),
+      account_type: z.enum(ACCOUNT_TYPES).optional(),
+      age_band: z.enum(AGE_BANDS).optional(),
     })
     .optional()
     .describe('The author as the platform describes them'),

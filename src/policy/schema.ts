@@ -1,6 +1,6 @@
 /** The shape of the files in `policies/`. The JSON Schema for editors is generated from here. */
 import { z } from 'zod';
-import { SKIP_REASONS } from '../domain.js';
+import { EVIDENCE_KEYS, SKIP_REASONS } from '../domain.js';
 import { RuleSource } from './schema-rule.js';
 import {
   ActionName,
@@ -16,7 +16,7 @@ import {
   Url,
   Word,
 } from './schema-words.js';
-import { EVIDENCE_KEYS, STEPS, type Step } from './vocabulary.js';
+import { STEPS, type Step } from './vocabulary.js';
 
 const Gap = z.enum(['ignore', 'allow', 'review', 'hold']);
 export const StageRule = z.strictObject({

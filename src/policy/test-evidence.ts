@@ -5,6 +5,7 @@ import {
   type ClassifyEvidence,
   type ContactHit,
   DAY_MS,
+  EVIDENCE_KEYS,
   type Evidence,
   type Finding,
   type ImageReading,
@@ -18,7 +19,6 @@ import {
 import { normaliseText } from '../stages/normalise/text.js';
 import type { EvaluationInput } from './context-values.js';
 import type { RuleTest } from './schema-rule.js';
-import { EVIDENCE_KEYS } from './vocabulary.js';
 
 /** Long enough to count as real text. */
 const TEST_TEXT_CHARS = 80;

@@ -1,17 +1,19 @@
 /** Everything that a rule may write: variables, fields and functions, with their types and meaning. Docs and checks read this. */
 import { CATEGORY_IDS } from '../categories.js';
-import { CLOAK_SIGNS, CONTEXT_FLAGS, type EvidenceKey, SCORE_KEYS, VIEW_NAMES } from '../domain.js';
-
-const STAGES: Readonly<Record<EvidenceKey, true>> = {
-  normalise: true,
-  language: true,
-  images: true,
-  match: true,
-  classify: true,
-  campaign: true,
-  deliberate: true,
-};
-export const EVIDENCE_KEYS = Object.keys(STAGES) as readonly EvidenceKey[];
+import {
+  ACCOUNT_TYPES,
+  AGE_BANDS,
+  CLOAK_SIGNS,
+  COMPETENCES,
+  CONTACT_KINDS,
+  CONTEXT_FLAGS,
+  DETECTOR_KINDS,
+  EVIDENCE_KEYS,
+  type EvidenceKey,
+  NOTE_KINDS,
+  SCORE_KEYS,
+  VIEW_NAMES,
+} from '../domain.js';
 
 export type FieldType =
   | 'string'
@@ -139,28 +141,6 @@ export type VariableName = keyof typeof VARIABLES;
 
 export const STEPS = ['flag', 'warn', 'limit', 'review', 'hold', 'remove'] as const;
 export type Step = (typeof STEPS)[number];
-export const CONTACT_KINDS = [
-  'url',
-  'email',
-  'phone',
-  'handle',
-  'messenger',
-  'price',
-  'code',
-  'disclosure',
-  'mention',
-  'hashtag',
-] as const;
-export const SOURCES = [
-  'term',
-  'pattern',
-  'text_hash',
-  'classifier',
-  'campaign',
-  'image_hash',
-  'image_model',
-  'opinion',
-] as const;
 
 /** What a quoted word in a call must be; checked when the file is loaded. */
 export type WordKind = 'category' | 'step' | 'contact' | 'flag' | 'sign' | 'score' | 'source' | OpenKind;
@@ -173,7 +153,7 @@ export const WORDS: Readonly<Record<Exclude<WordKind, OpenKind>, readonly string
   flag: CONTEXT_FLAGS,
   sign: CLOAK_SIGNS,
   score: SCORE_KEYS,
-  source: SOURCES,
+  source: DETECTOR_KINDS,
 };
 
 interface FunctionEntry {
@@ -284,15 +264,15 @@ export function usageOf(name: FunctionName): string {
 
 /** Words that a field can hold, where that is a closed list; a comparison with another one is a slip. */
 export const FIELD_WORDS: Readonly<Record<string, readonly string[]>> = {
-  'Note.kind': ['note', 'comment', 'profile', 'message', 'listing'],
+  'Note.kind': NOTE_KINDS,
   'Note.flags': CONTEXT_FLAGS,
   'Finding.category': CATEGORY_IDS,
-  'Finding.source': SOURCES,
+  'Finding.source': DETECTOR_KINDS,
   'Finding.view': VIEW_NAMES,
   'Contact.kind': CONTACT_KINDS,
   'Contact.view': VIEW_NAMES,
-  'Author.account_type': ['private', 'business', ''],
-  'Author.age_band': ['under_13', '13_15', '16_17', 'adult', ''],
+  'Author.account_type': [...ACCOUNT_TYPES, ''],
+  'Author.age_band': [...AGE_BANDS, ''],
   signs: CLOAK_SIGNS,
   gaps: EVIDENCE_KEYS,
 };
@@ -301,7 +281,7 @@ export const MAP_WORDS: Readonly<
   Record<string, { readonly keys: readonly string[]; readonly values: readonly string[] }>
 > = {
   scores: { keys: SCORE_KEYS, values: [] },
-  competence: { keys: SCORE_KEYS, values: ['validated', 'weak', 'none'] },
+  competence: { keys: SCORE_KEYS, values: COMPETENCES },
   'Region.thresholds': { keys: CATEGORY_IDS, values: [] },
 };
 

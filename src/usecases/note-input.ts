@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { sha256Hex } from '../domain/sha256.js';
-import { type Author, CONTEXT_FLAGS, type ImageRef, MINUTE_MS, type Note } from '../domain.js';
+import {
+  ACCOUNT_TYPES,
+  AGE_BANDS,
+  type Author,
+  CONTEXT_FLAGS,
+  type ImageRef,
+  MINUTE_MS,
+  NOTE_KINDS,
+  type Note,
+} from '../domain.js';
 import { type ErrorCode, type Fault, InvalidInputError } from '../errors.js';
 import { isRegionCode } from '../policy/countries.js';
 import { sniffImage } from '../stages/images/sniff.js';
@@ -37,8 +46,8 @@ const AuthorInput = z.strictObject({
   region: Region.optional(),
   createdAt: Moment.optional().describe('When the account was made'),
   verified: z.boolean().optional(),
-  accountType: z.enum(['private', 'business']).optional(),
-  ageBand: z.enum(['under_13', '13_15', '16_17', 'adult']).optional().describe('A birth date is never asked for'),
+  accountType: z.enum(ACCOUNT_TYPES).optional(),
+  ageBand: z.enum(AGE_BANDS).optional().describe('A birth date is never asked for'),
 });
 
 const BASE64_LETTERS = /^[A-Za-z0-9+/]*={0,2}$/;
@@ -62,7 +71,7 @@ const ImageInput = z.union(
 export const NoteInput = z
   .strictObject({
     externalId: ForeignId.describe('Your id; sent again with other content it makes a new revision'),
-    kind: z.enum(['note', 'comment', 'profile', 'message', 'listing']).default('note'),
+    kind: z.enum(NOTE_KINDS).default('note'),
     title: z.string().default(''),
     body: z.string().default(''),
     createdAt: Moment.optional(),

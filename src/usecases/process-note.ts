@@ -1,7 +1,14 @@
 /** One revision from claim to stored decision. May run twice: the epoch in Postgres lets only one result in. */
-import { type Decision, type Evidence, type EvidenceKey, mainLanguageOf, strongestOf } from '../domain.js';
+import {
+  type Decision,
+  EVIDENCE_KEYS,
+  type Evidence,
+  type EvidenceKey,
+  mainLanguageOf,
+  strongestOf,
+} from '../domain.js';
 import type { JobHandler, JobRun } from '../jobs.js';
-import { EVIDENCE_KEYS, type PipelineRun, runPipeline } from '../pipeline.js';
+import { type PipelineRun, runPipeline } from '../pipeline.js';
 import type { Claim, ModerationRecord, SaveResult, WorkStore } from '../ports/store.js';
 import type { Clock, Log, Metrics } from '../ports.js';
 import { sharedOrAlone } from '../shared-or-alone.js';

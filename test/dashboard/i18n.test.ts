@@ -6,11 +6,10 @@ import { describe, expect, test } from 'vitest';
 import { readPolicyFiles } from '../../src/adapters/policy-folder.js';
 import { CATEGORY_IDS } from '../../src/categories.js';
 import { messageSays, VERBS } from '../../src/dashboard/words.js';
-import { ACTIONS, CASE_REASONS, DESKS, SIDE_ACTIONS, SKIP_REASONS } from '../../src/domain.js';
+import { ACTIONS, CASE_REASONS, DESKS, EVIDENCE_KEYS, SIDE_ACTIONS, SKIP_REASONS } from '../../src/domain.js';
 import { ERROR_CODES } from '../../src/errors.js';
 import { compileBundle } from '../../src/policy/bundle.js';
 import { SEEN_BY } from '../../src/policy/verdict.js';
-import { EVIDENCE_KEYS } from '../../src/policy/vocabulary.js';
 import { ROLES } from '../../src/ports/store.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../../src/dashboard');

@@ -6,9 +6,15 @@ import { openIds } from '../../src/adapters/clock-ids.js';
 import { openTextReader } from '../../src/adapters/ocr-tesseract.js';
 import { readPromptFiles } from '../../src/adapters/prompt-files.js';
 import { readConfig } from '../../src/config.js';
-import type { Decision, Evidence, EvidenceKey, ImageReading, Note } from '../../src/domain.js';
+import {
+  type Decision,
+  EVIDENCE_KEYS,
+  type Evidence,
+  type EvidenceKey,
+  type ImageReading,
+  type Note,
+} from '../../src/domain.js';
 import { OCR_SCRIPT, PROMPTS_DIR } from '../../src/paths.js';
-import { EVIDENCE_KEYS } from '../../src/pipeline.js';
 import type { ChatModel } from '../../src/ports/llm.js';
 import type {
   Classifier,

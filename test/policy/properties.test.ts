@@ -4,7 +4,17 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readPolicyFiles } from '../../src/adapters/policy-folder.js';
 import { CATEGORY_IDS } from '../../src/categories.js';
-import { ACTIONS, type Action, CONTEXT_FLAGS, type Decision, type Evidence, SCORE_KEYS } from '../../src/domain.js';
+import {
+  ACTIONS,
+  type Action,
+  CONTACT_KINDS,
+  CONTEXT_FLAGS,
+  DETECTOR_KINDS,
+  type Decision,
+  EVIDENCE_KEYS,
+  type Evidence,
+  SCORE_KEYS,
+} from '../../src/domain.js';
 import { compileBundle } from '../../src/policy/bundle.js';
 import { askers, reasonOf } from '../../src/policy/case-terms.js';
 import { evaluate } from '../../src/policy/evaluate.js';
@@ -14,7 +24,6 @@ import { withOverrides } from '../../src/policy/overrides.js';
 import type { RuleTest } from '../../src/policy/schema-rule.js';
 import { VISIBILITY } from '../../src/policy/second-opinion.js';
 import { testInput } from '../../src/policy/test-evidence.js';
-import { CONTACT_KINDS, EVIDENCE_KEYS, SOURCES } from '../../src/policy/vocabulary.js';
 
 const NOW = Date.parse('2026-11-01T00:00:00Z');
 let bundle: Bundle;
@@ -30,7 +39,7 @@ const finding = fc.record({
   category: fc.constantFrom(...CATEGORY_IDS),
   score,
   severity: fc.integer({ min: 0, max: 4 }),
-  source: fc.constantFrom(...SOURCES),
+  source: fc.constantFrom(...DETECTOR_KINDS),
 });
 const contact = fc.oneof(
   fc.constantFrom(...CONTACT_KINDS),

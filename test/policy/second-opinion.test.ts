@@ -5,6 +5,7 @@ import { readPolicyFiles } from '../../src/adapters/policy-folder.js';
 import { CATEGORY_IDS } from '../../src/categories.js';
 import {
   ACTIONS,
+  DETECTOR_KINDS,
   type DeliberateEvidence,
   type Evidence,
   type Gap,
@@ -18,7 +19,6 @@ import type { Bundle } from '../../src/policy/model.js';
 import type { RegionSettings } from '../../src/policy/schema.js';
 import { mergeOpinion, VISIBILITY, wordOfOpinions } from '../../src/policy/second-opinion.js';
 import { testInput } from '../../src/policy/test-evidence.js';
-import { SOURCES } from '../../src/policy/vocabulary.js';
 
 type OpinionSettings = RegionSettings['opinions'];
 const NOW = Date.parse('2026-11-01T00:00:00Z');
@@ -39,7 +39,7 @@ const note = fc.record({
       category: fc.constantFrom(...CATEGORY_IDS),
       score,
       severity: fc.integer({ min: 0, max: 4 }),
-      source: fc.constantFrom(...SOURCES),
+      source: fc.constantFrom(...DETECTOR_KINDS),
     }),
     { maxLength: 5 },
   ),

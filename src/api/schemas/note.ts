@@ -1,5 +1,6 @@
 /** What the API says about notes. Spans, parts and views mean what the OpenAPI description says. */
 import { z } from 'zod';
+import { COMPETENCES } from '../../domain.js';
 import { ActionName, GroundAnswer, Instant, pageOf } from './common.js';
 
 export const Span = z
@@ -113,7 +114,7 @@ export const EvidenceAnswer = z
     signs: z.array(z.object({ part: z.string(), signs: z.array(z.string()) })),
     scores: z.record(z.string(), z.object({ score: z.number(), p: z.number(), calibrated: z.number() })),
     competence: z
-      .record(z.string(), z.enum(['validated', 'weak', 'none']))
+      .record(z.string(), z.enum(COMPETENCES))
       .describe('By score: how far the text model was measured for the language that it read'),
     textModel: z
       .object({ name: z.string(), language: z.string() })

@@ -1,5 +1,6 @@
 /** Policies as people read and change them. */
 import { z } from 'zod';
+import { NOTE_KINDS } from '../../domain.js';
 import { OVERRIDE_MODE } from '../../policy/overrides.js';
 import { ActionName, Cursor, GroundAnswer, Instant, Limit, pageOf, whole } from './common.js';
 import { EvidenceAnswer } from './note.js';
@@ -205,7 +206,7 @@ const Draft = z.strictObject({
 export const TryInput = z.strictObject({
   title: z.string().max(2_000).default(''),
   body: z.string().max(65_536).default(''),
-  kind: z.enum(['note', 'comment', 'profile', 'message', 'listing']).default('note'),
+  kind: z.enum(NOTE_KINDS).default('note'),
   languageHint: z.string().min(1).max(64).optional(),
   adDeclared: z.boolean().default(false),
   regions: z.array(RegionId).min(1).max(64),

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { ACTIONS, DAY_MS } from '../../domain.js';
+import { ACTIONS, DAY_MS, NOTE_KINDS } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
 import { PICTURES_DIR } from '../../paths.js';
 
@@ -12,7 +12,7 @@ const Region = z.string().regex(/^[a-z]{2,6}$/);
 const Fixture = z
   .strictObject({
     externalId: z.string().min(1),
-    kind: z.enum(['note', 'comment', 'profile', 'message', 'listing']),
+    kind: z.enum(NOTE_KINDS),
     title: z.string(),
     body: z.string(),
     author: z.strictObject({ id: z.string().min(1), region: Region, createdAt: z.iso.datetime() }),

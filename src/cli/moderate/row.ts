@@ -1,7 +1,7 @@
 /** One line of the input file -> a note, or the error that stands in its place. */
 import path from 'node:path';
 import { z } from 'zod';
-import type { Note } from '../../domain.js';
+import { ACCOUNT_TYPES, AGE_BANDS, NOTE_KINDS, type Note } from '../../domain.js';
 import { codeOf, type ErrorCode } from '../../errors.js';
 import { plainWords } from '../../plain-words.js';
 import { readNote } from '../../usecases/note-input.js';
@@ -13,8 +13,8 @@ const AuthorRow = z.object({
   region: Region.optional(),
   createdAt: z.string().optional(),
   verified: z.boolean().optional(),
-  accountType: z.enum(['private', 'business']).optional(),
-  ageBand: z.enum(['under_13', '13_15', '16_17', 'adult']).optional(),
+  accountType: z.enum(ACCOUNT_TYPES).optional(),
+  ageBand: z.enum(AGE_BANDS).optional(),
 });
 
 /** Only the fields that are needed: files of other tools carry labels and more beside them. */
@@ -22,7 +22,7 @@ const Row = z
   .object({
     id: z.union([z.string(), z.number()]).nullish(),
     externalId: z.string().nullish(),
-    kind: z.enum(['note', 'comment', 'profile', 'message', 'listing']).default('note'),
+    kind: z.enum(NOTE_KINDS).default('note'),
     title: z.string().nullish(),
     text: z.string().nullish(),
     body: z.string().nullish(),

@@ -2,7 +2,7 @@
 import { CATEGORIES, type CategoryId, type Severity } from '../../categories.js';
 import {
   type ClassifyEvidence,
-  type Competence,
+  COMPETENCES,
   type Finding,
   foundIn,
   type LanguageSegment,
@@ -16,7 +16,6 @@ import type { Stage, StageInput } from '../stage.js';
 
 /** Of models without thresholds of doubt. */
 const SURE = 0.8;
-const COMPETENCES: readonly Competence[] = ['validated', 'weak', 'none'];
 /** The umbrella is evidence for policies, never a category. */
 type CategoryKey = Exclude<ScoreKey, 'toxicity'>;
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { answerRow } from '../../../src/cli/moderate/answer.js';
-import { type Evidence, SCORE_KEYS, type SkipReason } from '../../../src/domain.js';
-import { EVIDENCE_KEYS } from '../../../src/pipeline.js';
+import { EVIDENCE_KEYS, type Evidence, SCORE_KEYS, type SkipReason } from '../../../src/domain.js';
 
 const rowOf = (why: SkipReason) => {
   const evidence = Object.fromEntries(EVIDENCE_KEYS.map((key) => [key, { status: 'skipped', why }])) as Evidence;
