@@ -1,5 +1,6 @@
 /** The tree of a condition as the engine hands it over, and ways through it. */
-import { CEL_MACROS, FUNCTIONS, type FunctionName, VARIABLES, type VariableName } from './vocabulary.js';
+import { CEL_MACROS, FUNCTIONS, type FunctionName } from './functions.js';
+import { VARIABLES, type VariableName } from './vocabulary.js';
 
 interface AstPlace {
   readonly start: number;

@@ -4,7 +4,7 @@ import type { ExpressionFault } from './cel-fault.js';
 import { isRegionCode, regionHint } from './countries.js';
 import { isLanguage, languageHint, NO_LANGUAGE } from './languages.js';
 import { didYouMeanOneOf } from './nearest.js';
-import { FIELD_WORDS, MAP_WORDS, STEPS } from './vocabulary.js';
+import { FIELD_WORDS, MAP_WORDS, STEPS } from './quoted-words.js';
 
 const isText = (node: AstNode): boolean => node.op === 'value' && typeof node.args === 'string';
 

@@ -3,19 +3,12 @@ import { tooShort } from '../stages/match/term-length.js';
 import { type AstNode, callOf, isFunctionName, isMacro, typeOf, walk } from './cel-ast.js';
 import { comparedFaults, figureOf } from './cel-compared.js';
 import type { ExpressionFault } from './cel-fault.js';
+import { CEL_FUNCTIONS, CEL_MACROS, FUNCTIONS, type FunctionName, usageOf } from './functions.js';
 import { isLanguage, languageHint, NO_LANGUAGE } from './languages.js';
 import type { LintId } from './lints.js';
 import { didYouMean, didYouMeanOneOf } from './nearest.js';
 import { compilePattern } from './patterns.js';
-import {
-  CEL_FUNCTIONS,
-  CEL_MACROS,
-  FUNCTIONS,
-  type FunctionName,
-  usageOf,
-  WORDS,
-  type WordKind,
-} from './vocabulary.js';
+import { WORDS, type WordKind } from './quoted-words.js';
 
 /** One macro inside another, no deeper: with lists of 64 that is 4,096 steps at most. */
 const MAX_MACRO_DEPTH = 2;

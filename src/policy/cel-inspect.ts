@@ -4,7 +4,9 @@ import type { EvidenceKey } from '../domain.js';
 import { type AstNode, callOf, children, isFunctionName, isNode, isVariableName, literal, walk } from './cel-ast.js';
 import type { ExpressionFault } from './cel-fault.js';
 import { faultsOf } from './cel-faults.js';
-import { FUNCTIONS, type Step, VARIABLES } from './vocabulary.js';
+import { FUNCTIONS } from './functions.js';
+import type { Step } from './quoted-words.js';
+import { VARIABLES } from './vocabulary.js';
 
 export interface ThresholdUse {
   readonly category: CategoryId;

@@ -1,6 +1,8 @@
 /** Faults of the CEL engine in the words of somebody who writes conditions, not programs. */
+
+import { CEL_FUNCTIONS, CEL_MACROS, FUNCTIONS, type FunctionName, usageOf } from './functions.js';
 import { didYouMean } from './nearest.js';
-import { CEL_FUNCTIONS, CEL_MACROS, FUNCTIONS, type FunctionName, TYPES, usageOf, VARIABLES } from './vocabulary.js';
+import { TYPES, VARIABLES } from './vocabulary.js';
 
 /** What the engine tells; `input` is the whole condition. */
 export interface EngineFault {

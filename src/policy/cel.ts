@@ -6,9 +6,10 @@ import { type ExpressionFacts, inspect } from './cel-inspect.js';
 import { sayEngineFault, sayNoAnswer } from './cel-say.js';
 import { isUnder, type RuleContext } from './context.js';
 import { VALUE_CLASSES } from './context-values.js';
+import { FUNCTIONS, type FunctionName } from './functions.js';
 import type { LintId } from './lints.js';
 import { compilePattern } from './patterns.js';
-import { FUNCTIONS, type FunctionName, TYPES, VARIABLES } from './vocabulary.js';
+import { TYPES, VARIABLES } from './vocabulary.js';
 
 const LIMITS = { maxAstNodes: 500, maxDepth: 40, maxListElements: 64, maxMapEntries: 64, maxCallArguments: 4 };
 /** Long before this an author should split the rule. */

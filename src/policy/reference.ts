@@ -2,19 +2,12 @@
 import { z } from 'zod';
 import { CATEGORIES, CATEGORY_IDS } from '../categories.js';
 import { ACTIONS, SIDE_ACTIONS } from '../domain.js';
+import { CEL_FUNCTIONS, CEL_MACROS, FUNCTIONS, type FunctionName, usageOf } from './functions.js';
 import { LINT_IDS, LINTS } from './lints.js';
+import { WORDS } from './quoted-words.js';
 import { Authority, Clause, Clock, Law, NoticeFile, RegionSource, StageRule, Steps } from './schema.js';
 import { RuleSource, RuleTest, Then } from './schema-rule.js';
-import {
-  CEL_FUNCTIONS,
-  CEL_MACROS,
-  FUNCTIONS,
-  type FunctionName,
-  TYPES,
-  usageOf,
-  VARIABLES,
-  WORDS,
-} from './vocabulary.js';
+import { TYPES, VARIABLES } from './vocabulary.js';
 
 /** The parts of JSON Schema that are read here. */
 interface Json {

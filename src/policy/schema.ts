@@ -1,6 +1,7 @@
 /** The shape of the files in `policies/`. The JSON Schema for editors is generated from here. */
 import { z } from 'zod';
 import { EVIDENCE_KEYS, SKIP_REASONS } from '../domain.js';
+import { STEPS, type Step } from './quoted-words.js';
 import { RuleSource } from './schema-rule.js';
 import {
   ActionName,
@@ -16,7 +17,6 @@ import {
   Url,
   Word,
 } from './schema-words.js';
-import { STEPS, type Step } from './vocabulary.js';
 
 const Gap = z.enum(['ignore', 'allow', 'review', 'hold']);
 export const StageRule = z.strictObject({

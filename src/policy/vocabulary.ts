@@ -1,19 +1,5 @@
-/** Everything that a rule may write: variables, fields and functions, with their types and meaning. Docs and checks read this. */
-import { CATEGORY_IDS } from '../categories.js';
-import {
-  ACCOUNT_TYPES,
-  AGE_BANDS,
-  CLOAK_SIGNS,
-  COMPETENCES,
-  CONTACT_KINDS,
-  CONTEXT_FLAGS,
-  DETECTOR_KINDS,
-  EVIDENCE_KEYS,
-  type EvidenceKey,
-  NOTE_KINDS,
-  SCORE_KEYS,
-  VIEW_NAMES,
-} from '../domain.js';
+/** Everything that a rule may read: variables and fields, with their types and meaning. Docs and checks read this. */
+import type { EvidenceKey } from '../domain.js';
 
 export type FieldType =
   | 'string'
@@ -109,7 +95,8 @@ interface Declared {
   /** Evidence that it stands on. */
   readonly reads: readonly EvidenceKey[];
 }
-const FINDING_SOURCES: readonly EvidenceKey[] = ['match', 'classify', 'campaign', 'images', 'deliberate'];
+/** Stages that make findings. */
+export const FINDING_STAGES: readonly EvidenceKey[] = ['match', 'classify', 'campaign', 'images', 'deliberate'];
 
 export const VARIABLES = {
   note: { type: 'Note', doc: 'the note and what the platform says about it', reads: [] },
@@ -117,7 +104,7 @@ export const VARIABLES = {
   findings: {
     type: 'list<Finding>',
     doc: 'the 64 strongest findings, taking turns where one category and kind of detector has more than its share',
-    reads: FINDING_SOURCES,
+    reads: FINDING_STAGES,
   },
   scores: { type: 'map<string, Score>', doc: 'scores of the text model by key; 0 when missing', reads: ['classify'] },
   competence: {
@@ -138,162 +125,3 @@ export const VARIABLES = {
   region: { type: 'Region', doc: 'settings of the region that is judged', reads: [] },
 } as const satisfies Readonly<Record<string, Declared>>;
 export type VariableName = keyof typeof VARIABLES;
-
-export const STEPS = ['flag', 'warn', 'limit', 'review', 'hold', 'remove'] as const;
-export type Step = (typeof STEPS)[number];
-
-/** What a quoted word in a call must be; checked when the file is loaded. */
-export type WordKind = 'category' | 'step' | 'contact' | 'flag' | 'sign' | 'score' | 'source' | OpenKind;
-/** Kinds that no closed list holds. */
-export type OpenKind = 'language' | 'pattern' | 'wording' | 'term' | 'bank';
-export const WORDS: Readonly<Record<Exclude<WordKind, OpenKind>, readonly string[]>> = {
-  category: CATEGORY_IDS,
-  step: STEPS,
-  contact: CONTACT_KINDS,
-  flag: CONTEXT_FLAGS,
-  sign: CLOAK_SIGNS,
-  score: SCORE_KEYS,
-  source: DETECTOR_KINDS,
-};
-
-interface FunctionEntry {
-  readonly signature: string;
-  /** One entry a parameter; null takes any expression. */
-  readonly words: readonly (WordKind | null)[];
-  readonly doc: string;
-  readonly reads: readonly EvidenceKey[];
-}
-const fn = (
-  signature: string,
-  words: readonly (WordKind | null)[],
-  reads: readonly EvidenceKey[],
-  doc: string,
-): FunctionEntry => ({ signature, words, reads, doc });
-
-export const FUNCTIONS = {
-  any_finding: fn(
-    'any_finding(string): bool',
-    ['category'],
-    FINDING_SOURCES,
-    'whether anything was found in a category',
-  ),
-  found_by: fn(
-    'found_by(string, string): bool',
-    ['category', 'source'],
-    FINDING_SOURCES,
-    'whether a detector of this kind found something in a category',
-  ),
-  max_score: fn(
-    'max_score(string): double',
-    ['category'],
-    FINDING_SOURCES,
-    'highest calibrated score in a category, over all findings and the text model where its word counts (validated for the language, or p at least .5)',
-  ),
-  max_severity: fn(
-    'max_severity(string): int',
-    ['category'],
-    FINDING_SOURCES,
-    'highest severity of the findings in a category, 0 when there are none',
-  ),
-  reaches: fn(
-    'reaches(string, string): bool',
-    ['category', 'step'],
-    FINDING_SOURCES,
-    "whether max_score of a category is at or above the region's threshold of that step",
-  ),
-  has_contact: fn('has_contact(string): bool', ['contact'], ['match'], 'whether a contact of this kind was found'),
-  has_term: fn(
-    'has_term(string, string): bool',
-    [null, 'wording'],
-    [],
-    'whether a text (text, note.title, note.body, image.text) holds these words as words: by spaces where a script writes them, anywhere where it does not; case, width and accents are no difference',
-  ),
-  found_term: fn(
-    'found_term(string): bool',
-    ['term'],
-    ['match'],
-    'whether the entry of a term bank with this id was found, such as "en.scam.advance-fee"',
-  ),
-  found_in: fn(
-    'found_in(string): bool',
-    ['bank'],
-    ['match'],
-    'whether any entry of a bank or of a group in it was found, such as "en" or "en.scam"',
-  ),
-  only_idioms: fn(
-    'only_idioms(string): bool',
-    ['category'],
-    ['match', 'classify'],
-    'whether harmless figures of speech explain every place where the text model saw this category, and nothing else found it',
-  ),
-  lang_is: fn(
-    'lang_is(string): bool',
-    ['language'],
-    ['language'],
-    'whether the note has this language; "zh" also takes zh-Hans and zh-Hant',
-  ),
-  has_flag: fn('has_flag(string): bool', ['flag'], [], 'whether the platform set this context flag'),
-  has_sign: fn('has_sign(string): bool', ['sign'], ['normalise'], 'whether this sign of cloaking was undone'),
-  competent: fn(
-    'competent(string): bool',
-    ['score'],
-    ['classify'],
-    'whether the model was validated for this score in the language of the note',
-  ),
-  sampled: fn(
-    'sampled(int): bool',
-    [null],
-    [],
-    'true for this share of notes in a hundred, by a stable hash of the text',
-  ),
-  re: fn(
-    're(string, string): bool',
-    [null, 'pattern'],
-    [],
-    'whether a text holds a pattern (RE2 syntax; (?i) ignores case)',
-  ),
-} as const satisfies Readonly<Record<string, FunctionEntry>>;
-export type FunctionName = keyof typeof FUNCTIONS;
-
-/** How a call is written: `found_by("category", "source")`. */
-export function usageOf(name: FunctionName): string {
-  const { signature, words } = FUNCTIONS[name];
-  const open = signature.includes('(int') ? 'percent' : 'text';
-  return `${name}(${words.map((word) => (word === null ? open : `"${word}"`)).join(', ')})`;
-}
-
-/** Words that a field can hold, where that is a closed list; a comparison with another one is a slip. */
-export const FIELD_WORDS: Readonly<Record<string, readonly string[]>> = {
-  'Note.kind': NOTE_KINDS,
-  'Note.flags': CONTEXT_FLAGS,
-  'Finding.category': CATEGORY_IDS,
-  'Finding.source': DETECTOR_KINDS,
-  'Finding.view': VIEW_NAMES,
-  'Contact.kind': CONTACT_KINDS,
-  'Contact.view': VIEW_NAMES,
-  'Author.account_type': [...ACCOUNT_TYPES, ''],
-  'Author.age_band': [...AGE_BANDS, ''],
-  signs: CLOAK_SIGNS,
-  gaps: EVIDENCE_KEYS,
-};
-/** Words by which a map is asked, and those that it answers with. */
-export const MAP_WORDS: Readonly<
-  Record<string, { readonly keys: readonly string[]; readonly values: readonly string[] }>
-> = {
-  scores: { keys: SCORE_KEYS, values: [] },
-  competence: { keys: SCORE_KEYS, values: COMPETENCES },
-  'Region.thresholds': { keys: CATEGORY_IDS, values: [] },
-};
-
-/** Parts of CEL itself that rules may use; all others, `matches` among them, are refused. */
-export const CEL_FUNCTIONS: ReadonlySet<string> = new Set([
-  'size',
-  'contains',
-  'startsWith',
-  'endsWith',
-  'double',
-  'int',
-  'string',
-  'has',
-]);
-export const CEL_MACROS: ReadonlySet<string> = new Set(['exists', 'all', 'exists_one', 'filter', 'map']);

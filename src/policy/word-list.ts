@@ -1,16 +1,9 @@
 /** What an author can write, as flat lists for an editor. */
 import { CATEGORIES, CATEGORY_IDS } from '../categories.js';
 import { ACTIONS } from '../domain.js';
-import {
-  CEL_FUNCTIONS,
-  CEL_MACROS,
-  FUNCTIONS,
-  type FunctionName,
-  TYPES,
-  usageOf,
-  VARIABLES,
-  WORDS,
-} from './vocabulary.js';
+import { CEL_FUNCTIONS, CEL_MACROS, FUNCTIONS, type FunctionName, usageOf } from './functions.js';
+import { WORDS } from './quoted-words.js';
+import { TYPES, VARIABLES } from './vocabulary.js';
 
 export interface WordEntry {
   readonly name: string;

@@ -7,11 +7,12 @@ import type { CategoryId } from '../../src/categories.js';
 import { compileExpression, type Expression } from '../../src/policy/cel.js';
 import { RuleContext } from '../../src/policy/context.js';
 import { VALUE_CLASSES } from '../../src/policy/context-values.js';
+import { FUNCTIONS } from '../../src/policy/functions.js';
 import type { Variant } from '../../src/policy/model.js';
 import { compilePattern } from '../../src/policy/patterns.js';
 import type { RuleTest } from '../../src/policy/schema-rule.js';
 import { testInput } from '../../src/policy/test-evidence.js';
-import { FUNCTIONS, VARIABLES } from '../../src/policy/vocabulary.js';
+import { VARIABLES } from '../../src/policy/vocabulary.js';
 
 /** Rules that the other engine cannot express, with the reason; a rule that is no longer so must leave the list. */
 const INEXPRESSIBLE: Readonly<Record<string, string>> = {};

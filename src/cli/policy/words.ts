@@ -1,18 +1,11 @@
 /** `polywarden policy fields | functions | schema`: what can be written, from the declarations themselves. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { CEL_FUNCTIONS, CEL_MACROS, usageOf as callOf, FUNCTIONS, type FunctionName } from '../../policy/functions.js';
 import { jsonSchemas } from '../../policy/json-schema.js';
+import { WORDS } from '../../policy/quoted-words.js';
 import { referencePage } from '../../policy/reference.js';
-import {
-  CEL_FUNCTIONS,
-  CEL_MACROS,
-  usageOf as callOf,
-  FUNCTIONS,
-  type FunctionName,
-  TYPES,
-  VARIABLES,
-  WORDS,
-} from '../../policy/vocabulary.js';
+import { TYPES, VARIABLES } from '../../policy/vocabulary.js';
 import { type PolicyIo, readOptions, usageOf } from './policy-io.js';
 
 const OPTIONS = { json: { type: 'boolean' } } as const;
