@@ -214,8 +214,6 @@ async function runJob(
   const lastAttempt = job.attemptsMade + 1 >= entry.attempts;
   const late = () => new UnavailableError('deadline_exceeded', `The job took over ${entry.timeLimitMs} ms`);
   const limit = timeLimit(entry.timeLimitMs, stop, late);
-  // Each webhook that is out listens.
-  setMaxListeners(0, limit.signal);
   const run = { jobId: job.id, subjectId: parsed.data.subjectId, lastAttempt };
   try {
     const outcome = await handler(run, limit.signal);

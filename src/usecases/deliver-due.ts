@@ -1,4 +1,5 @@
 /** Sends everything that is due, many at once, in a lane per endpoint so that a slow receiver delays only itself. */
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobHandler } from '../jobs.js';
 import type { DueDelivery } from '../ports/store.js';
@@ -29,6 +30,8 @@ interface Lanes {
 export function deliverDueWith(deps: DeliverDeps): JobHandler {
   const leaseMs = 2 * deps.timeoutMs + 5_000;
   return async (_run, signal) => {
+    // Each attempt that is out listens.
+    setMaxListeners(IN_HAND, signal);
     const lanes = openLanes(deps, signal);
     const take = async (): Promise<number> => {
       lanes.noticeSlow();

@@ -1,5 +1,7 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it, vi } from 'vitest';
 import type { DueDelivery, WebhooksStore } from '../../src/ports/store.js';
+import { timeLimit } from '../../src/time-limit.js';
 import { deliverDueWith } from '../../src/usecases/deliver-due.js';
 
 const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -63,6 +65,27 @@ describe('deliverDue', () => {
     expect(one.recorded.sort()).toEqual(all.map((delivery) => delivery.deliveryId).sort());
     expect(one.most()).toBeGreaterThan(1);
     expect(one.most()).toBeLessThanOrEqual(8);
+  });
+
+  it('has many listen to one signal without a warning, and leaves none behind', async () => {
+    const warned = vi.fn();
+    process.on('warning', warned);
+    const all = Array.from({ length: 64 }, (_, index) => due(`e${index % 16}`, index));
+    const { signal } = new AbortController();
+    let most = 0;
+    const one = bench([...all], async () => {
+      const limit = timeLimit(1_000, signal, () => new Error('late'));
+      most = Math.max(most, getEventListeners(signal, 'abort').length);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      limit.end();
+      return 200;
+    });
+    await one.handler(run, signal);
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', warned);
+    expect(most).toBe(64);
+    expect(warned).not.toHaveBeenCalled();
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   it('says when nothing is due', async () => {
