@@ -7,11 +7,11 @@ import { filesIn } from '../../policy/bundle-content.js';
 import type { EvaluationInput } from '../../policy/context-values.js';
 import { isRegionCode } from '../../policy/countries.js';
 import { type Explanation, explain, type RuleTrace } from '../../policy/explain.js';
-import { isLive, withOverrides } from '../../policy/overrides.js';
+import { withOverrides } from '../../policy/overrides.js';
 import type { FullStore } from '../../ports/review.js';
 import { factsOf } from '../../usecases/moderate.js';
 import { partsOf } from '../../usecases/note-texts.js';
-import { type Moment, momentOf } from '../../usecases/review/bundles.js';
+import { bundleAsOf, type Moment, momentOf } from '../../usecases/review/bundles.js';
 import { readArgs, usageError } from '../io.js';
 import { jsonText } from '../json-text.js';
 import { liveOverrides } from './in-force.js';
@@ -113,13 +113,7 @@ async function aboutNote(
 async function bundleOfThen(store: FullStore, hash: string, moment: Moment): Promise<Bundle> {
   const content = await store.bundles.get(hash);
   if (content === null) throw new InvalidInputError('not_found', 'The bundle of that time is no longer stored');
-  const bundle = compileBundle(filesIn(content));
-  const then = moment.version === null ? null : await store.policy.atVersion(moment.version);
-  const at = Date.parse(moment.at ?? '');
-  return withOverrides(
-    bundle,
-    (then?.overrides ?? []).filter((override) => isLive(override, at)),
-  );
+  return bundleAsOf(compileBundle(filesIn(content)), moment, store.policy);
 }
 
 export async function explainPolicy(args: readonly string[], io: PolicyIo): Promise<number> {

@@ -58,12 +58,23 @@ export function bundlesWith(deps: BundlesDeps): BundleAt {
     const current = deps.current();
     if (hash === null) return current;
     if (version === null) return hash === current.hash ? current : plain(hash);
-    const [bundle, then] = [await plain(hash), await deps.versions.atVersion(version)];
-    const overrides = then?.bundleHash === hash ? then.overrides : [];
-    const judgedAt = at === null ? Number.NaN : Date.parse(at);
-    const live = Number.isNaN(judgedAt) ? overrides : overrides.filter((override) => isLive(override, judgedAt));
-    return bundle === null ? null : withOverrides(bundle, live);
+    const bundle = await plain(hash);
+    return bundle === null ? null : bundleAsOf(bundle, { version, at }, deps.versions);
   };
+}
+
+/** Under the overrides that stood beside it then. */
+export async function bundleAsOf(
+  bundle: Bundle,
+  { version, at }: Moment,
+  versions: Pick<PolicyStore, 'atVersion'>,
+): Promise<Bundle> {
+  if (version === null) return bundle;
+  const then = await versions.atVersion(version);
+  const overrides = then?.bundleHash === bundle.hash ? then.overrides : [];
+  const judgedAt = at === null ? Number.NaN : Date.parse(at);
+  const live = Number.isNaN(judgedAt) ? overrides : overrides.filter((override) => isLive(override, judgedAt));
+  return withOverrides(bundle, live);
 }
 
 function compiled(content: string, hash: string, log: Log): Bundle | null {
