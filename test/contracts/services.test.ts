@@ -7,6 +7,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connect } from '../../src/adapters/postgres.js';
+import { startPostgres } from '../../src/adapters/services/postgres-embedded.js';
 import { findServices, startServices } from '../../src/adapters/services-embedded.js';
 import { storeFrom } from '../../src/cli/store.js';
 import { readConfig } from '../../src/config.js';
@@ -99,6 +100,13 @@ describe('embedded servers', { timeout: 120_000 }, () => {
     expect(after).not.toEqual(before);
     await services.close();
     expect(await Promise.all(after.map(gone))).toEqual([true, true]);
+  });
+
+  it('that start and cannot be used are stopped again', async () => {
+    await mkdir(path.join(dir, 'data'));
+    const options = { dir: path.join(dir, 'data'), log: silent, flags: ['default_transaction_read_only=on'] };
+    await expect(startPostgres(options)).rejects.toThrow('read-only');
+    await expect(pidOf('postgres/postmaster.pid')).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
   it('that end while they are closed stay down', async () => {

@@ -46,7 +46,10 @@ export async function startPostgres(options: Options): Promise<{ url: string; cl
     () => answers(url('postgres')),
     options.log,
   );
-  await ensureDatabase(url('postgres'));
+  await ensureDatabase(url('postgres')).catch(async (cause: unknown) => {
+    await server.stop();
+    throw cause;
+  });
   return { url: url(DATABASE), close: () => server.stop() };
 }
 
