@@ -4,7 +4,7 @@ import type { ImageDecoder } from '../ports.js';
 import type { Answered } from './images/child-main.js';
 import type { DecodeLimits } from './images/decode-image-limits.js';
 import type { DecodeOrder, DecodeValue, DecodeWork } from './images/protocol.js';
-import { ChildEnded, ChildLate, MEMORY_EXIT_CODE, type WatchedChild, watchChild } from './watched-child.js';
+import { askTwice, ChildEnded, ChildLate, MEMORY_EXIT_CODE, type WatchedChild, watchChild } from './watched-child.js';
 
 export interface DecoderOptions {
   readonly script: string;
@@ -21,17 +21,10 @@ const START_MS = 20_000;
 
 export function openDecoder({ limits, ...options }: DecoderOptions): WatchedDecoder {
   const child = watchChild<DecodeOrder, Answered<DecodeValue>>({ ...options, heapMb: HEAP_MB, startMs: START_MS });
-  /** A process may also end for a reason of its own; the second end is the picture's. */
-  const ask = async (work: DecodeWork, signal: AbortSignal, isAgain = false): Promise<Answered<DecodeValue>> => {
-    try {
-      return await child.ask({ ...work, limits }, signal);
-    } catch (error) {
-      if (!isAgain && error instanceof ChildEnded && error.code !== MEMORY_EXIT_CODE) return ask(work, signal, true);
-      throw asRefusal(error, options.timeoutMs);
-    }
-  };
   const run = async <T>(work: DecodeWork, signal: AbortSignal, pick: (value: DecodeValue) => T | undefined) => {
-    const answer = await ask(work, signal);
+    const answer = await askTwice(() => child.ask({ ...work, limits }, signal)).catch((error: unknown) => {
+      throw asRefusal(error, options.timeoutMs);
+    });
     if (!answer.ok) throw refused(answer);
     const value = pick(answer.value);
     if (value === undefined) throw new InvalidInputError('image_unreadable', 'The decoder gave no picture');

@@ -3,7 +3,7 @@ import type { OcrReading } from '../domain.js';
 import { InvalidInputError, UnavailableError } from '../errors.js';
 import type { Pixels, TextReader } from '../ports.js';
 import type { OcrAnswer, OcrOrder } from './ocr/protocol.js';
-import { ChildEnded, ChildLate, MEMORY_EXIT_CODE, watchChild } from './watched-child.js';
+import { askTwice, ChildEnded, ChildLate, watchChild } from './watched-child.js';
 
 export interface TextReaderOptions {
   readonly script: string;
@@ -28,21 +28,13 @@ export function openTextReader(options: TextReaderOptions): WatchedTextReader {
     ...options,
     heapMb: HEAP_MB,
   });
-  /** A process may also end for a reason of its own; the second end is the picture's. */
-  const askTwice = async (order: Omit<OcrOrder, 'id'>, signal: AbortSignal): Promise<OcrAnswer> => {
-    const timeoutMs = options.timeoutMs * Math.min(MOST_TIMES, order.frames.length);
-    try {
-      return await child.ask(order, signal, timeoutMs);
-    } catch (error) {
-      if (!(error instanceof ChildEnded) || error.code === MEMORY_EXIT_CODE) throw asRefusal(error);
-      return child.ask(order, signal, timeoutMs).catch((again: unknown) => {
-        throw asRefusal(again);
-      });
-    }
-  };
   return {
     read: async (frames, likely, signal): Promise<OcrReading> => {
-      const answer = await askTwice({ frames: frames.map(plain), likely }, signal);
+      const order = { frames: frames.map(plain), likely };
+      const timeoutMs = options.timeoutMs * Math.min(MOST_TIMES, frames.length);
+      const answer = await askTwice(() => child.ask(order, signal, timeoutMs)).catch((error: unknown) => {
+        throw asRefusal(error);
+      });
       if (!answer.ok) {
         if (answer.code === 'ocr_failed') throw new InvalidInputError(answer.code, answer.message);
         throw new UnavailableError(answer.code, answer.message);

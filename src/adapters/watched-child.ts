@@ -38,6 +38,16 @@ export interface WatchedChild<Order, Answer> {
   close(): void;
 }
 
+/** A process may also end for a reason of its own; the second end is the order's. */
+export async function askTwice<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof ChildEnded) || error.code === MEMORY_EXIT_CODE) throw error;
+    return ask();
+  }
+}
+
 export const READY = 'ready';
 /** The child's own word that it grew beyond its limit. */
 export const MEMORY_EXIT_CODE = 71;
