@@ -3,17 +3,14 @@ import type { Fetcher } from '../ports.js';
 import { type GuardedAnswer, type GuardOptions, openGuarded } from './guarded-request.js';
 import { retryAfterMs } from './retry-after.js';
 
-export { parseTarget } from './guarded-request.js';
-
 /** What is read of an answer; a receiver has nothing to tell us that is longer. */
 const ANSWER_LIMIT_BYTES = 1_024;
 
-export type FetcherOptions = GuardOptions;
 export interface ClosableFetcher extends Fetcher {
   close(): Promise<void>;
 }
 
-export function openFetcher(options: FetcherOptions): ClosableFetcher {
+export function openFetcher(options: GuardOptions): ClosableFetcher {
   const guarded = openGuarded(options);
   return {
     post: ({ url, headers, body, timeoutMs }, signal) =>

@@ -14,8 +14,8 @@ const UPKEEP_EVERY_MS = 600_000;
 
 export interface SweepDeps {
   readonly work: WorkStore;
-  readonly images?: Pick<ImagesStore, 'takeDue'> | undefined;
-  readonly opinions?: Pick<OpinionsStore, 'takeDue'> | undefined;
+  readonly images: Pick<ImagesStore, 'takeDue'>;
+  readonly opinions: Pick<OpinionsStore, 'takeDue'>;
   readonly queue: Queue & { waiting(queue: Nudge['queue']): Promise<number> };
   readonly clock: Clock;
   readonly log: Log;
@@ -36,8 +36,7 @@ export function sweepWith(deps: SweepDeps): () => Promise<Swept> {
   let upkeepSlot = -1;
   return async () => {
     const now = deps.clock.now();
-    const lostIn = async <T>(queue: Nudge['queue'], store: Waiting<T> | undefined): Promise<readonly T[]> => {
-      if (store === undefined) return [];
+    const lostIn = async <T>(queue: Nudge['queue'], store: Waiting<T>): Promise<readonly T[]> => {
       const room = MOST_WAITING - (await deps.queue.waiting(queue));
       return room > 0 ? store.takeDue(room, now - PICTURE_PATIENCE * deps.sweepMs, now) : [];
     };

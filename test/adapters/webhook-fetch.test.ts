@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openFetcher, parseTarget } from '../../src/adapters/webhook-fetch.js';
+import { parseTarget } from '../../src/adapters/guarded-request.js';
+import { openFetcher } from '../../src/adapters/webhook-fetch.js';
 
 const never = new AbortController().signal;
 let server: Server;

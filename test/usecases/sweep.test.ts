@@ -18,6 +18,7 @@ async function bench(options: { waiting?: number; away?: boolean; open?: readonl
   const nudged: Nudge[] = [];
   const sweep = sweepWith({
     work: store.work,
+    images: store.images,
     opinions: {
       takeDue: async (limit) => (options.open ?? []).slice(0, limit).map((revisionId) => ({ revisionId, run: 2 })),
     },

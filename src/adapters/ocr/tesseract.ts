@@ -33,7 +33,6 @@ interface Api {
   SetImageFile(orientation: number, angle: number): number;
   Recognize(monitor: null): number;
   GetIterator(): Words;
-  ClearAdaptiveClassifier(): void;
 }
 interface Core {
   readonly FS: { writeFile(name: string, bytes: Uint8Array): void };
