@@ -1,5 +1,6 @@
 /** Second opinions in the store: work that is claimed and fenced like pictures, exchanges, and what may be spent. */
 import type { DeliberateEvidence, Evidence, Note, Outcome, RegionId } from '../domain.js';
+import type { PieceStore } from './work.js';
 
 export interface OpinionClaim {
   readonly revisionId: string;
@@ -57,12 +58,9 @@ export interface OpinionState {
   /** What the policy was answered; the only one that takes part in a decision. */
   readonly policyOutcome: Outcome<DeliberateEvidence> | null;
 }
-export interface OpinionsStore {
+export interface OpinionsStore extends PieceStore<OpinionClaim, Outcome<DeliberateEvidence>> {
   state(revisionId: string): Promise<OpinionState>;
   claim(revisionId: string, leaseMs: number, now: number): Promise<OpinionClaim | null>;
-  extend(claim: OpinionClaim, leaseMs: number, now: number): Promise<boolean>;
-  /** `retryAt`: by then its job has come back by itself, and the sweeper waits from there on; null: due at once. */
-  handBack(claim: OpinionClaim, retryAt: number | null, now: number): Promise<void>;
   /** Kept only while the claim holds: nothing is written about a note that was erased meanwhile. */
   record(claim: OpinionClaim, exchange: OpinionExchange): Promise<void>;
   /** A former answer to the same question of the same source. */
@@ -77,12 +75,6 @@ export interface OpinionsStore {
   spent(region: RegionId, day: string): Promise<Spending>;
   /** Of every region that spent something. */
   spentOn(day: string): Promise<ReadonlyMap<RegionId, Spending>>;
-  /** Fenced by the epoch. `wake`: the run of the note's job that the answer made due. */
-  complete(
-    claim: OpinionClaim,
-    outcome: Outcome<DeliberateEvidence>,
-    now: number,
-  ): Promise<{ readonly saved: boolean; readonly wake: number | null }>;
   takeDue(
     limit: number,
     nudgedBefore: number,

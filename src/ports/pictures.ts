@@ -1,5 +1,6 @@
 /** Work on pictures, and where their bytes lie. */
 import type { ImageReading, LanguageTag } from '../domain.js';
+import type { PieceStore } from './work.js';
 
 export interface ImageClaim {
   readonly revisionId: string;
@@ -19,19 +20,10 @@ export interface ImageResult {
   readonly blobKey: string | null;
   readonly sha256: string | null;
 }
-export interface ImagesStore {
+export interface ImagesStore extends PieceStore<ImageClaim, ImageResult> {
   /** Notes the keys before their bytes are written: what no picture names by then is removed. */
   reserve(sourceId: string, keys: readonly string[], removeAt: number): Promise<void>;
   claim(revisionId: string, index: number, leaseMs: number, now: number): Promise<ImageClaim | null>;
-  extend(claim: ImageClaim, leaseMs: number, now: number): Promise<boolean>;
-  /** `retryAt`: by then its job has come back by itself, and the sweeper waits from there on; null: due at once. */
-  handBack(claim: ImageClaim, retryAt: number | null, now: number): Promise<void>;
-  /** Fenced by the epoch. `wake`: the run of the note's job that the last reading made due. */
-  complete(
-    claim: ImageClaim,
-    result: ImageResult,
-    now: number,
-  ): Promise<{ readonly saved: boolean; readonly wake: number | null }>;
   takeDue(
     limit: number,
     nudgedBefore: number,

@@ -27,6 +27,15 @@ export interface ModerationRecord {
   /** Beside each decision the terms of its case, null for none; unset: `hold` and `review` open one with our own target. */
   readonly cases?: readonly (CaseTerms | null)[] | undefined;
 }
+/** Work on a piece of a revision: a picture, an opinion. Claimed and fenced by itself. */
+export interface PieceStore<C, R> {
+  extend(claim: C, leaseMs: number, now: number): Promise<boolean>;
+  /** `retryAt`: by then its job has come back by itself, and the sweeper waits from there on; null: due at once. */
+  handBack(claim: C, retryAt: number | null, now: number): Promise<void>;
+  /** Fenced by the epoch. `wake`: the run of the note's job that the last piece made due. */
+  complete(claim: C, result: R, now: number): Promise<{ readonly saved: boolean; readonly wake: number | null }>;
+}
+
 export type SaveResult = 'saved' | 'unchanged' | 'stale';
 
 export interface WorkStore {

@@ -1,5 +1,6 @@
 /** A piece of a note that is claimed apart from it, as a picture or an opinion: kept, stored, and the note woken. */
 import { type QueueName, retryBy } from '../jobs.js';
+import type { PieceStore } from '../ports/work.js';
 import type { Clock, Log, Metrics, Queue } from '../ports.js';
 import { whileLeased } from './lease.js';
 import { nudgeNote } from './nudge-note.js';
@@ -15,11 +16,6 @@ export interface PieceDeps {
 interface PieceClaim {
   readonly revisionId: string;
   readonly crashes: number;
-}
-interface PieceStore<C, R> {
-  extend(claim: C, leaseMs: number, now: number): Promise<boolean>;
-  handBack(claim: C, retryAt: number | null, now: number): Promise<void>;
-  complete(claim: C, result: R, now: number): Promise<{ readonly saved: boolean; readonly wake: number | null }>;
 }
 export interface Piece<C extends PieceClaim, R> {
   readonly subject: string;

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { InvalidInputError } from '../../errors.js';
 import type { Moved } from '../../ports/policy.js';
-import { changeOverride, checkOverride } from '../../usecases/policy/change-override.js';
+import { checkOverride } from '../../usecases/policy/check-override.js';
 import { actorOf, sessionOf } from '../auth.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
 import { baseOf, forceOf } from '../policy-force.js';
@@ -102,7 +102,7 @@ export function overrideRoutes(server: ApiServer, deps: ApiDeps): void {
     handler: async (request) => {
       const approval = deps.config.POLICY_APPROVAL === 'on';
       checkOverride(baseOf(deps), request.body, { approval, now: deps.clock.now() });
-      await changeOverride(deps.store.policy, request.body, actorOf(request), deps.clock.now());
+      await deps.store.policy.setOverride(request.body, actorOf(request), deps.clock.now());
       return settled(deps, 'done');
     },
   });

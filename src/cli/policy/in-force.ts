@@ -6,7 +6,7 @@ import { filesIn } from '../../policy/bundle-content.js';
 import { isLive, OVERRIDE_MODE } from '../../policy/overrides.js';
 import type { BundleRow, Moved, Override, PolicyPart } from '../../ports/policy.js';
 import type { FullStore } from '../../ports/review.js';
-import { checkOverride } from '../../usecases/policy/change-override.js';
+import { checkOverride } from '../../usecases/policy/check-override.js';
 import { readArgs, usageError } from '../io.js';
 import { OPERATOR } from '../operator.js';
 import { type PolicyIo, readOptions, usageOf } from './policy-io.js';

@@ -14,7 +14,7 @@ export interface Booking {
   end(charged: boolean): Promise<void>;
 }
 
-const NOTHING: Spending = { tokens: 0, micros: 0 };
+export const NOTHING: Spending = { tokens: 0, micros: 0 };
 
 export function bookingOf(ledger: Pick<Ledger, 'reserve'>, granted: Spending): Booking {
   let open: ((spent: Spending) => Promise<void>) | null = null;

@@ -1,6 +1,6 @@
 /** The book of questions and money, as whoever asks needs it. */
-import { dayOf } from '../../domain.js';
-import type { OpinionClaim, OpinionExchange, OpinionsStore, Spending } from '../../ports/opinions.js';
+import { dayOf, type RegionId } from '../../domain.js';
+import type { BudgetLimit, OpinionClaim, OpinionExchange, OpinionsStore, Spending } from '../../ports/opinions.js';
 import type { Clock } from '../../ports.js';
 import type { OpinionPlan } from '../../stages/deliberate/plan.js';
 
@@ -14,8 +14,24 @@ export interface Ledger {
   record(exchange: OpinionExchange): Promise<void>;
 }
 
+export type BudgetStore = Pick<OpinionsStore, 'reserve' | 'settle'>;
+
+/** Out of the budgets of this day; `settle` is told what was spent in truth. */
+export async function reserveToday(
+  store: BudgetStore,
+  budgets: readonly BudgetLimit[],
+  granted: Spending,
+  clock: Clock,
+): Promise<{ readonly regions: readonly RegionId[]; settle(spent: Spending): Promise<void> }> {
+  const day = dayOf(clock.now());
+  const regions = await store.reserve(budgets, granted, day);
+  const settle = (spent: Spending) =>
+    store.settle(regions, { tokens: spent.tokens - granted.tokens, micros: spent.micros - granted.micros }, day);
+  return { regions, settle };
+}
+
 interface Books {
-  readonly opinions: Pick<OpinionsStore, 'cached' | 'record' | 'reserve' | 'settle'>;
+  readonly opinions: BudgetStore & Pick<OpinionsStore, 'cached' | 'record'>;
   readonly clock: Clock;
 }
 
@@ -24,12 +40,7 @@ export const storedLedger = ({ opinions, clock }: Books, claim: OpinionClaim, pl
   cached: (cacheKey) => opinions.cached(claim.sourceId, cacheKey),
   record: (exchange) => opinions.record(claim, exchange),
   async reserve(granted) {
-    const day = dayOf(clock.now());
-    const regions = await opinions.reserve(plan.budgets, granted, day);
-    if (regions.length === 0) return null;
-    return (spent) => {
-      const difference = { tokens: spent.tokens - granted.tokens, micros: spent.micros - granted.micros };
-      return opinions.settle(regions, difference, day);
-    };
+    const { regions, settle } = await reserveToday(opinions, plan.budgets, granted, clock);
+    return regions.length === 0 ? null : settle;
   },
 });

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { readPolicyFiles } from '../../../src/adapters/policy-folder.js';
 import { type Bundle, compileBundle } from '../../../src/policy/bundle.js';
 import { withOverrides } from '../../../src/policy/overrides.js';
-import { checkOverride } from '../../../src/usecases/policy/change-override.js';
+import { checkOverride } from '../../../src/usecases/policy/check-override.js';
 import { must } from '../../support/store.js';
 
 const NOW = Date.parse('2026-11-20T12:00:00Z');

@@ -4,8 +4,7 @@ import type { Bundle } from '../../policy/bundle.js';
 import { unknownRegion } from '../../policy/edit-rule.js';
 import { didYouMean } from '../../policy/nearest.js';
 import { modeFrom, reachOfMode } from '../../policy/overrides.js';
-import type { Override, PolicyStore } from '../../ports/policy.js';
-import type { Actor } from '../../ports/store.js';
+import type { Override } from '../../ports/policy.js';
 import { GRAVE_SEVERITY } from './propose.js';
 
 export type OverrideOrder = Pick<Override, 'rule' | 'region' | 'mode' | 'why' | 'until'>;
@@ -34,6 +33,3 @@ export function checkOverride(
     throw new InvalidInputError('conflict', message);
   }
 }
-
-export const changeOverride = (policy: PolicyStore, order: OverrideOrder, actor: Actor, now: number): Promise<void> =>
-  policy.setOverride(order, actor, now);
