@@ -17,6 +17,7 @@ import type { Blobs, ImageFetcher, ImageHashBank } from '../ports.js';
 import type { ImageSource } from '../stages/images/index.js';
 import { pdqOf } from '../stages/images/pdq/pdq.js';
 import { type ImageReaders, readImage, unreadImage } from '../stages/images/read-image.js';
+import { waitUntil } from '../usecases/wait-until.js';
 import { composeImageModel } from './image-model.js';
 
 export interface Images {
@@ -73,13 +74,10 @@ export function composeImages(config: Config, decodeScript = DECODE_SCRIPT, ocrS
   };
 }
 
-/** Waiting is worth it until the policies call the pictures overdue; a look in between costs little. */
-const LEAST_PAUSE_MS = 60_000;
-
 const storedSource = (images: ImagesStore, deadlineMs: number): ImageSource => ({
   dueUntil: async (revisionId, now) => {
     const { due, since } = await images.readings(revisionId);
-    return due === 0 ? null : new Date(Math.max(since + deadlineMs, now + LEAST_PAUSE_MS)).toISOString();
+    return due === 0 ? null : waitUntil(since, deadlineMs, now);
   },
   readings: async ({ revisionId, images: refs }) => {
     const { readings } = await images.readings(revisionId);

@@ -3,9 +3,7 @@ import type { DeliberateEvidence, SkipReason } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
 import type { OpinionsStore } from '../../ports/opinions.js';
 import type { OpinionSource } from '../../stages/deliberate/index.js';
-
-/** Waiting is worth it until the policies call it overdue; a look in between costs little. */
-const LEAST_PAUSE_MS = 60_000;
+import { waitUntil } from '../wait-until.js';
 
 export const storedOpinions = (
   opinions: Pick<OpinionsStore, 'state'>,
@@ -23,7 +21,7 @@ export const storedOpinions = (
     const { status, askedBy, since, policyOutcome } = await opinions.state(revisionId);
     // A reader's question is no answer to the policy.
     const isAnswered = policyOutcome !== null || (status === 'done' && askedBy === null);
-    return isAnswered ? null : new Date(Math.max((since ?? now) + deadlineMs, now + LEAST_PAUSE_MS)).toISOString();
+    return isAnswered ? null : waitUntil(since ?? now, deadlineMs, now);
   },
   async opinion({ revisionId }): Promise<DeliberateEvidence> {
     const { policyOutcome: outcome } = await opinions.state(revisionId);
