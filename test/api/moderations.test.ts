@@ -1,4 +1,5 @@
 /** The official client of OpenAI against our server: the shape is theirs, the honesty about gaps is ours. */
+import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -14,6 +15,10 @@ const asked: { text: string; stages: readonly string[] }[] = [];
 let answerOf: ((evidence: Evidence) => Evidence) | null = null;
 
 const moderate: ApiDeps['moderate'] = async (note, options, signal) => {
+  if (note.body === 'a long wait') {
+    await once(signal, 'abort');
+    signal.throwIfAborted();
+  }
   asked.push({ text: note.body, stages: options.stages ?? [] });
   const answer = await moderateFake(note, options, signal);
   return answerOf === null ? answer : { ...answer, evidence: answerOf(answer.evidence) };
@@ -54,6 +59,19 @@ describe('the openai client', () => {
     expect(result.x_not_assessed.toSorted()).toEqual(
       OPENAI_CATEGORIES.filter((name) => !ASSESSED.includes(name)).toSorted(),
     );
+  });
+
+  it('may leave before the answer: the work ends, and nothing is called a defect', async () => {
+    const leave = new AbortController();
+    const answer = client.moderations.create({ input: 'a long wait' }, { signal: leave.signal });
+    answer.catch(() => undefined);
+    await expect.poll(() => asked.length).toBeGreaterThan(0);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    leave.abort();
+    await expect(answer).rejects.toThrow();
+    const about = () => bench.logged.filter((entry) => JSON.stringify(entry).includes('/v1/moderations'));
+    await expect.poll(() => about().length).toBe(1);
+    expect(about()).toMatchObject([{ message: 'request failed', code: 'deadline_exceeded' }]);
   });
 
   it('reads a list of texts, one result each, in order', async () => {

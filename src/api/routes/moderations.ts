@@ -106,7 +106,7 @@ export function moderationRoutes(server: ApiServer, deps: ApiDeps): void {
       const sourceId = reachOf(request) ?? undefined;
       const gone = new AbortController();
       // Also comes after the answer, when it changes nothing.
-      reply.raw.once('close', () => gone.abort());
+      reply.raw.once('close', () => gone.abort(new UnavailableError('deadline_exceeded', 'Nobody waits any more')));
       const late = () => new UnavailableError('deadline_exceeded', `The texts took over ${TIME_LIMIT_MS} ms`);
       const limit = timeLimit(TIME_LIMIT_MS, gone.signal, late);
       try {
