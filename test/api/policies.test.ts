@@ -129,7 +129,7 @@ describe('overrides', () => {
     const url = `/v1/policies/overrides?rule=${rule()}&region=*`;
     expect((await ask('DELETE', url)).status).toBe(200);
     expect(await inDe()).toMatchObject({ mode: 'enforce', override: null });
-    expect((await ask('DELETE', url)).status).toBe(404);
+    expect(await ask('DELETE', url)).toMatchObject({ status: 404, body: { detail: 'There is no such override.' } });
   });
 
   it('are refused with the nearest right word, and for a time that has passed', async () => {

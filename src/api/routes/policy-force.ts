@@ -113,7 +113,8 @@ export function overrideRoutes(server: ApiServer, deps: ApiDeps): void {
     handler: async (request) => {
       const { rule, region } = request.query;
       const dropped = await deps.store.policy.dropOverride(rule, region, actorOf(request), deps.clock.now());
-      return settled(deps, dropped ? 'done' : 'unknown');
+      if (!dropped) throw new InvalidInputError('not_found', 'There is no such override.');
+      return settled(deps, 'done');
     },
   });
 }
