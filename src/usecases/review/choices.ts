@@ -4,6 +4,7 @@ import { ACTIONS, type Action, DAY_MS, type Decision, type Ground, HOUR_MS, stre
 import { type Fault, InvalidInputError } from '../../errors.js';
 import type { Bundle, CompiledRegion } from '../../policy/bundle.js';
 import { policyOf } from '../../policy/regions.js';
+import { refOf } from '../../policy/schema.js';
 import type { StoredVerdict } from '../../ports/review.js';
 
 /** A person's word ends what the ladder leaves open: what a machine may only hold, a person may remove. */
@@ -45,7 +46,7 @@ export function clausesOf({ settings }: CompiledRegion): readonly Clause[] {
   const laws = Object.entries(settings.grounds).flatMap(([key, law]): readonly Clause[] =>
     law === null
       ? []
-      : [{ id: `law:${key}`, kind: 'law', ref: lawRef(law), title: null, url: law.url, version: law.version ?? null }],
+      : [{ id: `law:${key}`, kind: 'law', ref: refOf(law), title: null, url: law.url, version: law.version ?? null }],
   );
   const terms = Object.entries(settings.terms).flatMap(([key, clause]): readonly Clause[] =>
     clause === null
@@ -62,12 +63,6 @@ export function clausesOf({ settings }: CompiledRegion): readonly Clause[] {
         ],
   );
   return [...laws, ...terms];
-}
-
-/** As it is quoted to people: written out, or statute and article. */
-function lawRef(law: object): string {
-  const { ref, law: name, article } = law as { ref?: string; law?: string; article?: string | null };
-  return ref ?? [name, article].filter((part) => typeof part === 'string').join(', ');
 }
 
 const groundOf = ({ kind, ref, url, version }: Clause): Ground => ({ kind, ref, url, version: version ?? undefined });
