@@ -39,7 +39,6 @@ export interface Rights {
   readonly desks: readonly Desk[];
 }
 export interface Session {
-  readonly sessionId: string;
   readonly user: User;
   readonly csrfToken: string;
   readonly expiresAt: string;

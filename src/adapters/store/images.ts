@@ -2,6 +2,7 @@
 import { foundIn, type ImageReading } from '../../domain.js';
 import type { ImageClaim, ImageResult, ImagesStore } from '../../ports/store.js';
 import { storable } from './accept.js';
+import { completed } from './completed.js';
 import type { Database } from './database.js';
 
 const RESERVE = `INSERT INTO blob_removals (blob_key, source_id, due_at) SELECT k, $1, $3 FROM unnest($2::text[]) AS k
@@ -100,8 +101,7 @@ export function imagesWith(database: Database): ImagesStore {
     async complete(claim, result, now) {
       const json = storable(JSON.stringify(completionOf(claim, result, now)));
       const [row] = await database.repeatable<{ result: string }>(COMPLETE, [json]);
-      const [word, run] = (row?.result ?? 'stale').split(':');
-      return { saved: word !== 'stale', wake: run === undefined ? null : Number(run) };
+      return completed(row?.result);
     },
     takeDue: (limit, nudgedBefore, now) => database.rows(TAKE_DUE, [limit, new Date(nudgedBefore), new Date(now)]),
     async readings(revisionId) {

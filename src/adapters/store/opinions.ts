@@ -2,6 +2,7 @@
 import type { DeliberateEvidence, Evidence, Note, Outcome } from '../../domain.js';
 import type { OpinionClaim, OpinionState, OpinionsStore } from '../../ports/opinions.js';
 import { storable } from './accept.js';
+import { completed } from './completed.js';
 import type { Database } from './database.js';
 import { budgetWith } from './opinions/budget.js';
 import { exchangesWith } from './opinions/exchanges.js';
@@ -105,8 +106,7 @@ export function opinionsWith(database: Database): OpinionsStore {
     async complete({ revisionId, epoch }, outcome, now) {
       const json = storable(JSON.stringify({ revisionId, epoch, outcome, now }));
       const [row] = await database.repeatable<{ result: string }>(COMPLETE, [json]);
-      const [word, run] = (row?.result ?? 'stale').split(':');
-      return { saved: word !== 'stale', wake: run === undefined ? null : Number(run) };
+      return completed(row?.result);
     },
     takeDue: (limit, nudgedBefore, now) => database.rows(TAKE_DUE, [limit, new Date(nudgedBefore), new Date(now)]),
     async ask(revisionId, userId, now) {

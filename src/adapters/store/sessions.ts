@@ -78,8 +78,7 @@ export const userOf = (row: UserRow): User => ({
   disabled: row.disabled,
 });
 
-const sessionOf = (row: { id: string; csrfToken: string; expiresAt: Date; user: UserRow }): Session => ({
-  sessionId: row.id,
+const sessionOf = (row: { csrfToken: string; expiresAt: Date; user: UserRow }): Session => ({
   user: userOf(row.user),
   csrfToken: row.csrfToken,
   expiresAt: row.expiresAt.toISOString(),

@@ -10,7 +10,6 @@ type UserRow = { -readonly [K in keyof User]: User[K] } & {
   createdAt?: number;
 };
 interface SessionRow {
-  readonly sessionId: string;
   readonly userId: string;
   readonly csrfToken: string;
   readonly endsAt: number;
@@ -43,8 +42,8 @@ export function memoryAccess(check: () => Promise<void>): MemoryAccess {
   const sessionOf = (row: SessionRow): Session | null => {
     const user = [...users.values()].find((candidate) => candidate.userId === row.userId);
     if (user === undefined) return null;
-    const { sessionId, csrfToken, endsAt } = row;
-    return { sessionId, csrfToken, user: userOf(user), expiresAt: iso(endsAt) };
+    const { csrfToken, endsAt } = row;
+    return { csrfToken, user: userOf(user), expiresAt: iso(endsAt) };
   };
   return {
     people: memoryPeople({ check, users, byId, endSessionsOf, newId }),
@@ -105,7 +104,6 @@ export function memoryAccess(check: () => Promise<void>): MemoryAccess {
       await check();
       const { userId, csrfToken } = input;
       const row = {
-        sessionId: newId('ses'),
         userId,
         csrfToken,
         endsAt: now + input.absoluteMs,
