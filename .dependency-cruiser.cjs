@@ -56,6 +56,13 @@ module.exports = {
       to: { path: '^src/adapters/' },
     },
     {
+      name: 'compose-is-known-to-entries-alone',
+      comment: 'what is composed gets its parts as arguments',
+      severity: 'error',
+      from: { path: '^src/(adapters|api|rules|usecases|pipeline\\.ts|jobs\\.ts)' },
+      to: { path: '^src/compose(/|\\.ts)' },
+    },
+    {
       name: 'dashboard-stays-apart',
       severity: 'error',
       from: { path: '^(src|workers)/', pathNot: DASHBOARD },

@@ -2,9 +2,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf } from '../errors.js';
 import { onceInAWhile } from '../once-in-a-while.js';
-import type { BankedHash, ImageBanksStore } from '../ports/banks.js';
+import type { ImageBanksStore } from '../ports/banks.js';
 import type { Clock, ImageHashBank, Log } from '../ports.js';
-import { type HashEntry, indexHashes } from '../stages/images/hash-index.js';
+import { indexHashes } from '../stages/images/hash-index.js';
+import { allHashes } from '../usecases/all-hashes.js';
 
 export interface ImageBanks extends ImageHashBank {
   /** Asks at once, so that this process need not wait for its next question. */
@@ -16,23 +17,6 @@ export interface ImageBanksOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly pollMs: number;
-}
-
-const PAGE = 10_000;
-
-const entryOf = ({ kind, expiresAt, ...hash }: BankedHash): HashEntry => ({
-  ...hash,
-  benign: kind === 'benign',
-  expiresAt: expiresAt === null ? null : Date.parse(expiresAt),
-});
-
-export async function allHashes(store: Pick<ImageBanksStore, 'hashes'>, now: number): Promise<readonly HashEntry[]> {
-  const all: HashEntry[] = [];
-  for (;;) {
-    const page = await store.hashes(all.at(-1)?.entryId ?? null, PAGE, now);
-    for (const hash of page) all.push(entryOf(hash));
-    if (page.length < PAGE) return all;
-  }
 }
 
 /** Rejects when the banks cannot be read: no picture is compared with banks that are not there. */

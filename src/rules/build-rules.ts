@@ -1,6 +1,5 @@
 /** The policies folder and the banks -> stages and judge. */
 import { loadBundle, readPrivateTerms } from '../adapters/policy-folder.js';
-import type { Images } from '../compose/images.js';
 import type { Config } from '../config.js';
 import { sha256Hex } from '../domain/sha256.js';
 import { MINUTE_MS, type SkipReason } from '../domain.js';
@@ -11,8 +10,8 @@ import { evaluate } from '../policy/evaluate.js';
 import { stageNeeds } from '../policy/needs.js';
 import { overlayOf } from '../policy/overrides.js';
 import type { Override, PolicyPart } from '../ports/policy.js';
-import type { Store } from '../ports/store.js';
-import type { CampaignStore, Classifier, Clock, LanguageModel, Log, TextHashBank } from '../ports.js';
+import type { ImagesStore, Store } from '../ports/store.js';
+import type { CampaignStore, Classifier, Clock, ImageHashBank, LanguageModel, Log, TextHashBank } from '../ports.js';
 import { campaignStage } from '../stages/campaign/index.js';
 import { classifyStage } from '../stages/classify/index.js';
 import { deliberateStage, type OpinionSource } from '../stages/deliberate/index.js';
@@ -40,7 +39,15 @@ export interface RulesOptions {
   readonly language: LanguageModel;
   readonly store: RulesStore | null;
   /** Unset: a note with pictures gets a gap. */
-  readonly images?: Pick<Images, 'direct' | 'stored' | 'bank'> | undefined;
+  readonly images?:
+    | {
+        readonly bank: ImageHashBank | null;
+        /** Reads at once, for what is judged without being stored. */
+        readonly direct: ImageSource;
+        /** `deadlineMs`: how long the policies wait for the image workers. */
+        stored(images: ImagesStore, deadlineMs: number): ImageSource;
+      }
+    | undefined;
   /** Unset: no language model is configured. */
   readonly opinions?:
     | {

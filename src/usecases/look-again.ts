@@ -2,13 +2,14 @@
  * When the hash banks have grown, pictures that were judged before are held against them again. Notes with a new match
  * are made due: workers judge them like any other. Pages, a bound per run, and a kept place; twice does what once does.
  */
-import { allHashes } from '../compose/image-banks.js';
+
 import { DAY_MS } from '../domain.js';
 import type { HashedPicture, ImageBanksStore, LookUpsStore, PicturePlace } from '../ports/banks.js';
 import type { Actor } from '../ports/store.js';
 import type { Clock, ImageHashBank, Log } from '../ports.js';
 import { findingsOfHash } from '../stages/images/findings.js';
 import { indexHashes } from '../stages/images/hash-index.js';
+import { allHashes } from './all-hashes.js';
 
 export interface LookAgainDeps {
   readonly imageBanks: Pick<ImageBanksStore, 'hashes'>;

@@ -1,8 +1,9 @@
 /** Banks of picture hashes: the same answers from the store in memory and from the real one. */
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { allHashes, openImageBanks } from '../../src/compose/image-banks.js';
+import { openImageBanks } from '../../src/compose/image-banks.js';
 import type { ImageBanksPart, NewImageBank } from '../../src/ports/banks.js';
 import type { Store } from '../../src/ports/store.js';
+import { allHashes } from '../../src/usecases/all-hashes.js';
 import { BOTH_STORES } from '../support/both-stores.js';
 import { must } from '../support/store.js';
 import { storeMemory } from '../support/store-memory.js';

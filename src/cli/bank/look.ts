@@ -1,11 +1,12 @@
 /** `polywarden bank list|match`. */
-import { allHashes } from '../../compose/image-banks.js';
+
 import type { ImageBank, ImageBankEntry } from '../../ports/banks.js';
 import type { ImageHashHit } from '../../ports.js';
 import { PDQ_DISTANCE } from '../../stages/images/findings.js';
 import { indexHashes } from '../../stages/images/hash-index.js';
 import { LEAST_QUALITY } from '../../stages/images/pdq/frames.js';
 import { withNegatives } from '../../stages/images/pdq/negatives.js';
+import { allHashes } from '../../usecases/all-hashes.js';
 import { usageError } from '../io.js';
 import { sourceNamed } from '../source.js';
 import type { StorePorts } from '../store.js';
