@@ -1,5 +1,6 @@
 /** 404 for unknown addresses, 405 with `Allow` for known ones that do not take the method. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { plainPattern } from '../domain/plain-pattern.js';
 import { problemOf, sendProblem } from './errors.js';
 
 export interface LiveRoute {
@@ -7,12 +8,11 @@ export interface LiveRoute {
   readonly url: string;
 }
 
-const escaped = (part: string): string => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 const patternOf = (url: string): RegExp =>
   new RegExp(
     `^${url
       .split('/')
-      .map((part) => (part.startsWith(':') ? '[^/]+' : escaped(part)))
+      .map((part) => (part.startsWith(':') ? '[^/]+' : plainPattern(part)))
       .join('/')}/?$`,
   );
 

@@ -1,4 +1,5 @@
 /** Words that a model copied -> their place in the text. Models copy with other white space, case, width, quotation marks. */
+import { plainPattern } from '../../domain/plain-pattern.js';
 import type { Span } from '../../domain.js';
 
 /** As written but for white space; then as read; then without what models add at the ends. Null: these words are not there. */
@@ -20,7 +21,7 @@ function search(text: string, quote: string): Span | null {
     .split(/\s+/)
     .filter((word) => word !== '');
   if (words.length === 0) return null;
-  const pattern = words.map((word) => word.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')).join('\\s+');
+  const pattern = words.map(plainPattern).join('\\s+');
   const match = new RegExp(pattern, 'u').exec(text);
   return match === null ? null : { start: match.index, end: match.index + match[0].length };
 }

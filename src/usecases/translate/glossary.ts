@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { plainPattern } from '../../domain/plain-pattern.js';
 import { sha256Hex } from '../../domain/sha256.js';
 import type { LanguageTag } from '../../domain.js';
 
@@ -57,7 +58,7 @@ function ofTag(words: Readonly<Record<string, readonly string[]>>, tag: Language
 }
 
 function patternOf(word: string): RegExp {
-  const plain = word.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+  const plain = plainPattern(word);
   return UNSPACED.test(word)
     ? new RegExp(plain, 'gu')
     : new RegExp(`(?<![\\p{L}\\p{N}])${plain}(?![\\p{L}\\p{N}])`, 'giu');

@@ -36,6 +36,15 @@ describe('protected pieces', () => {
     expect(glossaryRules(glossary, 'zh-Hans', 'es')).toHaveLength(1);
   });
 
+  it('words with signs in them are found as they stand', () => {
+    const signs = glossaryOf({
+      version: 1,
+      entries: [{ id: 'x', words: { en: ['follow-up (new)', 'a/b.c'], de: ['Folge'] } }],
+    });
+    const rules = glossaryRules(signs, 'en', 'de');
+    expect(protect('My follow-up (new) and a/b.c, but a/bxc', rules, true).text).toBe('My ⟦0⟧ and ⟦1⟧, but a/bxc');
+  });
+
   it('a mark that the engine loses is counted, one that it makes up stays what it is', () => {
     const hidden = protect('a@b.example and c@d.example', NONE, true);
     expect(restore('only ⟦ 1 ⟧ and ⟦7⟧', hidden)).toEqual({ text: 'only c@d.example and ⟦7⟧', lost: 1 });
