@@ -1,5 +1,5 @@
 /** Where a word may begin and end, by script. Never `\b`, which knows ASCII only. */
-import { pointAt } from '../normalise/unit-table.js';
+import { pointAt, unitTable } from '../normalise/unit-table.js';
 
 type Kind = 'other' | 'word' | 'free' | 'hangul' | 'mark';
 const KINDS: readonly Kind[] = ['other', 'word', 'free', 'hangul', 'mark'];
@@ -11,25 +11,14 @@ const HANGUL = /\p{Script=Hangul}/u;
 const MARK = /\p{M}/u;
 const WORD = /[\p{L}\p{N}]/u;
 
-/** 0 not looked up yet, else index of KINDS plus one. */
-const kinds = new Uint8Array(65_536);
-
-function lookUp(unit: string): number {
+/** Index of KINDS. */
+const kindIndex = unitTable((unit) => {
   if (MARK.test(unit)) return 4;
   if (FREE.test(unit)) return 2;
   if (HANGUL.test(unit)) return 3;
   return WORD.test(unit) ? 1 : 0;
-}
-
-function kindOf(point: number): Kind {
-  if (point > 0xffff) return KINDS[lookUp(String.fromCodePoint(point))] ?? 'other';
-  let known = kinds[point] ?? 0;
-  if (known === 0) {
-    known = lookUp(String.fromCharCode(point)) + 1;
-    kinds[point] = known;
-  }
-  return KINDS[known - 1] ?? 'other';
-}
+});
+const kindOf = (point: number): Kind => KINDS[kindIndex(point)] ?? 'other';
 
 const kindAt = (text: string, at: number): Kind => (at < text.length ? kindOf(pointAt(text, at)) : 'other');
 
