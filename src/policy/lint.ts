@@ -6,8 +6,8 @@ import { settingKey, settingsOf } from './cites.js';
 import { coverageOf, LEAST_MATCHES, LEAST_NO_MATCHES } from './coverage.js';
 import type { LintId } from './lints.js';
 import type { CompiledRegion, CompiledRule, Variant } from './model.js';
-import type { RegionSettings } from './schema.js';
 import { STEPS } from './quoted-words.js';
+import type { RegionSettings } from './schema.js';
 import { faultAt, type RegionFile, type Report } from './sources.js';
 import type { YamlPath } from './yaml.js';
 
