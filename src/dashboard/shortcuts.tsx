@@ -1,5 +1,5 @@
 /** Keys of a page: registered where they act, listed by the sheet (`?`) and offered by the palette (Ctrl-K). */
-import { createContext, type ReactNode, useContext, useEffect, useId, useMemo, useRef } from 'react';
+import { createContext, type ReactNode, useContext, useEffect, useId, useLayoutEffect, useMemo, useRef } from 'react';
 import { usePreferences } from './api/preferences.js';
 
 export const PALETTE_KEY = 'ctrl+k';
@@ -77,7 +77,8 @@ export function useRegistry(): Registry {
 export function useShortcuts(shortcuts: readonly Shortcut[]): void {
   const registry = useRegistry();
   const owner = useId();
-  useEffect(() => {
+  // Before what they act on can be seen: a key never acts on what was there before.
+  useLayoutEffect(() => {
     registry.set(owner, shortcuts);
     return () => registry.drop(owner);
   });

@@ -101,15 +101,15 @@ it('a decision whose answer is lost on the way is found again, and can be taken 
     await route.fulfill({ response });
   });
   const first = await taken(who);
+  const shown = page.locator(`[data-case="${first.caseId}"] [data-testid="lease"]`);
   await page.goto(`${desk.url}/cases/${first.caseId}`);
-  await page.getByTestId('lease').waitFor();
+  await shown.waitFor();
   await page.keyboard.press('1');
   await page.keyboard.press('s');
   await page.waitForURL((address) => !address.pathname.endsWith(first.caseId));
   await page.getByText('Decided.').waitFor();
   await page.keyboard.press('u');
-  await page.waitForURL((address) => address.pathname.endsWith(first.caseId));
-  await page.getByTestId('lease').waitFor();
+  await shown.waitFor();
 
   // Nobody answers for longer: the page finds the decision by itself.
   lost = 2;
@@ -118,8 +118,34 @@ it('a decision whose answer is lost on the way is found again, and can be taken 
   await page.getByText(`closed: ${who.login} has decided`).waitFor();
   await page.getByText('Decided.').waitFor();
   await page.keyboard.press('u');
-  await page.getByTestId('lease').waitFor();
+  await shown.waitFor();
   expect(wrongs).toEqual([]);
+  await close();
+});
+
+it('a decision that is sent again goes to its own case, whatever case is shown by then', async () => {
+  const who = await desk.person('senior');
+  const { page, close } = await sit(browser, desk, who);
+  const [first, second] = [await taken(who), await taken(who)];
+  const shown = ({ caseId }: Lease) => page.locator(`[data-case="${caseId}"] [data-testid="lease"]`).waitFor();
+  const asked: string[] = [];
+  await page.route('**/decision', async (route) => {
+    asked.push(new URL(route.request().url()).pathname);
+    await route.abort();
+  });
+  await page.goto(`${desk.url}/cases?holder=mine`);
+  for (const one of [second, first]) {
+    await page.locator(`table.queue a[href*="${one.caseId}"]`).click();
+    await shown(one);
+    if (one === second) await page.goBack();
+  }
+  await page.keyboard.press('1');
+  await page.keyboard.press('s');
+  await page.goBack();
+  await page.locator(`table.queue a[href*="${second.caseId}"]`).click();
+  await shown(second);
+  await expect.poll(() => asked.length, { timeout: 5_000 }).toBe(2);
+  expect(new Set(asked)).toEqual(new Set([`/v1/cases/${first.caseId}/decision`]));
   await close();
 });
 
@@ -299,6 +325,18 @@ it('the way to decide is in sight on a small laptop before anything is scrolled'
   await page.goto(`${desk.url}/cases/${caseId}`);
   const box = await page.getByRole('button', { name: /Decide, then next/ }).boundingBox();
   expect((box?.y ?? 1_000) + (box?.height ?? 0)).toBeLessThanOrEqual(720);
+  await close();
+});
+
+it('on a phone one step leads from the head of a case to the decision', async () => {
+  const { caseId } = await taken(senior);
+  const { page, close } = await sit(browser, desk, senior, { width: 390 });
+  await page.goto(`${desk.url}/cases/${caseId}?language=en`);
+  await page.getByRole('link', { name: 'To the decision' }).click();
+  await expect
+    .poll(async () => (await page.locator('#case-category').boundingBox())?.y, { timeout: 5_000 })
+    .toBeLessThan(800);
+  expect(new URL(page.url()).search).toBe('?language=en');
   await close();
 });
 

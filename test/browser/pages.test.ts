@@ -165,13 +165,13 @@ it.each([
     ],
   },
   {
-    name: 'Chinese, Spanish and German',
+    name: 'Chinese and Spanish',
     looks: [
       ['zh-Hans', 'dark'],
       ['es', 'light'],
-      ['de', 'dark'],
     ],
   },
+  { name: 'German', looks: [['de', 'dark']] },
 ] as const)('axe finds nothing on any page: $name', async ({ name, looks }) => {
   const faults = (await Promise.all(looks.map(([language, scheme]) => look(language, scheme)))).flat();
   console.log(`axe ${name}: ${faults.length} violations`);

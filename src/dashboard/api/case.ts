@@ -151,17 +151,24 @@ export function useHeartbeat(caseId: string, lease: CaseDetail['lease']): void {
   }, [queries, caseId, mutate, epoch, until]);
 }
 
-export function useDecide(caseId: string) {
+interface Deciding {
+  /** Said with the decision: while an answer is waited for, the page may show another case. */
+  readonly caseId: string;
+  readonly order: DecisionOrder;
+}
+
+export function useDecide() {
   const queries = useQueryClient();
   const send = useSend();
   return useMutation({
-    mutationFn: (body: DecisionOrder) => send<Decided>({ method: 'POST', path: `${pathOf(caseId)}/decision`, body }),
+    mutationFn: ({ caseId, order }: Deciding) =>
+      send<Decided>({ method: 'POST', path: `${pathOf(caseId)}/decision`, body: order }),
     // The answer may be lost and not the question; asked again, the server answers as it did.
     retry: (failures, error) => failures < 1 && isUnreachable(error),
     retryDelay: RETRY_MS,
-    onSuccess: () => queries.invalidateQueries({ queryKey: keyOf(caseId), refetchType: 'none' }),
+    onSuccess: (_decided, { caseId }) => queries.invalidateQueries({ queryKey: keyOf(caseId), refetchType: 'none' }),
     // The refusal is told at once, whatever becomes of the second reading.
-    onError: () => void queries.invalidateQueries({ queryKey: keyOf(caseId) }),
+    onError: (_error, { caseId }) => void queries.invalidateQueries({ queryKey: keyOf(caseId) }),
   });
 }
 

@@ -62,7 +62,7 @@ type GoOn = ReturnType<typeof useGoOn>;
 
 function useSubmit(detail: CaseDetail, { filter, goOn }: GoOn, turn: Turn) {
   const { draft, openedAt, change } = useDraft(detail);
-  const decide = useDecide(detail.case.id);
+  const decide = useDecide();
   const offerUndo = useOfferUndo();
   const queries = useQueryClient();
   const isAppeal = detail.case.reason === 'appeal';
@@ -73,12 +73,7 @@ function useSubmit(detail: CaseDetail, { filter, goOn }: GoOn, turn: Turn) {
   useEffect(() => reset(), [detail.case.id, reset]);
   const send = async (epoch: number, thenNext: boolean) => {
     const reason = draft.reason.trim();
-    const {
-      submissionId,
-      undoUntil,
-      next,
-      alike = [],
-    } = await decide.mutateAsync({
+    const order = {
       epoch,
       verdicts: draft.outcome === 'uphold' ? [] : [...verdictsOf(draft, groups)],
       ...(isAppeal && draft.outcome !== null ? { outcome: draft.outcome } : {}),
@@ -87,7 +82,8 @@ function useSubmit(detail: CaseDetail, { filter, goOn }: GoOn, turn: Turn) {
       translationShown: detail.translation.parts.length > 0,
       ...(draft.alike.length === 0 ? {} : { alike: [...draft.alike] }),
       ...(thenNext ? { next: viewOf(filter) } : {}),
-    });
+    };
+    const { submissionId, undoUntil, next, alike = [] } = await decide.mutateAsync({ caseId: detail.case.id, order });
     offerUndo({ submissionId, until: undoUntil, view: filter, alike });
     if (thenNext) return await goOn(next);
     // What is left of the case may be regions of others.

@@ -72,6 +72,9 @@ function Mine({ detail }: { readonly detail: CaseDetail }) {
       >
         {t('case:release')}
       </Button>
+      <a href="#case-decision" className="small to-decision">
+        {t('case:to-decision')}
+      </a>
       {extend.error !== null && <Fault error={extend.error} />}
       {release.error !== null && <Fault error={release.error} />}
     </div>
@@ -145,7 +148,7 @@ export function CaseHead({ detail }: { readonly detail: CaseDetail }) {
     <header className="case-head" data-case={row.id}>
       <div className="row">
         <h1>
-          {words.kind(row)} <bdi className="mono">{row.externalId}</bdi>
+          {words.kind(row)} <bdi className="mono whole">{row.externalId}</bdi>
         </h1>
         <Severity value={row.severity} />
         {row.status === 'open' ? <TimeLeft dueAt={row.dueAt} now={now} /> : <Closed detail={detail} />}

@@ -150,7 +150,7 @@ export function DecisionPanel(props: PanelProps) {
   const others = draft.alike.length;
   const ready = others === 0 ? t('case:ready') : t('case:ready-alike', { n: others });
   return (
-    <section className="sheet stack panel" aria-label={t('case:decision')}>
+    <section id="case-decision" className="sheet stack panel" aria-label={t('case:decision')}>
       <h2>{t('case:decision')}</h2>
       {detail.case.reason === 'appeal' && <AppealOutcome {...props} />}
       {draft.outcome !== 'uphold' && (
