@@ -44,7 +44,7 @@ describe('people', () => {
     const user = await store.access.createUser({ login: 'ada', passwordHash: 'p', role: 'admin' }, Date.now());
     expect(await store.access.findUser('ada')).toEqual({ ...user, passwordHash: 'p' });
     const again = store.access.createUser({ login: 'ada', passwordHash: 'p', role: 'admin' }, Date.now());
-    await expect(again).rejects.toMatchObject({ code: 'conflict' });
+    await expect(again).rejects.toMatchObject({ code: 'name_taken' });
     expect((await store.access.listUsers()).map(({ login }) => login)).toContain('ada');
     const made = (await store.audit.list(null, 100)).items.filter(({ verb }) => verb === 'user.created');
     expect(made.map(({ subject, detail }) => [subject, detail])).toEqual([[user.userId, { role: 'admin' }]]);

@@ -323,13 +323,12 @@ describe('a campaign', () => {
     const submissions = [decided.body.submissionId, ...told.flatMap(({ submissionId }) => submissionId ?? [])];
     expect(new Set(submissions).size).toBe(4);
     const seen = async (id: string) => (await call(who, 'GET', `/v1/cases/${id}`)).body;
-    expect(await seen(second)).toMatchObject({
-      case: { status: 'closed' },
-      decisions: [
-        { action: 'remove', regions: ['de'], reason: 'A known scheme.', seconds: null },
-        { action: 'allow', regions: ['us'] },
-      ],
-    });
+    const file = await seen(second);
+    expect(file.case.status).toBe('closed');
+    expect(file.decisions.toSorted(byAction)).toMatchObject([
+      { action: 'allow', regions: ['us'] },
+      { action: 'remove', regions: ['de'], reason: 'A known scheme.', seconds: null },
+    ]);
     // What was refused is as it was before.
     for (const id of [inJapan, strange]) expect((await seen(id)).case).toMatchObject({ status: 'open', holder: null });
     expect((await seen(taken)).case.holder.id).toBe(other.id);
@@ -1007,7 +1006,7 @@ describe('figures and people', () => {
     });
     expect(body.backlog.open).toBeGreaterThan(0);
     expect(body.clocks.met).toBeGreaterThan(0);
-    expect(body.people.undone).toBe(2);
+    expect(body.people.undone).toBe(4);
     const decided = body.people.decided.reduce((sum: number, one: { count: number }) => sum + one.count, 0);
     expect(decided).toBeGreaterThan(5);
     expect(body.volume.byAction.map((one: { action: string }) => one.action)).toEqual(
