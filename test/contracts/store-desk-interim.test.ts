@@ -5,6 +5,7 @@ import { DESKS, type FullStore, type Sight } from '../../src/ports/review.js';
 import type { Claim } from '../../src/ports/store.js';
 import {
   acceptInput,
+  caseTerms,
   decision,
   must,
   openTestStore,
@@ -31,18 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => store.close());
 
-const terms = (change: Partial<CaseTerms> = {}): CaseTerms => ({
-  reason: 'hold',
-  desk: 'general',
-  category: 'fraud.scam',
-  severity: 2,
-  dueAt: NOW + 3_600_000,
-  clock: { region: null, name: 'target', ref: null },
-  reach: 0,
-  weight: 1,
-  rankAt: NOW + 3_600_000,
-  ...change,
-});
+const terms = (change: Partial<CaseTerms> = {}): CaseTerms => caseTerms(NOW, change);
 type Asked = readonly [decision: Partial<Decision>, terms: CaseTerms | null];
 
 interface Judged {

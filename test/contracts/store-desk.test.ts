@@ -6,6 +6,7 @@ import type { Role } from '../../src/ports/store.js';
 import { BOTH_STORES } from '../support/both-stores.js';
 import {
   acceptInput,
+  caseTerms,
   decision,
   must,
   record,
@@ -20,18 +21,7 @@ const NOW = Date.now();
 const LEASE_MS = 300_000;
 const ACTOR = { kind: 'key', id: 'key-1' } as const;
 
-const terms = (change: Partial<CaseTerms> = {}): CaseTerms => ({
-  reason: 'hold',
-  desk: 'general',
-  category: 'fraud.scam',
-  severity: 2,
-  dueAt: NOW + 3_600_000,
-  clock: { region: null, name: 'target', ref: null },
-  reach: 0,
-  weight: 1,
-  rankAt: NOW + 3_600_000,
-  ...change,
-});
+const terms = (change: Partial<CaseTerms> = {}): CaseTerms => caseTerms(NOW, change);
 
 describe.each(BOTH_STORES)('the desk %s', (_name, open) => {
   let store: FullStore;

@@ -1,12 +1,11 @@
 /** The life of a rule: the same answers from the store in memory and from the real one. */
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import type { CaseTerms } from '../../src/domain.js';
 import { noDifference } from '../../src/policy/bundle-diff.js';
 import type { Proposal } from '../../src/ports/policy.js';
 import { DESKS, type FullStore, type Sight } from '../../src/ports/review.js';
 import type { Store } from '../../src/ports/store.js';
 import { BOTH_STORES } from '../support/both-stores.js';
-import { claimed, decision, hit, must, record, sourceOf } from '../support/store.js';
+import { caseTerms, claimed, decision, hit, must, record, sourceOf } from '../support/store.js';
 
 const NOW = Date.parse('2026-11-20T12:00:00Z');
 const DAY = '2026-11-20';
@@ -188,19 +187,7 @@ describe.each(BOTH_STORES)('the policy %s', (_name, open) => {
     const decided = async (language: string, action: 'allow' | 'remove', rule = 'fraud.rule'): Promise<string> => {
       const claim = await claimed(store, source);
       const held = decision({ action: 'hold', regions: ['de', 'us'], rules: [hit({ rule })] });
-      const cases: CaseTerms[] = [
-        {
-          reason: 'hold',
-          desk: 'general',
-          category: null,
-          severity: 2,
-          dueAt: NOW + 3_600_000,
-          clock: { region: null, name: 'target', ref: null },
-          reach: 0,
-          weight: 1,
-          rankAt: NOW + 3_600_000,
-        },
-      ];
+      const cases = [caseTerms(NOW, { category: null })];
       await store.work.complete(claim, record({ language, decisions: [held], cases }), NOW);
       const { items } = await store.desk.list(sight, { noteId: claim.noteId }, { cursor: null, limit: 1, now: NOW });
       const lent = await store.desk.claim(sight, must(items[0] ?? null).caseId, 300_000, NOW);

@@ -1,7 +1,7 @@
 /** Builders of what the store takes, with ordinary values. */
 import { randomBytes } from 'node:crypto';
 import { openStore } from '../../src/adapters/store-prisma.js';
-import type { Action, Decision, Evidence, Note, NoticeText, RuleHit } from '../../src/domain.js';
+import type { Action, CaseTerms, Decision, Evidence, Note, NoticeText, RuleHit } from '../../src/domain.js';
 import type { FullStore, Hold, Submission } from '../../src/ports/review.js';
 import type { AcceptNote, Claim, ModerationRecord, Store } from '../../src/ports/store.js';
 import type { Ids } from '../../src/ports.js';
@@ -58,6 +58,19 @@ export const decision = (change: Partial<Decision> = {}): Decision => ({
   shadow: [],
   gaps: [],
   end: null,
+  ...change,
+});
+/** Of a case that was opened at `now` for a hold. */
+export const caseTerms = (now: number, change: Partial<CaseTerms> = {}): CaseTerms => ({
+  reason: 'hold',
+  desk: 'general',
+  category: 'fraud.scam',
+  severity: 2,
+  dueAt: now + 3_600_000,
+  clock: { region: null, name: 'target', ref: null },
+  reach: 0,
+  weight: 1,
+  rankAt: now + 3_600_000,
   ...change,
 });
 export const hit = (change: Partial<RuleHit> = {}): RuleHit => ({

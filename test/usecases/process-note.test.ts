@@ -4,6 +4,7 @@ import type { Evaluation, Note } from '../../src/domain.js';
 import { UnavailableError } from '../../src/errors.js';
 import type { AnyStage, Stage } from '../../src/stages/stage.js';
 import { type ProcessNoteDeps, processNoteWith } from '../../src/usecases/process-note.js';
+import { decision } from '../support/store.js';
 import { storeMemory } from '../support/store-memory.js';
 
 const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -12,21 +13,7 @@ const note: Note = { kind: 'note', title: '', body: 'hello', regions: ['de'], co
 const allow: Evaluation = {
   pending: false,
   bundleHash: 'b',
-  decisions: [
-    {
-      regions: ['de'],
-      policy: 'de',
-      action: 'allow',
-      sideActions: [],
-      severity: 0,
-      category: null,
-      ground: null,
-      rules: [],
-      shadow: [],
-      gaps: [],
-      end: null,
-    },
-  ],
+  decisions: [decision({ regions: ['de'], policy: 'de' })],
 };
 
 const campaign = (run: Stage<'campaign'>['run']): AnyStage => ({
