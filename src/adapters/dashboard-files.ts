@@ -1,8 +1,8 @@
 /** Serves the built dashboard. Only importer of @fastify/static. */
-import { access } from 'node:fs/promises';
 import path from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { isThere } from './is-there.js';
 
 /** Pages that the browser's router draws; each may be opened by its address. */
 const PAGES = [
@@ -27,12 +27,7 @@ const isVisit = ({ method, url, headers }: FastifyRequest): boolean =>
 
 /** False when the dashboard is not built; then the API stands alone. */
 export async function mountDashboard(server: FastifyInstance, dir: string): Promise<boolean> {
-  const index = path.join(dir, 'index.html');
-  const built = await access(index).then(
-    () => true,
-    () => false,
-  );
-  if (!built) return false;
+  if (!(await isThere(path.join(dir, 'index.html')))) return false;
   // Packed by the build. Assets carry a hash of their content in their names; everything else is asked for anew.
   await server.register(fastifyStatic, {
     root: dir,

@@ -1,6 +1,6 @@
 /** Whether what lies in a model's folder is what the list, or the first fetch, says. */
-import { access } from 'node:fs/promises';
 import path from 'node:path';
+import { isThere } from '../is-there.js';
 import { belongs, pinOf, readFetched, sumOf } from './fetched.js';
 import type { HubEntry, ModelEntry } from './manifest.js';
 
@@ -19,11 +19,7 @@ export async function checkModel(entry: ModelEntry, dir: string): Promise<Checke
 async function checkShipped(files: readonly string[], dir: string): Promise<CheckedModel> {
   const faults: string[] = [];
   for (const name of files) {
-    const there = await access(path.join(dir, name)).then(
-      () => true,
-      () => false,
-    );
-    if (!there) faults.push(`${name} is missing`);
+    if (!(await isThere(path.join(dir, name)))) faults.push(`${name} is missing`);
   }
   return { state: stateOf(faults, files.length), faults };
 }

@@ -1,11 +1,12 @@
 /** A Redis (or Valkey) of our own: the system's program, our port, our folder. */
 import { execFile } from 'node:child_process';
-import { access, mkdir, readFile, readlink, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readlink, realpath, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { InvalidInputError } from '../../errors.js';
 import type { Log } from '../../ports.js';
+import { isThere } from '../is-there.js';
 import { freePort, startServer, stopLeftover } from './child.js';
 import { isAlive, keptSecret } from './data-dir.js';
 
@@ -73,14 +74,14 @@ const WAYS =
 
 /** Root on Debian or Ubuntu may install the package; the system's own Redis is not started. */
 async function installRedis(allowed: boolean): Promise<string> {
-  const debian = await exists('/etc/debian_version');
+  const debian = await isThere('/etc/debian_version');
   if (!allowed || !debian || process.getuid?.() !== 0) {
     const apt = debian ? ', or run as root without POLYWARDEN_NO_APT, and it is installed by apt' : '';
     throw new InvalidInputError('services_unavailable', `No redis-server was found. ${WAYS}${apt}.`);
   }
   process.stderr.write('No redis-server was found: installing it with apt-get (POLYWARDEN_NO_APT=1 forbids).\n');
   const guard = '/usr/sbin/policy-rc.d';
-  const guarded = await exists(guard);
+  const guarded = await isThere(guard);
   try {
     // Debian's way to say that an installed package must not start its daemon.
     if (!guarded) await writeFile(guard, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
@@ -102,12 +103,6 @@ async function installRedis(allowed: boolean): Promise<string> {
 
 const aptGet = (...args: readonly string[]) =>
   run('env', ['DEBIAN_FRONTEND=noninteractive', 'apt-get', '-q', ...args], { timeout: 300_000 });
-
-const exists = (file: string): Promise<boolean> =>
-  access(file).then(
-    () => true,
-    () => false,
-  );
 
 /** A killed instance leaves its Redis running; two of them would write one file. */
 async function clearLeftover(data: string): Promise<void> {

@@ -1,7 +1,7 @@
 /** A bundle by name: a folder, or a revision of the repository that the policies folder lies in. */
 import { spawn } from 'node:child_process';
-import { access } from 'node:fs/promises';
 import path from 'node:path';
+import { isThere } from '../../adapters/is-there.js';
 import { readPolicyFiles } from '../../adapters/policy-folder.js';
 import { InvalidInputError } from '../../errors.js';
 import { compileBundle } from '../../policy/bundle.js';
@@ -9,12 +9,6 @@ import type { Bundle } from '../../policy/model.js';
 
 /** Of the policies folder: what a bundle is made of. */
 const POLICY_FILE = /^(?:global|(?:regions|terms|notices)\/[^/]+)\.yaml$/;
-
-const isThere = (file: string): Promise<boolean> =>
-  access(file).then(
-    () => true,
-    () => false,
-  );
 
 /**
  * A folder as seen from here or from where the policies lie, or a project with such a folder in it. One without a
