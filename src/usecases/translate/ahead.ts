@@ -4,6 +4,7 @@ import { codeOf, type ErrorCode } from '../../errors.js';
 import type { Bundle } from '../../policy/bundle.js';
 import type { Log } from '../../ports.js';
 import { type CaseTranslateDeps, translateCase } from './translate-case.js';
+import { modelKeyOf } from './translate-parts.js';
 
 export interface AheadDeps extends CaseTranslateDeps {
   readonly log: Log;
@@ -27,7 +28,7 @@ const ENDS_RUN: readonly ErrorCode[] = [
 export async function translateAhead(deps: AheadDeps, signal: AbortSignal): Promise<number> {
   let done = 0;
   for (const to of deps.languages) {
-    const of = { to, model: `${deps.translator.engine}:${deps.translator.model}` };
+    const of = { to, model: modelKeyOf(deps.translator) };
     for (const revision of await deps.store.untranslated(of, AT_ONCE)) {
       if (signal.aborted) return done;
       const fault = await tryOne(deps, { revision, to, signal });

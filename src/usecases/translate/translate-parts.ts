@@ -1,6 +1,6 @@
 import { sha256Hex } from '../../domain/sha256.js';
 import type { LanguageTag } from '../../domain.js';
-import type { StoredTranslation, TranslatedSegment, TranslationKey } from '../../ports/translation.js';
+import type { TranslatedSegment, TranslationKey, Translator } from '../../ports/translation.js';
 import { isWordless } from './protect.js';
 import {
   isSameLanguage,
@@ -15,14 +15,17 @@ export interface TranslatedPart {
   readonly from: LanguageTag;
   readonly segments: readonly TranslatedSegment[];
 }
-export const keyOf =
+/** Another engine or model writes other translations. */
+export const modelKeyOf = ({ engine, model }: Pick<Translator, 'engine' | 'model'>): string => `${engine}:${model}`;
+
+const keyOf =
   (deps: Pick<TranslateDeps, 'translator' | 'glossary'>, scene: TranslateScene) =>
   (text: TextToTranslate): TranslationKey => ({
     sourceId: scene.sourceId,
     contentHash: sha256Hex(text.text),
     from: text.language,
     to: scene.to,
-    model: `${deps.translator.engine}:${deps.translator.model}`,
+    model: modelKeyOf(deps.translator),
     glossary: deps.glossary.version,
   });
 
@@ -52,7 +55,10 @@ export async function storedParts(
   });
 }
 
-/** All of the texts, from the store where they are there. False in `kept`: the note was erased meanwhile. */
+/**
+ * All of the texts, from the store where they are there. Each is kept as soon as it is translated, so that one that
+ * fails costs the others nothing at the next try. False in `kept`: the note was erased meanwhile.
+ */
 export async function translateParts(
   deps: TranslateDeps,
   scene: TranslateScene,
@@ -63,14 +69,15 @@ export async function translateParts(
   }: { readonly texts: readonly TextToTranslate[]; readonly now: number; readonly signal: AbortSignal },
 ): Promise<{ readonly parts: readonly TranslatedPart[]; readonly kept: boolean }> {
   const stored = await storedParts(deps, scene, texts);
-  const fresh: StoredTranslation[] = [];
+  const { noteId, revisionId } = scene;
   const parts: TranslatedPart[] = [];
   for (const text of texts) {
     const before = stored.find(({ part }) => part === text.part);
     const segments = before?.segments ?? (await translateText(deps, scene, { text, signal }));
     parts.push({ part: text.part, from: text.language, segments });
-    const { noteId, revisionId } = scene;
-    if (before === undefined) fresh.push({ ...keyOf(deps, scene)(text), noteId, revisionId, segments });
+    if (before !== undefined) continue;
+    const row = { ...keyOf(deps, scene)(text), noteId, revisionId, segments };
+    if (!(await deps.store.save([row], now))) return { parts, kept: false };
   }
-  return { parts, kept: fresh.length === 0 || (await deps.store.save(fresh, now)) };
+  return { parts, kept: true };
 }

@@ -58,8 +58,9 @@ interface Regions {
 async function waiting(
   body: string,
   { regions, decided }: Regions = { regions: ['de', 'us'], decided: ['de', 'us'] },
+  title = '',
 ): Promise<string> {
-  const note = noteOf({ title: '', body, regions });
+  const note = noteOf({ title, body, regions });
   const accepted = await store.notes.accept(acceptInput(source, { note, contentHash: testIds.next('c') }));
   if (!('noteId' in accepted)) throw new Error(accepted.kind);
   const claim = must(await store.work.claim(accepted.revisionId, 1_000, Date.now()));
@@ -93,6 +94,14 @@ describe('translateAhead', () => {
     expect(await run()).toBe(2);
     expect(await run()).toBe(0);
     expect(asked).toHaveLength(2);
+  });
+
+  it('keeps what was translated before a part that fails, and asks for that part alone the next time', async () => {
+    await waiting(`Un ${BAD} en la casa.`, undefined, 'Hola a todos los vecinos.');
+    expect(await run()).toBe(0);
+    expect(await run()).toBe(0);
+    const [title, body] = [['Hola a todos los vecinos.'], [`Un ${BAD} en la casa.`]];
+    expect(asked.map(({ segments }) => segments)).toEqual([title, body, body]);
   });
 
   it('keeps no signs that cannot be stored: such a note would be the first of every run', async () => {
