@@ -112,6 +112,10 @@ export const SCORE_KEYS = [
 ] as const;
 /** Heads of the text model; `toxicity` is the umbrella: evidence for policy, never a category. */
 export type ScoreKey = (typeof SCORE_KEYS)[number];
+/** Heads that speak of harm: swearing and spam alone are worth neither a person nor a question. */
+export const HARM_KEYS: readonly ScoreKey[] = SCORE_KEYS.filter(
+  (key) => key !== 'profanity.mild' && key !== 'authentic.spam',
+);
 
 export interface Score {
   /** Raw model output, 0 to 1. */

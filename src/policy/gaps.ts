@@ -5,8 +5,10 @@ import {
   type Evidence,
   type EvidenceKey,
   type Gap,
+  HARM_KEYS,
   MINUTE_MS,
   type Outcome,
+  type ScoreKey,
   type SkipReason,
 } from '../domain.js';
 import type { RuleContext } from './context.js';
@@ -129,16 +131,6 @@ const textLengthOf = ({ facts, texts }: EvaluationInput): number =>
     facts.textLength,
   );
 
-/** Heads that speak of harm; swearing and spam alone do not make an unread text worth a person. */
-const HARM_KEYS = [
-  'toxicity',
-  'hate.attack',
-  'harass.bully',
-  'violence.threat',
-  'sexual.explicit',
-  'selfharm.risk',
-] as const;
-
 /**
  * Real text that no model can vouch for: never allowed in silence. High scores go to a person; of the
  * rest a fixed share does, by a stable hash of the text, and all of them carry the gap.
@@ -149,7 +141,7 @@ export function unreadGap(input: EvaluationInput, context: RuleContext, region: 
   if (classify.status !== 'found' || textLengthOf(input) < unread.min_chars) return null;
   const competence = context.competence.get('toxicity');
   if (context.language !== 'und' && competence !== 'none') return null;
-  const barOf = (key: (typeof HARM_KEYS)[number]): number =>
+  const barOf = (key: ScoreKey): number =>
     (key === 'toxicity' ? unread.umbrella_score : undefined) ?? unread.review_score;
   // A head that a figure of speech misled has carried the umbrella score with it.
   const misled = new Set<string>(HARM_KEYS.filter((key) => key !== 'toxicity' && context.onlyIdioms(key)));

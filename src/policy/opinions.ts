@@ -4,6 +4,7 @@ import {
   type Evidence,
   findingsOf,
   foundIn,
+  HARM_KEYS,
   type Note,
   type OpinionReason,
   type RegionId,
@@ -20,8 +21,6 @@ export interface OpinionSubject {
   readonly now: number;
 }
 const MONEY = 1_000_000;
-/** Swearing and spam are not worth a question. */
-const HARM_KEYS = SCORE_KEYS.filter((key) => key !== 'profanity.mild' && key !== 'authentic.spam');
 /** Scores from here on say which clauses may matter. */
 const CLAUSE_SCORE = 0.2;
 

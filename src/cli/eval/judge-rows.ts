@@ -1,5 +1,5 @@
 /** Every row through the scorers: judged texts by group. */
-import { SCORE_KEYS, type Score, type ScoreKey } from '../../domain.js';
+import { HARM_KEYS, type Score, type ScoreKey } from '../../domain.js';
 import { inFlight } from './in-flight.js';
 import type { Judged } from './judged.js';
 import type { Opinions, TextOpinion } from './opinions.js';
@@ -25,8 +25,6 @@ export interface JudgedRows {
 }
 
 export const SEPARATOR = '\u0000';
-/** The cascade is about a text, not a label: in doubt about any harm it asks, as the policies do. */
-const DOUBTFUL = SCORE_KEYS.filter((key) => key !== 'profanity.mild' && key !== 'authentic.spam');
 
 type Scores = Readonly<Record<ScoreKey, Score>>;
 interface Judging {
@@ -75,7 +73,8 @@ function sideBySideOf(all: readonly Judging[], order: Order): Pick<JudgedRows, '
   const [pairs, labelPairs] = [new Map<string, Pair[]>(), new Map<string, Pair[]>()];
   const band = order.llm?.band ?? { from: 0, to: 1 };
   const asked = all.map(({ row, scores, opinion }): Asked => {
-    const inBand = DOUBTFUL.some((key) => isInBand(band, scores[key].calibrated));
+    // The cascade is about a text, not a label: in doubt about any harm it asks, as the policies do.
+    const inBand = HARM_KEYS.some((key) => isInBand(band, scores[key].calibrated));
     for (const label of labelsOf(row)) {
       const { p, calibrated } = scores[LABEL_KEYS[label]];
       const said = opinion?.p ?? null;
