@@ -7,6 +7,7 @@ import type { EvaluationInput } from './context-values.js';
 import { walk } from './evaluate.js';
 import type { Bundle, CompiledRegion, CompiledRule } from './model.js';
 import type { RuleEffect, Watch } from './outcome.js';
+import { modeText } from './overrides.js';
 import { type Answers, messageOf } from './verdict.js';
 
 export interface Look {
@@ -64,10 +65,6 @@ function look(side: Look['side'], clauses: readonly Clause[], context: RuleConte
   }));
 }
 
-function modeText(rule: CompiledRule): string {
-  return rule.mode.kind === 'canary' ? `canary(${rule.mode.percent})` : rule.mode.kind;
-}
-
 function whyNot(looked: readonly Look[]): string {
   const excused = looked.find((entry) => entry.side === 'unless' && entry.value === true);
   if (excused !== undefined) return `taken out by unless: ${excused.clause}`;
@@ -110,7 +107,7 @@ const headOf = (rule: CompiledRule): Pick<RuleTrace, 'rule' | 'category' | 'seve
   rule: rule.id,
   category: rule.category,
   severity: rule.severity,
-  mode: modeText(rule),
+  mode: modeText(rule.mode),
   action: rule.action,
 });
 

@@ -1,6 +1,7 @@
 /** A region in figures and as one merged file, for `policy show`. */
 import { type SettingKind, type Source, sourceOf } from './cites.js';
 import type { Bundle, CompiledRegion, CompiledRule } from './model.js';
+import { modeText } from './overrides.js';
 
 export interface RegionSummary {
   readonly id: string;
@@ -117,7 +118,7 @@ export function mergedFile(region: CompiledRegion): Readonly<Record<string, unkn
       from: rule.home.file,
       category: rule.category,
       severity: rule.severity,
-      mode: rule.mode.kind === 'canary' ? `canary(${rule.mode.percent})` : rule.mode.kind,
+      mode: modeText(rule.mode),
       when: rule.variant.when.source,
       unless: rule.variant.unless?.source ?? null,
       // biome-ignore lint/suspicious/noThenProperty: an object, never a function, so nothing takes it for a promise
