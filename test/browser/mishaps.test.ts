@@ -11,7 +11,7 @@ let senior: Person;
 
 beforeAll(async () => {
   [browser, desk] = await Promise.all([openBrowser(), openDesk()]);
-  await desk.submit(fixtureNotes(14));
+  await desk.submit(fixtureNotes(22));
   senior = await desk.person('senior');
 });
 afterAll(async () => {
