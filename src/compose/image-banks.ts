@@ -5,6 +5,7 @@ import { onceInAWhile } from '../once-in-a-while.js';
 import type { ImageBanksStore } from '../ports/banks.js';
 import type { Clock, ImageHashBank, Log } from '../ports.js';
 import { indexHashes } from '../stages/images/hash-index.js';
+import { turns } from '../turns.js';
 import { allHashes } from '../usecases/all-hashes.js';
 
 export interface ImageBanks extends ImageHashBank {
@@ -32,12 +33,8 @@ export async function openImageBanks({ store, clock, log, pollMs }: ImageBanksOp
     current = await load();
     log.info('hash banks read again', { version: current.version });
   };
-  let running: Promise<void> = Promise.resolve();
-  const follow = (): Promise<void> => {
-    const next = running.then(ask);
-    running = next.catch(() => undefined);
-    return next;
-  };
+  const inTurn = turns(1);
+  const follow = (): Promise<void> => inTurn(ask);
   const stop = new AbortController();
   const sayOutage = onceInAWhile(log, () => clock.now());
   const poll = async (): Promise<void> => {
@@ -65,7 +62,8 @@ export async function openImageBanks({ store, clock, log, pollMs }: ImageBanksOp
     close: async () => {
       stop.abort();
       await polling;
-      await running;
+      // The question that is out.
+      await inTurn(async () => undefined);
     },
   };
 }

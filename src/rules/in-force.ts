@@ -7,6 +7,7 @@ import { codeOf, sayError, UnavailableError } from '../errors.js';
 import { onceInAWhile } from '../once-in-a-while.js';
 import type { Bundle } from '../policy/bundle.js';
 import type { InForce } from '../ports/policy.js';
+import { turns } from '../turns.js';
 import type { RuleSet } from '../usecases/moderate.js';
 import { type Occasion, type ProposeDeps, proposeFiles } from '../usecases/policy/propose.js';
 import { buildRules, bundleOfContent, type Compiled, type RulesOptions, type RulesStore } from './build-rules.js';
@@ -121,7 +122,7 @@ function followerOf(
   slot: { get(): Standing; set(next: Standing): void },
 ): () => Promise<void> {
   let refused: number | null = null;
-  let running: Promise<void> = Promise.resolve();
+  const inTurn = turns(1);
   const ask = async (): Promise<void> => {
     const current = slot.get();
     const version = await store.policy.version();
@@ -140,11 +141,7 @@ function followerOf(
       options.log.error('policy not followed, the former one stays', { version, code: codeOf(error), error });
     }
   };
-  return () => {
-    const next = running.then(ask);
-    running = next.catch(() => undefined);
-    return next;
-  };
+  return () => inTurn(ask);
 }
 
 function pollEvery(pauseMs: number, follow: () => Promise<void>, onFault: (error: unknown) => void): FolderWatch {
