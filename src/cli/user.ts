@@ -1,24 +1,28 @@
-/** `polywarden user create|password`. */
+/** `polywarden user create|password|list`. */
 import { text } from 'node:stream/consumers';
 import { openPasswordHasher } from '../adapters/password-argon2.js';
 import { InvalidInputError } from '../errors.js';
 import { ROLES, type Role } from '../ports/store.js';
 import type { PasswordHasher } from '../ports.js';
 import { type Io, readArgs, unknownWord, usageError } from './io.js';
+import { jsonText } from './json-text.js';
 import { OPERATOR, type StorePorts, storeFrom, type WithStore } from './store.js';
 
 const USER_USAGE = `polywarden user create   --login NAME [--role ${ROLES.join('|')}] [--password-stdin | --password WORD]
 polywarden user password [--login NAME] [--password-stdin | --password WORD]
+polywarden user list [--json]
 
   Without a password one is made and printed. A new password ends every session of that person.
   --password-stdin   it is the one line of standard input
-  --password WORD    every user of this machine can read it in the list of processes`;
+  --password WORD    every user of this machine can read it in the list of processes
+  --json             data instead of text`;
 
 const OPTIONS = {
   login: { type: 'string' },
   role: { type: 'string', default: 'reviewer' },
   password: { type: 'string' },
   'password-stdin': { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h' },
 } as const;
 const PASSWORD_BYTES = 15;
@@ -42,10 +46,15 @@ export async function userCommand(
     return 0;
   }
   const [verb, ...rest] = positionals;
-  if (verb === undefined) throw usageError('create or password?', USER_USAGE);
-  const act = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined;
-  if (act === undefined) throw usageError(unknownWord('command user', verb, Object.keys(VERBS)), USER_USAGE);
+  if (verb === undefined) throw usageError('create, password or list?', USER_USAGE);
   if (rest.length > 0) throw usageError(`Unexpected argument ${rest[0]}`, USER_USAGE);
+  if (verb === 'list') {
+    io.stdout.write(await withStore((ports) => list(ports, values.json)));
+    return 0;
+  }
+  const act = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined;
+  if (act === undefined)
+    throw usageError(unknownWord('command user', verb, [...Object.keys(VERBS), 'list']), USER_USAGE);
   const role = ROLES.find((one) => one === values.role);
   if (role === undefined) throw usageError(unknownWord('role', values.role, ROLES), USER_USAGE);
   const login = values.login ?? (verb === 'password' ? 'admin' : undefined);
@@ -90,4 +99,14 @@ async function change(ports: StorePorts, hasher: PasswordHasher, order: Order): 
   const changed = await ports.store.access.setPassword(order.login, await hasher.hash(password), ports.clock.now());
   if (!changed) throw new InvalidInputError('not_found', `There is no user ${order.login}`);
   return password;
+}
+
+async function list({ store }: StorePorts, json: boolean): Promise<string> {
+  const users = await store.access.listUsers();
+  if (json) return `${jsonText(users, 2)}\n`;
+  return users
+    .map(
+      ({ userId, login, role, disabled }) => `${[userId, login, role, disabled ? 'disabled' : 'active'].join('\t')}\n`,
+    )
+    .join('');
 }

@@ -57,6 +57,17 @@ describe('user', () => {
     expect((await store.access.findUser('ada'))?.passwordHash).toBe('# a long password');
     expect(said()).toBe('login ada\n');
   });
+  it('lists people, as rows and as data, without their passwords', async () => {
+    const { store, withStore, io, hasher, said } = bench();
+    const run = (...words: string[]) => userCommand(words, io, withStore, hasher);
+    await run('create', '--login', 'ada', '--role', 'admin', '--password', 'a long password');
+    const id = (await store.access.findUser('ada'))?.userId;
+    expect(await run('list')).toBe(0);
+    expect(said()).toBe(`login ada\n${id}\tada\tadmin\tactive\n`);
+    await run('list', '--json');
+    const [, data] = said().split('active\n');
+    expect(JSON.parse(data ?? '')).toEqual([{ userId: id, login: 'ada', role: 'admin', disabled: false }]);
+  });
   it('refuses a second person of that name and an unknown one', async () => {
     const { withStore, io, hasher } = bench();
     await userCommand(['create', '--login', 'ada'], io, withStore, hasher);
