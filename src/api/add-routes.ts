@@ -19,6 +19,7 @@ import { peopleRoutes } from './routes/people.js';
 import { policyRoutes } from './routes/policies.js';
 import { policyTryRoutes } from './routes/policy-try.js';
 import { caseRoutes } from './routes/review-case.js';
+import { decisionRoutes } from './routes/review-decision.js';
 import { eventRoutes } from './routes/review-events.js';
 import { figureRoutes } from './routes/review-figures.js';
 import { userRoutes } from './routes/review-people.js';
@@ -54,6 +55,7 @@ function reviewRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void {
   queueRoutes(server, deps, desk);
   eventRoutes(server, deps, desk);
   caseRoutes(server, deps, desk);
+  decisionRoutes(server, deps, desk);
   secondOpinionRoutes(server, deps, desk);
   translationRoutes(server, deps, desk);
   pleaRoutes(server, deps);
