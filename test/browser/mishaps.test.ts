@@ -110,6 +110,7 @@ it('a decision whose answer is lost on the way is found again, and can be taken 
   await page.getByText('Decided.').waitFor();
   await page.keyboard.press('u');
   await shown.waitFor();
+  await page.locator('main').getByText('undone').first().waitFor();
 
   // Nobody answers for longer: the page finds the decision by itself.
   lost = 2;

@@ -92,7 +92,10 @@ function Toast({ undoable, onDone }: { readonly undoable: Undoable; readonly onD
       else setNotTaken(left);
       if (openCase !== null && openCase !== lease.caseId) await giveBack(openCase);
       // As it is now, under its new claim: what was read before the decision must not be acted on.
-      await queries.fetchQuery({ ...caseQuery(lease.caseId), staleTime: 0 }).catch(() => undefined);
+      const asked = caseQuery(lease.caseId);
+      await queries.cancelQueries(asked);
+      if (openCase !== lease.caseId) queries.removeQueries(asked);
+      await queries.fetchQuery({ ...asked, staleTime: 0 }).catch(() => undefined);
       await navigate({ pathname: `/cases/${encodeURIComponent(lease.caseId)}`, search: undoable.view });
     },
   });
