@@ -73,7 +73,7 @@ function Row({ row, filter, now }: { readonly row: CaseRow; readonly filter: str
         </div>
       </th>
       <td className="wraps">{words.category(row.category)}</td>
-      <td>{format.language(row.language)}</td>
+      <td className="language">{format.language(row.language)}</td>
       <td>
         <Where row={row} />
       </td>
