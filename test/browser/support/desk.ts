@@ -174,5 +174,10 @@ export async function sit(browser: Browser, desk: Desk, who: Person | null, opti
     wrongs.push(`dialog: ${dialog.message()}`);
     void dialog.dismiss();
   });
-  return { page, wrongs, close: () => context.close() };
+  const close = async () => {
+    // What a test holds back may still be on its way, and is of no interest any more.
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    await context.close();
+  };
+  return { page, wrongs, close };
 }
