@@ -1,35 +1,20 @@
 /** Deciding others of a campaign like a case that was just decided: each is claimed, checked and recorded by itself. */
 import { codeOf, InvalidInputError, isOurs } from '../errors.js';
-import type { CaseFile, ClaimResult, Lease, QueueRow, Sight } from '../ports/review.js';
+import type { CaseFile, QueueRow, Sight } from '../ports/review.js';
 import { isPlea, similarNotes, verdictsFor } from '../usecases/review/alike.js';
-import type { Decided, DecisionOrder } from '../usecases/review/decide.js';
+import { type Decided, type DecisionOrder, repeatedOf } from '../usecases/review/decide.js';
 import { myRegions } from '../usecases/review/sight.js';
 import type { ApiDeps } from './deps.js';
 import type { Desk } from './desk.js';
+import { leaseOf } from './lease-of.js';
 import type { AlikeAnswer } from './schemas/review-decision.js';
-
-export function leaseOf(result: ClaimResult, row: QueueRow): Lease {
-  switch (result.kind) {
-    case 'claimed':
-      return result.lease;
-    case 'held':
-      throw new InvalidInputError('conflict', `${row.holder?.login ?? 'Somebody else'} has this case.`);
-    case 'closed':
-      throw new InvalidInputError('conflict', 'The case is closed.');
-    case 'refused':
-      throw new InvalidInputError('forbidden', 'This case is not yours to take; the case says why.');
-    case 'unknown':
-      throw new InvalidInputError('not_found', 'There is no such case.');
-  }
-}
 
 export interface AlikeScene {
   readonly sight: Sight;
   readonly like: CaseFile;
   readonly order: DecisionOrder;
   readonly policyIdOf: (region: string) => string;
-  readonly decide: (file: CaseFile, order: DecisionOrder) => Promise<Decided>;
-  readonly again: (file: CaseFile, order: DecisionOrder) => Decided | null;
+  readonly decide: (sight: Sight, file: CaseFile, order: DecisionOrder) => Promise<Decided>;
 }
 
 export async function decideAlike(
@@ -68,24 +53,26 @@ async function decideOne(deps: ApiDeps, desk: Desk, scene: AlikeScene, row: Queu
   const verdicts = verdictsFor(order.verdicts, myRegions(sight, row.regions), policyIdOf);
   if (verdicts === null) throw new InvalidInputError('conflict', 'It has regions that nothing was decided for.');
   const own = { ...order, verdicts, seconds: undefined };
-  const before = row.status === 'closed' ? scene.again(await desk.file(sight, caseId), own) : null;
+  const before = row.status === 'closed' ? repeatedOf(await desk.file(sight, caseId), sight, own) : null;
   if (before !== null) return before;
   const { epoch } = leaseOf(await store.desk.claim(sight, caseId, desk.leaseMs, clock.now()), row);
+  let decided: Decided;
   try {
-    const decided = await scene.decide(await desk.file(sight, caseId), { ...own, epoch });
-    await store.audit.append(
-      {
-        actor: { kind: 'user', id: sight.userId },
-        verb: 'case.decided_alike',
-        subject: row.noteId,
-        detail: { caseId, like: like.row.caseId, submissionId: decided.submissionId },
-      },
-      clock.now(),
-    );
-    return decided;
+    decided = await scene.decide(sight, await desk.file(sight, caseId), { ...own, epoch });
   } catch (error) {
     if (row.holder?.id !== sight.userId)
       await store.desk.release({ caseId, userId: sight.userId, epoch }, clock.now()).catch(() => false);
     throw error;
   }
+  const entry = {
+    actor: { kind: 'user', id: sight.userId },
+    verb: 'case.decided_alike',
+    subject: row.noteId,
+    detail: { caseId, like: like.row.caseId, submissionId: decided.submissionId },
+  } as const;
+  // It is decided, and recorded as every decision; only that it was decided like another would be missing.
+  await store.audit
+    .append(entry, clock.now())
+    .catch((error: unknown) => deps.log.error('not recorded that a case was decided like another', { caseId, error }));
+  return decided;
 }

@@ -3,7 +3,7 @@ import type { Bundle } from '../policy/bundle.js';
 import { policyOf } from '../policy/regions.js';
 import type { CaseFile, NoteRef, Sight } from '../ports/review.js';
 import { actionsFor, categoriesFor, clausesOf, suggestionsOf } from '../usecases/review/choices.js';
-import { standingOf } from '../usecases/review/decide.js';
+import { lastOfMine, standingOf } from '../usecases/review/decide.js';
 import { myRegions, obstacleTo } from '../usecases/review/sight.js';
 import { strikesOf } from '../usecases/review/strikes.js';
 import { partsAnswer } from './case-parts.js';
@@ -59,10 +59,10 @@ export function caseAnswer(scene: CaseScene): CaseDetail {
 }
 
 /** Whoever missed the answer to a decision finds it here. */
-function undoOf({ row, people }: CaseFile, { userId }: Sight, now: number): CaseDetail['undo'] {
-  const made = people.findLast(({ caseId, by }) => caseId === row.caseId && by.id === userId);
-  if (made === undefined || made.undoUntil === null || made.undoneAt !== null) return null;
-  return Date.parse(made.undoUntil) > now ? { submissionId: made.submissionId, until: made.undoUntil } : null;
+function undoOf(file: CaseFile, sight: Sight, now: number): CaseDetail['undo'] {
+  const made = lastOfMine(file, sight);
+  if (made === null || Date.parse(made.undoUntil) <= now) return null;
+  return { submissionId: made.submissionId, until: made.undoUntil };
 }
 
 const noteOf = ({ row, note, newestRevisionId, noteStatus }: CaseFile): CaseDetail['note'] => ({

@@ -36,10 +36,11 @@ function savedFilterRoutes(server: ApiServer, { store: { people }, clock }: ApiD
     schema: { tags, summary: 'Save a view', body: SavedFilterInput, response: { 201: SavedFilterAnswer, ...problems } },
     handler: async (request, reply) => {
       const { userId } = sessionOf(request).session.user;
-      const { name, query } = request.body;
-      const saved = await people.saveFilter(userId, { name: name.trim(), query }, clock.now());
+      const { query } = request.body;
+      const name = request.body.name.trim();
+      const saved = await people.saveFilter(userId, { name, query }, clock.now());
       if (saved !== null) return reply.code(201).send(saved);
-      const message = `You have a view named "${name.trim()}" already; choose another name or delete that one.`;
+      const message = `You have a view named "${name}" already; choose another name or delete that one.`;
       throw new InvalidInputError('name_taken', message, [{ pointer: '/name', message }]);
     },
   });

@@ -20,11 +20,17 @@ import type { Desk } from '../desk.js';
 import { decisionAnswer } from '../note-answer.js';
 import { caseRowAnswer } from '../queue-answer.js';
 import { IdParams, problems } from '../schemas/common.js';
-import { DecidedAnswer, DecisionInput, NoticeAnswer, NoticeInput, UndoneAnswer } from '../schemas/review-decision.js';
+import {
+  DecidedAnswer,
+  DecisionInput,
+  MOST_ALIKE,
+  NoticeAnswer,
+  NoticeInput,
+  UndoneAnswer,
+} from '../schemas/review-decision.js';
 import { AlikeList } from '../schemas/review-queue.js';
 
 const tags = ['cases'];
-const MOST_ALIKE = 50;
 
 export function decisionRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void {
   noticeRoute(server, deps, desk);
@@ -115,9 +121,7 @@ function decisionRoute(server: ApiServer, deps: ApiDeps, desk: Desk): void {
     });
   const decideOthers = async (sight: Sight, like: CaseFile, order: DecisionOrder, caseIds: readonly string[]) => {
     const policyIdOf = await policyIdAt(deps, desk, like);
-    const again = (file: CaseFile, own: DecisionOrder) => repeatedOf(file, sight, own);
-    const scene = { sight, like, order, policyIdOf, again, decide: decide.bind(null, sight) };
-    return await decideAlike(deps, desk, scene, caseIds);
+    return await decideAlike(deps, desk, { sight, like, order, policyIdOf, decide }, caseIds);
   };
   server.route({
     method: 'POST',

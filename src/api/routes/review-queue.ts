@@ -2,10 +2,10 @@
 import { z } from 'zod';
 import { DAY_MS, MINUTE_MS } from '../../domain.js';
 import type { CaseFilter, Hold, Lease, Sight } from '../../ports/review.js';
-import { leaseOf } from '../alike.js';
 import { checkColleague, checkSpeaker } from '../colleagues.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
 import { type Desk, lost } from '../desk.js';
+import { leaseOf } from '../lease-of.js';
 import { caseRowAnswer } from '../queue-answer.js';
 import { IdParams, problems } from '../schemas/common.js';
 import {

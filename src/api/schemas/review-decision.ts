@@ -7,6 +7,8 @@ import { Id, Instant, RegionName, whole } from './common.js';
 import { DecisionAnswer, noticeText } from './note.js';
 import { LeaseAnswer, NextInput } from './review-queue.js';
 
+export const MOST_ALIKE = 50;
+
 export const Verdict = z
   .strictObject({
     regions: z.array(RegionName).min(1).max(300),
@@ -42,7 +44,7 @@ export const DecisionInput = z
     translationShown: z.boolean().optional(),
     alike: z
       .array(Id)
-      .max(50)
+      .max(MOST_ALIKE)
       .optional()
       .describe('Other cases of the same text or campaign, to be decided like this one, each by itself'),
     next: NextInput.omit({ release: true })

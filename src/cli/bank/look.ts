@@ -1,5 +1,4 @@
 /** `polywarden bank list|match`. */
-
 import type { ImageBank, ImageBankEntry } from '../../ports/banks.js';
 import type { ImageHashHit } from '../../ports.js';
 import { PDQ_DISTANCE } from '../../stages/images/findings.js';

@@ -56,12 +56,14 @@ function Toast({ undoable, onDone }: { readonly undoable: Undoable; readonly onD
   const navigate = useNavigate();
   const secondsLeft = useSecondsLeft(undoable.until);
   const openCase = useMatch('/cases/:caseId')?.params.caseId ?? null;
+  const release = async (caseId: string, epoch: number): Promise<void> => {
+    const path = `/v1/cases/${encodeURIComponent(caseId)}/release`;
+    await send({ method: 'POST', path, body: { epoch } }).catch(() => undefined);
+  };
   // Whoever goes back leaves the case on the screen to others, and meets it again when it is the next one.
   const giveBack = async (caseId: string): Promise<void> => {
     const lease = queries.getQueryData(caseQuery(caseId).queryKey)?.lease ?? null;
-    if (lease === null) return;
-    const path = `/v1/cases/${encodeURIComponent(caseId)}/release`;
-    await send({ method: 'POST', path, body: { epoch: lease.epoch } }).catch(() => undefined);
+    if (lease !== null) await release(caseId, lease.epoch);
   };
   const take = (submissionId: string) =>
     send<{ readonly lease: Lease }>({
@@ -79,8 +81,7 @@ function Toast({ undoable, onDone }: { readonly undoable: Undoable; readonly onD
         try {
           // They go back to the queue; the one that was open stays mine.
           const { lease: own } = await take(one.submissionId ?? '');
-          const path = `/v1/cases/${encodeURIComponent(own.caseId)}/release`;
-          await send({ method: 'POST', path, body: { epoch: own.epoch } }).catch(() => undefined);
+          await release(own.caseId, own.epoch);
         } catch {
           left.push(one);
         }
@@ -94,7 +95,6 @@ function Toast({ undoable, onDone }: { readonly undoable: Undoable; readonly onD
       // As it is now, under its new claim: what was read before the decision must not be acted on.
       const asked = caseQuery(lease.caseId);
       await queries.cancelQueries(asked);
-      if (openCase !== lease.caseId) queries.removeQueries(asked);
       await queries.fetchQuery({ ...asked, staleTime: 0 }).catch(() => undefined);
       await navigate({ pathname: `/cases/${encodeURIComponent(lease.caseId)}`, search: undoable.view });
     },

@@ -74,12 +74,10 @@ const headsByPassage = ({ competence }: TextModel, language: LanguageTag): reado
 const worthReading = (passages: readonly Piece[], keys: readonly ScoreKey[]): readonly Piece[] =>
   keys.flatMap((key) => {
     const k = SCORE_KEYS.indexOf(key);
-    const top = passages.reduce<Piece | null>(
-      (best, piece) => (best === null || at(piece.ngrams, k) > at(best.ngrams, k) ? piece : best),
-      null,
-    );
     const least = GRAVE.includes(key) ? STRIKING_GRAVE : STRIKING;
-    return top !== null && at(top.ngrams, k) >= least ? [top] : [];
+    return byStrength(passages, k)
+      .slice(0, 1)
+      .filter(({ ngrams }) => at(ngrams, k) >= least);
   });
 
 /**
@@ -103,7 +101,7 @@ export async function readSegments(
   const words = splitWords(text, model.encoder.encode);
   const pieces = others.flatMap(({ tag, span }) => {
     const run = wordsIn(words, span);
-    if (idsOf(run).length < LEAST_SEGMENT_PIECES) return [];
+    if (piecesOf(run) < LEAST_SEGMENT_PIECES) return [];
     return cutWindows(run).map(({ start, end }) => pieceOf(model, text, run.slice(start, end), tag));
   });
   const readings: Reading[] = [];
@@ -142,11 +140,13 @@ function pieceOf({ ngrams }: TextModel, text: string, inside: readonly Word[], l
   return { language, inside, start, end, ngrams: ngrams.logits(text.slice(start, end)) };
 }
 
+const byStrength = (pieces: readonly Piece[], k: number): readonly Piece[] =>
+  pieces.toSorted((a, b) => at(b.ngrams, k) - at(a.ngrams, k));
+
 /** Each head in turn names the one that strikes it most: a rare harm is not crowded out by a common one. */
 function mostStriking(pieces: readonly Piece[], keys: readonly ScoreKey[], most: number): readonly Piece[] {
   if (pieces.length <= most) return pieces;
-  const heads = keys.map((key) => SCORE_KEYS.indexOf(key));
-  const ranked = heads.map((k) => [...pieces].sort((a, b) => at(b.ngrams, k) - at(a.ngrams, k)));
+  const ranked = keys.map((key) => byStrength(pieces, SCORE_KEYS.indexOf(key)));
   const inTurn = pieces.flatMap((_, place) => ranked.flatMap((byHead) => byHead.slice(place, place + 1)));
   const chosen = new Set([...new Set(inTurn)].slice(0, most));
   return pieces.filter((piece) => chosen.has(piece));

@@ -81,15 +81,27 @@ export async function decideCase(
   }
 }
 
-/** Whoever decides again what they have decided, because the answer was lost, gets the answer of the first time. */
-export function repeatedOf(
+/** My last decision about the case, if it has not been taken back and was one that can be. */
+export function lastOfMine(
   { row, people }: Pick<CaseFile, 'row' | 'people'>,
   { userId }: Pick<Sight, 'userId'>,
+): Takeable | null {
+  const last = people.findLast(({ caseId, by }) => caseId === row.caseId && by.id === userId);
+  if (last === undefined || last.undoneAt !== null || last.undoUntil === null) return null;
+  return { ...last, undoUntil: last.undoUntil };
+}
+type Takeable = CaseFile['people'][number] & { readonly undoUntil: string };
+
+/** Whoever decides again what they have decided, because the answer was lost, gets the answer of the first time. */
+export function repeatedOf(
+  file: Pick<CaseFile, 'row' | 'people'>,
+  sight: Pick<Sight, 'userId'>,
   { epoch, outcome, verdicts }: Pick<DecisionOrder, 'epoch' | 'outcome' | 'verdicts'>,
 ): Decided | null {
-  const isHeld = row.status === 'open' && row.holder?.id === userId && row.epoch === epoch;
-  const last = people.findLast(({ caseId, by }) => caseId === row.caseId && by.id === userId);
-  if (isHeld || last === undefined || last.undoneAt !== null || last.undoUntil === null) return null;
+  const { row, people } = file;
+  const isHeld = row.status === 'open' && row.holder?.id === sight.userId && row.epoch === epoch;
+  const last = lastOfMine(file, sight);
+  if (isHeld || last === null) return null;
   const { submissionId, undoUntil } = last;
   const made = people.filter((one) => one.submissionId === submissionId);
   const saysAll = outcome === 'uphold' || (outcome === 'overturn' && verdicts.length === 0);
