@@ -47,6 +47,12 @@ export const PAGES: readonly PageEntry[] = [
     nav: null,
   },
   {
+    path: '/policy/bundles',
+    Page: page(() => import('./pages/policy/bundles.js'), 'BundlesPage'),
+    roles: ['policy_author', 'auditor', 'admin'],
+    nav: null,
+  },
+  {
     path: '/policy/rules/:ruleId',
     Page: page(() => import('./pages/policy/rule.js'), 'RulePage'),
     roles: ['policy_author', 'auditor', 'admin'],

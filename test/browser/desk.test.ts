@@ -70,6 +70,20 @@ it('shows an auditor the policies without the steps that only authors may take',
   }
 });
 
+it('keeps a page for the versions of the files, and calls no other list of the API a region', async () => {
+  const { page, wrongs, close } = await sit(browser, desk, await desk.person('auditor'));
+  await page.goto(`${desk.url}/policy`);
+  await page.getByRole('link', { name: 'Versions of the files' }).click();
+  await page.waitForURL('**/policy/bundles');
+  await page.reload();
+  await page.getByRole('heading', { name: 'Versions of the files', level: 1 }).waitFor();
+  await page.locator('li.decision').first().waitFor();
+  await page.goto(`${desk.url}/policy/words`);
+  await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
+  expect(wrongs).toEqual([]);
+  await close();
+});
+
 it('counts on the start page what the queue shows to the same person', async () => {
   for (const [languages, isEmpty] of [
     [['qqq'], true],

@@ -1,8 +1,10 @@
-import { Badge, Button } from '@mantine/core';
+import { Badge, Button, Loader } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import type { Order } from '../../api/client.js';
 import { Fault } from '../../parts/fault.js';
+import { PageTitle } from '../../parts/page-title.js';
 import { When } from '../../parts/when.js';
 import { type BundleRow, useBundles, useMayWrite } from './api.js';
 import { WhyDialog } from './why-dialog.js';
@@ -117,18 +119,45 @@ function Bundle({ bundle }: { readonly bundle: BundleRow }) {
   );
 }
 
-export function Bundles() {
+function BundleList() {
   const { t } = useTranslation();
   const bundles = useBundles();
   return (
-    <section className="sheet">
-      <h2>{t('policy:bundles')}</h2>
+    <>
+      {bundles.isPending && <Loader aria-label={t('common:loading')} />}
       {bundles.error !== null && <Fault error={bundles.error} />}
       <ul className="plain">
         {(bundles.data?.items ?? []).map((bundle) => (
           <Bundle key={bundle.hash} bundle={bundle} />
         ))}
       </ul>
+    </>
+  );
+}
+
+export function Bundles() {
+  const { t } = useTranslation();
+  return (
+    <section className="sheet">
+      <h2>
+        <Link to="/policy/bundles">{t('policy:bundles')}</Link>
+      </h2>
+      <BundleList />
     </section>
+  );
+}
+
+export function BundlesPage() {
+  const { t } = useTranslation();
+  return (
+    <>
+      <div className="row spread">
+        <PageTitle text={t('policy:bundles')} />
+        <Link to="/policy">{t('policy:all')}</Link>
+      </div>
+      <section className="sheet">
+        <BundleList />
+      </section>
+    </>
   );
 }

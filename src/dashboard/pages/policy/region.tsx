@@ -7,6 +7,7 @@ import { ActionBadge } from '../../parts/action-badge.js';
 import { Fault } from '../../parts/fault.js';
 import { PageTitle } from '../../parts/page-title.js';
 import { useWords } from '../../words.js';
+import { NotFoundPage } from '../not-found.js';
 import { type Region, type RuleRow, useMayWrite, useRegion, useTests } from './api.js';
 import { OverrideDialog } from './override-dialog.js';
 import { useModeName } from './overrides.js';
@@ -199,6 +200,8 @@ export function RegionPage() {
   const format = useFormat();
   const { region: id = '' } = useParams();
   const region = useRegion(id);
+  // Lists of the API stand beside the regions and answer to their own names.
+  if (region.data !== undefined && !('region' in region.data)) return <NotFoundPage />;
   return (
     <>
       <div className="row spread">
