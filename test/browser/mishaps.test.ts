@@ -121,6 +121,7 @@ it('a decision whose answer is lost on the way is found again, and can be taken 
   await page.keyboard.press('u');
   await shown.waitFor();
   expect(wrongs).toEqual([]);
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
   await close();
 });
 
@@ -293,6 +294,29 @@ it('whoever has decided their regions of a case is led back, not left before a c
   await page.keyboard.press('u');
   await page.waitForURL(({ pathname, search }) => pathname.endsWith(caseId) && search === '?language=en');
   await page.getByTestId('lease').waitFor();
+  await close();
+});
+
+it('whoever has decided their regions and lost the answer may take it back, and reloads without harm', async () => {
+  const words = 'You are such a fool and an idiot, nobody wants you here';
+  const caseId = await caseOf((await desk.submit([insult('part-2', words, ['us', 'de'])])).get('part-2'));
+  const { page, wrongs, close } = await sit(browser, desk, await desk.person('reviewer', { regions: ['us'] }));
+  await page.route('**/decision', async (route) => {
+    await route.fetch();
+    await route.abort();
+  });
+  await page.goto(`${desk.url}/cases/${caseId}`);
+  await page.getByRole('button', { name: /Take this case/ }).click();
+  await page.getByTestId('lease').waitFor();
+  await page.keyboard.press('1');
+  await page.getByRole('button', { name: 'Decide', exact: true }).click();
+  await page.getByText('Decided.').waitFor();
+  await page.reload();
+  await page.getByText('Decided.').waitFor();
+  await page.keyboard.press('u');
+  await page.getByTestId('lease').waitFor();
+  expect(wrongs).toEqual([]);
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
   await close();
 });
 

@@ -272,6 +272,31 @@ describe('a decision whose answer was lost', () => {
     clock.ahead += UNDO_MS + 1_000;
     expect(await undoOf(who)).toBeNull();
   });
+
+  it('is found also where what is left of the case is for others, who alone have it in their queue', async () => {
+    const { language } = await judged([HOLD]);
+    const [german, american] = [
+      await person('senior', { regions: ['de'] }),
+      await person('senior', { regions: ['us'] }),
+    ];
+    const lease = must(await next(german, language));
+    const decided = await decide(german, lease, [remove(['de'])]);
+    const again = await decide(german, lease, [remove(['de'])]);
+    const { submissionId, undoUntil } = decided.body;
+    expect(again).toMatchObject({ status: 200, body: { submissionId, undoUntil, closed: false } });
+    const seen = () => call(german, 'GET', `/v1/cases/${lease.caseId}`);
+    expect((await seen()).body).toMatchObject({
+      undo: { submissionId, until: undoUntil },
+      rights: { claim: false, decide: false, why: 'region' },
+    });
+    expect((await call(german, 'GET', `/v1/cases?language=${language}`)).body.items).toEqual([]);
+    expect(await next(german, language)).toBeNull();
+    expect((await call(american, 'GET', `/v1/cases?language=${language}`)).body.items).toHaveLength(1);
+    const undone = await call(german, 'POST', `/v1/submissions/${submissionId}/undo`);
+    expect((await decide(german, undone.body.lease, [allow(['de'])])).status).toBe(200);
+    clock.ahead += UNDO_MS + 1_000;
+    expect((await seen()).status).toBe(404);
+  });
 });
 
 describe('a campaign', () => {

@@ -86,10 +86,11 @@ function useSubmit(detail: CaseDetail, { filter, goOn }: GoOn, turn: Turn) {
     const { submissionId, undoUntil, next, alike = [] } = await decide.mutateAsync({ caseId: detail.case.id, order });
     offerUndo({ submissionId, until: undoUntil, view: filter, alike });
     if (thenNext) return await goOn(next);
+    const left = await queries
+      .fetchQuery({ ...caseQuery(detail.case.id), staleTime: 0 })
+      .catch((error: unknown) => (isMissing(error) ? null : undefined));
     // What is left of the case may be regions of others.
-    await queries.fetchQuery({ ...caseQuery(detail.case.id), staleTime: 0 }).catch(async (error: unknown) => {
-      if (isMissing(error)) await goOn(null);
-    });
+    if (left === null || left?.rights.why === 'region') await goOn(null);
   };
   const submit = (thenNext: boolean) => {
     const { lease } = detail;

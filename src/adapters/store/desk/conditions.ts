@@ -25,6 +25,11 @@ export function sees(sight: Sight, me: string, values: Values): string {
   return `((${parts.join(' AND ')}) OR ${asked})`;
 }
 
+/** What a person has decided and may still take back, also where what is left of the case is for others. */
+export const mayTakeBack = (me: string, now: string): string =>
+  `EXISTS (SELECT 1 FROM human_decisions h WHERE h.case_id = c.id AND h.user_id = ${me} AND h.undone_at IS NULL
+    AND h.undo_until > ${now})`;
+
 /** Nobody judges their own word: who has decided about the note, before the appeal or while it waits, is not offered it. */
 const decidedBefore = (person: string): string =>
   `EXISTS (SELECT 1 FROM human_decisions d WHERE d.note_id = c.note_id AND d.user_id = ${person} AND d.case_id <> c.id

@@ -2,7 +2,7 @@
 import type { CaseCounts, QueueRow, QueueStore } from '../../../ports/review.js';
 import { cursorOf, pageOf, positionOf } from '../cursor.js';
 import type { Database } from '../database.js';
-import { matches, sees, Values } from './conditions.js';
+import { matches, mayTakeBack, sees, Values } from './conditions.js';
 import { type CaseSql, ROW_COLUMNS, ROW_JOINS, rowOf } from './rows.js';
 
 const MOST_CHANGES = 200;
@@ -62,10 +62,11 @@ export async function findRow(
 ): Promise<QueueRow | null> {
   const values = new Values();
   const me = values.bind(sight.userId, 'text');
-  values.bind(new Date(now), 'timestamptz');
+  const at = values.bind(new Date(now), 'timestamptz');
   const id = values.bind(caseId, 'text');
   const [row] = await database.repeatable<CaseSql>(
-    `SELECT ${ROW_COLUMNS} FROM cases c ${ROW_JOINS} WHERE c.id = ${id} AND ${sees(sight, me, values)}`,
+    `SELECT ${ROW_COLUMNS} FROM cases c ${ROW_JOINS} WHERE c.id = ${id}
+       AND (${sees(sight, me, values)} OR ${mayTakeBack(me, at)})`,
     values.list,
   );
   return row === undefined ? null : rowOf(row);
