@@ -297,6 +297,28 @@ describe('a decision whose answer was lost', () => {
     clock.ahead += UNDO_MS + 1_000;
     expect((await seen()).status).toBe(404);
   });
+
+  it('is taken back for its own regions, also after a colleague has decided the rest', async () => {
+    const [german, american] = [
+      await person('senior', { regions: ['de'] }),
+      await person('senior', { regions: ['us'] }),
+    ];
+    const [inGermany, inAmerica] = [
+      { action: 'allow', regions: ['de'] },
+      { action: 'allow', regions: ['us'] },
+    ] as const;
+    const { noteId } = await judged([inGermany, inAmerica]);
+    const reporter = { kind: 'person', name: 'A. Reader', email: 'reader@example.org' };
+    const report = { noteId, reference: ids.next('ref'), reasons: 'It asks for money.', goodFaith: true, reporter };
+    expect((await call(platform, 'POST', '/v1/reports', report)).status).toBe(201);
+    const [{ id }] = (await call(german, 'GET', `/v1/cases?noteId=${noteId}`)).body.items;
+    const claimed = async (who: Person) => (await call(who, 'POST', `/v1/cases/${id}/claim`)).body;
+    const { body } = await decide(german, await claimed(german), [remove(['de'])]);
+    expect((await decide(american, await claimed(american), [allow(['us'])])).body.closed).toBe(true);
+    const undone = await call(german, 'POST', `/v1/submissions/${body.submissionId}/undo`);
+    expect((await call(german, 'GET', `/v1/cases/${id}`)).body.case.regions).toEqual(['de']);
+    expect((await decide(german, undone.body.lease, [allow(['de'])])).body.closed).toBe(true);
+  });
 });
 
 describe('a campaign', () => {
