@@ -1,7 +1,7 @@
 /** Deciding others of a campaign like a case that was just decided: each is claimed, checked and recorded by itself. */
 import { codeOf, InvalidInputError, isOurs } from '../errors.js';
 import type { CaseFile, QueueRow, Sight } from '../ports/review.js';
-import { isPlea, similarNotes, verdictsFor } from '../usecases/review/alike.js';
+import { isPlea, verdictsFor } from '../usecases/review/alike.js';
 import { type Decided, type DecisionOrder, repeatedOf } from '../usecases/review/decide.js';
 import { myRegions } from '../usecases/review/sight.js';
 import type { ApiDeps } from './deps.js';
@@ -24,12 +24,13 @@ export async function decideAlike(
   caseIds: readonly string[],
 ): Promise<AlikeAnswer[]> {
   const answers: AlikeAnswer[] = [];
+  const similar = await deps.store.desk.similarAmong(scene.like.row, caseIds);
   for (const caseId of new Set(caseIds)) {
     let externalId: string | null = null;
     try {
       const row = await desk.row(scene.sight, caseId);
       externalId = row.externalId;
-      const { submissionId, undoUntil } = await decideOne(deps, desk, scene, row);
+      const { submissionId, undoUntil } = await decideOne(deps, desk, scene, { row, isSimilar: similar.has(caseId) });
       answers.push({ caseId, externalId, submissionId, undoUntil, refused: null });
     } catch (error) {
       // The first decision stands, whatever becomes of the others.
@@ -42,11 +43,16 @@ export async function decideAlike(
   return answers;
 }
 
-async function decideOne(deps: ApiDeps, desk: Desk, scene: AlikeScene, row: QueueRow): Promise<Decided> {
+interface Other {
+  readonly row: QueueRow;
+  readonly isSimilar: boolean;
+}
+
+async function decideOne(deps: ApiDeps, desk: Desk, scene: AlikeScene, { row, isSimilar }: Other): Promise<Decided> {
   const { sight, like, order, policyIdOf } = scene;
   const { store, clock } = deps;
   const { caseId } = row;
-  if (!similarNotes(like).includes(row.noteId)) {
+  if (!isSimilar) {
     throw new InvalidInputError('conflict', 'The note of this case is none of the same text or campaign.');
   }
   if (isPlea(row)) throw new InvalidInputError('conflict', 'An appeal or a report wants an answer of its own.');

@@ -29,6 +29,10 @@ export interface QueueStore {
   /** Null when there is none or it is out of sight. */
   row(sight: Sight, caseId: string, now: number): Promise<QueueRow | null>;
   file(sight: Sight, caseId: string, now: number): Promise<CaseFile | null>;
+  /** Notes of the same text or campaign that have an open case; at most 500. */
+  similar(row: QueueRow): Promise<readonly string[]>;
+  /** Of these cases those that are about a note of the same text or campaign. */
+  similarAmong(row: QueueRow, caseIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** Cases that changed after `since`, and the newest change of all; at most 200. */
   changes(since: number): Promise<{
     readonly newest: number;

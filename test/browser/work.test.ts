@@ -312,6 +312,29 @@ it('a campaign is decided in one step, what somebody else holds is named, and on
   await close();
 });
 
+it('a campaign that is larger than one step says how much of it is listed', async () => {
+  const body = 'You are such an idiot and a fool, nobody likes you, stay away from here';
+  const ids = ['large-1', 'large-2'];
+  const notes = await desk.submit(ids.map((externalId) => ({ ...noteOf(externalId), title: 'To you', body })));
+  const who = await desk.person();
+  const { items } = (
+    await desk.ask<{ items: { id: string }[] }>(who, 'GET', `/v1/cases?noteId=${notes.get('large-1')}`)
+  ).body;
+  const { page, wrongs, close } = await sit(browser, desk, who);
+  await page.route('**/alike', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: { ...(await response.json()), total: 180 } });
+  });
+  await page.goto(`${desk.url}/cases/${items[0]?.id}`);
+  await page.getByRole('button', { name: /Take this case/ }).click();
+  await page.getByText(/Decide others alike: 0 of \d+$/).click();
+  await page.getByText(/^\d+ of 180 are listed/).waitFor();
+  await page.getByLabel('All that are listed').check();
+  await page.getByText(/Decide others alike: (\d+) of \1$/).waitFor();
+  expect(wrongs).toEqual([]);
+  await close();
+});
+
 it('an undo that is refused says so, and stays until it is read', async () => {
   const caseId = await freshCase(desk, 'undo-late-1');
   const { page, wrongs, close } = await sit(browser, desk, await desk.person());

@@ -337,6 +337,35 @@ describe('a campaign', () => {
     readonly refused: { readonly code: string } | null;
   }
 
+  it('is offered in steps: the most pressing 50 of all, then the rest', async () => {
+    const { language, made, idOf } = await copies(40);
+    const bands = [ids.next('band')];
+    const sign = ({ revisionId }: Judged) =>
+      store.campaigns.record({
+        sourceId: platform.sourceId,
+        revisionId,
+        authorId: null,
+        accountAgeDays: null,
+        bands,
+        at: clock.now(),
+      });
+    await sign(must(made[0]));
+    for (let index = 0; index < 25; index += 1) {
+      await sign(await judged([HOLD], { body: `Write to ${ids.next('shop')}, it pays.` }, language));
+    }
+    const who = await person();
+    const first = await idOf(must(made[0]), who);
+    const offered = (await call(who, 'GET', `/v1/cases/${first}/alike`)).body;
+    expect(offered.items).toHaveLength(50);
+    expect(offered.total).toBe(64);
+    const lease = (await call(who, 'POST', `/v1/cases/${first}/claim`)).body;
+    const alike = offered.items.map((row: { id: string }) => row.id);
+    const { body } = await decide(who, lease, [allow(['de', 'us'])], { alike });
+    expect(body.alike.filter(({ refused }: Alike) => refused === null)).toHaveLength(50);
+    const rest = (await call(who, 'GET', `/v1/cases/${first}/alike`)).body;
+    expect([rest.items.length, rest.total]).toEqual([14, 14]);
+  });
+
   it('is decided in one step, each case by itself: recorded, undone and refused one by one', async () => {
     const { language, body, made, idOf } = await copies(5);
     const abroad = await judged([{ ...HOLD, regions: ['jp'] }], { body, regions: ['jp'] }, language);
@@ -402,7 +431,7 @@ describe('a campaign', () => {
       goodFaith: true,
     });
     const { caseId } = report.body;
-    expect((await call(who, 'GET', `/v1/cases/${caseId}/alike`)).body).toEqual({ items: [] });
+    expect((await call(who, 'GET', `/v1/cases/${caseId}/alike`)).body).toEqual({ items: [], total: 0 });
     const lease = (await call(who, 'POST', `/v1/cases/${caseId}/claim`)).body;
     const alike = [await idOf(must(made[1]), who)];
     expect(await decide(who, lease, [allow(['de', 'us'])], { alike })).toMatchObject({
@@ -411,7 +440,7 @@ describe('a campaign', () => {
     });
     const alone = await judged([HOLD], { body: ids.next('alone') }, language);
     const { body } = await call(who, 'GET', `/v1/cases/${await idOf(alone, who)}/alike`);
-    expect(body).toEqual({ items: [] });
+    expect(body).toEqual({ items: [], total: 0 });
   });
 });
 

@@ -2,7 +2,7 @@
 import { InvalidInputError } from '../../errors.js';
 import { policyOf } from '../../policy/regions.js';
 import type { CaseFile, CaseFilter, Lease, Sight } from '../../ports/review.js';
-import { isPlea, mayGoAlong, similarNotes } from '../../usecases/review/alike.js';
+import { isPlea, mayGoAlong } from '../../usecases/review/alike.js';
 import { checkVerdicts } from '../../usecases/review/choices.js';
 import {
   bundleOf,
@@ -31,6 +31,7 @@ import {
 import { AlikeList } from '../schemas/review-queue.js';
 
 const tags = ['cases'];
+const MOST_COUNTED = 500;
 
 export function decisionRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void {
   noticeRoute(server, deps, desk);
@@ -85,27 +86,24 @@ function alikeRoute(server: ApiServer, deps: ApiDeps, desk: Desk): void {
     url: '/v1/cases/:id/alike',
     schema: {
       tags,
-      summary: 'Open cases of the same text or campaign that you could decide like this one',
+      summary: 'Open cases of the same text or campaign that you could decide like this one, the most pressing 50',
       params: IdParams,
       response: { 200: AlikeList, ...problems },
     },
     handler: async (request) => {
       const sight = await desk.sight(request);
       const file = await desk.file(sight, request.params.id);
-      const notes = similarNotes(file);
-      if (notes.length === 0 || isPlea(file.row)) return { items: [] };
+      const notes = isPlea(file.row) ? [] : await store.desk.similar(file.row);
+      if (notes.length === 0) return { items: [], total: 0 };
       const now = clock.now();
       const policyIdOf = await policyIdAt(deps, desk, file);
       const { items } = await store.desk.list(
         sight,
         { status: 'open', notes },
-        { cursor: null, limit: MOST_ALIKE, now },
+        { cursor: null, limit: MOST_COUNTED, now },
       );
-      return {
-        items: items
-          .filter((row) => mayGoAlong(sight, file.row, row, policyIdOf))
-          .map((row) => caseRowAnswer(row, now)),
-      };
+      const open = items.filter((row) => mayGoAlong(sight, file.row, row, policyIdOf));
+      return { items: open.slice(0, MOST_ALIKE).map((row) => caseRowAnswer(row, now)), total: open.length };
     },
   });
 }

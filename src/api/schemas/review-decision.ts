@@ -7,6 +7,7 @@ import { Id, Instant, RegionName, whole } from './common.js';
 import { DecisionAnswer, noticeText } from './note.js';
 import { LeaseAnswer, NextInput } from './review-queue.js';
 
+/** As many as one decision takes along. */
 export const MOST_ALIKE = 50;
 
 export const Verdict = z

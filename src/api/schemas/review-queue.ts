@@ -73,7 +73,10 @@ export const CaseRowAnswer = z
 export type CaseRowAnswer = z.infer<typeof CaseRowAnswer>;
 export const CasePage = pageOf(CaseRowAnswer).meta({ id: 'CasePage' });
 
-export const AlikeList = z.object({ items: z.array(CaseRowAnswer) });
+export const AlikeList = z.object({
+  items: z.array(CaseRowAnswer),
+  total: whole.describe('Of all that could be decided so, as far as they are counted (500); the rest come after these'),
+});
 
 const filter = {
   status: z.enum(['open', 'closed']).default('open').describe('Closed ones come latest first'),

@@ -1,13 +1,8 @@
 /** One decision said of several cases of a campaign: which they may be, and what it says of each of them. */
 import type { RegionId } from '../../domain.js';
-import type { CaseFile, QueueRow, Sight } from '../../ports/review.js';
+import type { QueueRow, Sight } from '../../ports/review.js';
 import type { VerdictInput } from './choices.js';
 import { myRegions, obstacleTo } from './sight.js';
-
-/** The same text, or the same campaign. */
-export const similarNotes = ({ sameText, campaign }: Pick<CaseFile, 'sameText' | 'campaign'>): readonly string[] => [
-  ...new Set([...sameText, ...campaign].map(({ noteId }) => noteId)),
-];
 
 type PolicyIdOf = (region: RegionId) => string;
 

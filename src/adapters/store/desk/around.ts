@@ -41,6 +41,44 @@ export async function sameCampaign(database: Database, row: QueueRow): Promise<r
   return rows.map(refOf);
 }
 
+/** Newest copies that are looked at, of the text and in each band, and the notes that come of it. */
+const LOOKED_AT = 2_000;
+const MOST_SIMILAR = 500;
+
+export async function similarNotes(database: Database, row: QueueRow): Promise<readonly string[]> {
+  const rows = await database.repeatable<{ id: string }>(
+    `WITH near AS (
+       (SELECT x.id FROM revisions own JOIN revisions x ON x.source_id = own.source_id AND x.text_hash = own.text_hash
+        WHERE own.id = $1 ORDER BY x.id DESC LIMIT ${LOOKED_AT})
+       UNION
+       SELECT b.revision_id FROM campaign_signatures own CROSS JOIN LATERAL (
+         SELECT s.revision_id FROM campaign_signatures s WHERE s.source_id = own.source_id AND s.band = own.band
+         ORDER BY s.at DESC LIMIT ${LOOKED_AT}) b
+       WHERE own.revision_id = $1)
+     SELECT n.id FROM near JOIN notes n ON n.revision_id = near.id
+     WHERE n.id <> $2 AND EXISTS (SELECT 1 FROM cases c WHERE c.note_id = n.id AND c.state = 'open')
+     ORDER BY n.id DESC LIMIT ${MOST_SIMILAR}`,
+    [row.revisionId, row.noteId],
+  );
+  return rows.map(({ id }) => id);
+}
+
+export async function similarAmong(
+  database: Database,
+  row: QueueRow,
+  caseIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const rows = await database.repeatable<{ id: string }>(
+    `SELECT c.id FROM cases c JOIN notes n ON n.id = c.note_id JOIN revisions r ON r.id = n.revision_id, revisions own
+     WHERE c.id = ANY ($2) AND own.id = $1 AND c.note_id <> own.note_id AND r.source_id = own.source_id
+       AND (r.text_hash = own.text_hash OR EXISTS (
+         SELECT 1 FROM campaign_signatures a JOIN campaign_signatures b ON b.source_id = a.source_id AND b.band = a.band
+         WHERE a.revision_id = own.id AND b.revision_id = r.id))`,
+    [row.revisionId, caseIds],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
 interface AuthorSql {
   readonly id: string | null;
   readonly region: string | null;

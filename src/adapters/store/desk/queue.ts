@@ -2,6 +2,7 @@
 import type { CaseCounts, QueueRow, QueueStore } from '../../../ports/review.js';
 import { cursorOf, pageOf, positionOf } from '../cursor.js';
 import type { Database } from '../database.js';
+import { similarAmong, similarNotes } from './around.js';
 import { matches, mayTakeBack, sees, Values } from './conditions.js';
 import { type CaseSql, ROW_COLUMNS, ROW_JOINS, rowOf } from './rows.js';
 
@@ -41,6 +42,8 @@ export const queueWith = (database: Database): Omit<QueueStore, 'file'> => ({
   },
 
   row: (sight, caseId, now) => findRow(database, sight, caseId, now),
+  similar: (row) => similarNotes(database, row),
+  similarAmong: (row, caseIds) => similarAmong(database, row, caseIds),
 
   async changes(since) {
     const rows = await database.repeatable<{ id: string; changed_at: Date }>(

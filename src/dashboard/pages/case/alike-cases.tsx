@@ -16,7 +16,7 @@ interface AlikeProps {
 export function AlikeCases({ detail, draft, onChange }: AlikeProps) {
   const { t } = useTranslation();
   const format = useFormat();
-  const rows = useAlike(detail).data?.items ?? [];
+  const { items: rows, total } = useAlike(detail).data ?? { items: [], total: 0 };
   if (rows.length === 0) return null;
   const { alike } = draft;
   const chosen = rows.filter(({ id }) => alike.includes(id)).length;
@@ -26,8 +26,13 @@ export function AlikeCases({ detail, draft, onChange }: AlikeProps) {
       <summary>{t('case:alike', { chosen: format.count(chosen), n: format.count(rows.length) })}</summary>
       <div className="stack">
         <p className="small quiet no-margin">{t('case:alike.why')}</p>
+        {total > rows.length && (
+          <p className="small no-margin">
+            {t('case:alike.rest', { n: format.count(rows.length), total: format.count(total) })}
+          </p>
+        )}
         <Checkbox
-          label={t('case:alike.all')}
+          label={t(total > rows.length ? 'case:alike.listed' : 'case:alike.all')}
           checked={isAll}
           indeterminate={!isAll && chosen > 0}
           onChange={() => onChange({ alike: isAll ? [] : rows.map(({ id }) => id) })}

@@ -8,7 +8,7 @@ import { bare, type DeskState } from './state.js';
 export function queueOf(
   state: DeskState,
   seen: DeskRows,
-): Pick<DeskStore, 'list' | 'counts' | 'row' | 'file' | 'changes'> {
+): Pick<DeskStore, 'list' | 'counts' | 'row' | 'similar' | 'similarAmong' | 'file' | 'changes'> {
   const { cases, comments, opinions, appeals, reports, made, noteOf, check } = state;
   const { sync, shown, inSight, rows } = seen;
   return {
@@ -60,6 +60,8 @@ export function queueOf(
       const row = record === undefined ? null : shown(record, sight, now);
       return row !== null && inSight(row, sight) ? row : null;
     },
+    similar: async () => [],
+    similarAmong: async () => new Set(),
     file: async (sight, caseId, now) => {
       await check();
       sync();
