@@ -154,7 +154,7 @@ export function useWords() {
       return i18n.exists(title, own) ? t(title, own) : title;
     },
     /** What a case is about, and of an appeal or a report by whom. */
-    kind: ({ reason, from }: Pick<CaseRow, 'reason' | 'from'>): string =>
+    kind: ({ reason, from }: Pick<CaseRow, 'reason'> & { readonly from: string | null }): string =>
       known(`words:kind.${reason}.${from}`, known(`words:kind.${reason}`, reason)),
     clock: (name: string): string => known(`words:clock.${name}`, name.replaceAll('_', ' ')),
     gap: (gap: GapSaid & { readonly stage: string; readonly action: string }): string =>

@@ -191,6 +191,23 @@ it('hands a case over by keyboard: one colleague has it to themselves', async ()
   await close();
 });
 
+it('heads the words of an authority as an order, and those of a reader beside them as a report', async () => {
+  await desk.submit([
+    { externalId: 'ordered-1', title: 'Earrings', body: 'Handmade earrings from the market', regions: ['us'] },
+  ]);
+  const words = 'This is to be withheld under the market act.';
+  await desk.report('ordered-1', 'I do not like them.');
+  const caseId = await desk.report('ordered-1', words, 'authority');
+  const { page, wrongs, close } = await sit(browser, desk, await desk.person('senior', ALL_DESKS));
+  await page.goto(`${desk.url}/cases/${caseId}`);
+  const order = page.locator('.plea article').filter({ hasText: words });
+  await order.getByRole('heading', { name: 'Order of an authority', exact: true }).waitFor();
+  const others = page.locator('.plea article').filter({ hasNotText: words }).getByRole('heading');
+  expect(await others.allTextContents()).toEqual(['Report']);
+  expect(wrongs).toEqual([]);
+  await close();
+});
+
 it('shows what the policy judges again while the case is open, and the claim stays', async () => {
   await desk.submit([
     {

@@ -31,7 +31,7 @@ export interface Desk {
   person(role?: Role, rights?: Partial<Rights>): Promise<Person>;
   /** Notes go through the whole pipeline; answers their ids by external id. */
   submit(notes: readonly object[]): Promise<ReadonlyMap<string, string>>;
-  report(externalId: string, reasons: string): Promise<string>;
+  report(externalId: string, reasons: string, kind?: 'person' | 'authority'): Promise<string>;
   appeal(externalId: string, text: string): Promise<string>;
   ask<T>(who: Person, method: 'GET' | 'POST', url: string, body?: object): Promise<{ status: number; body: T }>;
   close(): Promise<void>;
@@ -54,9 +54,9 @@ export async function openDesk(
     url,
     person: (role = 'senior', rights = {}) => personOf(system, system.config, role, rights),
     submit: (notes) => submitAll(system, notes),
-    report: async (externalId, reasons) => {
-      const reporter = { kind: 'person', name: 'R. Reader', email: 'reader@mail.example' };
-      const body = { externalId, reference: `report ${externalId}`, reasons, reporter, goodFaith: true };
+    report: async (externalId, reasons, kind = 'person') => {
+      const reporter = { kind, name: 'R. Reader', email: 'reader@mail.example' };
+      const body = { externalId, reference: `report ${kind} ${externalId}`, reasons, reporter, goodFaith: true };
       return caseIdOf(await system.post('/v1/reports', body));
     },
     appeal: async (externalId, text) => {

@@ -36,9 +36,9 @@ export function Reports({ detail }: { readonly detail: CaseDetail }) {
   if (detail.reports.length === 0) return null;
   return (
     <section className="sheet plea">
-      <h2>{t('case:reports')}</h2>
       {detail.reports.map((report) => (
         <article key={report.id}>
+          <h2>{words.kind({ reason: 'report', from: report.reporter.kind })}</h2>
           <blockquote dir="auto" className="foreign">
             {report.reasons ?? t('note:gone')}
           </blockquote>
