@@ -4,8 +4,9 @@ import path from 'node:path';
 import { closeAll } from '../close-all.js';
 import type { Config } from '../config.js';
 import type { Log } from '../ports.js';
+import { isThere } from './is-there.js';
 import { ownerOf, takeDataDir } from './services/data-dir.js';
-import { startPostgres } from './services/postgres-embedded.js';
+import { postgresFolder, startPostgres } from './services/postgres-embedded.js';
 import { startRedis } from './services/redis-private.js';
 
 export interface Services {
@@ -50,6 +51,9 @@ export async function startServices(config: Config, log: Log): Promise<Services>
 }
 
 const configured = async (url: string): Promise<Part> => ({ url, close: async () => undefined });
+
+/** Whether DATA_DIR has a database of ours, running or not. */
+export const hasData = ({ DATA_DIR }: Config): Promise<boolean> => isThere(postgresFolder(DATA_DIR));
 
 /** Where the servers of a running `npm start` on this DATA_DIR answer; null when none runs. */
 export async function findServices(config: Config): Promise<Pick<Services, 'databaseUrl' | 'redisUrl'> | null> {

@@ -68,7 +68,7 @@ async function create(values: Values, withStore: WithStore): Promise<string> {
     const order = { sourceName: values.source, label: values.label, scopes, expiresAt };
     const { key, text } = await createKey({ access: store.access, ids, clock }, order, OPERATOR);
     return values.plain ? `${text}\n` : `key id ${key.keyId}\nkey    ${text}   (shown once)\n`;
-  });
+  }, 'may be new');
 }
 
 function readScopes(list: string | undefined): readonly Scope[] {

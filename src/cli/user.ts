@@ -60,7 +60,8 @@ export async function userCommand(
   const login = values.login ?? (verb === 'password' ? 'admin' : undefined);
   if (login === undefined) throw usageError('--login is needed', USER_USAGE);
   const password = await givenPassword(values, io);
-  const made = await withStore((ports) => act(ports, hasher, { login, password, role }));
+  const folder = verb === 'create' ? 'may be new' : 'is there';
+  const made = await withStore((ports) => act(ports, hasher, { login, password, role }), folder);
   io.stdout.write(`login ${login}\n${password === null ? `password ${made}   (shown once)\n` : ''}`);
   return 0;
 }

@@ -33,6 +33,22 @@ function bench() {
   return { store, withStore, io, hasher, said: () => stdout };
 }
 
+it('only making a person or a key may begin a system, since both come before the first start', async () => {
+  const { withStore, io, hasher } = bench();
+  const folders: unknown[] = [];
+  const noted: WithStore = (use, folder) => {
+    folders.push(folder);
+    return withStore(use);
+  };
+  await userCommand(['create', '--login', 'ada'], io, noted, hasher);
+  await keyCommand(['create'], io, noted);
+  for (const command of [['password', '--login', 'ada'], ['list']]) await userCommand(command, io, noted, hasher);
+  await keyCommand(['list'], io, noted);
+  await expect(eraseCommand(['--note', 'note_none'], io, noted)).rejects.toMatchObject({ code: 'not_found' });
+  expect(folders.slice(0, 2)).toEqual(['may be new', 'may be new']);
+  expect(new Set(folders.slice(2).map((folder) => folder ?? 'is there'))).toEqual(new Set(['is there']));
+});
+
 describe('user', () => {
   it('creates a person with a made password, and sets another', async () => {
     const { store, withStore, io, hasher, said } = bench();

@@ -119,9 +119,17 @@ describe('embedded servers', { timeout: 120_000 }, () => {
   });
 
   it('have their tables when a command is the first to use them', async () => {
-    const keys = await storeFrom(config())(({ store }) => store.access.listKeys());
+    const keys = await storeFrom(config())(({ store }) => store.access.listKeys(), 'may be new');
     expect(keys).toEqual([]);
     expect(await findServices(config())).toBeNull();
+    expect(await storeFrom(config())(({ store }) => store.access.listKeys())).toEqual([]);
+  });
+
+  it('are not begun by a command that looks for a system: a mistyped folder is named and not made', async () => {
+    const listed = storeFrom(config())(({ store }) => store.access.listUsers());
+    const where = path.join(dir, 'data');
+    await expect(listed).rejects.toMatchObject({ code: 'not_found', message: expect.stringContaining(where) });
+    await expect(stat(where)).rejects.toThrow('ENOENT');
   });
 
   it('start beside stale files whose process numbers belong to others', async () => {

@@ -22,9 +22,12 @@ interface Options {
   readonly flags?: readonly string[] | undefined;
 }
 
+/** It has this name once it is whole. */
+export const postgresFolder = (dir: string): string => path.join(dir, 'postgres');
+
 export async function startPostgres(options: Options): Promise<{ url: string; close(): Promise<void> }> {
   const binaries = await findBinaries();
-  const data = path.join(options.dir, 'postgres');
+  const data = postgresFolder(options.dir);
   const password = await keptSecret(path.join(options.dir, 'postgres.password'));
   const runner = await runnerFor(binaries.postgres, options.dir);
   if (!(await hasCluster(data))) await createCluster(binaries.initdb, data, { password, runner });
