@@ -86,6 +86,29 @@ describe('reading', () => {
   });
 });
 
+describe('the tests of a file', () => {
+  it('run one file at a time, however many authors ask', async () => {
+    const now = { running: 0, most: 0 };
+    const moderate: typeof moderateFake = async (note, options, signal) => {
+      now.running += 1;
+      now.most = Math.max(now.most, now.running);
+      await new Promise((resolve) => setImmediate(resolve));
+      now.running -= 1;
+      return moderateFake(note, options, signal);
+    };
+    const own = await openBench({ deps: { bundle: () => base, baseBundle: () => base, moderate } });
+    const { headers } = await own.signedIn('policy_author');
+    const answers = await Promise.all(
+      ['de', 'us', 'de'].map((region) =>
+        own.server.inject({ method: 'POST', url: `/v1/policies/${region}/tests`, headers, payload: {} }),
+      ),
+    );
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200]);
+    expect(now).toEqual({ running: 0, most: 1 });
+    await own.server.close();
+  });
+});
+
 describe('bundles', () => {
   it('wait for somebody else than their author, who is told so', async () => {
     await candidate('one', true);

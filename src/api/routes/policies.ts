@@ -1,18 +1,17 @@
 /** What rules are, what is in force, and the record of a rule. */
 import type { z } from 'zod';
 import { InvalidInputError } from '../../errors.js';
-import type { Bundle, CompiledRegion } from '../../policy/bundle.js';
-import { unknownRegion } from '../../policy/edit-rule.js';
+import type { CompiledRegion } from '../../policy/bundle.js';
 import { isLive } from '../../policy/overrides.js';
 import { policyOf } from '../../policy/regions.js';
 import { refOf } from '../../policy/schema.js';
 import { RuleSource } from '../../policy/schema-rule.js';
 import { wordList } from '../../policy/word-list.js';
 import type { Override } from '../../ports/policy.js';
-import { quickTests, regionTests, regionView } from '../../usecases/policy/region-view.js';
+import { quickTests, regionView } from '../../usecases/policy/region-view.js';
 import { ruleView } from '../../usecases/policy/rule-view.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
-import { baseOf, forceOf } from '../policy-force.js';
+import { baseOf, forceOf, regionOf } from '../policy-force.js';
 import { problems } from '../schemas/common.js';
 import {
   PoliciesAnswer,
@@ -21,19 +20,12 @@ import {
   RuleAnswer,
   RuleParams,
   RuleQuery,
-  TestsAnswer,
   WordsAnswer,
 } from '../schemas/policy.js';
 import { bundleRoutes, overrideRoutes } from './policy-force.js';
+import { policyTestsRoute } from './policy-tests.js';
 
 const tags = ['policies'];
-const TEST_LIMIT_MS = 60_000;
-
-function regionOf(bundle: Bundle, id: string): CompiledRegion {
-  const region = bundle.regions.get(id);
-  if (region === undefined) throw new InvalidInputError('not_found', unknownRegion(id, bundle.regions.keys()));
-  return region;
-}
 
 /** Logins beside ids, so that people are named as they know each other. */
 async function namer(deps: ApiDeps): Promise<(override: Override) => OverrideShown> {
@@ -123,37 +115,13 @@ export function policyRoutes(server: ApiServer, deps: ApiDeps): void {
     },
   });
   server.route({
-    method: 'POST',
-    url: '/v1/policies/:region/tests',
-    schema: {
-      tags,
-      summary: 'The tests of the file, those with a text through the whole pipeline',
-      params: RegionParams,
-      response: { 200: TestsAnswer, ...problems },
-    },
-    handler: async (request) => {
-      const started = performance.now();
-      const region = regionOf(baseOf(deps), request.params.region);
-      const signal = AbortSignal.timeout(TEST_LIMIT_MS);
-      const results = await regionTests(baseOf(deps), region, async (note, id, at) => {
-        return (await deps.moderate(note, { regions: [id], at }, signal)).evaluation;
-      });
-      const failed = results.filter((result) => result.outcome === 'failed');
-      return {
-        passed: results.filter((result) => result.outcome === 'passed').length,
-        failed: failed.length,
-        failures: failed.slice(0, 100).map(({ rule, number, message }) => ({ rule, number, message })),
-        ms: Math.round(performance.now() - started),
-      };
-    },
-  });
-  server.route({
     method: 'GET',
     url: '/v1/policies/words',
     schema: { tags, summary: 'What can be written in a rule', response: { 200: WordsAnswer, ...problems } },
     handler: async () =>
       ({ ...structuredClone(wordList()), keys: Object.keys(RuleSource.shape) }) as z.infer<typeof WordsAnswer>,
   });
+  policyTestsRoute(server, deps);
   ruleRoute(server, deps);
   bundleRoutes(server, deps);
   overrideRoutes(server, deps);
