@@ -69,6 +69,19 @@ describe('reading', () => {
     expect(de.rules.all).toBeGreaterThan(10);
   });
 
+  it('asks once what is in force, however many regions there are', async () => {
+    const { policy } = bench.store;
+    const { inForce } = policy;
+    let asked = 0;
+    policy.inForce = async () => {
+      asked += 1;
+      return await inForce();
+    };
+    for (const url of ['/v1/policies', '/v1/policies/de']) expect((await ask('GET', url)).status).toBe(200);
+    expect(asked).toBe(2);
+    policy.inForce = inForce;
+  });
+
   it('shows a region merged, with clauses and the outcome of its tests', async () => {
     const { status, body } = await ask('GET', '/v1/policies/de');
     expect(status).toBe(200);

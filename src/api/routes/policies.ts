@@ -7,7 +7,7 @@ import { policyOf } from '../../policy/regions.js';
 import { refOf } from '../../policy/schema.js';
 import { RuleSource } from '../../policy/schema-rule.js';
 import { wordList } from '../../policy/word-list.js';
-import type { Override } from '../../ports/policy.js';
+import type { InForce, Override } from '../../ports/policy.js';
 import { quickTests, regionView } from '../../usecases/policy/region-view.js';
 import { ruleView } from '../../usecases/policy/rule-view.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
@@ -35,16 +35,19 @@ async function namer(deps: ApiDeps): Promise<(override: Override) => OverrideSho
 type OverrideShown = PoliciesShown['inForce']['overrides'][number];
 type PoliciesShown = z.infer<typeof PoliciesAnswer>;
 
-async function forceShown(deps: ApiDeps): Promise<PoliciesShown['inForce']> {
-  const [force, named, former] = await Promise.all([forceOf(deps), namer(deps), deps.store.policy.former()]);
+async function forceShown(deps: ApiDeps, force: InForce): Promise<PoliciesShown['inForce']> {
+  const [named, former] = await Promise.all([namer(deps), deps.store.policy.former()]);
   const now = deps.clock.now();
   return { ...force, former, overrides: force.overrides.filter((override) => isLive(override, now)).map(named) };
 }
 
-async function headOf(deps: ApiDeps, region: CompiledRegion): Promise<PoliciesShown['regions'][number]> {
+async function headOf(
+  deps: ApiDeps,
+  region: CompiledRegion,
+  { overrides }: InForce,
+): Promise<PoliciesShown['regions'][number]> {
   const base = baseOf(deps);
   const now = deps.clock.now();
-  const { overrides } = await forceOf(deps);
   const { summary } = await regionView(base, region, overrides, now);
   const tests = (await quickTests(base)).filter((result) => result.file === region.file);
   const count = (outcome: string): number => tests.filter((result) => result.outcome === outcome).length;
@@ -84,12 +87,13 @@ export function policyRoutes(server: ApiServer, deps: ApiDeps): void {
     schema: { tags, summary: 'Regions, and what is in force', response: { 200: PoliciesAnswer, ...problems } },
     handler: async () => {
       const { regions } = baseOf(deps);
+      const force = await forceOf(deps);
       const waiting = (await deps.store.policy.bundles(null, 50)).items.filter((row) => row.state === 'candidate');
       return {
-        inForce: await forceShown(deps),
+        inForce: await forceShown(deps, force),
         waiting: waiting.length,
         filesFault: deps.filesFault?.() ?? null,
-        regions: await Promise.all([...regions.values()].map((region) => headOf(deps, region))),
+        regions: await Promise.all([...regions.values()].map((region) => headOf(deps, region, force))),
       };
     },
   });
@@ -107,8 +111,8 @@ export function policyRoutes(server: ApiServer, deps: ApiDeps): void {
       const [force, named] = await Promise.all([forceOf(deps), namer(deps)]);
       const { rules } = await regionView(baseOf(deps), region, force.overrides, deps.clock.now());
       return {
-        region: await headOf(deps, region),
-        inForce: await forceShown(deps),
+        region: await headOf(deps, region, force),
+        inForce: await forceShown(deps, force),
         rules: rules.map((rule) => ({ ...rule, override: rule.override === null ? null : named(rule.override) })),
         clauses: clausesOf(region),
       } as RegionAnswer;
