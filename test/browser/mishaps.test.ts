@@ -353,6 +353,28 @@ it('the way to decide is in sight on a small laptop before anything is scrolled'
   await close();
 });
 
+it.each(['en', 'de', 'es', 'zh-Hans', 'ar'])(
+  'on a phone the navigation takes two lines at most: %s',
+  async (language) => {
+    const admin = await desk.person('admin');
+    const { page, close } = await sit(browser, desk, admin, { language, width: 360 });
+    for (const width of [360, 390]) {
+      await page.setViewportSize({ width, height: 800 });
+      // The page that is open stands in bold.
+      for (const address of ['/cases', '/policy']) {
+        await page.goto(`${desk.url}${address}`);
+        await page.locator('header nav a[aria-current="page"]').waitFor();
+        const tops = await page.evaluate<number[]>(
+          `[...document.querySelectorAll('header nav a')].map((link) => link.offsetTop)`,
+        );
+        expect(tops).toHaveLength(7);
+        expect(new Set(tops).size).toBeLessThanOrEqual(2);
+      }
+    }
+    await close();
+  },
+);
+
 it('on a phone one step leads from the head of a case to the decision', async () => {
   const { caseId } = await taken(senior);
   const { page, close } = await sit(browser, desk, senior, { width: 390 });
