@@ -10,6 +10,7 @@ export function notesHandler(app: App): JobHandler {
   return processNoteWith({
     work: app.store.work,
     rules: app.rules,
+    followPolicy: app.followPolicy,
     clock: app.clock,
     log: app.log,
     metrics: app.metrics,

@@ -13,6 +13,8 @@ export interface Claim {
   readonly epoch: number;
   /** Claims that ended neither in a result nor in a hand-back: crashes. */
   readonly crashes: number;
+  /** In force at the moment of the claim, overrides included. */
+  readonly policyVersion: number;
 }
 export interface ModerationRecord {
   readonly evidence: Evidence;

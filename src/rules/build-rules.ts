@@ -9,6 +9,7 @@ import { casesOf } from '../policy/case-terms.js';
 import { evaluate } from '../policy/evaluate.js';
 import { stageNeeds } from '../policy/needs.js';
 import { overlayOf } from '../policy/overrides.js';
+import { recent } from '../policy/recent.js';
 import type { Override, PolicyPart } from '../ports/policy.js';
 import type { ImagesStore, Store } from '../ports/store.js';
 import type { CampaignStore, Classifier, Clock, ImageHashBank, LanguageModel, Log, TextHashBank } from '../ports.js';
@@ -94,10 +95,9 @@ export async function buildRules(
   const bundle = given?.bundle ?? (await loadBundle(config.POLICIES_DIR));
   const own = config.termsDir === null ? [] : await readPrivateTerms(config.termsDir);
   // The bundle's own copy of the files, so that its hash covers what the matcher is made from.
-  const banks = parseTermBanks([...termFilesOf(filesIn(bundle.content)), ...own]);
+  const matcher = matcherOf([...termFilesOf(filesIn(bundle.content)), ...own]);
   const privateTerms = own.length === 0 ? undefined : sha256Hex(JSON.stringify(own)).slice(0, 12);
   const bank = store === null ? null : indexTextHashes(await store.banks.allText());
-  const matcher = once(() => compileBanks(banks));
   if (options.eager) matcher();
   const stagesWith = (own: Pick<Parts, 'campaigns' | 'images' | 'opinions'>) =>
     once(() => stagesOf({ matcher: matcher(), bank, privateTerms, ...own }, options));
@@ -125,6 +125,14 @@ export async function buildRules(
   };
   return compiledUnder({ bundle, stages, clock: options.clock }, given?.standing ?? null);
 }
+
+/** Words change seldom, and compiling them keeps a process busy for seconds: an edited rule does not pay for it. */
+const matchers = recent<() => Matcher>(1);
+const matcherOf = (files: Parameters<typeof parseTermBanks>[0]): (() => Matcher) =>
+  matchers(sha256Hex(JSON.stringify(files)), () => {
+    const banks = parseTermBanks(files);
+    return once(() => compileBanks(banks));
+  });
 
 export const bundleOfContent = (content: string): Bundle => compileBundle(filesIn(content));
 

@@ -19,6 +19,8 @@ import { factsOf, type RuleSet, regionsOf } from './moderate.js';
 export interface ProcessNoteDeps {
   readonly work: WorkStore;
   readonly rules: () => RuleSet;
+  /** Takes over what is in force. */
+  readonly followPolicy: () => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -54,6 +56,7 @@ function processOnceWith(deps: ProcessNoteDeps) {
       return SUSPECT;
     }
     return whileLeased(leased, signal, async (own) => {
+      await followTo(deps, claim.policyVersion);
       const { record, at } =
         claim.crashes >= deps.maxCrashes
           ? { record: crashed(deps, claim), at: deps.clock.now() }
@@ -63,6 +66,12 @@ function processOnceWith(deps: ProcessNoteDeps) {
       return saved;
     });
   };
+}
+
+/** What came into force before the claim judges it, however long ago this process last asked. */
+async function followTo({ rules, followPolicy }: ProcessNoteDeps, version: number): Promise<void> {
+  const { policyVersion } = rules().judge;
+  if (policyVersion !== undefined && policyVersion !== version) await followPolicy();
 }
 
 function leasedNote({ work, leaseMs, log, clock }: ProcessNoteDeps, claim: Claim): Leased {

@@ -161,6 +161,7 @@ describe.each(BOTH_STORES)('the policy %s', (_name, open) => {
       }),
     ];
     const claim = await claimed(store, source);
+    expect(claim.policyVersion).toBe(await store.policy.version());
     await store.work.complete(claim, record({ decisions: made, policyVersion: 7 }), NOW);
     expect(await store.policy.count(100, NOW)).toBe(2);
     expect(await store.policy.count(100, NOW)).toBe(0);

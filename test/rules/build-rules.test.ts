@@ -1,12 +1,15 @@
 /** Private banks load beside the shipped ones, and the version of the stage names them: no bundle holds them. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { openLog } from '../../src/adapters/log-pino.js';
 import { composeOffline } from '../../src/compose.js';
 import { readConfig } from '../../src/config.js';
 import { noteOfTest } from '../../src/policy/rule-tests.js';
+import { compileBanks } from '../../src/stages/match/matcher.js';
+
+vi.mock('../../src/stages/match/matcher.js', { spy: true });
 
 let dir = '';
 beforeEach(async () => {
@@ -48,4 +51,19 @@ it('a bad private bank stops the start, as a shipped one does', async () => {
 
 it('a folder of private banks that is not there stops the start: its words would be missed in silence', async () => {
   await expect(matched({ TERMS_DIR: path.join(dir, 'elsewhere') })).rejects.toThrow('TERMS_DIR: there is no folder');
+});
+
+it('compiles the words anew when a word has changed, and not for an edited rule', async () => {
+  const policies = path.join(dir, 'policies');
+  await cp(path.resolve(import.meta.dirname, '../../policies'), policies, { recursive: true });
+  const compiled = async (): Promise<number> => {
+    vi.mocked(compileBanks).mockClear();
+    await matched({ POLICIES_DIR: policies });
+    return vi.mocked(compileBanks).mock.calls.length;
+  };
+  await compiled();
+  await appendFile(path.join(policies, 'regions/de.yaml'), '\n# a remark\n');
+  expect(await compiled()).toBe(0);
+  await appendFile(path.join(policies, 'terms/de.yaml'), '\n# a remark\n');
+  expect(await compiled()).toBe(1);
 });

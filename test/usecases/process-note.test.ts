@@ -38,6 +38,7 @@ async function bench(stages: readonly AnyStage[] = []) {
       stages,
       judge: { needs: { wanted: new Set() }, allRegions: ['global'], bundleHash: 'b', evaluate: () => allow },
     }),
+    followPolicy: async () => undefined,
     clock: { now: () => now },
     log: quiet,
     metrics: { count: (name) => void counted.push(name), observe: () => {}, set: () => {}, render: async () => '' },
@@ -198,6 +199,26 @@ describe('processNote', () => {
     const view = await one.view();
     expect(view?.decisions).toMatchObject([{ action: 'hold', gaps: [{ why: 'crashed' }], regions: ['de'] }]);
     expect(view?.revisions[0]?.evidence?.classify).toMatchObject({ status: 'failed' });
+  });
+
+  it('judges by what was in force when the note was taken up, though this process has not asked since', async () => {
+    const one = await bench();
+    const { judge } = one.deps.rules();
+    let policyVersion = 0;
+    let asked = 0;
+    const run = processNoteWith({
+      ...one.deps,
+      rules: () => ({ stages: [], judge: { ...judge, policyVersion } }),
+      followPolicy: async () => {
+        asked += 1;
+        policyVersion = await one.store.policy.version();
+      },
+    });
+    const user = { kind: 'user', id: 'usr_ben' } as const;
+    await one.store.policy.setOverride({ rule: 'r', region: '*', mode: 'disabled', why: '', until: null }, user, 1);
+    expect(await run({ jobId: 'j', subjectId: one.revisionId, lastAttempt: false }, never)).toBe('saved');
+    expect(one.store.tables.notes.values().next().value?.revisions[0]?.record?.policyVersion).toBe(1);
+    expect(asked).toBe(1);
   });
 
   it('lets a defect of the policy count as a crash', async () => {

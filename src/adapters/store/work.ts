@@ -10,7 +10,8 @@ const CLAIM = {
   name: 'claim',
   text: `UPDATE revisions SET epoch = epoch + 1, crashes = crashes + (lease_until IS NOT NULL)::int, lease_until = $3
     WHERE id = $1 AND state = 'due' AND superseded_at IS NULL AND (lease_until IS NULL OR lease_until <= $2)
-    RETURNING id, note_id, source_id, revision, note, repaired, accepted_at, epoch, crashes`,
+    RETURNING id, note_id, source_id, revision, note, repaired, accepted_at, epoch, crashes,
+      (SELECT version FROM policy_force WHERE policy_force.id = 1) AS policy_version`,
 };
 const EXTEND = {
   name: 'extend',
@@ -54,6 +55,7 @@ interface ClaimRow {
   readonly accepted_at: Date;
   readonly epoch: number;
   readonly crashes: number;
+  readonly policy_version: number;
 }
 
 export function workWith(database: Database, ids: Ids): WorkStore {
@@ -95,6 +97,7 @@ const claimOf = (row: ClaimRow): Claim => ({
   acceptedAt: row.accepted_at.getTime(),
   epoch: row.epoch,
   crashes: row.crashes,
+  policyVersion: row.policy_version,
 });
 
 function completionOf(claim: Claim, record: ModerationRecord, ids: Ids, now: number): Record<string, unknown> {

@@ -71,8 +71,9 @@ export function memoryPolicy(world: World): PolicyStore {
 const sorted = (state: State): readonly Override[] =>
   [...state.overrides.values()].toSorted((a, b) => (`${a.rule} ${a.region}` < `${b.rule} ${b.region}` ? -1 : 1));
 
-function bump(state: State, now: number): void {
+function bump(tables: Tables, state: State, now: number): void {
   state.version += 1;
+  tables.policyVersion = state.version;
   state.changedAt = now;
   if (state.hash === null) return;
   const overrides = stored(sorted(state));
@@ -98,7 +99,7 @@ async function enforce(
   change(state, order.hash, { state: 'active', activatedAt: iso(now), reason: order.why || null });
   state.hash = order.hash;
   state.pinned = order.pin;
-  bump(state, now);
+  bump(world.tables, state, now);
   const detail = { former, pinned: order.pin, why: order.why };
   await world.audit.append({ actor: order.actor, verb: order.verb, subject: order.hash, detail }, now);
 }
@@ -214,14 +215,14 @@ function bundles(
 }
 
 function overridesOf(
-  { check, audit }: World,
+  { tables, check, audit }: World,
   state: State,
 ): Pick<PolicyStore, 'setOverride' | 'dropOverride' | 'trip'> {
   const set: PolicyStore['setOverride'] = async (override, actor, now) => {
     await check();
     const { rule, region, mode, why, until } = override;
     state.overrides.set(`${rule} ${region}`, { rule, region, mode, why, until, by: actor, at: iso(now) });
-    bump(state, now);
+    bump(tables, state, now);
     const detail = { region, mode, why, until };
     await audit.append({ actor, verb: 'policy.override_set', subject: rule, detail }, now);
   };
@@ -230,7 +231,7 @@ function overridesOf(
     dropOverride: async (rule, region, actor, now) => {
       await check();
       if (!state.overrides.delete(`${rule} ${region}`)) return false;
-      bump(state, now);
+      bump(tables, state, now);
       await audit.append({ actor, verb: 'policy.override_dropped', subject: rule, detail: { region } }, now);
       return true;
     },

@@ -61,6 +61,7 @@ export interface Tables {
   readonly deliveries: Map<string, DeliveryRow>;
   /** Raised by every row made; ids sort by it. */
   counter: number;
+  policyVersion: number;
 }
 
 export const emptyTables = (): Tables => ({
@@ -69,6 +70,7 @@ export const emptyTables = (): Tables => ({
   endpoints: new Map(),
   deliveries: new Map(),
   counter: 0,
+  policyVersion: 0,
 });
 
 export function newId(tables: Tables, prefix: string): string {
@@ -121,7 +123,7 @@ export const latest = (note: NoteRecord): RevisionRow => {
   return last;
 };
 
-export const claimOf = (note: NoteRecord, row: RevisionRow, content: Note): Claim => ({
+export const claimOf = (note: NoteRecord, row: RevisionRow, content: Note, policyVersion: number): Claim => ({
   revisionId: row.revisionId,
   noteId: note.noteId,
   sourceId: note.sourceId,
@@ -131,4 +133,5 @@ export const claimOf = (note: NoteRecord, row: RevisionRow, content: Note): Clai
   acceptedAt: row.acceptedAt,
   epoch: row.epoch,
   crashes: row.crashes,
+  policyVersion,
 });

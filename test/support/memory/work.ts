@@ -31,7 +31,7 @@ export function memoryWork(tables: Tables, check: () => Promise<void>): WorkStor
       if (found.row.leaseUntil !== null) found.row.crashes += 1;
       found.row.epoch += 1;
       found.row.leaseUntil = now + leaseMs;
-      return claimOf(found.note, found.row, stored(found.row.note));
+      return claimOf(found.note, found.row, stored(found.row.note), tables.policyVersion);
     },
     extend: async (claim, leaseMs, now) => {
       await check();
