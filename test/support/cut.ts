@@ -6,6 +6,8 @@ export interface Cut {
   cut(): Promise<void>;
   /** What is open stays open and carries nothing any more. */
   freeze(): void;
+  /** Once: the next question that holds these words reaches the server, and its answer takes the connection with it. */
+  loseAnswer(to: string): void;
   mend(): Promise<void>;
   close(): Promise<void>;
 }
@@ -13,9 +15,18 @@ export interface Cut {
 export async function cuttable(target: string): Promise<Cut> {
   const url = new URL(target);
   const sockets = new Set<Socket>();
+  let lost: string | null = null;
   const serve = () =>
     createServer((socket) => {
       const upstream = connect(Number(url.port), url.hostname);
+      socket.on('data', (bytes: Buffer) => {
+        if (lost === null || !bytes.includes(lost)) return;
+        lost = null;
+        upstream
+          .unpipe(socket)
+          .once('data', () => socket.destroy())
+          .resume();
+      });
       for (const [from, to] of [
         [socket, upstream],
         [upstream, socket],
@@ -44,9 +55,12 @@ export async function cuttable(target: string): Promise<Cut> {
   const freeze = (): void => {
     for (const socket of sockets) socket.unpipe().pause();
   };
+  const loseAnswer = (to: string): void => {
+    lost = to;
+  };
   await mend();
   const through = new URL(target);
   through.hostname = '127.0.0.1';
   through.port = String(port);
-  return { url: through.href, cut, freeze, mend, close: cut };
+  return { url: through.href, cut, freeze, loseAnswer, mend, close: cut };
 }

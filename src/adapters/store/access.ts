@@ -80,8 +80,8 @@ function keysWith(database: Database, ids: Ids): Keys {
     },
     async revokeKey(keyId, actor, now) {
       const rows = await database.repeatable(
-        `WITH key AS (UPDATE api_keys SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING id)
-         SELECT audit_append($3, $4, 'key.revoked', id, '{}', $2) FROM key`,
+        `WITH key AS (UPDATE api_keys SET revoked_at = $2 WHERE id = $1 AND coalesce(revoked_at, $2) = $2 RETURNING id)
+         SELECT audit_once($3, $4, 'key.revoked', id, '{}', $2) FROM key`,
         [keyId, new Date(now), actor.kind, actor.id],
       );
       return rows.length > 0;
@@ -119,7 +119,7 @@ function usersWith(database: Database, ids: Ids): Users {
       const rows = await database.repeatable(
         `WITH person AS (UPDATE users SET password_hash = $2 WHERE login = $1 RETURNING id),
            ended AS (DELETE FROM sessions s USING person WHERE s.user_id = person.id)
-         SELECT audit_append('user', id, 'user.password_set', id, '{}', $3) FROM person`,
+         SELECT audit_once('user', id, 'user.password_set', id, '{}', $3) FROM person`,
         [login, passwordHash, new Date(now)],
       );
       return rows.length > 0;

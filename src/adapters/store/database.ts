@@ -13,7 +13,10 @@ export interface Statement {
 export interface Database {
   /** The rows' type is the statement's promise; contract tests hold it. */
   rows<T>(statement: Statement | string, values: readonly unknown[]): Promise<readonly T[]>;
-  /** Like `rows`, tried again after a lost connection: only for statements that may run twice. */
+  /**
+   * Like `rows`, tried again after a lost connection. The first try may have been committed and only its answer lost:
+   * the statement has to do nothing more then, and to answer as it did.
+   */
   repeatable<T>(statement: Statement | string, values: readonly unknown[]): Promise<readonly T[]>;
   /** Runs a unit of Prisma calls; tried again after a conflict of transactions. */
   models<T>(unit: (client: PrismaClient) => Promise<T>): Promise<T>;

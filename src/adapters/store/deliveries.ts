@@ -109,7 +109,8 @@ export function deliveriesWith(database: Database, ids: Ids): Deliveries {
                json_build_object('type', 'endpoint.test', 'timestamp', iso($5), 'data', json_build_object('endpointId', id))::text, $5
              FROM endpoint ON CONFLICT DO NOTHING)
          INSERT INTO deliveries (id, source_id, endpoint_id, event_id, event_type, state, next_attempt_at, created_at)
-         SELECT $4, $1, id, $3, 'endpoint.test', 'due', $5, $5 FROM endpoint ON CONFLICT DO NOTHING RETURNING id`,
+         SELECT $4, $1, id, $3, 'endpoint.test', 'due', $5, $5 FROM endpoint
+         ON CONFLICT (id) DO UPDATE SET id = excluded.id RETURNING id`,
         [sourceId, endpointId, ids.next('evt'), ids.next('dlv'), new Date(now)],
       );
       return row?.id ?? null;

@@ -43,7 +43,9 @@ const VIEW = {
   FROM notes n WHERE n.id = $1 AND ($2::text IS NULL OR n.source_id = $2)`,
 };
 
-const ERASE = 'SELECT erase_note($1, $2, $3, $4, $5, $6) AS erased';
+/** An erasure of this very moment is ours, its answer was lost. */
+const ERASE = `SELECT erase_note($1, $2, $3, $4, $5, $6)
+  OR (SELECT coalesce(erased_at = $6, false) FROM notes WHERE id = $2) AS erased`;
 
 export function notesWith(database: Database, ids: Ids, keySeconds: number): NotesStore {
   async function eraseOne(sourceId: string | null, noteId: string, ...[actor, now]: Erasure) {
@@ -97,7 +99,7 @@ const AUTHORED = `SELECT NULL AS id FROM authors WHERE source_id = $1 AND author
   UNION ALL SELECT note_id FROM other_authors WHERE source_id = $1 AND author_key = $2`;
 const FORGET_AUTHOR = `WITH author AS (DELETE FROM authors WHERE source_id = $1 AND author_key = $2),
   signature AS (DELETE FROM campaign_signatures WHERE source_id = $1 AND author_key = $2)
-  SELECT audit_append($3, $4, 'author.erased', 'author:' || $5, $6, $7)`;
+  SELECT audit_once($3, $4, 'author.erased', 'author:' || $5, $6, $7)`;
 
 /** Conditions beside the source; each names its parameter as `?`. */
 const CONDITIONS: { readonly [K in keyof NoteFilter]-?: string } = {

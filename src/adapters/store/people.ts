@@ -41,7 +41,7 @@ const CHANGE = `WITH admins AS (SELECT id FROM users WHERE role = 'admin' AND NO
         lease_until = CASE WHEN c.lease_by <> changed.id THEN c.lease_until END, assigned_to = NULLIF(c.assigned_to, changed.id),
         assigned_until = CASE WHEN c.assigned_to <> changed.id THEN c.assigned_until END, changed_at = $8
       FROM changed WHERE changed.disabled AND c.state = 'open' AND (c.lease_by = changed.id OR c.assigned_to = changed.id)),
-    noted AS (SELECT audit_append($5, $6, 'user.changed', id, $7, $8) FROM changed)
+    noted AS (SELECT audit_once($5, $6, 'user.changed', id, $7, $8) FROM changed)
   SELECT changed.id, login, role, disabled, rights, subject, created_at FROM changed, noted`;
 
 export function peopleWith(database: Database, ids: Ids): PeopleStore {
@@ -76,7 +76,7 @@ export function peopleWith(database: Database, ids: Ids): PeopleStore {
       const rows = await database.repeatable(
         `WITH person AS (UPDATE users SET password_hash = $2 WHERE id = $1 AND subject IS NULL RETURNING id),
            ended AS (DELETE FROM sessions s USING person WHERE s.user_id = person.id)
-         SELECT audit_append($3, $4, 'user.password_set', id, '{}', $5) FROM person`,
+         SELECT audit_once($3, $4, 'user.password_set', id, '{}', $5) FROM person`,
         [userId, passwordHash, actor.kind, actor.id, new Date(now)],
       );
       return rows.length > 0;

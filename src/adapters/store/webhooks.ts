@@ -65,14 +65,19 @@ export function webhooksWith(database: Database, ids: Ids): WebhooksStore {
       return row === undefined ? null : endpointOf(row);
     },
     async remove(sourceId, endpointId) {
-      const [row] = await database.repeatable<{ removed: number }>(
+      const known = await database.repeatable('SELECT id FROM webhook_endpoints WHERE source_id = $1 AND id = $2', [
+        sourceId,
+        endpointId,
+      ]);
+      // How many it removes tells nothing where the answer to the first try was lost.
+      await database.repeatable(
         `WITH endpoint AS (DELETE FROM webhook_endpoints WHERE source_id = $1 AND id = $2 RETURNING id),
            gone AS (DELETE FROM deliveries d USING endpoint WHERE d.endpoint_id = endpoint.id RETURNING d.id),
            attempts AS (DELETE FROM delivery_attempts a USING gone WHERE a.delivery_id = gone.id)
-         SELECT count(*) AS removed FROM endpoint`,
+         SELECT id FROM endpoint`,
         [sourceId, endpointId],
       );
-      return (row?.removed ?? 0) > 0;
+      return known.length > 0;
     },
   };
 }
