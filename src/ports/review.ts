@@ -28,14 +28,20 @@ export interface QueueStore {
   counts(sight: Sight, filter: CaseFilter, now: number): Promise<CaseCounts>;
   /** Null when there is none or it is out of sight. */
   row(sight: Sight, caseId: string, now: number): Promise<QueueRow | null>;
+  /** In no order; those out of sight are left out. */
+  rows(sight: Sight, caseIds: readonly string[], now: number): Promise<readonly QueueRow[]>;
   file(sight: Sight, caseId: string, now: number): Promise<CaseFile | null>;
   /** Notes of the same text or campaign that have an open case; at most 500. */
   similar(row: QueueRow): Promise<readonly string[]>;
   /** Of these cases those that are about a note of the same text or campaign. */
   similarAmong(row: QueueRow, caseIds: readonly string[]): Promise<ReadonlySet<string>>;
-  /** Cases that changed after `since`, and the newest change of all; at most 200. */
-  changes(since: number): Promise<{
+  /** Cases that changed after `since`, newest first, and the newest change of all. `more`: there were others. */
+  changes(
+    since: number,
+    limit: number,
+  ): Promise<{
     readonly newest: number;
+    readonly more: boolean;
     readonly rows: readonly { readonly caseId: string; readonly changedAt: number }[];
   }>;
 }

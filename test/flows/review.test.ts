@@ -22,6 +22,7 @@ import { evidenceOf, moderateFake } from '../api/support.js';
 import { imagesFake } from '../support/images.js';
 import { freshDatabase } from '../support/services.js';
 import { acceptInput, decision, hit, must, noteOf } from '../support/store.js';
+import { until } from '../support/until.js';
 
 type Headers = Readonly<Record<string, string>>;
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -986,16 +987,11 @@ describe('appeals and reports', () => {
 });
 
 describe('live counts', () => {
-  it('reach a listener of another server', async () => {
+  /** On a server of its own; `hears` gives up after some seconds. */
+  async function listen(who: Awaited<ReturnType<typeof person>>, path: string, more: Record<string, string> = {}) {
     const other = await build();
     const url = await other.listen({ port: 0, host: '127.0.0.1' });
-    const who = await person();
-    const ended = new AbortController();
-    const answer = await fetch(`${url}/v1/cases/events`, {
-      headers: { ...who.headers, accept: 'text/event-stream' },
-      signal: ended.signal,
-    });
-    expect(answer.headers.get('content-type')).toBe('text/event-stream');
+    const answer = await fetch(`${url}${path}`, { headers: { ...who.headers, ...more, accept: 'text/event-stream' } });
     const reader = must(answer.body).getReader();
     const heard: string[] = [];
     const listening = (async () => {
@@ -1003,16 +999,57 @@ describe('live counts', () => {
         heard.push(new TextDecoder().decode(chunk.value));
     })().catch(() => undefined);
     await sleep(1_500);
+    return {
+      answer,
+      heard,
+      hears: (text: string) => until(async () => (heard.join('').includes(text) ? true : null), 10_000),
+      close: async () => {
+        await other.close();
+        await listening;
+      },
+    };
+  }
+
+  it('reach a listener of another server', async () => {
+    const who = await person();
+    const { answer, heard, hears, close } = await listen(who, '/v1/cases/events');
+    expect(answer.headers.get('content-type')).toBe('text/event-stream');
     const { language } = await judged([HOLD]);
     const { caseId } = must(await next(who, language));
-    for (let i = 0; i < 40 && !heard.join('').includes(caseId); i += 1) await sleep(200);
+    await hears(caseId);
     expect(heard[0]).toMatch(/retry: 3000/);
     expect(heard.join('')).toMatch(/event: counts\ndata: \{"open":\d+/);
     expect(heard.join('')).toContain(`"id":"${caseId}","status":"open","holder":{"id":"${who.id}"`);
+    expect(heard.join('')).not.toContain('event: reset');
     // A server that stops ends its streams.
-    await other.close();
-    await listening;
-    ended.abort();
+    await close();
+  });
+
+  it('a listener of cases hears of its own among many, and to read anew where they are too many to tell', async () => {
+    const { heard, hears, close } = await listen(await person(), '/v1/cases/events?counts=off');
+    const { noteId, revisionId } = await judged([HOLD]);
+    const change = (many: string, count: number) =>
+      sql(
+        `INSERT INTO cases (id, source_id, note_id, revision_id, revision, reason, severity, category, regions, language,
+           state, opened_at, due_at, rank_at, weight, desk, changed_at)
+         SELECT $4 || n, $1, $2, $3, 1, 'review', 1, 'fraud.scam', ARRAY['de'], 'de', 'open', now(), now(), now(), 1,
+           'general', $5::timestamptz FROM generate_series(1, ${count}) n`,
+        [platform.sourceId, noteId, revisionId, many, new Date(clock.now())],
+      );
+    await change('case_some_', 60);
+    await hears('case_some_60"');
+    expect(heard.join('')).not.toContain('event: reset');
+    await change('case_lots_', 300);
+    await hears('event: reset');
+    expect(heard.join('')).not.toContain('case_lots_');
+    await close();
+    await sql(`DELETE FROM cases WHERE id LIKE 'case_some_%' OR id LIKE 'case_lots_%'`);
+  });
+
+  it('who was cut off is told to read anew when the connection stands again', async () => {
+    const { hears, close } = await listen(await person(), '/v1/cases/events', { 'last-event-id': '1' });
+    await hears('event: reset');
+    await close();
   });
 });
 

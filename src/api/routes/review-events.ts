@@ -19,10 +19,17 @@ const COUNTS_MS = 2_000;
 /** After this the browser connects again, and its session is looked at again. */
 const LIFE_MS = 10 * MINUTE_MS;
 const MOST_LISTENERS = 500;
-/** More changes at once are told by the counts alone. */
-const MOST_CASES = 10;
+/** Of more changes at once the reader hears only that it has to read anew. */
+const MOST_CASES = 100;
+/** Of one question: enough that what was seen before, and is in it again, crowds out nothing new. */
+const MOST_CHANGES = 1_000;
 
-type Listener = (changed: readonly string[]) => void;
+interface Told {
+  readonly changed: readonly string[];
+  /** Changes are missing that the reader may have to know. */
+  readonly missed: boolean;
+}
+type Listener = (told: Told) => void;
 
 export function eventRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void {
   const hub = openHub(deps);
@@ -38,7 +45,7 @@ export function eventRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void 
       tags: ['cases'],
       summary: 'Live counts and changes of the queue (text/event-stream)',
       description:
-        'Events `counts` (CaseCounts, at first and on change) and `case` (CaseChange). Ends after 10 minutes; connect again.',
+        'Events `counts` (CaseCounts, at first and on change), `case` (CaseChange), and `reset` where changes cannot be told one by one: read anew what you show. Ends after 10 minutes; connect again.',
       querystring: EventsQuery,
       response: problems,
     },
@@ -55,7 +62,9 @@ export function eventRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void 
         return;
       }
       const counts = request.query.counts !== 'off';
-      const end: () => void = stream(reply, { deps, hub, sight, counts, onEnd: () => void streams.delete(end) });
+      const again = request.headers['last-event-id'] !== undefined;
+      const onEnd = (): void => void streams.delete(end);
+      const end: () => void = stream(reply, { deps, hub, sight, counts, again, onEnd });
       streams.add(end);
     },
   });
@@ -66,6 +75,8 @@ interface Scene {
   readonly hub: Hub;
   readonly sight: Sight;
   readonly counts: boolean;
+  /** The reader was here before and has missed what changed meanwhile. */
+  readonly again: boolean;
   readonly onEnd: () => void;
 }
 
@@ -80,7 +91,7 @@ function stream(reply: FastifyReply, scene: Scene): () => void {
     else raw.write(`event: ${event}\ndata: ${JSON.stringify(content)}\n\n`);
   };
   const teller = tellerOf(scene, send);
-  const leave = hub.listen((changed) => teller.tell(changed));
+  const leave = hub.listen((told) => teller.tell(told));
   const pulse = setInterval(() => raw.write(': still here\n\n'), PULSE_MS);
   const life = setTimeout(() => end(), LIFE_MS);
   let ended = false;
@@ -95,8 +106,9 @@ function stream(reply: FastifyReply, scene: Scene): () => void {
   };
   raw.on('close', end);
   raw.on('error', end);
-  raw.write('retry: 3000\n\n');
-  teller.tell([]);
+  // Browsers send the id along when they connect again.
+  raw.write('retry: 3000\nid: 1\n\n');
+  teller.tell({ changed: [], missed: scene.again });
   return () => end();
 }
 
@@ -104,26 +116,35 @@ function stream(reply: FastifyReply, scene: Scene): () => void {
 function tellerOf({ deps, sight, counts }: Scene, send: (event: string, content: unknown) => void) {
   const { desk } = deps.store;
   let waiting: Set<string> | null = null;
+  let missed = false;
   let running = false;
+  const tellCases = async (caseIds: readonly string[]): Promise<void> => {
+    if (missed || caseIds.length > MOST_CASES) send('reset', {});
+    else if (caseIds.length > 0) {
+      for (const row of await desk.rows(sight, caseIds, deps.clock.now())) send('case', streamed(row));
+    }
+    missed = false;
+  };
   const work = async (): Promise<void> => {
     while (waiting !== null) {
       const changed = [...waiting];
       waiting = null;
       if (counts) send('counts', copyCounts(await desk.counts(sight, {}, deps.clock.now())));
-      for (const caseId of changed.length > MOST_CASES ? [] : changed) {
-        const row = await desk.row(sight, caseId, deps.clock.now());
-        if (row !== null) send('case', streamed(row));
-      }
+      await tellCases(changed);
       await sleep(COUNTS_MS, undefined, { ref: false });
     }
   };
   return {
-    tell(changed: readonly string[]): void {
-      waiting = new Set([...(waiting ?? []), ...changed]);
+    tell(told: Told): void {
+      waiting = new Set([...(waiting ?? []), ...told.changed]);
+      missed ||= told.missed;
       if (running) return;
       running = true;
       work()
-        .catch((error: unknown) => deps.log.warn('counts not told', { error }))
+        .catch((error: unknown) => {
+          missed = true;
+          deps.log.warn('counts not told', { error });
+        })
         .finally(() => {
           running = false;
         });
@@ -149,19 +170,26 @@ function openHub(deps: ApiDeps): Hub {
   let seen = new Map<string, number>();
   let since = 0;
   let polling = false;
+  /** The database was away: its listeners' own questions have failed meanwhile too. */
+  let failed = false;
   const poll = async (tell: boolean): Promise<void> => {
-    const { newest, rows } = await deps.store.desk.changes(since - OVERLAP_MS);
+    const { newest, more, rows } = await deps.store.desk.changes(since - OVERLAP_MS, MOST_CHANGES);
     const fresh = rows.filter(({ caseId, changedAt }) => seen.get(caseId) !== changedAt);
     seen = new Map(rows.map(({ caseId, changedAt }) => [caseId, changedAt]));
     // A clock that runs ahead elsewhere must not hide what comes after.
     since = Math.max(since, Math.min(newest, deps.clock.now()));
-    if (tell && fresh.length > 0) for (const listener of listeners) listener(fresh.map(({ caseId }) => caseId));
+    const told = { changed: fresh.map(({ caseId }) => caseId), missed: more || failed };
+    failed = false;
+    if (tell && (told.missed || fresh.length > 0)) for (const listener of listeners) listener(told);
   };
   const run = async (): Promise<void> => {
     since = deps.clock.now();
     // What had changed before anybody listened is in their first counts.
     for (let first = true; first || listeners.size > 0; first = false) {
-      await poll(!first).catch((error: unknown) => deps.log.warn('changes of the queue not read', { error }));
+      await poll(!first).catch((error: unknown) => {
+        failed = true;
+        deps.log.warn('changes of the queue not read', { error });
+      });
       await sleep(POLL_MS, undefined, { ref: false });
     }
     polling = false;

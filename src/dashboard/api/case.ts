@@ -125,6 +125,8 @@ export function useLiveCase(shown: CaseDetail['case']): void {
       if (change.decisionId === decisionId && !hasMoved) return;
       void queries.invalidateQueries({ queryKey: keyOf(id) });
     });
+    // What was not told may have been about this case.
+    stream.addEventListener('reset', () => void queries.invalidateQueries({ queryKey: keyOf(current.current.id) }));
     return () => stream.close();
   }, [queries]);
 }

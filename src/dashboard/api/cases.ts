@@ -70,6 +70,8 @@ export function useLiveQueue(): void {
       const change = JSON.parse(event.data) as Change;
       queries.setQueriesData<Cases>({ queryKey: ['cases'] }, (old) => old && changed(old, change));
     });
+    // More has changed than is told case by case, or the connection was away.
+    stream.addEventListener('reset', () => void queries.invalidateQueries({ queryKey: ['cases'] }));
     return () => stream.close();
   }, [queries]);
 }

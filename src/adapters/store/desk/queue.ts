@@ -6,7 +6,6 @@ import { similarAmong, similarNotes } from './around.js';
 import { matches, mayTakeBack, sees, Values } from './conditions.js';
 import { type CaseSql, ROW_COLUMNS, ROW_JOINS, rowOf } from './rows.js';
 
-const MOST_CHANGES = 200;
 const MOST_GROUPS = 100;
 
 export const queueWith = (database: Database): Omit<QueueStore, 'file'> => ({
@@ -44,15 +43,17 @@ export const queueWith = (database: Database): Omit<QueueStore, 'file'> => ({
   row: (sight, caseId, now) => findRow(database, sight, caseId, now),
   similar: (row) => similarNotes(database, row),
   similarAmong: (row, caseIds) => similarAmong(database, row, caseIds),
+  rows: (sight, caseIds, now) => findRows(database, sight, caseIds, now),
 
-  async changes(since) {
+  async changes(since, limit) {
     const rows = await database.repeatable<{ id: string; changed_at: Date }>(
       'SELECT id, changed_at FROM cases WHERE changed_at > $1 ORDER BY changed_at DESC LIMIT $2',
-      [new Date(since), MOST_CHANGES],
+      [new Date(since), limit + 1],
     );
     return {
       newest: rows[0]?.changed_at.getTime() ?? since,
-      rows: rows.map(({ id, changed_at }) => ({ caseId: id, changedAt: changed_at.getTime() })),
+      more: rows.length > limit,
+      rows: rows.slice(0, limit).map(({ id, changed_at }) => ({ caseId: id, changedAt: changed_at.getTime() })),
     };
   },
 });
@@ -63,16 +64,26 @@ export async function findRow(
   caseId: string,
   now: number,
 ): Promise<QueueRow | null> {
+  const [row] = await findRows(database, sight, [caseId], now);
+  return row ?? null;
+}
+
+async function findRows(
+  database: Database,
+  sight: Parameters<QueueStore['rows']>[0],
+  caseIds: readonly string[],
+  now: number,
+): Promise<readonly QueueRow[]> {
   const values = new Values();
   const me = values.bind(sight.userId, 'text');
   const at = values.bind(new Date(now), 'timestamptz');
-  const id = values.bind(caseId, 'text');
-  const [row] = await database.repeatable<CaseSql>(
-    `SELECT ${ROW_COLUMNS} FROM cases c ${ROW_JOINS} WHERE c.id = ${id}
+  const ids = values.bind([...caseIds], 'text[]');
+  const rows = await database.repeatable<CaseSql>(
+    `SELECT ${ROW_COLUMNS} FROM cases c ${ROW_JOINS} WHERE c.id = ANY(${ids})
        AND (${sees(sight, me, values)} OR ${mayTakeBack(me, at)})`,
     values.list,
   );
-  return row === undefined ? null : rowOf(row);
+  return rows.map(rowOf);
 }
 
 interface CountsSql extends Omit<CaseCounts, 'oldestOpenedAt'> {

@@ -8,7 +8,7 @@ import { bare, type DeskState } from './state.js';
 export function queueOf(
   state: DeskState,
   seen: DeskRows,
-): Pick<DeskStore, 'list' | 'counts' | 'row' | 'similar' | 'similarAmong' | 'file' | 'changes'> {
+): Pick<DeskStore, 'list' | 'counts' | 'row' | 'rows' | 'similar' | 'similarAmong' | 'file' | 'changes'> {
   const { cases, comments, opinions, appeals, reports, made, noteOf, check } = state;
   const { sync, shown, inSight, rows } = seen;
   return {
@@ -60,6 +60,12 @@ export function queueOf(
       const row = record === undefined ? null : shown(record, sight, now);
       return row !== null && inSight(row, sight) ? row : null;
     },
+    rows: async (sight, caseIds, now) => {
+      await check();
+      sync();
+      const found = caseIds.flatMap((caseId) => cases.get(caseId) ?? []).map((record) => shown(record, sight, now));
+      return found.filter((row) => inSight(row, sight));
+    },
     similar: async () => [],
     similarAmong: async () => new Set(),
     file: async (sight, caseId, now) => {
@@ -99,7 +105,7 @@ export function queueOf(
           .map((one) => shown(one, sight, now)),
       });
     },
-    changes: async (since) => {
+    changes: async (since, limit) => {
       await check();
       sync();
       const changed = [...cases.values()]
@@ -107,7 +113,8 @@ export function queueOf(
         .toSorted((a, b) => b.changedAt - a.changedAt);
       return {
         newest: changed[0]?.changedAt ?? since,
-        rows: changed.slice(0, 200).map(({ caseId, changedAt }) => ({ caseId, changedAt })),
+        more: changed.length > limit,
+        rows: changed.slice(0, limit).map(({ caseId, changedAt }) => ({ caseId, changedAt })),
       };
     },
   };
