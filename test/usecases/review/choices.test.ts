@@ -140,12 +140,12 @@ describe('the notice', () => {
           silent: false,
         });
         expect(
-          notice.openSlots.filter((slot) => slot !== 'link'),
+          notice.openSlots.filter((slot) => !slot.endsWith('link')),
           `${tag} ${action}`,
         ).toEqual([]);
         expect(notice.sentences.length).toBeGreaterThan(2);
         expect(
-          notice.sentences.some(({ text }) => /\{(?!link)/.test(text)),
+          notice.sentences.some(({ text }) => /\{(?!(removal_|help_)?link\})/.test(text)),
           `${tag} ${action}`,
         ).toBe(false);
       }
@@ -171,6 +171,21 @@ describe('the notice', () => {
     expect(text).toContain('https://app.example/appeal');
     expect(german.openSlots).toEqual([]);
     expect(noticeOf(checked({ regions: ['de'] }), scene('zh-Hant')).language).toBe('zh-Hans');
+  });
+  it('has a blank of its own for each address, so that nobody who needs help is sent to the appeals', () => {
+    for (const tag of bundle.notices.keys()) {
+      const held = checked({ regions: ['us'], notice: 'selfharm_help' });
+      const notice = noticeOf(held, scene(tag, 'https://app.example/appeal'));
+      expect(notice.openSlots, tag).toEqual(['help_link', 'removal_link']);
+      const told = notice.sentences.filter(({ text }) => text.includes('https://app.example/appeal'));
+      expect(told.map(({ key }) => key)).toEqual(['redress']);
+    }
+  });
+  it('parts words of Chinese and Japanese by no blanks', () => {
+    for (const tag of ['zh-Hans', 'ja']) {
+      const notice = noticeOf(checked({ regions: ['jp', 'cn'], clause: 'terms:safety-1' }), scene(tag));
+      expect(notice.sentences.map(({ text }) => text).join(''), tag).not.toMatch(/[\p{sc=Han}\p{sc=Hira}] /u);
+    }
   });
   it('tells the people of each region their own time to appeal and their own ways to complain', () => {
     const all = noticesOf(checked({ regions: ['us', 'de', 'at'] }), scene('en', 'https://app.example/appeal'));
