@@ -209,6 +209,28 @@ describe('the shipped term banks', () => {
     ['너 진짜 바.보', 'harass.bully'],
     ['Sen gerçekten aptalsın', 'harass.bully'],
     ['Seš fakt blbej', 'harass.bully'],
+    ['I do not want to live any more', 'selfharm.risk'],
+    ['I no longer want to be alive', 'selfharm.risk'],
+    ['Ich möchte nicht mehr leben', 'selfharm.risk'],
+    ['Ya no tengo ganas de vivir', 'selfharm.risk'],
+    ['Não quero viver mais', 'selfharm.risk'],
+    ['Non ho più voglia di vivere', 'selfharm.risk'],
+    ['Ik wil niet langer leven', 'selfharm.risk'],
+    ['Nie chce mi się już żyć', 'selfharm.risk'],
+    ['Nechce se mi žít', 'selfharm.risk'],
+    ['Жить больше не хочется', 'selfharm.risk'],
+    ['Жити не хочу', 'selfharm.risk'],
+    ['لم أعد أريد أن أعيش', 'selfharm.risk'],
+    ['مش عايز أعيش', 'selfharm.risk'],
+    ['נמאס לי לחיות', 'selfharm.risk'],
+    ['jeene ka man nahi karta', 'selfharm.risk'],
+    ['இனி வாழ விரும்பவில்லை', 'selfharm.risk'],
+    ['Em chán sống rồi', 'selfharm.risk'],
+    ['Aku udah gak kuat hidup lagi', 'selfharm.risk'],
+    ['生きるのがつらい', 'selfharm.risk'],
+    ['이제 살기 싫어', 'selfharm.risk'],
+    ['我真的活不下去了', 'selfharm.risk'],
+    ['Yaşamaktan bıktım', 'selfharm.risk'],
   ])('%s is %s', (raw, category) => {
     expect(categories(raw)).toContain(category);
   });
@@ -345,6 +367,13 @@ describe('the shipped term banks', () => {
     'Bir yalana kanmak seni aptal yapmaz, böyle bir ülkede yaşamak istemiyorum',
     'Il habite au troisième étage, nobody wants you to pay for the cake',
     'Sie wohnt in der Wohnung über mir, she lives at home in a small flat',
+    'I do not want to live anymore in this city, I no longer want to be on time',
+    'Ya no tengo ganas de vivir de alquiler, não quero viver mais longe do trabalho',
+    'Non ho più voglia di vivere in centro, ik wil niet langer leven met huisgenoten',
+    'Здесь жить больше не хочется, у гуртожитку жити не хочу',
+    'لم أعد أريد العيش في العاصمة، لا أريد الحياة العسكرية',
+    'Em chán sống ở thành phố, köyde yaşamaktan bıktım, 추운 데서 살기 싫다',
+    '小店活不下去了，老板说要关门',
   ])('nothing in: %s', (raw) => {
     expect(categories(raw)).toEqual([]);
   });
