@@ -231,6 +231,44 @@ describe('the shipped term banks', () => {
     ['이제 살기 싫어', 'selfharm.risk'],
     ['我真的活不下去了', 'selfharm.risk'],
     ['Yaşamaktan bıktım', 'selfharm.risk'],
+    ['You won, send your bank PIN to claim it', 'fraud.phish'],
+    ['Text us your OTP', 'fraud.phish'],
+    ['Your parcel is held, pay the 1.99 fee here', 'fraud.phish'],
+    ['Senden Sie uns Ihre TAN', 'fraud.phish'],
+    ['Ihr Paket wird zurückgehalten, zahlen Sie die Gebühr', 'fraud.phish'],
+    ['Envoyez votre code de carte pour recevoir le prix', 'fraud.phish'],
+    ['Votre colis est bloqué, réglez 1,99 €', 'fraud.phish'],
+    ['Envíe su PIN del banco para cobrar', 'fraud.phish'],
+    ['Su paquete está retenido, pague la tasa', 'fraud.phish'],
+    ['Envie a senha do banco para receber', 'fraud.phish'],
+    ['Sua encomenda foi retida, pague a taxa', 'fraud.phish'],
+    ['Invii il PIN della banca', 'fraud.phish'],
+    ['Il suo pacco è bloccato, paghi le spese', 'fraud.phish'],
+    ['Stuur uw pincode', 'fraud.phish'],
+    ['Uw pakket wordt vastgehouden, betaal hier', 'fraud.phish'],
+    ['Wyślij PIN do banku', 'fraud.phish'],
+    ['Twoja paczka została wstrzymana, dopłać 2 zł', 'fraud.phish'],
+    ['Отправьте код из СМС', 'fraud.phish'],
+    ['Banka şifrenizi gönderin', 'fraud.phish'],
+    ['أرسل الرقم السري لبطاقتك', 'fraud.phish'],
+    ['Gửi mã OTP để nhận giải', 'fraud.phish'],
+    ['Kirim PIN bank Anda', 'fraud.phish'],
+    ['暗証番号を送ってください', 'fraud.phish'],
+    ['Skicka din pinkod', 'fraud.phish'],
+    ['Pošlete nám kód z SMS', 'fraud.phish'],
+    ['我知道你住哪，今晚去打你', 'violence.threat'],
+    ['Kamu akan kupukul', 'violence.threat'],
+    ['Mujhe pata hai tu kahan rehta hai', 'violence.threat'],
+    ['आज रात तुझे पीटूँगा', 'violence.threat'],
+    ['T’es qu’un minable', 'harass.bully'],
+    ['Je bent een zielige mislukkeling', 'harass.bully'],
+    ['Jesteś żałosnym nieudacznikiem', 'harass.bully'],
+    ['Jsi ubohý ztroskotanec', 'harass.bully'],
+    ['Ти жалюгідний невдаха', 'harass.bully'],
+    ['Sen zavallı bir eziksin', 'harass.bully'],
+    ['お前は負け犬だ', 'harass.bully'],
+    ['你就是個沒用的廢物', 'harass.bully'],
+    ['तू एक बेकार इंसान है', 'harass.bully'],
   ])('%s is %s', (raw, category) => {
     expect(categories(raw)).toContain(category);
   });
@@ -374,8 +412,26 @@ describe('the shipped term banks', () => {
     'لم أعد أريد العيش في العاصمة، لا أريد الحياة العسكرية',
     'Em chán sống ở thành phố, köyde yaşamaktan bıktım, 추운 데서 살기 싫다',
     '小店活不下去了，老板说要关门',
+    'Never send your bank PIN, we will not text you for it; send me your pin on the map',
+    'My parcel is held at customs, your package has been delivered, the entry fee is low',
+    'Geben Sie Ihre TAN niemals weiter, dein Paket ist da, ohne Gebühren',
+    'Ne communiquez jamais votre code secret, votre colis est en route, sans frais',
+    'Nunca envíe su PIN del banco, seu pacote chegou sem taxa, non invii il PIN della banca',
+    'Geef uw pincode nooit aan anderen, nie podawaj PIN nikomu, никому не отправляйте код из СМС',
+    'Banka şifrenizi kimseyle paylaşmayın, không gửi mã OTP cho ai, jangan kirim PIN bank Anda',
+    '我知道你住哪个小区，下午去打你电话',
+    '他说“你就是个没用的废物”，「お前は負け犬だ」と言われた',
   ])('nothing in: %s', (raw) => {
     expect(categories(raw)).toEqual([]);
+  });
+  it.each([
+    'Kill the process and then execute the script',
+    'I need to shoot some photos of the kids',
+    'Deze hitte wordt mijn dood',
+    'Den här hettan tar död på mig',
+  ])('a threat to nobody: %s', (raw) => {
+    const hits = matcher.idioms({ part: 'body', text: normaliseText(raw) });
+    expect(hits.flatMap(({ excuses }) => excuses)).toContain('violence.threat');
   });
   it.each([
     'I feel like such a fool',
