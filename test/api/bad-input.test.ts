@@ -89,6 +89,7 @@ const CASES: readonly (readonly [
   ['a date in words', note({ createdAt: 'yesterday' }), 'date_invalid', 400, '/createdAt'],
   ['a date without offset', note({ createdAt: '2026-01-01T00:00:00' }), 'date_invalid', 400, '/createdAt'],
   ['a language in words', note({ languageHint: 'not a tag' }), 'language_unknown', 400, '/languageHint'],
+  ['the name of a language', note({ languageHint: 'english' }), 'language_unknown', 400, '/languageHint'],
   ['NUL in the address of an image', note({ images: [{ url: 'https://a.example/\0' }] }), 'body_invalid', 400],
   ['NUL in an id', note({ externalId: 'a\0b' }), 'body_invalid', 400, '/externalId'],
   ['a lone surrogate in an id', note({ author: { id: '\ud800' } }), 'body_invalid', 400, '/author/id'],

@@ -39,6 +39,14 @@ describe('readRow', () => {
     expect(hinted('de-x-slang')).toMatchObject({ note: { languageHint: 'de-x-slang' } });
     expect(hinted('x-')).toMatchObject({ code: 'language_unknown' });
   });
+  it('offers the tag of a language that is hinted at by its name', () => {
+    const hinted = (languageHint: string) => read({ id: 'a', text: 'x', languageHint });
+    expect(hinted('english')).toMatchObject({
+      code: 'language_unknown',
+      message: 'Not a BCP 47 tag; did you mean "en" (English)?',
+    });
+    expect(hinted('eng')).toMatchObject({ note: { languageHint: 'en' } });
+  });
   it('says that characters were replaced', () => {
     expect(read('{"id":"a","text":"x\\u0000\\ud800"}')).toMatchObject({ ok: true, repaired: true });
   });
