@@ -122,9 +122,9 @@ interface Run {
 async function run(input: AsyncIterable<Uint8Array>, output: Writable, context: Run): Promise<number> {
   const { order, config, bar } = context;
   let errors = 0;
-  const rows = mapInOrder(nonEmpty(linesOf(input, config.BODY_LIMIT_BYTES)), IN_FLIGHT, async (line) => ({
+  const rows = mapInOrder(nonEmpty(linesOf(input, config.BODY_LIMIT_BYTES)), IN_FLIGHT, async ({ line, number }) => ({
     bytes: line.bytes,
-    row: await answerTo(line, context),
+    row: await answerTo(line, number, context),
   }));
   const texts = async function* (): AsyncGenerator<string> {
     for await (const { bytes, row } of rows) {
@@ -142,14 +142,18 @@ async function run(input: AsyncIterable<Uint8Array>, output: Writable, context: 
   return errors;
 }
 
-async function* nonEmpty(lines: AsyncIterable<Line>): AsyncGenerator<Line> {
-  for await (const line of lines) if (line.text === null || line.text.trim() !== '') yield line;
+async function* nonEmpty(lines: AsyncIterable<Line>): AsyncGenerator<{ readonly line: Line; readonly number: number }> {
+  let number = 0;
+  for await (const line of lines) {
+    number += 1;
+    if (line.text === null || line.text.trim() !== '') yield { line, number };
+  }
 }
 
-async function answerTo(line: Line, { order, config, moderate }: Run): Promise<AnswerRow> {
+async function answerTo(line: Line, number: number, { order, config, moderate }: Run): Promise<AnswerRow> {
   const baseDir = order.input === '-' ? '.' : path.dirname(path.resolve(order.input));
   const row = readRow(line, { now: Date.now(), textLimitChars: config.TEXT_LIMIT_CHARS, baseDir });
-  if (!row.ok) return errorRow(row.id, row.code, row.message);
+  if (!row.ok) return errorRow(row.id, row.code, `Line ${number}: ${row.message}`);
   const options = {
     repaired: row.repaired,
     ...(order.regions.length > 0 ? { regions: order.regions } : {}),
