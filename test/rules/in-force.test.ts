@@ -71,3 +71,16 @@ it('a folder that is missing at a later start changes nothing and is told', asyn
   expect(rules.filesFault()).toContain('global.yaml');
   expect(logged).toContain('policies are not watched until the next start: POLICIES_DIR is no folder');
 });
+
+it('a later start says that the files still wait for a person', async () => {
+  await rules.close();
+  const file = path.join(dir, 'terms/en.yaml');
+  await writeFile(file, (await readFile(file, 'utf8')).replace('"double your {money', '"triplicate your {money'));
+  const said = () => logged.filter((line) => /the candidate waits|are not those of the files/.test(line));
+  rules = await open();
+  expect(said()).toEqual(['policies changed; the candidate waits for a person']);
+  await rules.close();
+  logged = [];
+  rules = await open();
+  expect(said()).toEqual(['the policies in force are not those of the files']);
+});

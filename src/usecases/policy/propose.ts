@@ -56,6 +56,10 @@ export async function proposeFiles(
   if (proposed === 'waits') {
     deps.log.warn('policies changed; the candidate waits for a person', { bundle: hash, severity: diff.severity });
   }
+  if (proposed === 'known' && !edited) {
+    const state = (await deps.store.policy.bundle(hash))?.state;
+    deps.log.warn('the policies in force are not those of the files', { bundle: hash, state });
+  }
 }
 
 /** What its own tests contradict does not take the place of what they agree with. Texts would need the whole pipeline. */
