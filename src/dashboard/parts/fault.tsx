@@ -1,6 +1,7 @@
 import { Alert } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '../api/client.js';
+import { saysMore } from '../says-more.js';
 import { useWords } from '../words.js';
 
 /** The problem in the reader's language where the code is known, and the server's own words beneath. */
@@ -17,7 +18,7 @@ export function Fault({ error }: { readonly error: Error }) {
   return (
     <Alert color="red" title={title} role="alert">
       {isProblem && error.status === 0 ? null : i18n.language === 'en' ? (
-        words
+        saysMore(error.message, title) && words
       ) : (
         <details>
           <summary>{t('common:server-words')}</summary>
