@@ -88,7 +88,9 @@ const VERBS: Readonly<Record<string, (ports: StorePorts, hasher: PasswordHasher,
 
 async function create(ports: StorePorts, hasher: PasswordHasher, order: Order): Promise<string> {
   const { access } = ports.store;
-  if ((await access.findUser(order.login)) !== null) throw new InvalidInputError('conflict', `${order.login} exists`);
+  if ((await access.findUser(order.login)) !== null) {
+    throw new InvalidInputError('name_taken', `There is a user ${order.login} already; user password sets a new one`);
+  }
   const password = order.password ?? ports.ids.secret(PASSWORD_BYTES);
   const passwordHash = await hasher.hash(password);
   await access.createUser({ login: order.login, passwordHash, role: order.role }, ports.clock.now(), OPERATOR);

@@ -88,7 +88,7 @@ describe('user', () => {
     const { withStore, io, hasher } = bench();
     await userCommand(['create', '--login', 'ada'], io, withStore, hasher);
     await expect(userCommand(['create', '--login', 'ada'], io, withStore, hasher)).rejects.toMatchObject({
-      code: 'conflict',
+      code: 'name_taken',
     });
     await expect(userCommand(['password', '--login', 'eve'], io, withStore, hasher)).rejects.toMatchObject({
       code: 'not_found',
