@@ -7,7 +7,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { PICTURES_DIR } from '../src/paths.js';
 import { PDQ_DISTANCE } from '../src/stages/images/findings.js';
-import { type HashEntry, indexHashes } from '../src/stages/images/hash-index.js';
+import { indexHashes, type PictureEntry } from '../src/stages/images/hash-index.js';
 import { distanceOf } from '../src/stages/images/pdq/distance.js';
 import { pdqOf } from '../src/stages/images/pdq/pdq.js';
 
@@ -82,7 +82,7 @@ async function main(): Promise<number> {
     ),
   );
 
-  const entries = Array.from({ length: BANK }, (_, at): HashEntry => {
+  const entries = Array.from({ length: BANK }, (_, at): PictureEntry => {
     const pdq = randomHash();
     return { entryId: `hash_${at}`, pdq, category: 'fraud.scam', severity: 3, benign: false };
   });

@@ -13,7 +13,7 @@ import { openOpenId } from './adapters/sign-in-openid.js';
 import { openStore } from './adapters/store-prisma.js';
 import { openFetcher } from './adapters/webhook-fetch.js';
 import { closeAll } from './close-all.js';
-import { openImageBanks } from './compose/image-banks.js';
+import { openImageBanks, openTextBanks } from './compose/hash-banks.js';
 import { composeImages, type Images } from './compose/images.js';
 import { checkModelFiles, laterClassifier, laterLanguageModel } from './compose/later-models.js';
 import { composeLlm, type Llm } from './compose/llm.js';
@@ -23,7 +23,7 @@ import { codeOf, InvalidInputError } from './errors.js';
 import { PROMPTS_DIR } from './paths.js';
 import type { Bundle } from './policy/bundle.js';
 import type { FullStore, OpenId } from './ports/review.js';
-import type { Classifier, Clock, Fetcher, Ids, LanguageModel, Log, PasswordHasher } from './ports.js';
+import type { Classifier, Clock, Fetcher, Ids, LanguageModel, Log, PasswordHasher, TextHashBank } from './ports.js';
 import { openRules, type Rules } from './rules/open-rules.js';
 import { type ModerateNow, moderateWith, type RuleSet } from './usecases/moderate.js';
 import type { AskDeps } from './usecases/opinions/ask-opinion.js';
@@ -42,6 +42,7 @@ export interface Ports {
   readonly language: LanguageModel;
   readonly openId: OpenId | null;
   readonly images: Images;
+  readonly textBank: TextHashBank;
   readonly llm: Llm;
   /** Null: translation is off. */
   readonly translation: Translation | null;
@@ -106,8 +107,9 @@ export async function compose(
     const language = overrides.language ?? languageFor(config, wanted.model);
     const images = overrides.images ?? {
       ...keep(composeImages(config)),
-      bank: keep(await openImageBanks({ store: store.imageBanks, clock, log, pollMs: BANKS_POLL_MS })),
+      bank: keep(await openImageBanks(store, { clock, log, pollMs: BANKS_POLL_MS })),
     };
+    const textBank = overrides.textBank ?? keep(await openTextBanks(store, { clock, log, pollMs: BANKS_POLL_MS }));
     const llm = overrides.llm ?? (await composeLlm(config, { clock, ids, metrics, runScript: queue.runScript }));
     const translation = overrides.translation ?? translationOf(composeTranslation(config, llm.translation, ids), keep);
     const opinions = opinionsOf(llm, { clock, ids });
@@ -118,6 +120,7 @@ export async function compose(
         language,
         store,
         images,
+        textBank,
         opinions: opinions === null ? undefined : { region: opinions.chat.region },
         clock,
         log,
@@ -139,6 +142,7 @@ export async function compose(
       hasher: overrides.hasher ?? openPasswordHasher(),
       openId: overrides.openId ?? openIdOf(config),
       images,
+      textBank,
       llm,
       translation,
       opinions,

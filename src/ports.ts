@@ -14,6 +14,7 @@ import type {
   Score,
   ScoreKey,
   Span,
+  TextHash,
   ViewName,
 } from './domain.js';
 
@@ -124,18 +125,24 @@ export interface CampaignCounts {
   readonly medianAccountAgeDays: number | null;
 }
 
-/** Exact and near text-hash banks. */
-export interface TextHashBank {
-  /** Entries whose 64-bit simhash (16 hex digits) is within `distance` bits, or whose exact hash is equal. */
-  lookup(hashes: { readonly exact: string; readonly simhash: string }, distance: number): readonly TextHashHit[];
+/** Hashes with an owner; a benign entry speaks for what looks like something bad. */
+export interface HashBank<H> {
+  /** `sourceId`: whose note it is; banks of other platforms stay out, and without it those of every single one. */
+  lookup(hash: H, distance: number, sourceId?: string): readonly HashHit[];
 }
-export interface TextHashHit {
+export interface HashHit {
   readonly entryId: string;
+  /** Its name. */
+  readonly bank?: string | undefined;
   readonly category: string;
   readonly severity: number;
   readonly benign: boolean;
   readonly distance: number;
 }
+/** Entries whose simhash is within `distance` bits, or whose exact hash is equal. */
+export type TextHashBank = HashBank<TextHash>;
+/** Perceptual hashes. */
+export type ImageHashBank = HashBank<PdqReading>;
 
 /** 8-bit RGB, rows without padding, alpha laid over white, upright, long side capped by the decoder. */
 export interface Pixels {
@@ -175,20 +182,6 @@ export interface ImageModel {
   readonly model: string;
   classify(frames: readonly Pixels[], signal: AbortSignal): Promise<ImageModelReading>;
   close(): Promise<void>;
-}
-/** Perceptual hashes with an owner; a benign entry speaks for a picture that looks like a bad one. */
-export interface ImageHashBank {
-  /** `sourceId`: whose note it is; banks of other platforms stay out, and without it those of every single one. */
-  lookup(reading: PdqReading, distance: number, sourceId?: string): readonly ImageHashHit[];
-}
-export interface ImageHashHit {
-  readonly entryId: string;
-  /** Its name. */
-  readonly bank?: string | undefined;
-  readonly category: string;
-  readonly severity: number;
-  readonly benign: boolean;
-  readonly distance: number;
 }
 /** Bytes by key; a local folder or a bucket. Keys are ours, never a name from outside. */
 export interface Blobs {

@@ -7,7 +7,7 @@ import { accessWith } from './store/access.js';
 import { campaignsWith } from './store/campaigns.js';
 import { openDatabase } from './store/database.js';
 import { deskWith } from './store/desk.js';
-import { imageBanksWith } from './store/image-banks.js';
+import { hashBanksWith, PICTURE_BANKS, TEXT_BANKS } from './store/hash-banks.js';
 import { imagesWith } from './store/images.js';
 import { lookUpsWith } from './store/look-ups.js';
 import { notesWith } from './store/notes.js';
@@ -15,7 +15,7 @@ import { opinionsWith } from './store/opinions.js';
 import { overviewOf } from './store/overview.js';
 import { peopleWith } from './store/people.js';
 import { policyWith } from './store/policy.js';
-import { auditWith, banksWith, bundlesWith } from './store/records.js';
+import { auditWith, bundlesWith } from './store/records.js';
 import { translationsWith } from './store/translations.js';
 import { type Retention, upkeepWith } from './store/upkeep.js';
 import { webhooksWith } from './store/webhooks.js';
@@ -53,7 +53,8 @@ export async function openStore(options: StoreOptions): Promise<FullStore> {
     work: workWith(database, ids),
     images: imagesWith(database),
     opinions: opinionsWith(database),
-    imageBanks: imageBanksWith(database, ids),
+    imageBanks: hashBanksWith(database, ids, PICTURE_BANKS),
+    textBanks: hashBanksWith(database, ids, TEXT_BANKS),
     lookUps: lookUpsWith(database),
     webhooks: webhooksWith(database, ids),
     access: accessWith(database, ids),
@@ -62,7 +63,6 @@ export async function openStore(options: StoreOptions): Promise<FullStore> {
     people: peopleWith(database, ids),
     bundles: bundlesWith(database),
     policy: policyWith(database),
-    banks: banksWith(database),
     campaigns: campaignsWith(database),
     translations: translationsWith(database),
     upkeep: upkeepWith(database, retention),

@@ -1,4 +1,4 @@
-/** `polywarden bank`: hashes of known pictures, whose they are, and what is near to them. */
+/** `polywarden bank`: hashes of known pictures and texts, whose they are, and what is near to them. */
 import { DECODE_LIMITS } from '../adapters/images/decode-image-limits.js';
 import { openDecoder } from '../adapters/images-sharp.js';
 import { type Config, configFromProcess } from '../config.js';
@@ -7,7 +7,7 @@ import { hashFrames } from '../stages/images/pdq/frames.js';
 import { pdqOf } from '../stages/images/pdq/pdq.js';
 import { BANK_USAGE, type BankIo } from './bank/bank-io.js';
 import { addToBank, createBank, importIntoBank, removeFromBank } from './bank/change.js';
-import { listBanks, matchPictures } from './bank/look.js';
+import { listBanks, matchBanks } from './bank/look.js';
 import { BANK_OPTIONS, type BankValues } from './bank/options.js';
 import { rescanPictures } from './bank/rescan.js';
 import { type Io, readArgs, unknownWord, usageError } from './io.js';
@@ -19,7 +19,7 @@ const COMMANDS: Readonly<Record<string, Run>> = {
   create: createBank,
   add: addToBank,
   import: importIntoBank,
-  match: matchPictures,
+  match: matchBanks,
   list: listBanks,
   rescan: rescanPictures,
   remove: removeFromBank,

@@ -30,7 +30,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     load: async () => (await import('./terms.js')).termsCommand,
   },
   bank: {
-    about: 'hashes of known pictures: banks, import, look-up',
+    about: 'hashes of known pictures and texts: banks, import, look-up',
     load: async () => (await import('./bank.js')).bankCommand,
   },
   models: {

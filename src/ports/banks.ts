@@ -1,12 +1,17 @@
-/** Banks of picture hashes, as they are kept: who answers for a bank, what it speaks of, and its entries. */
-import type { PdqReading } from '../domain.js';
+/** Hash banks as they are kept, of pictures or of texts: who answers for a bank, what it speaks of, and its entries. */
+import type { PdqReading, PictureHash, TextHash } from '../domain.js';
 import type { Actor } from './store.js';
 
 const BANK_KINDS = ['block', 'benign'] as const;
-/** `benign`: known harmless pictures that look like harmful ones; they speak for a picture. */
+/** `benign`: known harmless pictures or texts that look like harmful ones; they speak for a note. */
 export type BankKind = (typeof BANK_KINDS)[number];
 
-export interface NewImageBank {
+export const HOLDINGS = ['pictures', 'texts'] as const;
+/** What the hashes of a bank are of. */
+export type Holding = (typeof HOLDINGS)[number];
+
+export interface NewBank {
+  /** One name is one bank, whatever it holds. */
   readonly name: string;
   /** The platform whose notes alone it is held against; null: those of all. */
   readonly sourceId: string | null;
@@ -19,53 +24,49 @@ export interface NewImageBank {
   readonly source: string;
   readonly expiresAt: string | null;
 }
-export interface ImageBank extends NewImageBank {
+export interface Bank extends NewBank {
   readonly bankId: string;
+  readonly holds: Holding;
   readonly createdAt: string;
   readonly entries: number;
 }
-export interface NewHashes {
+export interface NewHashes<H> {
   readonly name: string;
-  readonly hashes: readonly {
-    /** 64 hex digits. */
-    readonly pdq: string;
-    readonly note: string;
-  }[];
+  readonly hashes: readonly (H & { readonly note: string })[];
   readonly expiresAt: string | null;
 }
-export interface ImageBankEntry {
+interface EntryTimes {
   readonly entryId: string;
-  readonly pdq: string;
-  readonly note: string;
-  readonly addedBy: string;
-  readonly addedAt: string;
   readonly expiresAt: string | null;
 }
+export type BankEntry<H> = EntryTimes &
+  H & {
+    readonly note: string;
+    readonly addedBy: string;
+    readonly addedAt: string;
+  };
 /** An entry with what its bank says of it; `expiresAt` is the earlier of both. */
-export interface BankedHash extends Omit<ImageBankEntry, 'note' | 'addedBy' | 'addedAt'> {
-  readonly bank: string;
-  readonly sourceId: string | null;
-  readonly kind: BankKind;
-  readonly category: string;
-  readonly severity: number;
-}
+export type BankedHash<H> = EntryTimes &
+  H &
+  Pick<NewBank, 'sourceId' | 'kind' | 'category' | 'severity'> & { readonly bank: string };
 
-export interface ImageBanksPart {
-  readonly imageBanks: ImageBanksStore;
+export interface HashBanksPart {
+  readonly imageBanks: HashBanksStore<PictureHash>;
+  readonly textBanks: HashBanksStore<TextHash>;
   readonly lookUps: LookUpsStore;
 }
-/** Every change is one transaction with its line in the audit. */
-export interface ImageBanksStore {
+/** The banks of one holding. Every change is one transaction with its line in the audit. */
+export interface HashBanksStore<H> {
   /** Rises with every change. */
   version(): Promise<number>;
   /** All that has not expired, in the order of their ids; `after` is the last id of the page before. */
-  hashes(after: string | null, limit: number, now: number): Promise<readonly BankedHash[]>;
-  list(): Promise<readonly ImageBank[]>;
-  entries(name: string, after: string | null, limit: number): Promise<readonly ImageBankEntry[]>;
+  hashes(after: string | null, limit: number, now: number): Promise<readonly BankedHash<H>[]>;
+  list(): Promise<readonly Bank[]>;
+  entries(name: string, after: string | null, limit: number): Promise<readonly BankEntry<H>[]>;
   /** False: the name is taken. */
-  create(bank: NewImageBank, actor: Actor, now: number): Promise<boolean>;
+  create(bank: NewBank, actor: Actor, now: number): Promise<boolean>;
   /** How many were new; null: there is no such bank. */
-  add(hashes: NewHashes, actor: Actor, now: number): Promise<number | null>;
+  add(hashes: NewHashes<H>, actor: Actor, now: number): Promise<number | null>;
   /** How many went, of the whole bank where `entryId` is null; null: there is no such bank or entry. */
   remove(name: string, entryId: string | null, actor: Actor, now: number): Promise<number | null>;
 }

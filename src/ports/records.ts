@@ -1,4 +1,4 @@
-/** Overview, bundles, banks, audit, upkeep. */
+/** Overview, bundles, audit, upkeep. */
 import type { Action, LanguageTag } from '../domain.js';
 import type { Actor } from './access.js';
 import type { Page } from './notes.js';
@@ -42,21 +42,6 @@ export interface BundlesStore {
   /** Stores the bundle text under its hash when new. */
   put(hash: string, content: string, now: number): Promise<void>;
   get(hash: string): Promise<string | null>;
-}
-export interface TextBankEntry {
-  readonly entryId: string;
-  readonly category: string;
-  readonly severity: number;
-  readonly benign: boolean;
-  readonly exact: string;
-  readonly simhash: string;
-  readonly source: string;
-  readonly owner: string;
-  readonly expiresAt: string | null;
-}
-export interface BanksStore {
-  allText(): Promise<readonly TextBankEntry[]>;
-  addText(entry: TextBankEntry, now: number): Promise<void>;
 }
 export interface UpkeepStore {
   /** Deletes expired rows in bounded batches; returns how many by table. */

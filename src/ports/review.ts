@@ -1,6 +1,6 @@
 /** Words and port of the review desk: cases, claims, decisions of people, appeals, reports, rights. */
 import type { CaseClock, CaseReason, CaseTerms, Desk, LanguageTag } from '../domain.js';
-import type { ImageBanksPart } from './banks.js';
+import type { HashBanksPart } from './banks.js';
 import type { CaseFile, Comment, Opinion } from './case-file.js';
 import type { AuditFilter, PeopleStore, Statistics } from './people.js';
 import type { Appeal, NewAppeal, NewReport, PleaFilter, PleaNote, PleaResult, RanOut, Report } from './pleas.js';
@@ -120,4 +120,4 @@ export interface DeskStores {
   readonly people: PeopleStore;
 }
 /** The whole store, as the API and the workers have it. */
-export type FullStore = Store & DeskStores & PolicyPart & TranslationsPart & ImageBanksPart;
+export type FullStore = Store & DeskStores & PolicyPart & TranslationsPart & HashBanksPart;

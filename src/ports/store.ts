@@ -8,7 +8,7 @@ import type { AccessStore } from './access.js';
 import type { NotesStore } from './notes.js';
 import type { OpinionsStore } from './opinions.js';
 import type { ImagesStore } from './pictures.js';
-import type { AuditStore, BanksStore, BundlesStore, Overview, UpkeepStore } from './records.js';
+import type { AuditStore, BundlesStore, Overview, UpkeepStore } from './records.js';
 import type { WebhooksStore } from './webhooks.js';
 import type { WorkStore } from './work.js';
 
@@ -28,7 +28,6 @@ export interface Store {
   readonly access: AccessStore;
   readonly audit: AuditStore;
   readonly bundles: BundlesStore;
-  readonly banks: BanksStore;
   readonly campaigns: CampaignStore;
   readonly upkeep: UpkeepStore;
   overview(now: number): Promise<Overview>;

@@ -22,7 +22,6 @@ import { languageStage } from '../stages/language/index.js';
 import { matchStage } from '../stages/match/index.js';
 import { compileBanks, type Matcher } from '../stages/match/matcher.js';
 import { parseTermBanks } from '../stages/match/term-bank.js';
-import { indexTextHashes } from '../stages/match/text-hash.js';
 import { normaliseStage } from '../stages/normalise/index.js';
 import type { AnyStage, StageNeeds } from '../stages/stage.js';
 import type { Judge, RuleSet } from '../usecases/moderate.js';
@@ -49,6 +48,8 @@ export interface RulesOptions {
         stored(images: ImagesStore, deadlineMs: number): ImageSource;
       }
     | undefined;
+  /** Unset: no bank of known texts. */
+  readonly textBank?: TextHashBank | undefined;
   /** Unset: no language model is configured. */
   readonly opinions?:
     | {
@@ -97,7 +98,7 @@ export async function buildRules(
   // The bundle's own copy of the files, so that its hash covers what the matcher is made from.
   const matcher = matcherOf([...termFilesOf(filesIn(bundle.content)), ...own]);
   const privateTerms = own.length === 0 ? undefined : sha256Hex(JSON.stringify(own)).slice(0, 12);
-  const bank = store === null ? null : indexTextHashes(await store.banks.allText());
+  const bank = options.textBank ?? null;
   if (options.eager) matcher();
   const stagesWith = (own: Pick<Parts, 'campaigns' | 'images' | 'opinions'>) =>
     once(() => stagesOf({ matcher: matcher(), bank, privateTerms, ...own }, options));

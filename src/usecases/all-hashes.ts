@@ -1,17 +1,16 @@
 /** Every hash of the banks that still counts, page by page. */
-import type { BankedHash, ImageBanksStore } from '../ports/banks.js';
-import type { HashEntry } from '../stages/images/hash-index.js';
+import type { BankedHash, HashBanksStore } from '../ports/banks.js';
+import type { HashEntry } from '../stages/hash-entry.js';
 
 const PAGE = 10_000;
 
-const entryOf = ({ kind, expiresAt, ...hash }: BankedHash): HashEntry => ({
-  ...hash,
-  benign: kind === 'benign',
-  expiresAt: expiresAt === null ? null : Date.parse(expiresAt),
-});
+const entryOf = <H>(hash: BankedHash<H>): HashEntry<H> => ({ ...hash, benign: hash.kind === 'benign' });
 
-export async function allHashes(store: Pick<ImageBanksStore, 'hashes'>, now: number): Promise<readonly HashEntry[]> {
-  const all: HashEntry[] = [];
+export async function allHashes<H>(
+  store: Pick<HashBanksStore<H>, 'hashes'>,
+  now: number,
+): Promise<readonly HashEntry<H>[]> {
+  const all: HashEntry<H>[] = [];
   for (;;) {
     const page = await store.hashes(all.at(-1)?.entryId ?? null, PAGE, now);
     for (const hash of page) all.push(entryOf(hash));

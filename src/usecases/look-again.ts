@@ -3,8 +3,8 @@
  * are made due: workers judge them like any other. Pages, a bound per run, and a kept place; twice does what once does.
  */
 
-import { DAY_MS } from '../domain.js';
-import type { HashedPicture, ImageBanksStore, LookUpsStore, PicturePlace } from '../ports/banks.js';
+import { DAY_MS, type PictureHash } from '../domain.js';
+import type { HashBanksStore, HashedPicture, LookUpsStore, PicturePlace } from '../ports/banks.js';
 import type { Actor } from '../ports/store.js';
 import type { Clock, ImageHashBank, Log } from '../ports.js';
 import { findingsOfHash } from '../stages/images/findings.js';
@@ -12,7 +12,7 @@ import { indexHashes } from '../stages/images/hash-index.js';
 import { allHashes } from './all-hashes.js';
 
 export interface LookAgainDeps {
-  readonly imageBanks: Pick<ImageBanksStore, 'hashes'>;
+  readonly imageBanks: Pick<HashBanksStore<PictureHash>, 'hashes'>;
   readonly lookUps: LookUpsStore;
   readonly clock: Clock;
 }

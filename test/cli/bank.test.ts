@@ -5,7 +5,7 @@ import path from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { readHashes } from '../../src/cli/bank/read-hashes.js';
+import { PICTURE_LIST, readHashes } from '../../src/cli/bank/read-hashes.js';
 import { bankCommand, hasherFrom } from '../../src/cli/bank.js';
 import type { WithStore } from '../../src/cli/store.js';
 import { readConfig } from '../../src/config.js';
@@ -141,16 +141,27 @@ describe('bank', () => {
     [[...CREATE, '--platform', 'nobody'], 'not_found: There is no source nobody'],
     [CREATE.slice(0, 6), 'usage: --owner is needed'],
     [['add', 'nowhere', A], 'not_found: There is no bank nowhere; create it first'],
-    [['add', 'nowhere', 'no-such-file.png'], 'file_unreadable: no-such-file.png cannot be read'],
-    [['add', 'nowhere', '0'.repeat(64)], `body_invalid: ${'0'.repeat(64)}: 0 of 256 bits are set`],
-    [['add', 'nowhere', path.resolve('package.json')], 'image_unsupported: '],
+    [[...CREATE, '--holds', 'words'], 'usage: --holds is one of pictures, texts'],
     [['match'], 'usage: match takes pictures or hashes'],
+    [['match', '--holds', 'texts'], 'usage: match takes texts: files, hashes, - for standard input, or --text'],
     [['remove', 'nowhere'], 'not_found: There is no bank nowhere'],
     [['list', 'nowhere'], 'not_found: There is no bank nowhere'],
     [['import', 'nowhere', '--format', 'xml', '-'], 'usage: --format is one of csv, jsonl'],
     [['lists'], 'usage: There is no command bank lists'],
   ])('refuses %j', async (args, message) => {
     expect(await refusal(args)).toContain(message);
+  });
+
+  it('refuses what it cannot read as a picture', async () => {
+    await bank(CREATE);
+    for (const [subject, message] of [
+      ['no-such-file.png', 'file_unreadable: no-such-file.png cannot be read'],
+      ['0'.repeat(64), `body_invalid: ${'0'.repeat(64)}: 0 of 256 bits are set`],
+      [path.resolve('package.json'), 'image_unsupported: '],
+      ['--text=words', 'usage: --text is for banks that hold texts'],
+    ] as const) {
+      expect(await refusal(['add', 'scams', subject])).toContain(message);
+    }
   });
 
   it('refuses a second bank of a name, and a picture that is too plain', async () => {
@@ -163,9 +174,74 @@ describe('bank', () => {
   });
 });
 
+describe('bank of texts', () => {
+  const TEXT = 'Send the fee first and your prize will be released.';
+  const SPELLED = '  SEND the fee\u200b first and your pr\u00edze will be released.\n';
+  const CREATE_TEXTS = [...CREATE, '--holds', 'texts'];
+  const written64 = /^([0-9a-f]{64}:[0-9a-f]{16}) {2}/;
+
+  it('knows a text again from a file, standard input, an option and its hash, and never says it', async () => {
+    await bank(CREATE_TEXTS);
+    const file = await written('letter.txt', TEXT);
+    const said = await bank(['add', 'scams', '--note', 'case 7', '--expires', '2027-01-01', file]);
+    expect(said).toContain('1 added to scams, 0 known before');
+    const hash = written64.exec(said)?.[1] ?? '';
+    expect(await bank(['add', 'scams', '-'], SPELLED)).toContain('0 added to scams, 1 known before');
+    expect(await bank(['add', 'scams', '--text', `${TEXT} Hurry, it ends today.`, hash])).toContain('1 added');
+    for (const match of [
+      await bank(['match', '--holds', 'texts', '-'], SPELLED),
+      await bank(['match', '--text', SPELLED]),
+      await bank(['match', '--holds', 'texts', hash.toUpperCase()]),
+    ]) {
+      expect(match).toMatch(/ {2}0 bits {2}scams\/\S+ {2}fraud\.scam, severity 3\n$/);
+    }
+    expect(await bank(['match', '--text', 'A walk by the lake with two herons.'])).toContain('  in no bank\n');
+    expect(await bank(['match', '--json', '--text', TEXT])).toContain(`"exact": "${hash.slice(0, 64)}"`);
+    const everything = [await bank(['list']), await bank(['list', 'scams']), JSON.stringify(store.tables), said];
+    expect(everything[0]).toContain('fraud.scam\t3\t2 hashes\tana\treviews\t-\tall\ttexts\n');
+    expect(everything[1]).toContain(`\t${hash}\t2026-11-20\tcli\t2027-01-01\tcase 7\n`);
+    expect(everything.join(' ').toLowerCase()).not.toContain('prize');
+  });
+
+  it('imports texts, hashes, and what list printed of another bank', async () => {
+    await bank(CREATE_TEXTS);
+    const csv = `text,note\n"${TEXT}, she said",first\nshort,\n`;
+    const said = await bank(['import', 'scams', await written('texts.csv', csv)]);
+    expect(said).toContain('1 added to scams, 0 known before or twice in the list\n1 not read\n');
+    expect(said).toContain('line 3: a text of fewer than 16 characters');
+    const lines = `${JSON.stringify({ text: TEXT })}\n{"exact":"ff","simhash":"00"}\n[1]\n{}\nx\n`;
+    const again = await bank(['import', 'scams', '--format', 'jsonl', '-'], lines);
+    expect(again).toContain('1 added to scams');
+    expect(again).toContain('line 2: neither a text nor exact with 64 and simhash with 16 hex digits');
+    expect(again).toContain('line 3: no object with text, or exact and simhash\n  line 4: neither');
+    expect(again).toContain('line 5: not JSON');
+    const listed = await bank(['list', 'scams', '--json']);
+    await bank(['remove', 'scams']);
+    await bank(CREATE_TEXTS);
+    expect(await bank(['import', 'scams', '--format', 'jsonl', '-'], listed)).toContain('2 added to scams');
+    expect(await bank(['match', '--text', TEXT])).toContain('0 bits  scams/');
+    expect(await bank(['import', 'scams', '-'], `${TEXT}\n`)).toContain(
+      'line 1: the first line names the columns: text, or exact and simhash, and if wanted note\n',
+    );
+  });
+
+  it('refuses texts that are too short or no text, a picture bank of its name, and entries that are not there', async () => {
+    await bank(CREATE_TEXTS);
+    expect(await refusal(CREATE)).toBe('conflict: There is a bank scams already');
+    expect(await refusal(['add', 'scams', '--text', 'so cute'])).toContain(
+      'body_invalid: --text: a text of fewer than 16 characters',
+    );
+    const file = await written('latin1.txt', Buffer.from([0x63, 0x61, 0x66, 0xe9]));
+    expect(await refusal(['add', 'scams', file])).toContain(`file_unreadable: ${file} is not UTF-8`);
+    expect(await refusal(['add', 'scams', 'no-such.txt'])).toContain('file_unreadable: no-such.txt cannot be read');
+    expect(await refusal(['remove', 'scams', 'hash_0'])).toBe('not_found: There is no entry hash_0 in the bank scams');
+    expect(await bank(['match', '--text', 'so cute'])).toContain('the pipeline finds nothing by this hash');
+  });
+});
+
 describe('readHashes', () => {
   it('takes bare hashes without a first line, and long lists', () => {
-    expect(readHashes(`\uFEFF${A}\n${B}\n`, 'csv').hashes.map(({ line }) => line)).toEqual([1, 2]);
-    expect(readHashes('note,when\nx,y\n', 'csv').refused).toMatchObject([{ line: 1 }]);
+    expect(readHashes(`\uFEFF${A}\n${B}\n`, 'csv', PICTURE_LIST).hashes.map(({ line }) => line)).toEqual([1, 2]);
+    expect(readHashes('note,when\nx,y\n', 'csv', PICTURE_LIST).refused).toMatchObject([{ line: 1 }]);
   });
 });

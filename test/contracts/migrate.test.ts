@@ -42,16 +42,42 @@ it('applies every migration once, also when ten processes start at once', async 
   expect(await migrate(databaseUrl, MIGRATIONS_DIR)).toEqual([]);
 });
 
-it('takes no bank entry of a severity that is none', async () => {
+it('takes no bank of a severity that is none', async () => {
   const databaseUrl = await emptyDatabase();
   await migrate(databaseUrl, MIGRATIONS_DIR);
   const insert = (severity: number) =>
     query(
       databaseUrl,
-      `INSERT INTO text_bank_entries VALUES ('e${severity}', 'fraud.scam', ${severity}, false, '', '', '', '', now(), NULL)`,
+      `INSERT INTO image_banks (id, holds, name, kind, category, severity, owner, origin, created_at)
+       VALUES ('b${severity}', 'texts', 'b${severity}', 'block', 'fraud.scam', ${severity}, '', '', now())`,
     );
   await insert(4);
-  await expect(insert(9)).rejects.toThrow(/text_bank_entries_severity_check/);
+  await expect(insert(9)).rejects.toThrow(/image_banks_severity_check/);
+});
+
+it('puts texts that somebody wrote into the table by hand into banks of what they say', async () => {
+  const databaseUrl = await emptyDatabase();
+  const names = (await readdir(MIGRATIONS_DIR, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+  const home = path.join(dir, 'before-text-banks');
+  for (const { name } of names.filter(({ name }) => name < '20261122131000')) {
+    await cp(path.join(MIGRATIONS_DIR, name), path.join(home, name), { recursive: true });
+  }
+  await migrate(databaseUrl, home);
+  const row = (id: string, severity: number, exact: string) =>
+    `('${id}', 'fraud.scam', ${severity}, false, '${exact}', '00ff00ff00ff00ff', 'own', 'ada', now(), NULL)`;
+  await query(
+    databaseUrl,
+    `INSERT INTO text_bank_entries VALUES ${row('a', 3, 'x')}, ${row('b', 3, 'x')}, ${row('c', 3, 'y')}, ${row('d', 9, 'x')}`,
+  );
+  await migrate(databaseUrl, MIGRATIONS_DIR);
+  const banked = `SELECT e.id, b.name, b.holds, b.kind, b.category, b.severity, b.owner, b.origin
+    FROM text_bank_entries e JOIN image_banks b ON b.id = e.bank_id ORDER BY e.id`;
+  const said = { holds: 'texts', kind: 'block', category: 'fraud.scam', owner: 'ada', origin: 'own' };
+  expect(await query(databaseUrl, banked)).toEqual([
+    { id: 'a', name: 'texts-by-hand-1', severity: 3, ...said },
+    { id: 'c', name: 'texts-by-hand-1', severity: 3, ...said },
+    { id: 'd', name: 'texts-by-hand-2', severity: 4, ...said },
+  ]);
 });
 
 it('leaves a table in which the schema engine of Prisma finds nothing to do', async () => {

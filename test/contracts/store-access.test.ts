@@ -88,22 +88,8 @@ describe('people', () => {
   });
 });
 
-describe('banks and bundles', () => {
+describe('bundles', () => {
   it('are kept as they were given', async () => {
-    const entry = {
-      entryId: 'tb1',
-      category: 'fraud.scam',
-      severity: 3,
-      benign: false,
-      exact: 'e',
-      simhash: '00ff',
-      source: 'own',
-      owner: 'ada',
-      expiresAt: null,
-    };
-    await store.banks.addText(entry, Date.now());
-    await store.banks.addText({ ...entry, severity: 2 }, Date.now());
-    expect(await store.banks.allText()).toEqual([{ ...entry, severity: 2 }]);
     await store.bundles.put('b1', 'content', Date.now());
     await store.bundles.put('b1', 'content', Date.now());
     expect(await store.bundles.get('b1')).toBe('content');

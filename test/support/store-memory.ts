@@ -3,13 +3,13 @@
  * `away` makes every method throw as the real adapter does when the database cannot be reached.
  */
 import { hash } from 'node:crypto';
-import { ACTIONS } from '../../src/domain.js';
+import { ACTIONS, type PictureHash, type TextHash } from '../../src/domain.js';
 import { UnavailableError } from '../../src/errors.js';
 import type { FullStore } from '../../src/ports/review.js';
-import type { AuditEvent, Store, TextBankEntry } from '../../src/ports/store.js';
+import type { AuditEvent, Store } from '../../src/ports/store.js';
 import { memoryAccess } from './memory/access.js';
 import { memoryDesk } from './memory/desk.js';
-import { memoryImageBanks } from './memory/image-banks.js';
+import { memoryHashBanks } from './memory/hash-banks.js';
 import { memoryImages } from './memory/images.js';
 import { memoryLookUps } from './memory/look-ups.js';
 import { memoryNotes } from './memory/notes.js';
@@ -37,9 +37,18 @@ export function storeMemory(): MemoryStore {
   const access = memoryAccess(check);
   const audit = memoryAudit(check);
   const bundles = new Map<string, string>();
-  const bank: TextBankEntry[] = [];
   const images = memoryImages(tables, check);
-  const imageBanks = memoryImageBanks({ tables, check, audit });
+  const world = { tables, check, audit, names: new Set<string>() };
+  const imageBanks = memoryHashBanks<PictureHash>(world, {
+    holds: 'pictures',
+    hashOf: ({ pdq }) => ({ pdq }),
+    keyOf: ({ pdq }) => pdq,
+  });
+  const textBanks = memoryHashBanks<TextHash>(world, {
+    holds: 'texts',
+    hashOf: ({ exact, simhash }) => ({ exact, simhash }),
+    keyOf: ({ exact }) => exact,
+  });
   const store: MemoryStore = {
     tables,
     away: false,
@@ -48,6 +57,7 @@ export function storeMemory(): MemoryStore {
     images,
     opinions: memoryOpinions(tables, check),
     imageBanks,
+    textBanks,
     lookUps: memoryLookUps({ tables, images, imageBanks, audit }),
     webhooks: memoryWebhooks(tables, check),
     access,
@@ -63,16 +73,6 @@ export function storeMemory(): MemoryStore {
       get: async (key) => {
         await check();
         return bundles.get(key) ?? null;
-      },
-    },
-    banks: {
-      allText: async () => {
-        await check();
-        return [...bank];
-      },
-      addText: async (entry) => {
-        await check();
-        bank.push(entry);
       },
     },
     translations: memoryTranslations(tables, check),

@@ -1,6 +1,6 @@
-/** The record of what was done, and what decisions refer to: audit, bundles, banks. */
+/** The record of what was done, and what decisions refer to: audit, bundles. */
 import type { AuditFilter } from '../../ports/review.js';
-import type { AuditEvent, AuditStore, BanksStore, BundlesStore, Page } from '../../ports/store.js';
+import type { AuditEvent, AuditStore, BundlesStore, Page } from '../../ports/store.js';
 import { cursorOf, pageOf, positionOf } from './cursor.js';
 import type { Database } from './database.js';
 
@@ -91,29 +91,5 @@ export const bundlesWith = (database: Database): BundlesStore => ({
   async get(hash) {
     const row = await database.models((client) => client.bundle.findUnique({ where: { hash } }));
     return row?.content ?? null;
-  },
-});
-
-export const banksWith = (database: Database): BanksStore => ({
-  async allText() {
-    const rows = await database.models((client) => client.textBankEntry.findMany({ orderBy: { id: 'asc' } }));
-    return rows.map(({ id, origin, expiresAt, createdAt: _, ...entry }) => ({
-      ...entry,
-      entryId: id,
-      source: origin,
-      expiresAt: expiresAt?.toISOString() ?? null,
-    }));
-  },
-  async addText({ entryId, source, expiresAt, ...entry }, now) {
-    const data = {
-      ...entry,
-      id: entryId,
-      origin: source,
-      createdAt: new Date(now),
-      expiresAt: expiresAt === null ? null : new Date(expiresAt),
-    };
-    await database.models((client) =>
-      client.textBankEntry.upsert({ where: { id: entryId }, create: data, update: data }),
-    );
   },
 });

@@ -68,7 +68,8 @@ const OLD_REASONS = oldWords(
 const oldTalk = (table: string): string => olderThan(table, `created_at < $1 AND ${quiet(table)}`);
 
 const OLD_HASHES = '(expires_at < $1 OR bank_id IN (SELECT id FROM image_banks WHERE expires_at < $1))';
-const HAS_HASHES = 'EXISTS (SELECT 1 FROM image_bank_entries e WHERE e.bank_id = image_banks.id)';
+const hasHashes = (table: string): string => `EXISTS (SELECT 1 FROM ${table} e WHERE e.bank_id = image_banks.id)`;
+const EMPTY_BANKS = `NOT ${hasHashes('image_bank_entries')} AND NOT ${hasHashes('text_bank_entries')}`;
 
 export function upkeepWith(database: Database, retention: Retention): UpkeepStore {
   const tasks: readonly (readonly [name: string, sql: string, ageMs: number])[] = [
@@ -85,9 +86,9 @@ export function upkeepWith(database: Database, retention: Retention): UpkeepStor
     ['opinion_budget', olderThan('opinion_budget', 'day < $1'), BUDGET_DAYS * DAY_MS],
     ['sessions', olderThan('sessions', 'expires_at < $1'), 0],
     ['sign_ins', olderThan('sign_ins', 'at < $1'), SIGN_IN_DAYS * DAY_MS],
-    ['text_bank_entries', olderThan('text_bank_entries', 'expires_at < $1'), 0],
+    ['text_bank_entries', olderThan('text_bank_entries', OLD_HASHES), 0],
     ['image_bank_entries', olderThan('image_bank_entries', OLD_HASHES), 0],
-    ['image_banks', olderThan('image_banks', `expires_at < $1 AND NOT ${HAS_HASHES}`), 0],
+    ['image_banks', olderThan('image_banks', `expires_at < $1 AND ${EMPTY_BANKS}`), 0],
   ];
   return {
     async purge(now, batch) {

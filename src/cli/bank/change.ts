@@ -2,11 +2,13 @@
 import { CATEGORY_IDS, isCategoryId } from '../../categories.js';
 import { InvalidInputError } from '../../errors.js';
 import { didYouMean } from '../../policy/nearest.js';
-import { LEAST_QUALITY } from '../../stages/images/pdq/frames.js';
+import { type HashBanksStore, HOLDINGS, type Holding } from '../../ports/banks.js';
 import { usageError } from '../io.js';
 import { sourceNamed } from '../source.js';
-import { OPERATOR, type StorePorts } from '../store.js';
-import { BANK_USAGE, type BankIo, bytesOf, readSubjects } from './bank-io.js';
+import { OPERATOR } from '../store.js';
+import { BANK_USAGE, type BankIo, textOf } from './bank-io.js';
+import { bankNamed, withHeld } from './banks.js';
+import type { Held } from './held.js';
 import type { BankValues } from './options.js';
 import { HASH_FORMATS, MOST_NOTE, readHashes } from './read-hashes.js';
 
@@ -39,12 +41,19 @@ function categoryOf(values: BankValues): string {
   throw usageError(`There is no category "${category}"${didYouMean(category, CATEGORY_IDS)}`, BANK_USAGE);
 }
 
+export function holdingOf({ holds = 'pictures' }: BankValues): Holding {
+  const known = HOLDINGS.find((one) => one === holds);
+  if (known === undefined) throw usageError(`--holds is one of ${HOLDINGS.join(', ')}`, BANK_USAGE);
+  return known;
+}
+
 export async function createBank(args: readonly string[], values: BankValues, io: BankIo): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined || rest.length > 0) throw usageError('create takes the name of one bank', BANK_USAGE);
   if (!NAME.test(name)) throw usageError(`"${name}": a name is lower-case letters, digits and hyphens`, BANK_USAGE);
   const severity = values.severity ?? '';
   if (!/^[0-4]$/.test(severity)) throw usageError('--severity is 0 to 4', BANK_USAGE);
+  const holds = holdingOf(values);
   const order = {
     name,
     kind: values.benign === true ? ('benign' as const) : ('block' as const),
@@ -57,7 +66,7 @@ export async function createBank(args: readonly string[], values: BankValues, io
     const now = ports.clock.now();
     const sourceId = values.platform === undefined ? null : await sourceNamed(ports, values.platform);
     const bank = { ...order, sourceId, expiresAt: expiryOf(values.expires, now) };
-    if (!(await ports.store.imageBanks.create(bank, OPERATOR, now))) {
+    if (!(await withHeld(holds, (held) => held.banks(ports.store)).create(bank, OPERATOR, now))) {
       throw new InvalidInputError('conflict', `There is a bank ${name} already`);
     }
   });
@@ -65,56 +74,57 @@ export async function createBank(args: readonly string[], values: BankValues, io
   return 0;
 }
 
-interface Addition {
+interface Addition<H> {
   readonly name: string;
-  readonly hashes: readonly { readonly pdq: string; readonly note: string }[];
-  readonly expires: string | undefined;
+  readonly hashes: readonly (H & { readonly note: string })[];
+  readonly expiresAt: string | null;
 }
+const noBank = (name: string): InvalidInputError => new InvalidInputError('not_found', `There is no bank ${name}`);
 
-async function addAll(ports: StorePorts, { name, hashes, expires }: Addition): Promise<number> {
-  const now = ports.clock.now();
-  const expiresAt = expiryOf(expires, now);
+async function addAll<H>(banks: HashBanksStore<H>, order: Addition<H>, now: number): Promise<number> {
+  const { name, hashes, expiresAt } = order;
   let added = 0;
   for (let from = 0; from === 0 || from < hashes.length; from += AT_ONCE) {
-    const order = { name, hashes: hashes.slice(from, from + AT_ONCE), expiresAt };
-    const fresh = await ports.store.imageBanks.add(order, OPERATOR, now);
-    if (fresh === null) throw new InvalidInputError('not_found', `There is no bank ${name}; create it first`);
+    const part = { name, hashes: hashes.slice(from, from + AT_ONCE), expiresAt };
+    const fresh = await banks.add(part, OPERATOR, now);
+    if (fresh === null) throw noBank(name);
     added += fresh;
   }
   return added;
 }
 
+/** What the bank holds says how what is added is read. */
+const toBank = <T>(
+  name: string,
+  values: BankValues,
+  io: BankIo,
+  use: <H, Q>(held: Held<H, Q>, add: (hashes: Addition<H>['hashes']) => Promise<number>) => Promise<T>,
+): Promise<T> =>
+  io.withStore(async ({ store, clock }) => {
+    const now = clock.now();
+    const expiresAt = expiryOf(values.expires, now);
+    const { holds } = await bankNamed(store, name, '; create it first');
+    return withHeld(holds, (held) =>
+      use(held, (hashes) => addAll(held.banks(store), { name, hashes, expiresAt }, now)),
+    );
+  });
+
 export async function addToBank(args: readonly string[], values: BankValues, io: BankIo): Promise<number> {
   const [name, ...subjects] = args;
-  if (name === undefined || subjects.length === 0) throw usageError('add takes a bank and what to add', BANK_USAGE);
+  if (name === undefined || (subjects.length === 0 && values.text === undefined)) {
+    throw usageError('add takes a bank and what to add', BANK_USAGE);
+  }
   const note = values.note ?? '';
   if (note.length > MOST_NOTE) throw usageError(`--note has at most ${MOST_NOTE} characters`, BANK_USAGE);
-  const read = await readSubjects(subjects, io);
-  const plain = read.find(({ reading }) => reading.quality < LEAST_QUALITY);
-  if (plain !== undefined) {
-    const why = `quality ${plain.reading.quality}: below ${LEAST_QUALITY} a picture is too plain to compare`;
-    throw new InvalidInputError('body_invalid', `${plain.name}: ${why}`);
-  }
-  const hashes = read.map(({ reading }) => ({ pdq: reading.pdq, note }));
-  const added = await io.withStore((ports) => addAll(ports, { name, hashes, expires: values.expires }));
-  for (const { name: subject, reading } of read) io.out(`${reading.pdq}  ${subject}\n`);
-  io.out(`${added} added to ${name}, ${hashes.length - added} known before\n`);
+  await toBank(name, values, io, async (held, add) => {
+    const read = await held.read(subjects, values, io);
+    const faulty = read.find(({ fault }) => fault !== null);
+    if (faulty !== undefined) throw new InvalidInputError('body_invalid', `${faulty.name}: ${faulty.fault}`);
+    const added = await add(read.map(({ hash }) => ({ ...hash, note })));
+    for (const { name: subject, hash } of read) io.out(`${held.written(hash)}  ${subject}\n`);
+    io.out(`${added} added to ${name}, ${read.length - added} known before\n`);
+  });
   return 0;
-}
-
-async function listText(file: string, io: BankIo): Promise<string> {
-  if (file !== '-') return (await bytesOf(file, LIST_LIMIT_BYTES)).toString('utf8');
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of io.stdin) {
-    const bytes = Buffer.from(chunk as Uint8Array);
-    length += bytes.length;
-    if (length > LIST_LIMIT_BYTES) {
-      throw new InvalidInputError('file_unreadable', `Standard input has more than ${LIST_LIMIT_BYTES} bytes`);
-    }
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 export async function importIntoBank(args: readonly string[], values: BankValues, io: BankIo): Promise<number> {
@@ -124,24 +134,28 @@ export async function importIntoBank(args: readonly string[], values: BankValues
   }
   const format = HASH_FORMATS.find((known) => known === (values.format ?? 'csv'));
   if (format === undefined) throw usageError(`--format is one of ${HASH_FORMATS.join(', ')}`, BANK_USAGE);
-  const { hashes, refused } = readHashes(await listText(file, io), format);
-  const added = await io.withStore((ports) => addAll(ports, { name, hashes, expires: values.expires }));
-  io.out(`${added} added to ${name}, ${hashes.length - added} known before or twice in the list\n`);
-  io.out(`${refused.length} not read\n`);
-  for (const { line, why } of refused.slice(0, SHOWN_LINES)) io.out(`  line ${line}: ${why}\n`);
-  if (refused.length > SHOWN_LINES) io.out(`  and ${refused.length - SHOWN_LINES} more\n`);
-  return hashes.length === 0 ? 1 : 0;
+  return toBank(name, values, io, async (held, add) => {
+    const { hashes, refused } = readHashes(await textOf(file, io, LIST_LIMIT_BYTES), format, held.list);
+    const added = await add(hashes.map(({ hash, note }) => ({ ...hash, note })));
+    io.out(`${added} added to ${name}, ${hashes.length - added} known before or twice in the list\n`);
+    io.out(`${refused.length} not read\n`);
+    for (const { line, why } of refused.slice(0, SHOWN_LINES)) io.out(`  line ${line}: ${why}\n`);
+    if (refused.length > SHOWN_LINES) io.out(`  and ${refused.length - SHOWN_LINES} more\n`);
+    return hashes.length === 0 ? 1 : 0;
+  });
 }
 
 export async function removeFromBank(args: readonly string[], _values: BankValues, io: BankIo): Promise<number> {
   const [name, entryId = null, ...rest] = args;
   if (name === undefined || rest.length > 0) throw usageError('remove takes a bank and at most one entry', BANK_USAGE);
-  const removed = await io.withStore(({ store, clock }) =>
-    store.imageBanks.remove(name, entryId, OPERATOR, clock.now()),
-  );
+  const removed = await io.withStore(async ({ store, clock }) => {
+    const { holds } = await bankNamed(store, name);
+    return withHeld(holds, (held) => held.banks(store).remove(name, entryId, OPERATOR, clock.now()));
+  });
   if (removed === null) {
-    const what = entryId === null ? `bank ${name}` : `entry ${entryId} in a bank ${name}`;
-    throw new InvalidInputError('not_found', `There is no ${what}`);
+    throw entryId === null
+      ? noBank(name)
+      : new InvalidInputError('not_found', `There is no entry ${entryId} in the bank ${name}`);
   }
   io.out(entryId === null ? `removed ${name} with ${removed} hashes\n` : `removed ${entryId}\n`);
   return 0;

@@ -1,22 +1,20 @@
 /** `polywarden bank list|match`. */
-import type { ImageBank, ImageBankEntry } from '../../ports/banks.js';
-import type { ImageHashHit } from '../../ports.js';
-import { PDQ_DISTANCE } from '../../stages/images/findings.js';
-import { indexHashes } from '../../stages/images/hash-index.js';
-import { LEAST_QUALITY } from '../../stages/images/pdq/frames.js';
-import { withNegatives } from '../../stages/images/pdq/negatives.js';
+import type { Bank, BankEntry, Holding } from '../../ports/banks.js';
+import type { HashHit } from '../../ports.js';
 import { allHashes } from '../../usecases/all-hashes.js';
 import { usageError } from '../io.js';
 import { sourceNamed } from '../source.js';
-import type { StorePorts } from '../store.js';
-import { BANK_USAGE, type BankIo, bankNamed, readSubjects, type Subject } from './bank-io.js';
+import { BANK_USAGE, type BankIo } from './bank-io.js';
+import { allBanks, bankNamed, withHeld } from './banks.js';
+import { holdingOf } from './change.js';
+import type { Held, Subject } from './held.js';
 import type { BankValues } from './options.js';
 
 const PAGE = 1_000;
 const until = (at: string | null): string => (at === null ? '-' : at.slice(0, 10));
 const row = (cells: readonly (string | number)[]): string => `${cells.join('\t')}\n`;
 
-const bankRow = (bank: ImageBank): string =>
+const bankRow = (bank: Bank): string =>
   row([
     bank.name,
     bank.kind,
@@ -27,66 +25,76 @@ const bankRow = (bank: ImageBank): string =>
     bank.source,
     until(bank.expiresAt),
     bank.sourceId ?? 'all',
+    bank.holds,
   ]);
-const entryRow = ({ entryId, pdq, addedAt, addedBy, expiresAt, note }: ImageBankEntry): string =>
-  row([entryId, pdq, addedAt.slice(0, 10), addedBy, until(expiresAt), note.replaceAll(/\s+/g, ' ')]);
+
+function entryRow<H>(entry: BankEntry<H>, held: Held<H, unknown>): string {
+  const { entryId, addedAt, addedBy, expiresAt, note } = entry;
+  const shown = note.replaceAll(/\s+/g, ' ');
+  return row([entryId, held.written(entry), addedAt.slice(0, 10), addedBy, until(expiresAt), shown]);
+}
 
 export async function listBanks(args: readonly string[], values: BankValues, io: BankIo): Promise<number> {
   const [name, ...rest] = args;
   if (rest.length > 0) throw usageError('list takes at most one bank', BANK_USAGE);
-  await io.withStore(async (ports) => {
+  const isJson = values.json === true;
+  await io.withStore(async ({ store }) => {
     if (name === undefined) {
-      const banks = await ports.store.imageBanks.list();
-      io.out(values.json === true ? `${JSON.stringify(banks, null, 2)}\n` : banks.map(bankRow).join(''));
+      const banks = await allBanks(store);
+      io.out(isJson ? `${JSON.stringify(banks, null, 2)}\n` : banks.map(bankRow).join(''));
       return;
     }
-    await bankNamed(ports, name);
-    for (let after: string | null = null, more = true; more; ) {
-      const entries: readonly ImageBankEntry[] = await ports.store.imageBanks.entries(name, after, PAGE);
-      io.out(entries.map((entry) => (values.json === true ? `${JSON.stringify(entry)}\n` : entryRow(entry))).join(''));
-      after = entries.at(-1)?.entryId ?? null;
-      more = entries.length === PAGE;
-    }
+    const { holds } = await bankNamed(store, name);
+    await withHeld(holds, async (held) => {
+      const banks = held.banks(store);
+      for (let after: string | null = null, more = true; more; ) {
+        const entries: Awaited<ReturnType<typeof banks.entries>> = await banks.entries(name, after, PAGE);
+        io.out(entries.map((entry) => (isJson ? `${JSON.stringify(entry)}\n` : entryRow(entry, held))).join(''));
+        after = entries.at(-1)?.entryId ?? null;
+        more = entries.length === PAGE;
+      }
+    });
   });
   return 0;
 }
 
-interface Match extends Subject {
-  readonly hits: readonly ImageHashHit[];
+interface Match<H, Q> extends Subject<H, Q> {
+  readonly hits: readonly HashHit[];
 }
 
-async function matchesOf(
-  ports: StorePorts,
-  subjects: readonly Subject[],
-  platform?: string,
-): Promise<readonly Match[]> {
-  const sourceId = platform === undefined ? undefined : await sourceNamed(ports, platform);
-  const now = ports.clock.now();
-  const index = indexHashes(await allHashes(ports.store.imageBanks, now), () => now);
-  return subjects.map((subject) => {
-    const hits = index.lookup(withNegatives(subject.reading), PDQ_DISTANCE, sourceId);
-    return { ...subject, hits };
+async function matchesOf<H, Q>(
+  held: Held<H, Q>,
+  names: readonly string[],
+  values: BankValues,
+  io: BankIo,
+): Promise<readonly Match<H, Q>[]> {
+  const subjects = await held.read(names, values, io);
+  return io.withStore(async (ports) => {
+    const sourceId = values.platform === undefined ? undefined : await sourceNamed(ports, values.platform);
+    const now = ports.clock.now();
+    const bank = held.indexOf(await allHashes(held.banks(ports.store), now), () => now);
+    return subjects.map((subject) => ({ ...subject, hits: held.lookUp(bank, subject.asked, sourceId) }));
   });
 }
 
-function sayMatch({ name, reading, hits }: Match, io: BankIo): void {
-  io.out(`${name}  ${reading.pdq}  quality ${reading.quality}\n`);
-  if (reading.quality < LEAST_QUALITY) {
-    io.out(`  too plain to compare (below ${LEAST_QUALITY}): the pipeline finds nothing by this hash\n`);
-  }
+function sayMatch<H, Q>({ name, hash, asked, fault, hits }: Match<H, Q>, held: Held<H, Q>, io: BankIo): void {
+  io.out(`${name}  ${held.written(hash)}${held.remark(asked)}\n`);
+  if (fault !== null) io.out(`  ${fault}; the pipeline finds nothing by this hash\n`);
   if (hits.length === 0) io.out('  in no bank\n');
   for (const { bank, entryId, distance, benign, category, severity } of hits) {
     io.out(`  ${distance} bits  ${bank}/${entryId}  ${benign ? 'benign' : `${category}, severity ${severity}`}\n`);
   }
 }
 
-export async function matchPictures(args: readonly string[], values: BankValues, io: BankIo): Promise<number> {
-  if (args.length === 0) throw usageError('match takes pictures or hashes', BANK_USAGE);
-  const subjects = await readSubjects(args, io);
-  const matches = await io.withStore((ports) => matchesOf(ports, subjects, values.platform));
-  if (values.json === true) {
-    const rows = matches.map(({ name, reading, hits }) => ({ name, pdq: reading.pdq, quality: reading.quality, hits }));
-    io.out(`${JSON.stringify(rows, null, 2)}\n`);
-  } else for (const match of matches) sayMatch(match, io);
-  return 0;
+export async function matchBanks(args: readonly string[], values: BankValues, io: BankIo): Promise<number> {
+  const holds: Holding = values.text === undefined ? holdingOf(values) : 'texts';
+  return withHeld(holds, async (held) => {
+    if (args.length === 0 && values.text === undefined) throw usageError(`match takes ${held.subjects}`, BANK_USAGE);
+    const matches = await matchesOf(held, args, values, io);
+    if (values.json === true) {
+      const rows = matches.map(({ name, asked, hits }) => ({ name, ...held.facts(asked), hits }));
+      io.out(`${JSON.stringify(rows, null, 2)}\n`);
+    } else for (const match of matches) sayMatch(match, held, io);
+    return 0;
+  });
 }

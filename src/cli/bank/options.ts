@@ -2,6 +2,7 @@
 import type { readArgs } from '../io.js';
 
 export const BANK_OPTIONS = {
+  holds: { type: 'string' },
   category: { type: 'string' },
   severity: { type: 'string' },
   owner: { type: 'string' },
@@ -10,6 +11,7 @@ export const BANK_OPTIONS = {
   platform: { type: 'string' },
   expires: { type: 'string' },
   note: { type: 'string' },
+  text: { type: 'string' },
   format: { type: 'string' },
   since: { type: 'string' },
   json: { type: 'boolean' },

@@ -2,23 +2,12 @@
  * Hashes found by their parts: of 16 words of 16 bits, a hash within 31 bits has at least one that differs by one bit at
  * most, so that 17 look-ups in each of 16 tables find every near one, and few others.
  */
-import type { PdqReading } from '../../domain.js';
-import type { ImageHashBank, ImageHashHit } from '../../ports.js';
+import type { PdqReading, PictureHash } from '../../domain.js';
+import type { HashHit, ImageHashBank } from '../../ports.js';
+import { counts, type HashEntry, hitOf, nearestFirst } from '../hash-entry.js';
 import { onesOf } from './pdq/distance.js';
 
-export interface HashEntry {
-  readonly entryId: string;
-  /** 64 hex digits. */
-  readonly pdq: string;
-  readonly category: string;
-  readonly severity: number;
-  readonly benign: boolean;
-  readonly bank?: string | undefined;
-  /** The platform whose notes alone it is held against; null or unset: those of all. */
-  readonly sourceId?: string | null | undefined;
-  /** Milliseconds since the epoch; unset or null: never. */
-  readonly expiresAt?: number | null | undefined;
-}
+export type PictureEntry = HashEntry<PictureHash>;
 
 const WORDS = 16;
 const WORD_BITS = 16;
@@ -39,7 +28,7 @@ interface Table {
   readonly entries: Uint32Array;
 }
 
-function tableOf(entries: readonly HashEntry[], place: number): Table {
+function tableOf(entries: readonly PictureEntry[], place: number): Table {
   const starts = new Uint32Array(VALUES + 1);
   const words = Uint16Array.from(entries, ({ pdq }) => wordOf(pdq, place));
   for (const word of words) starts[word + 1] = (starts[word + 1] ?? 0) + 1;
@@ -55,7 +44,7 @@ function tableOf(entries: readonly HashEntry[], place: number): Table {
 }
 
 /** `now`: the clock by which entries expire. */
-export function indexHashes(entries: readonly HashEntry[], now: () => number = () => 0): ImageHashBank {
+export function indexHashes(entries: readonly PictureEntry[], now: () => number = () => 0): ImageHashBank {
   const tables = Array.from({ length: WORDS }, (_, place) => tableOf(entries, place));
   const bits = new Uint32Array(entries.length * PARTS);
   for (const [at, { pdq }] of entries.entries()) bits.set(partsOf(pdq), at * PARTS);
@@ -94,17 +83,12 @@ export function indexHashes(entries: readonly HashEntry[], now: () => number = (
     lookup: (reading, distance, sourceId) => {
       if (distance > MOST_DISTANCE) throw new RangeError(`no look-up beyond ${MOST_DISTANCE} bits`);
       const time = now();
-      const hits = [...nearest(reading, distance)].flatMap(([at, found]): readonly ImageHashHit[] => {
+      const hits = [...nearest(reading, distance)].flatMap(([at, found]): readonly HashHit[] => {
         const entry = entries[at];
         if (entry === undefined || !counts(entry, sourceId, time)) return [];
-        const { entryId, category, severity, benign, bank } = entry;
-        return [{ entryId, category, severity, benign, bank, distance: found }];
+        return [hitOf(entry, found)];
       });
-      return hits.sort((a, b) => a.distance - b.distance || (a.entryId < b.entryId ? -1 : 1));
+      return hits.sort(nearestFirst);
     },
   };
 }
-
-const counts = (entry: HashEntry, sourceId: string | undefined, now: number): boolean =>
-  (entry.expiresAt ?? Number.POSITIVE_INFINITY) > now &&
-  (entry.sourceId === null || entry.sourceId === undefined || entry.sourceId === sourceId);

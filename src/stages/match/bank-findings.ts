@@ -1,37 +1,31 @@
 /** Findings from the text-hash bank: the whole text is the span. */
-import { asSeverity, isCategoryId } from '../../categories.js';
-import type { Finding, LabelledText } from '../../domain.js';
-import type { TextHashBank, TextHashHit } from '../../ports.js';
+import { asSeverity } from '../../categories.js';
+import type { Finding, LabelledText, NormalisedText } from '../../domain.js';
+import type { TextHashBank } from '../../ports.js';
+import { badHits, calibratedOf, detectorOf } from '../hash-entry.js';
 import { hashText } from './text-hash.js';
 
 /** Hamming distance up to which two texts count as the same one. */
-const NEAR_DISTANCE = 3;
+export const TEXT_DISTANCE = 3;
 /** Hashes of very short texts collide; those are matched by terms. */
-const LEAST_HASHED = 16;
+export const LEAST_HASHED = 16;
 
-/** A known-harmless text that is at least as near outweighs the bank. */
-const outweighed = (hit: TextHashHit, hits: readonly TextHashHit[]): boolean =>
-  hits.some((other) => other.benign && other.distance <= hit.distance);
+export const isTooShort = (text: NormalisedText): boolean => text.view('folded').text.trim().length < LEAST_HASHED;
 
-export function bankFindings(labelled: LabelledText, bank: TextHashBank): readonly Finding[] {
+export function bankFindings(labelled: LabelledText, bank: TextHashBank, sourceId?: string): readonly Finding[] {
   const { text, part } = labelled;
-  if (text.view('folded').text.trim().length < LEAST_HASHED) return [];
-  const hits = bank.lookup(hashText(text), NEAR_DISTANCE);
-  const findings: Finding[] = [];
-  for (const hit of hits) {
-    if (hit.benign || outweighed(hit, hits) || !isCategoryId(hit.category)) continue;
-    const score = Math.round((1 - hit.distance / 16) * 1_000) / 1_000;
-    findings.push({
+  if (isTooShort(text)) return [];
+  return badHits(bank.lookup(hashText(text), TEXT_DISTANCE, sourceId)).map(
+    (hit): Finding => ({
       category: hit.category,
-      score,
-      calibrated: score,
+      score: Math.round((1 - hit.distance / 16) * 1_000) / 1_000,
+      calibrated: calibratedOf(hit, TEXT_DISTANCE),
       severity: asSeverity(hit.severity),
       source: 'text_hash',
-      detector: hit.entryId,
+      detector: detectorOf(hit),
       part,
       spans: [{ start: 0, end: text.raw.length }],
       view: 'folded',
-    });
-  }
-  return findings;
+    }),
+  );
 }

@@ -14,7 +14,7 @@ export interface MatchPorts {
   readonly privateTerms?: string | undefined;
 }
 
-const VERSION = '5';
+const VERSION = '6';
 
 export function matchStage({ matcher, bank, privateTerms }: MatchPorts): Stage<'match'> {
   return {
@@ -31,7 +31,10 @@ export function matchStage({ matcher, bank, privateTerms }: MatchPorts): Stage<'
       const idioms = [];
       for (const labelled of input.texts) {
         signal.throwIfAborted();
-        findings.push(...matcher.scan(labelled), ...(bank === null ? [] : bankFindings(labelled, bank)));
+        findings.push(
+          ...matcher.scan(labelled),
+          ...(bank === null ? [] : bankFindings(labelled, bank, input.sourceId)),
+        );
         contacts.push(...findContacts(labelled));
         idioms.push(...matcher.idioms(labelled));
       }

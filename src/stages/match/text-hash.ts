@@ -1,21 +1,9 @@
 import { sha256Hex } from '../../domain/sha256.js';
-import type { NormalisedText } from '../../domain.js';
-import type { TextHashBank, TextHashHit } from '../../ports.js';
+import type { NormalisedText, TextHash } from '../../domain.js';
+import type { HashHit, TextHashBank } from '../../ports.js';
+import { counts, type HashEntry, hitOf, nearestFirst } from '../hash-entry.js';
 
-export interface TextHashes {
-  /** SHA-256 (hex) of the folded text without its outer spaces. */
-  readonly exact: string;
-  /** 64-bit simhash over character n-grams, 16 hex digits. */
-  readonly simhash: string;
-}
-export interface HashedEntry {
-  readonly entryId: string;
-  readonly category: string;
-  readonly severity: number;
-  readonly benign: boolean;
-  readonly exact: string;
-  readonly simhash: string;
-}
+export type TextEntry = HashEntry<TextHash>;
 
 /** Four letters say about as much as two characters of a script that writes words with one or two. */
 const GRAM = 4;
@@ -70,7 +58,7 @@ export function simhash(text: string): string {
   return hex(high) + hex(low);
 }
 
-export function hashText(text: NormalisedText): TextHashes {
+export function hashText(text: NormalisedText): TextHash {
   const folded = text.view('folded').text.trim();
   return { exact: sha256Hex(folded), simhash: simhash(folded) };
 }
@@ -93,7 +81,7 @@ function halvesOf(simhashHex: string): Halves | null {
 const distanceOf = (a: Halves, b: Halves): number => ones(a.high ^ b.high) + ones(a.low ^ b.low);
 
 interface Indexed extends Halves {
-  readonly entry: HashedEntry;
+  readonly entry: TextEntry;
 }
 /** Hashes within 3 bits share one of four 16-bit quarters; beyond that every entry is compared. */
 const QUARTERS = 4;
@@ -106,9 +94,9 @@ function pushTo<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   else list.push(value);
 }
 
-/** An entry whose simhash is malformed is still found by its exact hash. */
-export function indexTextHashes(entries: readonly HashedEntry[]): TextHashBank {
-  const exact = new Map<string, HashedEntry[]>();
+/** An entry whose simhash is malformed is still found by its exact hash. `now`: the clock by which entries expire. */
+export function indexTextHashes(entries: readonly TextEntry[], now: () => number = () => 0): TextHashBank {
+  const exact = new Map<string, TextEntry[]>();
   const near: Indexed[] = [];
   const quarters = Array.from({ length: QUARTERS }, () => new Map<number, Indexed[]>());
   for (const entry of entries) {
@@ -124,25 +112,21 @@ export function indexTextHashes(entries: readonly HashedEntry[]): TextHashBank {
     return new Set(quartersOf(halves).flatMap((value, index) => quarters[index]?.get(value) ?? []));
   };
   return {
-    lookup(hashes, distance) {
-      const hits = new Map<string, TextHashHit>();
-      for (const entry of exact.get(hashes.exact) ?? []) hits.set(entry.entryId, toHit(entry, 0));
+    lookup(hashes, distance, sourceId) {
+      const time = now();
+      const hits = new Map<string, HashHit>();
+      const add = (entry: TextEntry, found: number): void => {
+        if (!hits.has(entry.entryId) && counts(entry, sourceId, time)) hits.set(entry.entryId, hitOf(entry, found));
+      };
+      for (const entry of exact.get(hashes.exact) ?? []) add(entry, 0);
       const halves = halvesOf(hashes.simhash);
-      if (halves === null) return [...hits.values()];
-      for (const candidate of candidates(halves, distance)) {
-        const found = distanceOf(halves, candidate);
-        if (found > distance || hits.has(candidate.entry.entryId)) continue;
-        hits.set(candidate.entry.entryId, toHit(candidate.entry, found));
+      if (halves !== null) {
+        for (const candidate of candidates(halves, distance)) {
+          const found = distanceOf(halves, candidate);
+          if (found <= distance) add(candidate.entry, found);
+        }
       }
-      return [...hits.values()].sort((a, b) => a.distance - b.distance);
+      return [...hits.values()].sort(nearestFirst);
     },
   };
 }
-
-const toHit = ({ entryId, category, severity, benign }: HashedEntry, distance: number): TextHashHit => ({
-  entryId,
-  category,
-  severity,
-  benign,
-  distance,
-});

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type HashEntry, indexHashes, MOST_DISTANCE } from '../../../src/stages/images/hash-index.js';
+import { indexHashes, MOST_DISTANCE, type PictureEntry } from '../../../src/stages/images/hash-index.js';
 import { distanceOf } from '../../../src/stages/images/pdq/distance.js';
 
 const hash = fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 64, maxLength: 64 });
-const entryOf = (pdq: string, at: number, benign = false): HashEntry => ({
+const entryOf = (pdq: string, at: number, benign = false): PictureEntry => ({
   entryId: `e${at}`,
   pdq,
   category: 'sexual.explicit',

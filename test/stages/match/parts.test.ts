@@ -194,7 +194,7 @@ describe('bankFindings', () => {
       {
         category: 'fraud.scam',
         score: 1,
-        calibrated: 1,
+        calibrated: 0.85,
         severity: 3,
         source: 'text_hash',
         detector: 'bank-1',
@@ -214,6 +214,25 @@ describe('bankFindings', () => {
   });
   it('takes a severity that is none for the gravest, as for pictures', () => {
     expect(bankFindings(labelled, indexTextHashes([{ ...entry, severity: 9 }]))).toMatchObject([{ severity: 4 }]);
+  });
+  it('counts for the platform of the bank and until its end, by the name of the bank', () => {
+    let now = Date.parse('2026-11-20T12:00:00Z');
+    const own = { ...entry, bank: 'chain-letters', sourceId: 'source_1', expiresAt: '2026-11-21T12:00:00.000Z' };
+    const bank = indexTextHashes([own], () => now);
+    const found = (sourceId?: string) => bankFindings(labelled, bank, sourceId).map(({ detector }) => detector);
+    expect([found(), found('source_2'), found('source_1')]).toEqual([[], [], ['chain-letters/bank-1']]);
+    now += 86_400_000;
+    expect(found('source_1')).toEqual([]);
+  });
+  it('knows spellings of one text by one hash, which stored banks rely on', () => {
+    const known = {
+      exact: '2e8888d557e5ddffce935319caafae951453bf84b6fe4b5020d4f7a3732213b3',
+      simhash: 'f939c12204807945',
+    };
+    expect(hashText(text)).toEqual(known);
+    expect(hashText(normaliseText(' SEND the fee\u200b first and your pr\u00edze will be  released.\n'))).toEqual(
+      known,
+    );
   });
   it('leaves short texts alone', () => {
     const short = normaliseText('so cute');

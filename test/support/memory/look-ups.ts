@@ -1,12 +1,13 @@
 /** Stored pictures against hash banks, in memory. */
-import type { ImageBanksStore, LookUpProgress, LookUpsStore } from '../../../src/ports/banks.js';
+import type { PictureHash } from '../../../src/domain.js';
+import type { HashBanksStore, LookUpProgress, LookUpsStore } from '../../../src/ports/banks.js';
 import type { ImagesStore, Store } from '../../../src/ports/store.js';
 import type { Tables } from './rows.js';
 
 interface World {
   readonly tables: Tables;
   readonly images: ImagesStore;
-  readonly imageBanks: ImageBanksStore;
+  readonly imageBanks: HashBanksStore<PictureHash>;
   readonly audit: Store['audit'];
 }
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bankCommand, hasherFrom } from '../../src/cli/bank.js';
-import { type ImageBanks, openImageBanks } from '../../src/compose/image-banks.js';
+import { type ImageBanks, openImageBanks } from '../../src/compose/hash-banks.js';
 import { composeImages, type Images } from '../../src/compose/images.js';
 import { readConfig } from '../../src/config.js';
 import { lookAgain } from '../../src/usecases/look-again.js';
@@ -43,7 +43,7 @@ beforeAll(async () => {
   };
   system = await startSystem({ env: { DATA_DIR: folder }, overrides: { images } });
   const { store, clock, log } = system.app;
-  banks = await openImageBanks({ store: store.imageBanks, clock, log, pollMs: 50 });
+  banks = await openImageBanks(store, { clock, log, pollMs: 50 });
   system.startWorker();
 }, 120_000);
 afterAll(async () => {
