@@ -143,6 +143,7 @@ describe('bank', () => {
     [['add', 'nowhere', A], 'not_found: There is no bank nowhere; create it first'],
     [[...CREATE, '--holds', 'words'], 'usage: --holds is one of pictures, texts'],
     [['match'], 'usage: match takes pictures or hashes'],
+    [['match', '--holds', 'pictures', '--text', 'words'], 'usage: --text is for banks that hold texts'],
     [['match', '--holds', 'texts'], 'usage: match takes texts: files, hashes, - for standard input, or --text'],
     [['remove', 'nowhere'], 'not_found: There is no bank nowhere'],
     [['list', 'nowhere'], 'not_found: There is no bank nowhere'],

@@ -87,7 +87,8 @@ function sayMatch<H, Q>({ name, hash, asked, fault, hits }: Match<H, Q>, held: H
 }
 
 export async function matchBanks(args: readonly string[], values: BankValues, io: BankIo): Promise<number> {
-  const holds: Holding = values.text === undefined ? holdingOf(values) : 'texts';
+  const isText = values.holds === undefined && values.text !== undefined;
+  const holds: Holding = isText ? 'texts' : holdingOf(values);
   return withHeld(holds, async (held) => {
     if (args.length === 0 && values.text === undefined) throw usageError(`match takes ${held.subjects}`, BANK_USAGE);
     const matches = await matchesOf(held, args, values, io);
