@@ -2,12 +2,12 @@
 import { CATEGORY_IDS, isCategoryId } from '../../categories.js';
 import { InvalidInputError } from '../../errors.js';
 import { didYouMean } from '../../policy/nearest.js';
-import { type HashBanksStore, HOLDINGS, type Holding } from '../../ports/banks.js';
+import type { HashBanksStore } from '../../ports/banks.js';
 import { usageError } from '../io.js';
 import { sourceNamed } from '../source.js';
 import { OPERATOR } from '../store.js';
 import { BANK_USAGE, type BankIo, textOf } from './bank-io.js';
-import { bankNamed, withHeld } from './banks.js';
+import { bankNamed, holdingOf, withHeld } from './banks.js';
 import type { Held } from './held.js';
 import type { BankValues } from './options.js';
 import { HASH_FORMATS, MOST_NOTE, readHashes } from './read-hashes.js';
@@ -39,12 +39,6 @@ function categoryOf(values: BankValues): string {
   const category = wanted(values.category, '--category');
   if (isCategoryId(category)) return category;
   throw usageError(`There is no category "${category}"${didYouMean(category, CATEGORY_IDS)}`, BANK_USAGE);
-}
-
-export function holdingOf({ holds = 'pictures' }: BankValues): Holding {
-  const known = HOLDINGS.find((one) => one === holds);
-  if (known === undefined) throw usageError(`--holds is one of ${HOLDINGS.join(', ')}`, BANK_USAGE);
-  return known;
 }
 
 export async function createBank(args: readonly string[], values: BankValues, io: BankIo): Promise<number> {

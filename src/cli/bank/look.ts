@@ -5,8 +5,7 @@ import { allHashes } from '../../usecases/all-hashes.js';
 import { usageError } from '../io.js';
 import { sourceNamed } from '../source.js';
 import { BANK_USAGE, type BankIo } from './bank-io.js';
-import { allBanks, bankNamed, withHeld } from './banks.js';
-import { holdingOf } from './change.js';
+import { allBanks, bankNamed, holdingOf, withHeld } from './banks.js';
 import type { Held, Subject } from './held.js';
 import type { BankValues } from './options.js';
 
