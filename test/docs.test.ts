@@ -76,6 +76,20 @@ describe('README.md', () => {
   });
 });
 
+describe('docs/api.md', () => {
+  it('names the languages in which the text model assesses a category of moderations', () => {
+    const { languages } = JSON.parse(read('models/polywarden-text/competence.json')) as {
+      readonly languages: Readonly<Record<string, Readonly<Record<string, string>>>>;
+    };
+    const measured = (head: string) => Object.keys(languages).filter((tag) => languages[tag]?.[head] !== 'none');
+    const listed = (category: string) =>
+      new RegExp(`\`${category}\` in ((?:\`[\\w-]+\` ?)+)`).exec(read('docs/api.md'))?.[1]?.match(/[\w-]+/g);
+    expect(listed('hate')).toEqual(measured('hate.attack').toSorted());
+    expect(listed('harassment')).toEqual(measured('harass.bully').toSorted());
+    for (const head of ['violence.threat', 'selfharm.risk', 'sexual.explicit']) expect(measured(head)).toEqual([]);
+  });
+});
+
 describe('docs/operations.md', () => {
   const page = read('docs/operations.md');
 
