@@ -297,6 +297,17 @@ describe('the shipped term banks', () => {
     ['Плати или отправлю фото', 'harass.stalk'],
     ['ادفع أو سأرسل الصور', 'harass.stalk'],
     ['不给钱我就把照片发给你老板', 'harass.stalk'],
+    ['今夜殴りに行く', 'violence.threat'],
+    ['আজ রাতে তোকে মারব', 'violence.threat'],
+    ['Nobody would miss you', 'harass.bully'],
+    ['Everyone would be happier if you were gone', 'harass.bully'],
+    ['Ohne dich wären alle glücklicher', 'harass.bully'],
+    ['Tout le monde serait plus heureux sans toi', 'harass.bully'],
+    ['Todos serían más felices sin ti', 'harass.bully'],
+    ['Todo mundo seria mais feliz sem você', 'harass.bully'],
+    ['Tutti starebbero meglio senza di te', 'harass.bully'],
+    ['Всем будет лучше без тебя', 'harass.bully'],
+    ['没有你大家会更开心', 'harass.bully'],
   ])('%s is %s', (raw, category) => {
     expect(categories(raw)).toContain(category);
   });
@@ -450,6 +461,7 @@ describe('the shipped term banks', () => {
     '我知道你住哪个小区，下午去打你电话',
     'I keep cutting myself a slice, I hurt myself again on the stairs, I am cutting myself off from sugar',
     'Shall I pick you up, or I send the pictures tonight?',
+    'Nobody would miss you more than I do; everyone would be happier without rain',
     'Ik snijd mezelf in de vinger, estou me cortando de novo com papel, mi sto tagliando di nuovo i capelli',
     'Komm vorbei, oder ich schicke die Bilder per Post; ou j’envoie les photos demain',
     '他说“你就是个没用的废物”，「お前は負け犬だ」と言われた',
