@@ -1119,7 +1119,7 @@ describe('figures and people', () => {
     });
     expect(body.backlog.open).toBeGreaterThan(0);
     expect(body.clocks.met).toBeGreaterThan(0);
-    expect(body.people.undone).toBe(4);
+    expect(body.people.undone).toBe(6);
     const decided = body.people.decided.reduce((sum: number, one: { count: number }) => sum + one.count, 0);
     expect(decided).toBeGreaterThan(5);
     expect(body.volume.byAction.map((one: { action: string }) => one.action)).toEqual(

@@ -42,20 +42,21 @@ export async function sameCampaign(database: Database, row: QueueRow): Promise<r
 }
 
 /** Newest copies that are looked at, of the text and in each band, and the notes that come of it. */
-const LOOKED_AT = 2_000;
+const LOOKED_AT = 1_000;
 const MOST_SIMILAR = 500;
 
 export async function similarNotes(database: Database, row: QueueRow): Promise<readonly string[]> {
   const rows = await database.repeatable<{ id: string }>(
     `WITH near AS (
-       (SELECT x.id FROM revisions own JOIN revisions x ON x.source_id = own.source_id AND x.text_hash = own.text_hash
+       (SELECT x.id, x.note_id FROM revisions own JOIN revisions x ON x.source_id = own.source_id AND x.text_hash = own.text_hash
         WHERE own.id = $1 ORDER BY x.id DESC LIMIT ${LOOKED_AT})
        UNION
-       SELECT b.revision_id FROM campaign_signatures own CROSS JOIN LATERAL (
-         SELECT s.revision_id FROM campaign_signatures s WHERE s.source_id = own.source_id AND s.band = own.band
-         ORDER BY s.at DESC LIMIT ${LOOKED_AT}) b
-       WHERE own.revision_id = $1)
-     SELECT n.id FROM near JOIN notes n ON n.revision_id = near.id
+       SELECT r.id, r.note_id FROM (
+         SELECT DISTINCT b.revision_id FROM campaign_signatures own CROSS JOIN LATERAL (
+           SELECT s.revision_id FROM campaign_signatures s WHERE s.source_id = own.source_id AND s.band = own.band
+           ORDER BY s.at DESC LIMIT ${LOOKED_AT}) b
+         WHERE own.revision_id = $1) c JOIN revisions r ON r.id = c.revision_id)
+     SELECT n.id FROM near JOIN notes n ON n.id = near.note_id AND n.revision_id = near.id
      WHERE n.id <> $2 AND EXISTS (SELECT 1 FROM cases c WHERE c.note_id = n.id AND c.state = 'open')
      ORDER BY n.id DESC LIMIT ${MOST_SIMILAR}`,
     [row.revisionId, row.noteId],
