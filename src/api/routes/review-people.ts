@@ -21,6 +21,7 @@ import {
   UserWithPassword,
 } from '../schemas/review-people.js';
 
+const tags = ['people'];
 const PASSWORD_BYTES = 15;
 const noUser = (): InvalidInputError => new InvalidInputError('not_found', 'There is no such person.');
 
@@ -38,19 +39,26 @@ const answer = ({ userId, rights, ...rest }: PersonRow): z.infer<typeof UserAnsw
 });
 
 export function userRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void {
-  const { people, access } = deps.store;
-  const tags = ['people'];
-  const found = async (userId: string): Promise<PersonRow> => {
-    const person = await people.person(userId);
-    if (person === null) throw noUser();
-    return person;
-  };
+  listRoute(server, deps);
+  addRoute(server, deps);
+  changeRoute(server, deps);
+  passwordRoute(server, deps);
+  colleaguesRoute(server, deps);
+  caseColleaguesRoute(server, deps, desk);
+}
+
+function listRoute(server: ApiServer, deps: ApiDeps): void {
+  const { people } = deps.store;
   server.route({
     method: 'GET',
     url: '/v1/users',
     schema: { tags, summary: 'People and their rights', response: { 200: UserList, ...problems } },
     handler: async () => ({ items: (await people.people()).map(answer) }),
   });
+}
+
+function addRoute(server: ApiServer, deps: ApiDeps): void {
+  const { access, people } = deps.store;
   server.route({
     method: 'POST',
     url: '/v1/users',
@@ -61,11 +69,15 @@ export function userRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void {
       const secret = password ?? deps.ids.secret(PASSWORD_BYTES);
       const order = { login, role, rights, passwordHash: await deps.hasher.hash(secret) };
       const user = await access.createUser(order, deps.clock.now(), actorOf(request));
-      return reply
-        .code(201)
-        .send({ ...answer(await found(user.userId)), password: password === undefined ? secret : null });
+      const person = await people.person(user.userId);
+      if (person === null) throw noUser();
+      return reply.code(201).send({ ...answer(person), password: password === undefined ? secret : null });
     },
   });
+}
+
+function changeRoute(server: ApiServer, deps: ApiDeps): void {
+  const { people } = deps.store;
   server.route({
     method: 'PATCH',
     url: '/v1/users/:id',
@@ -85,6 +97,10 @@ export function userRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void {
       return answer(changed);
     },
   });
+}
+
+function passwordRoute(server: ApiServer, deps: ApiDeps): void {
+  const { people } = deps.store;
   server.route({
     method: 'POST',
     url: '/v1/users/:id/password',
@@ -104,20 +120,28 @@ export function userRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void {
       return { password: password === undefined ? secret : null };
     },
   });
-  const workers = async () =>
-    (await people.people()).filter(({ disabled, role }) => !disabled && WORKING_ROLES.includes(role));
-  const colleague = ({ userId, login, role, rights: { languages } }: PersonRow) => ({
-    id: userId,
-    login,
-    role,
-    languages: languages === null ? null : [...languages],
-  });
+}
+
+const workersOf = async ({ store }: ApiDeps): Promise<readonly PersonRow[]> =>
+  (await store.people.people()).filter(({ disabled, role }) => !disabled && WORKING_ROLES.includes(role));
+
+const colleague = ({ userId, login, role, rights: { languages } }: PersonRow) => ({
+  id: userId,
+  login,
+  role,
+  languages: languages === null ? null : [...languages],
+});
+
+function colleaguesRoute(server: ApiServer, deps: ApiDeps): void {
   server.route({
     method: 'GET',
     url: '/v1/colleagues',
     schema: { tags, summary: 'Who works cases', response: { 200: ColleagueList, ...problems } },
-    handler: async () => ({ items: (await workers()).map(colleague) }),
+    handler: async () => ({ items: (await workersOf(deps)).map(colleague) }),
   });
+}
+
+function caseColleaguesRoute(server: ApiServer, deps: ApiDeps, desk: Desk): void {
   server.route({
     method: 'GET',
     url: '/v1/cases/:id/colleagues',
@@ -130,7 +154,7 @@ export function userRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void {
     handler: async (request) => {
       const sight = await desk.sight(request);
       const rows = inEachLanguage(await desk.file(sight, request.params.id));
-      const others = (await workers()).filter(({ userId }) => userId !== sight.userId);
+      const others = (await workersOf(deps)).filter(({ userId }) => userId !== sight.userId);
       return { items: others.map((person) => ({ ...colleague(person), obstacles: obstaclesOf(person, rows) })) };
     },
   });

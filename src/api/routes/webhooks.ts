@@ -8,6 +8,8 @@ import type { ApiDeps, ApiServer } from '../deps.js';
 import { IdParams, problems } from '../schemas/common.js';
 import { EndpointAnswer, EndpointChange, EndpointInput, EndpointList, EndpointWithSecret } from '../schemas/webhook.js';
 
+const tags = ['webhooks'];
+
 const answer = ({ endpointId, events, ...rest }: Endpoint) => ({ id: endpointId, events: [...events], ...rest });
 
 function existing<T>(value: T | null): T {
@@ -16,15 +18,23 @@ function existing<T>(value: T | null): T {
 }
 
 export function webhookRoutes(server: ApiServer, deps: ApiDeps): void {
-  const { webhooks } = deps.store;
-  const ports: WebhookPorts = {
-    webhooks,
-    ids: deps.ids,
-    clock: deps.clock,
-    allowPrivate: deps.config.WEBHOOK_ALLOW_PRIVATE,
-  };
-  const tags = ['webhooks'];
+  registerRoute(server, deps);
+  listRoute(server, deps);
+  changeRoute(server, deps);
+  removeRoute(server, deps);
+  rotateRoute(server, deps);
+  testRoute(server, deps);
+}
 
+const portsOf = ({ store, ids, clock, config }: ApiDeps): WebhookPorts => ({
+  webhooks: store.webhooks,
+  ids,
+  clock,
+  allowPrivate: config.WEBHOOK_ALLOW_PRIVATE,
+});
+
+function registerRoute(server: ApiServer, deps: ApiDeps): void {
+  const ports = portsOf(deps);
   server.route({
     method: 'POST',
     url: '/v1/webhooks',
@@ -39,12 +49,20 @@ export function webhookRoutes(server: ApiServer, deps: ApiDeps): void {
       return reply.code(201).send({ ...answer(endpoint), secret });
     },
   });
+}
+
+function listRoute(server: ApiServer, deps: ApiDeps): void {
+  const { webhooks } = deps.store;
   server.route({
     method: 'GET',
     url: '/v1/webhooks',
     schema: { tags, summary: 'List endpoints', response: { 200: EndpointList, ...problems } },
     handler: async (request) => ({ items: (await webhooks.list(keyOf(request).sourceId)).map(answer) }),
   });
+}
+
+function changeRoute(server: ApiServer, deps: ApiDeps): void {
+  const ports = portsOf(deps);
   server.route({
     method: 'PATCH',
     url: '/v1/webhooks/:id',
@@ -60,6 +78,10 @@ export function webhookRoutes(server: ApiServer, deps: ApiDeps): void {
       return answer(existing(await changeEndpoint(ports, sourceId, request.params.id, request.body)));
     },
   });
+}
+
+function removeRoute(server: ApiServer, deps: ApiDeps): void {
+  const { webhooks } = deps.store;
   server.route({
     method: 'DELETE',
     url: '/v1/webhooks/:id',
@@ -75,6 +97,10 @@ export function webhookRoutes(server: ApiServer, deps: ApiDeps): void {
       return reply.code(204).send();
     },
   });
+}
+
+function rotateRoute(server: ApiServer, deps: ApiDeps): void {
+  const ports = portsOf(deps);
   server.route({
     method: 'POST',
     url: '/v1/webhooks/:id/rotate',
@@ -89,6 +115,10 @@ export function webhookRoutes(server: ApiServer, deps: ApiDeps): void {
       return { ...answer(rotated.endpoint), secret: rotated.secret };
     },
   });
+}
+
+function testRoute(server: ApiServer, deps: ApiDeps): void {
+  const { webhooks } = deps.store;
   server.route({
     method: 'POST',
     url: '/v1/webhooks/:id/test',
