@@ -81,6 +81,8 @@ export interface Wanted {
 /** How old the hash banks of a process may be. */
 const BANKS_POLL_MS = 2_000;
 
+type Keep = <T extends { close(): Promise<void> }>(part: T) => T;
+
 export async function compose(
   config: Config,
   addresses: Addresses,
@@ -88,70 +90,28 @@ export async function compose(
   overrides: Partial<Ports> = {},
 ): Promise<App> {
   const opened: (() => Promise<void>)[] = [];
-  const keep = <T extends { close(): Promise<void> }>(part: T): T => {
+  const keep: Keep = (part) => {
     opened.push(() => part.close());
     return part;
   };
   const close = (): Promise<void> => closeAll(opened);
   const log = overrides.log ?? openLog(config.LOG_LEVEL, wanted.part);
   try {
-    const clock = overrides.clock ?? systemClock;
-    const ids = overrides.ids ?? openIds(clock);
-    const metrics = overrides.metrics ?? openMetrics(wanted.part);
-    const store =
-      overrides.store ??
-      keep(await openStore({ databaseUrl: addresses.databaseUrl, ids, retention: retentionOf(config) }));
-    const queue = overrides.queue ?? keep(openQueue(addresses.redisUrl, log));
-    const fetcher = overrides.fetcher ?? keep(openFetcher({ allowPrivate: config.WEBHOOK_ALLOW_PRIVATE }));
-    const classifier = overrides.classifier ?? keep(await modelFor(config, wanted.model));
-    const language = overrides.language ?? languageFor(config, wanted.model);
-    const images = overrides.images ?? {
-      ...keep(composeImages(config)),
-      bank: keep(await openImageBanks(store, { clock, log, pollMs: BANKS_POLL_MS })),
-    };
-    const textBank = overrides.textBank ?? keep(await openTextBanks(store, { clock, log, pollMs: BANKS_POLL_MS }));
-    const llm = overrides.llm ?? (await composeLlm(config, { clock, ids, metrics, runScript: queue.runScript }));
-    const translation = overrides.translation ?? translationOf(composeTranslation(config, llm.translation, ids), keep);
-    const opinions = opinionsOf(llm, { clock, ids });
-    const rules = keep(
-      await openRules({
-        config,
-        classifier,
-        language,
-        store,
-        images,
-        textBank,
-        opinions: opinions === null ? undefined : { region: opinions.chat.region },
-        clock,
-        log,
-        watch: wanted.watch,
-        proposes: wanted.proposes,
-        eager: wanted.model === 'now',
-      }),
-    );
-    await notRefused(queue);
+    const ports = await openPorts({ config, addresses, wanted, log, keep }, overrides);
+    const opinions = opinionsOf(ports.llm, { clock: ports.clock, ids: ports.ids });
+    const rules = keep(await openRules(rulesOf(config, wanted, ports, opinions)));
+    await notRefused(ports.queue);
+    const { classifier: _classifier, language: _language, ...rest } = ports;
     return {
+      ...rest,
       config,
-      clock,
-      ids,
-      log,
-      metrics,
-      store,
-      queue,
-      fetcher,
-      hasher: overrides.hasher ?? openPasswordHasher(),
-      openId: overrides.openId ?? openIdOf(config),
-      images,
-      textBank,
-      llm,
-      translation,
       opinions,
       rules: rules.stored,
       bundle: rules.bundle,
       baseBundle: rules.base,
       followPolicy: rules.follow,
       filesFault: rules.filesFault,
-      moderate: moderateWith({ rules: rules.unstored, clock, log }),
+      moderate: moderateWith({ rules: rules.unstored, clock: ports.clock, log }),
       close,
     };
   } catch (error) {
@@ -159,6 +119,51 @@ export async function compose(
     throw error;
   }
 }
+
+interface Opening {
+  readonly config: Config;
+  readonly addresses: Addresses;
+  readonly wanted: Wanted;
+  readonly log: Log;
+  /** What was opened is closed with the app, or when a later part cannot be opened. */
+  readonly keep: Keep;
+}
+
+async function openPorts({ config, addresses, wanted, log, keep }: Opening, given: Partial<Ports>): Promise<Ports> {
+  const clock = given.clock ?? systemClock;
+  const ids = given.ids ?? openIds(clock);
+  const metrics = given.metrics ?? openMetrics(wanted.part);
+  const store =
+    given.store ?? keep(await openStore({ databaseUrl: addresses.databaseUrl, ids, retention: retentionOf(config) }));
+  const queue = given.queue ?? keep(openQueue(addresses.redisUrl, log));
+  const fetcher = given.fetcher ?? keep(openFetcher({ allowPrivate: config.WEBHOOK_ALLOW_PRIVATE }));
+  const classifier = given.classifier ?? keep(await modelFor(config, wanted.model));
+  const language = given.language ?? languageFor(config, wanted.model);
+  const images = given.images ?? {
+    ...keep(composeImages(config)),
+    bank: keep(await openImageBanks(store, { clock, log, pollMs: BANKS_POLL_MS })),
+  };
+  const textBank = given.textBank ?? keep(await openTextBanks(store, { clock, log, pollMs: BANKS_POLL_MS }));
+  const llm = given.llm ?? (await composeLlm(config, { clock, ids, metrics, runScript: queue.runScript }));
+  const translation = given.translation ?? translationOf(composeTranslation(config, llm.translation, ids), keep);
+  const hasher = given.hasher ?? openPasswordHasher();
+  const openId = given.openId ?? openIdOf(config);
+  return {
+    ...{ clock, ids, log, metrics, store, queue, fetcher, hasher, classifier, language, openId, images, textBank, llm },
+    translation,
+  };
+}
+
+const rulesOf = (
+  config: Config,
+  { watch, proposes, model }: Wanted,
+  { classifier, language, store, images, textBank, clock, log }: Ports,
+  opinions: AskDeps | null,
+): Parameters<typeof openRules>[0] => ({
+  ...{ config, classifier, language, store, images, textBank, clock, log, watch, proposes },
+  opinions: opinions === null ? undefined : { region: opinions.chat.region },
+  eager: model === 'now',
+});
 
 /** Redis may be away at a start; a database that it does not have will never be there. */
 async function notRefused(queue: Pick<RedisQueue, 'ping'>): Promise<void> {

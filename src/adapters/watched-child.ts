@@ -58,82 +58,109 @@ export function watchChild<Order extends object, Answer extends { readonly id: n
   options: ChildOptions,
 ): WatchedChild<Order, Answer> {
   const inTurn = turns(1);
-  let child: ChildProcess | null = null;
-  let started = 0;
-  let asked = 0;
+  const held: Held = { child: null, started: 0, asked: 0 };
+  const start = starterOf(options, held);
   let closed = false;
-  let pauseMs = 0;
-  let notBefore = 0;
-
-  const drop = (): void => {
-    child?.kill('SIGKILL');
-    child = null;
-  };
-  const start = async (signal: AbortSignal): Promise<ChildProcess> => {
-    const wait = notBefore - performance.now();
-    if (wait > 0) throw new UnavailableError('model_unavailable', 'The process could not be started a moment ago');
-    const made = fork(options.script, [String(options.maxRssBytes)], {
-      serialization: 'advanced',
-      execArgv: [`--max-old-space-size=${options.heapMb}`],
-      // Nothing of our secrets: it knows no address and no key.
-      env: { MALLOC_ARENA_MAX: '2' },
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    });
-    child = made;
-    started += 1;
-    asked = 0;
-    made.once('exit', () => {
-      if (child === made) child = null;
-    });
-    try {
-      await answerOf(made, { timeoutMs: options.startMs, signal }, (said) => (said === READY ? made : undefined));
-      pauseMs = 0;
-      return made;
-    } catch (cause) {
-      drop();
-      signal.throwIfAborted();
-      pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(FIRST_PAUSE_MS, pauseMs * 2));
-      notBefore = performance.now() + pauseMs;
-      throw new UnavailableError('model_unavailable', 'The process does not start', { cause });
-    }
-  };
   const ask = async (order: Order, signal: AbortSignal, timeoutMs = options.timeoutMs): Promise<Answer> => {
     signal.throwIfAborted();
     if (closed) throw new UnavailableError('not_ready', 'The process is closed');
-    if (asked >= options.recycleAfter) drop();
-    const running = child ?? (await start(signal));
-    asked += 1;
-    const id = asked;
+    if (held.asked >= options.recycleAfter) drop(held);
+    const running = held.child ?? (await start(signal));
+    held.asked += 1;
     try {
-      const mine = (said: unknown): Answer | undefined => ((said as Answer).id === id ? (said as Answer) : undefined);
-      const answer = answerOf(running, { timeoutMs, signal }, mine);
-      running.send({ ...order, id }, (error) => {
-        if (error !== null) running.kill('SIGKILL');
-      });
-      return await answer;
+      return await tell<Order, Answer>(running, order, held.asked, { timeoutMs, signal });
     } catch (error) {
-      drop();
+      drop(held);
       throw error;
     }
   };
   return {
     ask: (order, signal, timeoutMs) => inTurn(() => ask(order, signal, timeoutMs)),
     retire: () => {
-      asked = options.recycleAfter;
+      held.asked = options.recycleAfter;
     },
-    started: () => started,
-    pid: () => child?.pid ?? null,
+    started: () => held.started,
+    pid: () => held.child?.pid ?? null,
     close: () => {
       closed = true;
-      drop();
+      drop(held);
     },
   };
+}
+
+interface Held {
+  child: ChildProcess | null;
+  /** Processes so far. */
+  started: number;
+  /** Orders of the present one. */
+  asked: number;
+}
+
+function drop(held: Held): void {
+  held.child?.kill('SIGKILL');
+  held.child = null;
+}
+
+/** What could not be started is left alone for a while, longer each time. */
+function starterOf(options: ChildOptions, held: Held): (signal: AbortSignal) => Promise<ChildProcess> {
+  let pauseMs = 0;
+  let notBefore = 0;
+  return async (signal) => {
+    const wait = notBefore - performance.now();
+    if (wait > 0) throw new UnavailableError('model_unavailable', 'The process could not be started a moment ago');
+    const made = forkChild(options);
+    held.child = made;
+    held.started += 1;
+    held.asked = 0;
+    made.once('exit', () => {
+      if (held.child === made) held.child = null;
+    });
+    try {
+      await answerOf(made, { timeoutMs: options.startMs, signal }, (said) => (said === READY ? made : undefined));
+      pauseMs = 0;
+      return made;
+    } catch (cause) {
+      drop(held);
+      signal.throwIfAborted();
+      pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(FIRST_PAUSE_MS, pauseMs * 2));
+      notBefore = performance.now() + pauseMs;
+      throw new UnavailableError('model_unavailable', 'The process does not start', { cause });
+    }
+  };
+}
+
+const forkChild = ({ script, maxRssBytes, heapMb }: ChildOptions): ChildProcess =>
+  fork(script, [String(maxRssBytes)], {
+    serialization: 'advanced',
+    execArgv: [`--max-old-space-size=${heapMb}`],
+    // Nothing of our secrets: it knows no address and no key.
+    env: { MALLOC_ARENA_MAX: '2' },
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+
+interface Limits {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+function tell<Order extends object, Answer extends { readonly id: number }>(
+  running: ChildProcess,
+  order: Order,
+  id: number,
+  limits: Limits,
+): Promise<Answer> {
+  const mine = (said: unknown): Answer | undefined => ((said as Answer).id === id ? (said as Answer) : undefined);
+  const answer = answerOf(running, limits, mine);
+  running.send({ ...order, id }, (error) => {
+    if (error !== null) running.kill('SIGKILL');
+  });
+  return answer;
 }
 
 /** The first of: answer, end of the process, time limit, abort. */
 function answerOf<T>(
   child: ChildProcess,
-  { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal },
+  { timeoutMs, signal }: Limits,
   pick: (said: unknown) => T | undefined,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
