@@ -20,6 +20,8 @@ export type BoardQueue = BullQueue;
 export interface RedisQueue extends Queue {
   /** Jobs that wait or are delayed; the sweeper asks so that it does not pile up nudges behind a long backlog. */
   waiting(queue: QueueName): Promise<number>;
+  /** Those that somebody has paused on the queue board; no worker takes anything from them. */
+  paused(): Promise<readonly QueueName[]>;
   /** A Lua script on one key, for what processes share and may lose. */
   runScript(script: string, key: string, args: readonly (string | number)[]): Promise<unknown>;
   readonly board: readonly BoardQueue[];
@@ -60,6 +62,10 @@ export function openQueue(redisUrl: string, log: Log): RedisQueue {
       await Promise.all(asked.map(([name, some]) => use(name, (queue) => queue.addBulk(some.map(toJob)))));
     },
     waiting: (name) => use(name, async (queue) => await queue.getJobCountByTypes('waiting', 'delayed', 'prioritized')),
+    paused: async () => {
+      const asked = await Promise.all(QUEUE_NAMES.map((name) => use(name, (queue) => queue.isPaused())));
+      return QUEUE_NAMES.filter((_, index) => asked[index]);
+    },
     runScript: (script, key, args) => withinLimit(line, () => redis.eval(script, 1, key, ...args)),
     ping: async () => void (await withinLimit(line, () => redis.ping())),
     close: async () => {

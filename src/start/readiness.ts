@@ -10,7 +10,7 @@ const ANSWER_MS = 3_000;
 
 interface Asked {
   readonly store: { readonly work: Pick<App['store']['work'], 'backlog'>; ping(): Promise<void> };
-  readonly queue: Pick<App['queue'], 'ping'>;
+  readonly queue: Pick<App['queue'], 'ping' | 'paused'>;
   readonly clock: App['clock'];
 }
 
@@ -34,7 +34,10 @@ export async function readiness(
     }),
     probe('queue', async () => {
       await queue.ping();
-      return { ok: true, detail: 'answers' };
+      const paused = await queue.paused();
+      return paused.length === 0
+        ? { ok: true, detail: 'answers' }
+        : { ok: false, detail: `paused on the queue board: ${paused.join(', ')}` };
     }),
     { name: 'workers', ok: workers.ready > 0, detail: `${workers.ready} of ${workers.wanted} work` },
     probe('backlog', async () => {

@@ -33,4 +33,14 @@ describe('the queue board', () => {
     expect(queues.body).toContain('notes');
     expect((await get('/admin/queues/api/queues')).statusCode).toBe(401);
   });
+
+  it('pauses a queue, which is then told by its name', async () => {
+    const { queue } = system.app;
+    const notes = queue.board.find(({ name }) => name === 'notes');
+    expect(await queue.paused()).toEqual([]);
+    await notes?.pause();
+    expect(await queue.paused()).toEqual(['notes']);
+    await notes?.resume();
+    expect(await queue.paused()).toEqual([]);
+  });
 });

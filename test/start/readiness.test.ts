@@ -4,7 +4,7 @@ import { readiness } from '../../src/start/readiness.js';
 const never = () => new Promise<never>(() => undefined);
 const calm = {
   store: { ping: async () => undefined, work: { backlog: async () => ({ due: 1, oldestDueMs: 130_000 }) } },
-  queue: { ping: async () => undefined },
+  queue: { ping: async () => undefined, paused: async () => [] },
   clock: { now: () => 0 },
 };
 
@@ -25,4 +25,13 @@ it('does not wait for a database that takes the question and never answers', asy
     { name: 'workers', ok: false, detail: '0 of 1 work' },
     { name: 'backlog', ok: false, detail: 'deadline_exceeded' },
   ]);
+});
+
+it('says which queue somebody has paused: nothing else would', async () => {
+  const paused = { ...calm, queue: { ...calm.queue, paused: async () => ['notes' as const] } };
+  expect(await readiness(paused, { ready: 1, wanted: 1 })).toContainEqual({
+    name: 'queue',
+    ok: false,
+    detail: 'paused on the queue board: notes',
+  });
 });
