@@ -389,6 +389,27 @@ it('an undone decision leads back into the same view, and the case that came nex
   await close();
 });
 
+it('a page that missed changes reads its case anew', async () => {
+  const caseId = await freshCase(desk, 'missed-1');
+  const [who, other] = [await desk.person(), await desk.person()];
+  const { page, close } = await sit(browser, desk, who);
+  let reset = (): void => undefined;
+  const told = new Promise<void>((resolve) => {
+    reset = resolve;
+  });
+  // All that comes through is that something was missed.
+  await page.route('**/v1/cases/events*', async (route) => {
+    await told;
+    await route.fulfill({ contentType: 'text/event-stream', body: 'event: reset\ndata: {}\n\n' });
+  });
+  await page.goto(`${desk.url}/cases/${caseId}`);
+  await page.getByRole('button', { name: /Take this case/ }).waitFor();
+  expect((await desk.ask(other, 'POST', `/v1/cases/${caseId}/claim`)).status).toBe(200);
+  reset();
+  await page.locator('[data-testid="holder"]').waitFor();
+  await close();
+});
+
 it('a lease expires: the late decision is refused and said so', async () => {
   const hasty = await openDesk({ CASE_LEASE_SECONDS: '5' });
   try {
