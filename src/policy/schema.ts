@@ -134,7 +134,11 @@ const fields = {
   review_by: Day.describe('Day by which a person reads this file again'),
   members: z.array(Region).describe('Countries of a group; one with a file of its own is judged by that'),
   notice_languages: z.array(Tag).min(1).describe('Languages in which authors of the region are told'),
-  notice_blocks: z.array(Word).describe('Sentences added to every notice, such as the way to complain'),
+  notice_blocks: z
+    .array(Word)
+    .describe(
+      'Sentences added to every notice, such as the way to complain; `redress` only while there is one, `ncii_page` only to notices of `sexual.*`',
+    ),
   restrictions_need_notice: z.boolean().describe('true: no restriction without a notice; always true in the EU'),
   age: z
     .strictObject({ min: z.number().int().min(0).max(21), adult: z.number().int().min(16).max(21), ...citing })

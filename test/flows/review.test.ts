@@ -686,7 +686,7 @@ describe('what the author reads', () => {
     ]);
     expect(after.notices).toMatchObject([
       { regions: ['de'], openSlots: ['link'] },
-      { regions: ['us'], openSlots: ['link', 'removal_link'] },
+      { regions: ['us'], openSlots: ['link'] },
     ]);
     const sentences = ({ sentences: all }: { readonly sentences: unknown }) => all;
     expect(after.notices.map(sentences)).toEqual(shown.body.items.map(sentences));

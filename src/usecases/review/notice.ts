@@ -68,9 +68,21 @@ function noticeOf(verdict: CheckedVerdict, scene: NoticeScene): NoticeText {
   return { ...known, sentences, openSlots: [...open] };
 }
 
+/** There is no way to appeal what is final, and intimate pictures are no matter of a notice about something else. */
+function isOffered(block: string, { appealDeadline, category }: CheckedVerdict): boolean {
+  switch (block) {
+    case 'redress':
+      return appealDeadline !== null;
+    case 'ncii_page':
+      return category?.startsWith('sexual.') ?? false;
+    default:
+      return true;
+  }
+}
+
 function keysOf(verdict: CheckedVerdict, blocks: readonly string[]): readonly string[] {
   const why = verdict.ground?.kind === 'law' ? 'why_law' : 'why_terms';
-  const offered = blocks.filter((key) => key !== 'redress' || verdict.appealDeadline !== null);
+  const offered = blocks.filter((block) => isOffered(block, verdict));
   const keys = [WHAT[verdict.action] ?? null, verdict.notice, verdict.ground === null ? null : why, ...offered];
   return [...new Set(keys.filter((key) => key !== null))];
 }

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadBundle } from '../../../src/adapters/policy-folder.js';
+import type { CategoryId } from '../../../src/categories.js';
 import { ACTIONS } from '../../../src/domain.js';
 import type { Bundle } from '../../../src/policy/bundle.js';
 import { policyOf } from '../../../src/policy/regions.js';
@@ -174,12 +175,18 @@ describe('the notice', () => {
   });
   it('has a blank of its own for each address, so that nobody who needs help is sent to the appeals', () => {
     for (const tag of bundle.notices.keys()) {
-      const held = checked({ regions: ['us'], notice: 'selfharm_help' });
+      const held = checked({ regions: ['us'], notice: 'selfharm_help', category: 'sexual.ncii' });
       const notice = noticeOf(held, scene(tag, 'https://app.example/appeal'));
       expect(notice.openSlots, tag).toEqual(['help_link', 'removal_link']);
       const told = notice.sentences.filter(({ text }) => text.includes('https://app.example/appeal'));
       expect(told.map(({ key }) => key)).toEqual(['redress']);
     }
+  });
+  it('speaks of intimate pictures only where the notice is about such things', () => {
+    const keys = (category: CategoryId) =>
+      noticeOf(checked({ regions: ['us'], category }), scene('en')).sentences.map(({ key }) => key);
+    expect(keys('sexual.explicit')).toContain('ncii_page');
+    expect(keys('fraud.scam')).not.toContain('ncii_page');
   });
   it('parts words of Chinese and Japanese by no blanks', () => {
     for (const tag of ['zh-Hans', 'ja']) {
