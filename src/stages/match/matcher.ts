@@ -116,6 +116,9 @@ function pushTo<T>(map: Map<number, T[]>, key: number, value: T): void {
   else if (list.length < GATHERED_LIMIT) list.push(value);
 }
 
+/** Several words without the spaces between them. */
+const isCompact = ({ wording, text }: Pattern): boolean => wording.includes(' ') && !text.includes(' ');
+
 function gatherView(bench: Bench, name: ViewName, text: NormalisedText, into: Gathered): void {
   const view = text.view(name);
   const runs = runsOf(view);
@@ -127,16 +130,20 @@ function gatherView(bench: Bench, name: ViewName, text: NormalisedText, into: Ga
     if (pattern === undefined || entry === undefined || (pattern.views & bit) === 0) return;
     const span = { start: end - pattern.text.length, end };
     if (!runsHold(pattern, runs, span.start)) return;
-    if (pattern.allow) {
-      // "bueno eres" holds no "no eres", and "killer apparently" no "killer app".
-      if (allowHolds(entry, edges, span)) pushTo(into.allowed, pattern.entry, view.toRaw(span));
-    } else if (boundariesHold(entry, edges, span)) pushHit(pattern, view, text, span, into);
+    // "bueno eres" holds no "no eres", and "killer apparently" no "killer app".
+    const hold = pattern.allow ? allowHolds : boundariesHold;
+    const isWhole = hold(entry, edges, span);
+    if (!isWhole && !isCompact(pattern)) return;
+    const raw = view.toRaw(span);
+    // "I w i l l h u r t y o u t o d a y" has lost the ends of its words, but each letter was written by itself.
+    if (!isWhole && !hold(entry, text.raw, raw)) return;
+    if (pattern.allow) pushTo(into.allowed, pattern.entry, raw);
+    else pushHit(pattern, view, text, raw, into);
   });
 }
 
 /** What was written as the bank has it, case aside, is a plain hit whatever view it was found in. */
-function pushHit(pattern: Pattern, view: TextView, text: NormalisedText, span: Span, into: Gathered): void {
-  const raw = view.toRaw(span);
+function pushHit(pattern: Pattern, view: TextView, text: NormalisedText, raw: Span, into: Gathered): void {
   const written = text.raw.slice(raw.start, raw.end);
   if (view.name === 'pinyin_initials' && !/[a-z]/i.test(written)) return;
   const plain = written.toLowerCase() === pattern.wording.toLowerCase();
