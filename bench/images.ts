@@ -14,6 +14,7 @@ import { loadBundle } from '../src/adapters/policy-folder.js';
 import type { ImageReading } from '../src/domain.js';
 import { DECODE_SCRIPT, OCR_SCRIPT } from '../src/paths.js';
 import type { Bundle } from '../src/policy/bundle.js';
+import { seeded } from '../src/seeded.js';
 import { pdqOf } from '../src/stages/images/pdq/pdq.js';
 import { readImage } from '../src/stages/images/read-image.js';
 import { goodPictures, mutated } from './mutations.js';
@@ -22,16 +23,6 @@ import { calmReaders, isAllowed } from './picture-verdict.js';
 const FULL = 10_000;
 const RECYCLE_AFTER = 300;
 const MEGABYTE = 1_048_576;
-/** mulberry32: the same mutations in every run. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 async function residentBytes(pid: number | null): Promise<number> {
   if (pid === null) return 0;

@@ -6,6 +6,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { PICTURES_DIR } from '../src/paths.js';
+import { seeded } from '../src/seeded.js';
 import { PDQ_DISTANCE } from '../src/stages/images/findings.js';
 import { indexHashes, type PictureEntry } from '../src/stages/images/hash-index.js';
 import { distanceOf } from '../src/stages/images/pdq/distance.js';
@@ -18,16 +19,6 @@ const MEGABYTE = 1_048_576;
 /** Of 256 bits: as far as a copy may be. */
 const FLIPPED_BITS = 31;
 
-/** mulberry32: the same hashes in every run. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 const random = seeded(SEED);
 const randomHash = (): string =>
   Array.from({ length: 8 }, () => (random() * 4_294_967_296).toString(16).split('.')[0]?.padStart(8, '0')).join('');

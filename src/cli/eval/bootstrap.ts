@@ -1,4 +1,5 @@
 /** Samples with replacement, seeded: the same numbers on every machine. */
+import { seeded } from '../../seeded.js';
 import { calibrationError } from './bins.js';
 import { type Curves, curves } from './curves.js';
 import { FLAGGED, type Judged } from './judged.js';
@@ -13,7 +14,7 @@ export interface Resampled {
 }
 
 export function bootstrap(sorted: readonly Judged[], rounds: number, seed: number): Resampled {
-  const random = generator(seed);
+  const random = seeded(seed);
   const samples: Curves[] = [];
   const errors: number[] = [];
   const [harmfulRight, harmlessRight]: [number[], number[]] = [[], []];
@@ -51,15 +52,4 @@ export function rightOf(
   });
   const share = (at: number): number | null => (all[at] === 0 ? null : (right[at] ?? 0) / (all[at] ?? 1));
   return { harmful: share(0), harmless: share(1) };
-}
-
-/** Mulberry32: small, seeded, good enough for resampling. */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

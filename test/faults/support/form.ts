@@ -1,4 +1,5 @@
 /** One seed and one length for the whole run: `FAULT_SEED=7 FAULT_FORM=full npm run test:faults`. */
+import { seeded } from '../../../src/seeded.js';
 
 export interface Form {
   readonly seed: number;
@@ -17,14 +18,7 @@ export function formOf(seed: number, isFull: boolean): Form {
     isFull,
     of: (short, full) => (isFull ? full : short),
     random: (name) => {
-      let state = [...name].reduce((sum, char) => Math.imul(sum ^ (char.codePointAt(0) ?? 0), 0x01000193), seed | 0);
-      // mulberry32: small, seeded, good enough to choose faults.
-      return () => {
-        state = (state + 0x6d2b79f5) | 0;
-        let t = Math.imul(state ^ (state >>> 15), 1 | state);
-        t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-        return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-      };
+      return seeded([...name].reduce((sum, char) => Math.imul(sum ^ (char.codePointAt(0) ?? 0), 0x01000193), seed | 0));
     },
   };
 }

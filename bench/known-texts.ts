@@ -1,0 +1,55 @@
+/** `npm run bench:known-texts -- [SECONDS]`: an index of 50,000 hashes of texts, in time, memory and look-ups per second. */
+import { performance } from 'node:perf_hooks';
+import { seeded } from '../src/seeded.js';
+import { TEXT_DISTANCE } from '../src/stages/match/bank-findings.js';
+import { indexTextHashes } from '../src/stages/match/text-hash.js';
+
+const BANK = 50_000;
+const SEED = 2_026;
+const MEGABYTE = 1_048_576;
+const random = seeded(SEED);
+const digits = (count: number): string =>
+  Array.from({ length: count }, () => Math.floor(random() * 16).toString(16)).join('');
+const whole = (figure: number): string => Math.round(figure).toLocaleString('en-US');
+const say = (name: string, figure: string): void => console.log(`${name.padEnd(52)}${figure.padStart(12)}`);
+
+const hashes = () => ({ exact: digits(64), simhash: digits(16) });
+/** Two bits of one digit off. */
+const nearOf = (simhash: string): string =>
+  (Number.parseInt(simhash.charAt(0), 16) ^ 3).toString(16) + simhash.slice(1);
+
+function main(): number {
+  const seconds = Number(process.argv[2] ?? 3);
+  if (!(seconds > 0)) {
+    console.error('bench:known-texts takes a number of seconds');
+    return 2;
+  }
+  const entries = Array.from({ length: BANK }, (_, at) => ({
+    ...hashes(),
+    entryId: `hash_${at}`,
+    category: 'fraud.scam',
+    severity: 3,
+    benign: false,
+  }));
+  const before = process.memoryUsage().rss;
+  const started = performance.now();
+  const index = indexTextHashes(entries);
+  say(`index of ${whole(BANK)} hashes, ms`, whole(performance.now() - started));
+  say('index, MiB', ((process.memoryUsage().rss - before) / MEGABYTE).toFixed(1));
+
+  const asked = Array.from({ length: 1_000 }, (_, at) => {
+    const known = entries[Math.floor(random() * BANK)]?.simhash ?? '';
+    return at % 2 === 0 ? hashes() : { exact: digits(64), simhash: nearOf(known) };
+  });
+  let [done, found] = [0, 0];
+  const from = performance.now();
+  while (performance.now() - from < seconds * 1_000) {
+    found = asked.filter((hash) => index.lookup(hash, TEXT_DISTANCE).length > 0).length;
+    done += asked.length;
+  }
+  say('look-ups, half of them near one, /s', whole((done * 1_000) / (performance.now() - from)));
+  say(`found, of ${asked.length}`, whole(found));
+  return found >= asked.length / 2 ? 0 : 1;
+}
+
+process.exitCode = main();
