@@ -35,8 +35,9 @@ describe('docs/api.md', () => {
     expect(addresses.filter((address) => !(address in ROUTE_RULES))).toEqual([]);
     const variables = [...page.matchAll(/`([A-Z][A-Z_]{3,})(?:=\d)?`/g)].map((match) => match[1] ?? '');
     expect(variables.filter((name) => !(name in Env.shape))).toEqual([]);
-    const categories = page.match(/The text model assesses (.+?), unless/)?.[1]?.match(/[\w/-]+(?=`)/g) ?? [];
-    expect(categories).toHaveLength(5);
+    const assessed = page.match(/The text model assesses .+?\./)?.[0] ?? '';
+    const categories = [...assessed.matchAll(/`([\w/-]+)` in/g)].map((match) => match[1] ?? '');
+    expect(categories.length).toBeGreaterThan(0);
     expect(categories.filter((name) => !OPENAI_CATEGORIES.some((known) => known === name))).toEqual([]);
   });
 });
