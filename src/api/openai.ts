@@ -1,6 +1,6 @@
 /** Our evidence in the shape of OpenAI's moderation endpoint. A category that nothing assessed says so. */
 import { CATEGORIES, isCategoryId } from '../categories.js';
-import { type Evidence, findingsOf, foundIn, SCORE_KEYS, type ScoreKey } from '../domain.js';
+import { type Evidence, FLAGGED, findingsOf, foundIn, SCORE_KEYS, type ScoreKey } from '../domain.js';
 import { UnavailableError } from '../errors.js';
 
 export const OPENAI_CATEGORIES = [
@@ -33,9 +33,6 @@ const HEADS: readonly (readonly [ScoreKey, OpenaiCategory])[] = SCORE_KEYS.flatM
   const category = mapped(key);
   return category === null ? [] : [[key, category] as const];
 });
-
-/** `calibrated` is scaled so that this is the shipped flag threshold. */
-const FLAG_AT = 0.5;
 
 export interface OpenaiResult {
   readonly flagged: boolean;
@@ -85,7 +82,7 @@ export function toOpenaiResult(evidence: Evidence, images: number): OpenaiResult
     const category = mapped(finding.category);
     if (category !== null) raise(category, finding.calibrated);
   }
-  const isFlagged = (category: OpenaiCategory): boolean => (best.get(category) ?? 0) >= FLAG_AT;
+  const isFlagged = (category: OpenaiCategory): boolean => (best.get(category) ?? 0) >= FLAGGED;
   return {
     flagged: OPENAI_CATEGORIES.some(isFlagged),
     categories: forAll(isFlagged),

@@ -2,6 +2,9 @@
 import type { CategoryId, Severity } from '../categories.js';
 import type { LanguageGuess, LanguageSegment, LanguageTag, PartName, Span, ViewName } from './note.js';
 
+/** On the scale of `calibrated`: figures from here on are flagged, the shipped threshold of every detector. */
+export const FLAGGED = 0.5;
+
 export interface NormaliseEvidence {
   readonly parts: readonly {
     readonly part: PartName;

@@ -8,6 +8,7 @@ import {
   EVIDENCE_KEYS,
   type Evidence,
   type Finding,
+  FLAGGED,
   type ImageReading,
   type LabelledText,
   type NoteContext,
@@ -22,7 +23,6 @@ import type { RuleTest } from './schema-rule.js';
 
 /** Long enough to count as real text. */
 const TEST_TEXT_CHARS = 80;
-const FLAGGED = 0.5;
 
 const found = <T>(value: T): Outcome<T> => ({ status: 'found', value, ms: 0, version: 'test' });
 

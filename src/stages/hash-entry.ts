@@ -1,7 +1,7 @@
 /** What the hash banks of pictures and of texts share: which entries count, and what of their hits is said. */
 import { type CategoryId, isCategoryId } from '../categories.js';
+import { FLAGGED } from '../domain.js';
 import type { HashHit } from '../ports.js';
-import { FLAG } from './images/image-overlay.js';
 
 /** What an entry says beside its hash. */
 export interface EntryWords {
@@ -47,4 +47,5 @@ export const detectorOf = ({ bank, entryId }: HashHit): string => (bank === unde
 
 /** The same hash: below what a policy removes at by itself. The farthest is at the flag threshold. */
 const SAME = 0.85;
-export const calibratedOf = ({ distance }: HashHit, most: number): number => SAME - ((SAME - FLAG) * distance) / most;
+export const calibratedOf = ({ distance }: HashHit, most: number): number =>
+  SAME - ((SAME - FLAGGED) * distance) / most;

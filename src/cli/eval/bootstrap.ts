@@ -1,8 +1,10 @@
 /** Samples with replacement, seeded: the same numbers on every machine. */
+
+import { FLAGGED } from '../../domain.js';
 import { seeded } from '../../seeded.js';
 import { calibrationError } from './bins.js';
 import { type Curves, curves } from './curves.js';
-import { FLAGGED, type Judged } from './judged.js';
+import type { Judged } from './judged.js';
 
 export interface Resampled {
   /** Only of samples with both classes. */

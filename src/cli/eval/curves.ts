@@ -1,5 +1,6 @@
 /** Areas, and figures at the flag threshold, in one walk down the sorted rows. Pure. */
-import { FLAGGED, type Judged } from './judged.js';
+import { FLAGGED } from '../../domain.js';
+import type { Judged } from './judged.js';
 
 export interface Curves {
   readonly auroc: number;

@@ -6,6 +6,3 @@ export interface Judged {
   /** On the scale of which .5 is the flag threshold. */
   readonly calibrated: number;
 }
-
-/** On the calibrated scale. */
-export const FLAGGED = 0.5;

@@ -1,8 +1,10 @@
 /** Figures of a scorer on labelled texts, with bootstrap intervals. Pure; the same numbers on every machine. */
+
+import { FLAGGED } from '../../domain.js';
 import { calibrationError } from './bins.js';
 import { bootstrap, rightOf } from './bootstrap.js';
 import { type Curves, curves } from './curves.js';
-import { FLAGGED, type Judged } from './judged.js';
+import type { Judged } from './judged.js';
 
 /** `low` and `high` are no numbers where nothing was drawn. */
 export interface Interval {

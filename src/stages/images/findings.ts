@@ -1,9 +1,8 @@
 /** Readings -> findings: hash banks and labels of the image model. Facts stay facts; this knows no verdict. */
 import { asSeverity, CATEGORIES, isCategoryId } from '../../categories.js';
-import type { Finding, ImageReading } from '../../domain.js';
+import { type Finding, FLAGGED, type ImageReading } from '../../domain.js';
 import type { ImageHashBank } from '../../ports.js';
 import { badHits, calibratedOf, detectorOf } from '../hash-entry.js';
-import { FLAG } from './image-overlay.js';
 import { LEAST_QUALITY } from './pdq/frames.js';
 import { withNegatives } from './pdq/negatives.js';
 
@@ -36,7 +35,7 @@ export function findingsOfHash(
 function modelFindings({ index, model }: ImageReading): readonly Finding[] {
   if (model.status !== 'found') return [];
   return Object.entries(model.value.scores ?? {}).flatMap(([category, { label, score, calibrated }]) => {
-    if (!isCategoryId(category) || calibrated < FLAG) return [];
+    if (!isCategoryId(category) || calibrated < FLAGGED) return [];
     const most = CATEGORIES[category].maxSeverity;
     const finding: Finding = {
       category,

@@ -1,17 +1,14 @@
 /** Labels of an image model -> our categories, so that another model moves no policy file. */
 import { z } from 'zod';
 import { CATEGORY_IDS, type CategoryId } from '../../categories.js';
-import type { ImageModelReading, MappedScore } from '../../domain.js';
-
-/** Scaled scores from here on are findings; the shipped flag threshold of every detector. */
-export const FLAG = 0.5;
+import { FLAGGED, type ImageModelReading, type MappedScore } from '../../domain.js';
 
 const Label = z.strictObject({
   category: z.enum(CATEGORY_IDS),
   /** The model's own figure that counts as flagged. */
   flag: z.number().gt(0).lt(1),
   /** The scaled figure of a label at 1: below what a policy acts on by itself, unless it was measured. */
-  most: z.number().min(FLAG).max(1).default(0.85),
+  most: z.number().min(FLAGGED).max(1).default(0.85),
 });
 export const ImageOverlay = z.strictObject({
   kind: z.literal('image'),
@@ -31,7 +28,7 @@ export type ImageOverlay = z.infer<typeof ImageOverlay>;
 export const labelsOf = ({ labels, unused }: ImageOverlay): readonly string[] => [...Object.keys(labels), ...unused];
 
 const scaled = (score: number, { flag, most }: z.infer<typeof Label>): number =>
-  score < flag ? (FLAG * score) / flag : FLAG + ((most - FLAG) * (score - flag)) / (1 - flag);
+  score < flag ? (FLAGGED * score) / flag : FLAGGED + ((most - FLAGGED) * (score - flag)) / (1 - flag);
 
 /** Per category the label that speaks loudest. Throws RangeError when the model knows other labels than the overlay. */
 export function mapLabels(
