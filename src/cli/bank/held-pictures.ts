@@ -3,12 +3,11 @@ import type { PdqReading, PictureHash } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
 import { PDQ_DISTANCE } from '../../stages/images/findings.js';
 import { indexHashes } from '../../stages/images/hash-index.js';
-import { LEAST_QUALITY } from '../../stages/images/pdq/frames.js';
 import { withNegatives } from '../../stages/images/pdq/negatives.js';
 import { usageError } from '../io.js';
 import { BANK_USAGE, type BankIo, bytesOf } from './bank-io.js';
 import type { Held, Subject } from './held.js';
-import { hashFault, PDQ_HEX, PICTURE_LIST } from './read-hashes.js';
+import { hashFault, PDQ_HEX, PICTURE_LIST, qualityFault } from './read-hashes.js';
 
 type PictureSubject = Subject<PictureHash, PdqReading>;
 
@@ -16,10 +15,7 @@ const subjectOf = (name: string, reading: PdqReading): PictureSubject => ({
   name,
   hash: { pdq: reading.pdq },
   asked: reading,
-  fault:
-    reading.quality < LEAST_QUALITY
-      ? `quality ${reading.quality}: below ${LEAST_QUALITY} a picture is too plain to compare`
-      : null,
+  fault: qualityFault(reading.quality),
 });
 
 function givenHash(name: string): PictureSubject {

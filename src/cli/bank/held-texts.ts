@@ -4,12 +4,10 @@ import { TEXT_DISTANCE } from '../../stages/match/bank-findings.js';
 import { indexTextHashes } from '../../stages/match/text-hash.js';
 import { type BankIo, textOf } from './bank-io.js';
 import type { Held, Subject } from './held.js';
-import { hashOfText, TEXT_LIST } from './read-hashes.js';
+import { hashOfText, TEXT_LIST, textHashOf } from './read-hashes.js';
 
 type TextSubject = Subject<TextHash, TextHash>;
 
-/** As `list` and `add` write it. */
-const WRITTEN = /^([0-9a-f]{64}):([0-9a-f]{16})$/i;
 const TEXT_LIMIT_BYTES = 4 * 1_048_576;
 
 function subjectOf(name: string, raw: string): TextSubject {
@@ -17,10 +15,11 @@ function subjectOf(name: string, raw: string): TextSubject {
   return { name, hash, asked: hash, fault };
 }
 
+/** As `list` and `add` write it. */
 function givenHash(name: string): TextSubject | null {
-  const [, exact, simhash] = WRITTEN.exec(name.toLowerCase()) ?? [];
-  if (exact === undefined || simhash === undefined) return null;
-  return { name, hash: { exact, simhash }, asked: { exact, simhash }, fault: null };
+  const [exact = '', simhash = '', ...rest] = name.split(':');
+  const hash = rest.length > 0 ? null : textHashOf({ exact, simhash });
+  return hash === null ? null : { name, hash, asked: hash, fault: null };
 }
 
 async function subjectNamed(name: string, io: BankIo): Promise<TextSubject> {

@@ -43,8 +43,17 @@ export function hashFault(pdq: string): string | null {
     : null;
 }
 
+/** What is wrong with a picture of this quality, or null. */
+export const qualityFault = (quality: number): string | null =>
+  quality >= LEAST_QUALITY ? null : `quality ${quality}: below ${LEAST_QUALITY} a picture is too plain to compare`;
+
 const EXACT = /^[0-9a-f]{64}$/;
 const SIMHASH = /^[0-9a-f]{16}$/;
+/** The hashes of a text as they may be written, or null. */
+export function textHashOf(written: TextHash): TextHash | null {
+  const [exact, simhash] = [written.exact.trim().toLowerCase(), written.simhash.trim().toLowerCase()];
+  return EXACT.test(exact) && SIMHASH.test(simhash) ? { exact, simhash } : null;
+}
 
 /** `fault`: why no note is compared with it, or null. */
 export function hashOfText(raw: string): TextHash & { readonly fault: string | null } {
@@ -81,12 +90,8 @@ export const PICTURE_LIST: ListOf<PictureHash> = {
   bare: { column: 'pdq', pattern: PDQ_HEX },
   hashOf({ pdq, hash, quality }) {
     const hex = (pdq ?? hash ?? '').trim().toLowerCase();
-    const fault = hashFault(hex);
-    if (fault !== null) return fault;
-    if (quality !== undefined && !(quality >= LEAST_QUALITY)) {
-      return `quality ${quality}: below ${LEAST_QUALITY} a picture is too plain to compare`;
-    }
-    return { pdq: hex };
+    const fault = hashFault(hex) ?? (quality === undefined ? null : qualityFault(quality));
+    return fault ?? { pdq: hex };
   },
 };
 export const TEXT_LIST: ListOf<TextHash> = {
@@ -98,9 +103,7 @@ export const TEXT_LIST: ListOf<TextHash> = {
       const { fault, ...hash } = hashOfText(text);
       return fault ?? hash;
     }
-    const hash = { exact: exact.trim().toLowerCase(), simhash: simhash.trim().toLowerCase() };
-    const isHash = EXACT.test(hash.exact) && SIMHASH.test(hash.simhash);
-    return isHash ? hash : 'neither a text nor exact with 64 and simhash with 16 hex digits';
+    return textHashOf({ exact, simhash }) ?? 'neither a text nor exact with 64 and simhash with 16 hex digits';
   },
 };
 
