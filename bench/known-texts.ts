@@ -1,8 +1,8 @@
 /** `npm run bench:known-texts -- [SECONDS]`: an index of 50,000 hashes of texts, in time, memory and look-ups per second. */
-import { performance } from 'node:perf_hooks';
 import { seeded } from '../src/seeded.js';
 import { TEXT_DISTANCE } from '../src/stages/match/bank-findings.js';
 import { indexTextHashes } from '../src/stages/match/text-hash.js';
+import { perSecond, say, whole } from './figures.js';
 
 const BANK = 50_000;
 const SEED = 2_026;
@@ -10,8 +10,6 @@ const MEGABYTE = 1_048_576;
 const random = seeded(SEED);
 const digits = (count: number): string =>
   Array.from({ length: count }, () => Math.floor(random() * 16).toString(16)).join('');
-const whole = (figure: number): string => Math.round(figure).toLocaleString('en-US');
-const say = (name: string, figure: string): void => console.log(`${name.padEnd(52)}${figure.padStart(12)}`);
 
 const hashes = () => ({ exact: digits(64), simhash: digits(16) });
 /** Two bits of one digit off. */
@@ -41,13 +39,11 @@ function main(): number {
     const known = entries[Math.floor(random() * BANK)]?.simhash ?? '';
     return at % 2 === 0 ? hashes() : { exact: digits(64), simhash: nearOf(known) };
   });
-  let [done, found] = [0, 0];
-  const from = performance.now();
-  while (performance.now() - from < seconds * 1_000) {
+  let found = 0;
+  const rate = perSecond(seconds, asked.length, () => {
     found = asked.filter((hash) => index.lookup(hash, TEXT_DISTANCE).length > 0).length;
-    done += asked.length;
-  }
-  say('look-ups, half of them near one, /s', whole((done * 1_000) / (performance.now() - from)));
+  });
+  say('look-ups, half of them near one, /s', whole(rate));
   say(`found, of ${asked.length}`, whole(found));
   return found >= asked.length / 2 ? 0 : 1;
 }

@@ -11,6 +11,7 @@ import { PDQ_DISTANCE } from '../src/stages/images/findings.js';
 import { indexHashes, type PictureEntry } from '../src/stages/images/hash-index.js';
 import { distanceOf } from '../src/stages/images/pdq/distance.js';
 import { pdqOf } from '../src/stages/images/pdq/pdq.js';
+import { perSecond, say, whole } from './figures.js';
 
 const BANK = 50_000;
 const SEED = 2_026;
@@ -32,18 +33,6 @@ function nearOf(pdq: string): string {
   return digits.map((digit) => digit.toString(16)).join('');
 }
 
-/** Rounds until the time is up; `n` things a round. */
-function perSecond(seconds: number, n: number, round: () => void): number {
-  round();
-  const started = performance.now();
-  let done = 0;
-  while (performance.now() - started < seconds * 1_000) {
-    round();
-    done += n;
-  }
-  return done / ((performance.now() - started) / 1_000);
-}
-
 async function decodedPictures() {
   const files = (await readdir(PICTURES_DIR)).filter((file) => /\.(png|jpg|webp)$/.test(file));
   return Promise.all(
@@ -54,8 +43,6 @@ async function decodedPictures() {
     }),
   );
 }
-const say = (name: string, figure: string): void => console.log(`${name.padEnd(52)}${figure.padStart(12)}`);
-const whole = (figure: number): string => Math.round(figure).toLocaleString('en-US');
 
 async function main(): Promise<number> {
   const seconds = Number(process.argv[2] ?? 3);
