@@ -25,15 +25,18 @@ export async function sameText(database: Database, row: QueueRow, textHash: stri
   return rows.map(refOf);
 }
 
-/** Notes of the source that share a band of the signature. */
-export async function sameCampaign(database: Database, row: QueueRow): Promise<readonly NoteRef[]> {
-  const rows = await database.repeatable<RefSql>(
-    `SELECT ${REF} FROM (
-       SELECT DISTINCT near.revision_id FROM campaign_signatures own CROSS JOIN LATERAL (
+/** Revisions of the source that share a band of the signature of $1, the newest of each band. */
+const campaignOf = (
+  each: number,
+): string => `SELECT DISTINCT near.revision_id FROM campaign_signatures own CROSS JOIN LATERAL (
          SELECT s.revision_id FROM campaign_signatures s
          WHERE s.source_id = own.source_id AND s.band = own.band AND s.revision_id <> own.revision_id
-         ORDER BY s.at DESC LIMIT ${SHOWN}) near
-       WHERE own.revision_id = $1 LIMIT ${SHOWN * 4}) c
+         ORDER BY s.at DESC LIMIT ${each}) near
+       WHERE own.revision_id = $1`;
+
+export async function sameCampaign(database: Database, row: QueueRow): Promise<readonly NoteRef[]> {
+  const rows = await database.repeatable<RefSql>(
+    `SELECT ${REF} FROM (${campaignOf(SHOWN)} LIMIT ${SHOWN * 4}) c
      JOIN revisions r ON r.id = c.revision_id JOIN notes n ON n.id = r.note_id AND n.revision_id = r.id
      WHERE n.id <> $2 ORDER BY n.created_at DESC LIMIT ${SHOWN}`,
     [row.revisionId, row.noteId],
@@ -51,11 +54,7 @@ export async function similarNotes(database: Database, row: QueueRow): Promise<r
        (SELECT x.id, x.note_id FROM revisions own JOIN revisions x ON x.source_id = own.source_id AND x.text_hash = own.text_hash
         WHERE own.id = $1 ORDER BY x.id DESC LIMIT ${LOOKED_AT})
        UNION
-       SELECT r.id, r.note_id FROM (
-         SELECT DISTINCT b.revision_id FROM campaign_signatures own CROSS JOIN LATERAL (
-           SELECT s.revision_id FROM campaign_signatures s WHERE s.source_id = own.source_id AND s.band = own.band
-           ORDER BY s.at DESC LIMIT ${LOOKED_AT}) b
-         WHERE own.revision_id = $1) c JOIN revisions r ON r.id = c.revision_id)
+       SELECT r.id, r.note_id FROM (${campaignOf(LOOKED_AT)}) c JOIN revisions r ON r.id = c.revision_id)
      SELECT n.id FROM near JOIN notes n ON n.id = near.note_id AND n.revision_id = near.id
      WHERE n.id <> $2 AND EXISTS (SELECT 1 FROM cases c WHERE c.note_id = n.id AND c.state = 'open')
      ORDER BY n.id DESC LIMIT ${MOST_SIMILAR}`,
