@@ -1,7 +1,7 @@
-/** A row of the queue, an appeal and a report as they are stored -> as the API shows them. */
-import type { Appeal, QueueRow, Report } from '../ports/review.js';
+/** A row of the queue, its counts, an appeal and a report as they are stored -> as the API shows them. */
+import type { Appeal, CaseCounts, QueueRow, Report } from '../ports/review.js';
 import type { AppealAnswer, ReportAnswer } from './schemas/review-appeals.js';
-import type { CaseRowAnswer } from './schemas/review-queue.js';
+import type { CaseCountsAnswer, CaseRowAnswer } from './schemas/review-queue.js';
 
 export const caseRowAnswer = (row: QueueRow, now: number): CaseRowAnswer => ({
   id: row.caseId,
@@ -44,4 +44,14 @@ export const reportAnswer = (report: Report): ReportAnswer => ({
   urls: [...report.urls],
   reporter: { ...report.reporter },
   automated: false,
+});
+
+export const copyCounts = (counts: CaseCounts): CaseCountsAnswer => ({
+  ...counts,
+  byLanguage: [...counts.byLanguage],
+  byRegion: [...counts.byRegion],
+  byCategory: [...counts.byCategory],
+  byReason: [...counts.byReason],
+  byDesk: [...counts.byDesk],
+  bySource: [...counts.bySource],
 });

@@ -3,32 +3,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
 import { MINUTE_MS } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
-import type { QueueRow, Sight } from '../../ports/review.js';
+import type { Sight } from '../../ports/review.js';
+import { type Told, tellerOf } from '../case-teller.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
 import type { Desk } from '../desk.js';
 import { problems } from '../schemas/common.js';
-import { EventsQuery, type StreamCase } from '../schemas/review-queue.js';
-import { copyCounts } from './review-queue.js';
+import { EventsQuery } from '../schemas/review-queue.js';
 
 const POLL_MS = 1_000;
 /** Clocks of two servers differ; changes of this time are looked at again. */
 const OVERLAP_MS = 5_000;
 const PULSE_MS = 15_000;
-/** Counts of one listener, at most so often. */
-const COUNTS_MS = 2_000;
 /** After this the browser connects again, and its session is looked at again. */
 const LIFE_MS = 10 * MINUTE_MS;
 const MOST_LISTENERS = 500;
-/** Of more changes at once the reader hears only that it has to read anew. */
-const MOST_CASES = 100;
 /** Of one question: enough that what was seen before, and is in it again, crowds out nothing new. */
 const MOST_CHANGES = 1_000;
 
-interface Told {
-  readonly changed: readonly string[];
-  /** Changes are missing that the reader may have to know. */
-  readonly missed: boolean;
-}
 type Listener = (told: Told) => void;
 
 export function eventRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void {
@@ -81,7 +72,7 @@ interface Scene {
 }
 
 function stream(reply: FastifyReply, scene: Scene): () => void {
-  const { hub, onEnd } = scene;
+  const { deps, hub, sight, counts, onEnd } = scene;
   const { raw } = reply;
   const headers = { ...reply.getHeaders(), 'content-type': 'text/event-stream', 'cache-control': 'no-store' };
   raw.writeHead(200, { ...headers, 'x-accel-buffering': 'no' } as Record<string, string>);
@@ -90,7 +81,7 @@ function stream(reply: FastifyReply, scene: Scene): () => void {
     if (raw.writableNeedDrain) end();
     else raw.write(`event: ${event}\ndata: ${JSON.stringify(content)}\n\n`);
   };
-  const teller = tellerOf(scene, send);
+  const teller = tellerOf({ desk: deps.store.desk, clock: deps.clock, log: deps.log, sight, counts }, send);
   const leave = hub.listen((told) => teller.tell(told));
   const pulse = setInterval(() => raw.write(': still here\n\n'), PULSE_MS);
   const life = setTimeout(() => end(), LIFE_MS);
@@ -111,54 +102,6 @@ function stream(reply: FastifyReply, scene: Scene): () => void {
   teller.tell({ changed: [], missed: scene.again });
   return () => end();
 }
-
-/** One after the other, and no oftener than every two seconds: what changed meanwhile is told together. */
-function tellerOf({ deps, sight, counts }: Scene, send: (event: string, content: unknown) => void) {
-  const { desk } = deps.store;
-  let waiting: Set<string> | null = null;
-  let missed = false;
-  let running = false;
-  const tellCases = async (caseIds: readonly string[]): Promise<void> => {
-    if (missed || caseIds.length > MOST_CASES) send('reset', {});
-    else if (caseIds.length > 0) {
-      for (const row of await desk.rows(sight, caseIds, deps.clock.now())) send('case', streamed(row));
-    }
-    missed = false;
-  };
-  const work = async (): Promise<void> => {
-    while (waiting !== null) {
-      const changed = [...waiting];
-      waiting = null;
-      if (counts) send('counts', copyCounts(await desk.counts(sight, {}, deps.clock.now())));
-      await tellCases(changed);
-      await sleep(COUNTS_MS, undefined, { ref: false });
-    }
-  };
-  return {
-    tell(told: Told): void {
-      waiting = new Set([...(waiting ?? []), ...told.changed]);
-      missed ||= told.missed;
-      if (running) return;
-      running = true;
-      work()
-        .catch((error: unknown) => {
-          missed = true;
-          deps.log.warn('counts not told', { error });
-        })
-        .finally(() => {
-          running = false;
-        });
-    },
-  };
-}
-
-const streamed = ({ caseId, status, holder, dueAt, decisionId }: QueueRow): StreamCase => ({
-  id: caseId,
-  status,
-  holder: holder === null ? null : { ...holder },
-  dueAt,
-  decisionId,
-});
 
 interface Hub {
   listen(listener: Listener): () => void;

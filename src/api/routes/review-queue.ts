@@ -6,7 +6,7 @@ import { checkColleague, checkSpeaker } from '../colleagues.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
 import { type Desk, lost } from '../desk.js';
 import { leaseOf } from '../lease-of.js';
-import { caseRowAnswer } from '../queue-answer.js';
+import { caseRowAnswer, copyCounts } from '../queue-answer.js';
 import { IdParams, problems } from '../schemas/common.js';
 import {
   CaseCountsAnswer,
@@ -89,16 +89,6 @@ export function queueRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void 
   claimRoutes(server, deps, desk);
   stepRoutes(server, deps, desk);
 }
-
-export const copyCounts = (counts: Awaited<ReturnType<ApiDeps['store']['desk']['counts']>>): CaseCountsAnswer => ({
-  ...counts,
-  byLanguage: [...counts.byLanguage],
-  byRegion: [...counts.byRegion],
-  byCategory: [...counts.byCategory],
-  byReason: [...counts.byReason],
-  byDesk: [...counts.byDesk],
-  bySource: [...counts.bySource],
-});
 
 function claimRoutes(server: ApiServer, { store, clock }: ApiDeps, desk: Desk): void {
   server.route({
