@@ -297,6 +297,34 @@ it('whoever has decided their regions of a case is led back, not left before a c
   await close();
 });
 
+it('an undo while the page of the case is still leaving shows the case under its new claim', async () => {
+  const words = 'You are such a fool and an idiot, nobody wants you here';
+  const caseId = await caseOf((await desk.submit([insult('part-3', words, ['us', 'de'])])).get('part-3'));
+  const { page, close } = await sit(browser, desk, await desk.person('reviewer', { regions: ['us'] }));
+  let isUndone = false;
+  await page.route('**/assets/queue-*.js', async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await route.continue();
+  });
+  // Still being read when the page of the case goes.
+  await page.route(`**/v1/cases/${caseId}?*`, async (route) => {
+    if (isUndone) await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await route.continue();
+  });
+  await page.goto(`${desk.url}/cases/${caseId}?language=en`);
+  await page.getByRole('button', { name: /Take this case/ }).click();
+  await page.getByTestId('lease').waitFor();
+  await page.keyboard.press('1');
+  await page.getByRole('button', { name: 'Decide', exact: true }).click();
+  await page.waitForURL(({ pathname }) => pathname === '/cases');
+  isUndone = true;
+  await page.keyboard.press('u');
+  await page.waitForURL(({ pathname }) => pathname.endsWith(caseId));
+  await page.getByTestId('lease').waitFor();
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+  await close();
+});
+
 it('whoever has decided their regions and lost the answer may take it back, and reloads without harm', async () => {
   const words = 'You are such a fool and an idiot, nobody wants you here';
   const caseId = await caseOf((await desk.submit([insult('part-2', words, ['us', 'de'])])).get('part-2'));

@@ -86,6 +86,8 @@ function useSubmit(detail: CaseDetail, { filter, goOn }: GoOn, turn: Turn) {
     const { submissionId, undoUntil, next, alike = [] } = await decide.mutateAsync({ caseId: detail.case.id, order });
     offerUndo({ submissionId, until: undoUntil, view: filter, alike });
     if (thenNext) return await goOn(next);
+    // Not what was being read before the decision.
+    await queries.cancelQueries(caseQuery(detail.case.id));
     const left = await queries
       .fetchQuery({ ...caseQuery(detail.case.id), staleTime: 0 })
       .catch((error: unknown) => (isMissing(error) ? null : undefined));

@@ -95,7 +95,9 @@ function Toast({ undoable, onDone }: { readonly undoable: Undoable; readonly onD
       // As it is now, under its new claim: what was read before the decision must not be acted on.
       const asked = caseQuery(lease.caseId);
       await queries.cancelQueries(asked);
-      await queries.fetchQuery({ ...asked, staleTime: 0 }).catch(() => undefined);
+      // A page that goes while it is read takes the reading with it; then the next page reads it.
+      await queries.invalidateQueries({ ...asked, refetchType: 'none' });
+      await queries.fetchQuery(asked).catch(() => undefined);
       await navigate({ pathname: `/cases/${encodeURIComponent(lease.caseId)}`, search: undoable.view });
     },
   });
