@@ -28,7 +28,7 @@ const SEVERITY_WEIGHT = [1, 1, 2, 4, 8] as const;
 /** From here on a decision takes something away from its author. */
 const RESTRICTS_FROM = strengthOf('limit_interact');
 const CONFIRM_SEVERITY = 3;
-/** Where no law and no end of a hold sets a time: hours by severity. */
+/** Where no law sets a time and no hold ends sooner: hours by severity. */
 const TARGET_HOURS = [168, 72, 48, 24, 12] as const;
 /** What people ask for is answered sooner than the sample of the day. */
 const ASKED_HOURS: Partial<Record<CaseReason, number>> = { appeal: 72, report: 24, overdue: 24 };
@@ -117,12 +117,14 @@ function clocksOf(bundle: Bundle, subject: CaseSubject, now: number): readonly D
 }
 
 function dueOf(bundle: Bundle, subject: CaseSubject, now: number): Due {
-  const candidates = [...clocksOf(bundle, subject, now)];
+  const ofLaw = clocksOf(bundle, subject, now);
   const end = subject.end === null ? Number.NaN : Date.parse(subject.end);
-  if (end > now) candidates.push({ dueAt: end, clock: { region: null, name: 'hold_end', ref: null } });
-  const [first] = candidates.toSorted((a, b) => a.dueAt - b.dueAt);
+  const ofHold: readonly Due[] =
+    end > now ? [{ dueAt: end, clock: { region: null, name: 'hold_end', ref: null } }] : [];
   const hours = ASKED_HOURS[subject.reason] ?? at(TARGET_HOURS, subject.severity);
-  return first ?? { dueAt: now + hours * HOUR_MS, clock: { region: null, name: 'target', ref: null } };
+  const target: Due = { dueAt: now + hours * HOUR_MS, clock: { region: null, name: 'target', ref: null } };
+  const [first] = [...ofLaw, ...ofHold, ...(ofLaw.length === 0 ? [target] : [])].toSorted((a, b) => a.dueAt - b.dueAt);
+  return first ?? target;
 }
 
 export function termsOf(bundle: Bundle, subject: CaseSubject, now: number): CaseTerms {

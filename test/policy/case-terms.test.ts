@@ -137,6 +137,13 @@ describe('the clock', () => {
     });
     expect(hoursOf({ regions: ['in'], end })).toBe(2);
   });
+  it('of a hold that ends later than what is as grave waits for is no later than that', () => {
+    const end = new Date(NOW + 72 * HOUR_MS).toISOString();
+    expect(termsOf(bundle, subject({ reason: 'hold', severity: 4, end }), NOW)).toMatchObject({
+      dueAt: NOW + 12 * HOUR_MS,
+      clock: { name: 'target' },
+    });
+  });
 });
 
 describe('the desk', () => {
