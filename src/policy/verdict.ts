@@ -90,15 +90,18 @@ export const SEEN_BY: Readonly<Record<Finding['source'], string>> = {
   image_model: 'the image model',
   opinion: 'a second opinion',
 };
-/** Who saw it, for `{by}` in a message; a score without a finding is the text model's. */
-function seenBy(findings: readonly Finding[]): string {
+/** A condition that asks for words, contacts or facts of its own. */
+export const SEEN_BY_ITSELF = 'the rule itself';
+/** Who saw it, for `{by}` in a message; without a finding it was a score, or what the condition says itself. */
+function seenBy({ variant }: CompiledRule, findings: readonly Finding[]): string {
   const names = [...new Set(findings.map(({ source }) => SEEN_BY[source]))].sort();
-  return names.length === 0 ? 'the text model' : names.join(' and ');
+  if (names.length > 0) return names.join(' and ');
+  return variant.when.reads.has('classify') ? 'the text model' : SEEN_BY_ITSELF;
 }
 
 /** What the reviewer reads, with its blank filled. */
-export const messageOf = ({ message }: CompiledRule, findings: readonly Finding[]): string =>
-  message.replaceAll('{by}', seenBy(findings));
+export const messageOf = (rule: CompiledRule, findings: readonly Finding[]): string =>
+  rule.message.replaceAll('{by}', seenBy(rule, findings));
 
 export function hitOf(
   rule: CompiledRule,

@@ -9,7 +9,7 @@ import { messageSays, VERBS } from '../../src/dashboard/words.js';
 import { ACTIONS, CASE_REASONS, DESKS, EVIDENCE_KEYS, SIDE_ACTIONS, SKIP_REASONS } from '../../src/domain.js';
 import { ERROR_CODES } from '../../src/errors.js';
 import { compileBundle } from '../../src/policy/bundle.js';
-import { SEEN_BY } from '../../src/policy/verdict.js';
+import { SEEN_BY, SEEN_BY_ITSELF } from '../../src/policy/verdict.js';
 import { ROLES } from '../../src/ports/store.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../../src/dashboard');
@@ -107,7 +107,7 @@ describe('languages of the interface', () => {
     const sentences = own.map(([key]) => key).filter((key) => key.endsWith('.'));
     expect(sentences.toSorted()).toEqual([...new Set(said)].toSorted());
     const names = own.map(([key]) => key).filter((key) => !key.endsWith('.'));
-    expect(names.toSorted()).toEqual([...new Set(Object.values(SEEN_BY))].toSorted());
+    expect(names.toSorted()).toEqual([...new Set([...Object.values(SEEN_BY), SEEN_BY_ITSELF])].toSorted());
   });
 
   test('clauses are called the same here as in notices to authors', async () => {

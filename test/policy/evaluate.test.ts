@@ -567,3 +567,9 @@ test.each<[string, Partial<RuleTest>, string]>([
   const bundle = bundleOf({ 'global.yaml': global(rule({ id: 'r', message: 'Seen by {by}.' })) });
   expect(only(judge(bundle, fields)).rules[0]?.message).toBe(message);
 });
+
+test('a condition that asks for a contact alone is not said to have been seen by the text model', () => {
+  const asking = rule({ id: 'r', message: 'Seen by {by}.', when: 'has_contact("url")' });
+  const bundle = bundleOf({ 'global.yaml': global(asking) });
+  expect(only(judge(bundle, { contacts: ['url'] })).rules[0]?.message).toBe('Seen by the rule itself.');
+});
