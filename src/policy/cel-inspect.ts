@@ -44,7 +44,7 @@ export interface Clause {
   readonly parts: readonly string[];
 }
 
-const NEEDS_CATEGORY: ReadonlySet<string> = new Set(['any_finding', 'found_by']);
+const NEEDS_CATEGORY: ReadonlySet<string> = new Set(['any_finding', 'found_beside_model', 'found_by']);
 
 /** The conjunction's parts; only there does one `no` decide the whole. */
 const conjuncts = (node: AstNode): readonly AstNode[] => (node.op === '&&' ? node.args.flatMap(conjuncts) : [node]);

@@ -41,6 +41,10 @@ const judged = (): RuleContext => {
 type Handler = (...args: never[]) => unknown;
 const HANDLERS: Readonly<Record<FunctionName, Handler>> = {
   any_finding: (id: CategoryId) => judged().category(id).findings.length > 0,
+  found_beside_model: (id: CategoryId) =>
+    judged()
+      .category(id)
+      .findings.some(({ source }) => source !== 'classifier'),
   found_by: (id: CategoryId, source: string) => judged().category(id).sources.has(source),
   max_score: (id: CategoryId) => judged().category(id).max,
   max_severity: (id: CategoryId) => BigInt(judged().category(id).severity),

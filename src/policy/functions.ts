@@ -24,6 +24,12 @@ export const FUNCTIONS = {
     FINDING_STAGES,
     'whether anything was found in a category',
   ),
+  found_beside_model: fn(
+    'found_beside_model(string): bool',
+    ['category'],
+    FINDING_STAGES,
+    'whether anything but the text model found something in a category; beside `reaches`, so that its threshold holds',
+  ),
   found_by: fn(
     'found_by(string, string): bool',
     ['category', 'source'],

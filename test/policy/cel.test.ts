@@ -38,6 +38,8 @@ describe('what conditions can say', () => {
   test.each<[string, Partial<RuleTest>, boolean]>([
     ['any_finding("fraud.scam")', { findings: ['fraud.scam'] }, true],
     ['any_finding("fraud.scam")', { findings: ['fraud.phish'] }, false],
+    ['found_beside_model("fraud.scam")', { findings: ['fraud.scam'] }, true],
+    ['found_beside_model("hate.attack")', { scores: { 'hate.attack': 0.8 } }, false],
     ['found_by("fraud.scam", "term")', { findings: ['fraud.scam'] }, true],
     ['found_by("hate.attack", "classifier")', { scores: { 'hate.attack': 0.8 } }, true],
     ['max_score("hate.attack") >= 0.6', { scores: { 'hate.attack': 0.6 } }, true],

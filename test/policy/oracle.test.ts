@@ -41,6 +41,7 @@ const onlyIdiomsAgain = (id: string): boolean => findingsOf(id).length < 0;
 /** Written from the declarations of the vocabulary, not from the engine under test. */
 const FUNCS: readonly CelFunc[] = [
   celFunc('any_finding', [STRING], BOOL, (id) => findingsOf(id).length > 0),
+  celFunc('found_beside_model', [STRING], BOOL, (id) => findingsOf(id).some(({ source }) => source !== 'classifier')),
   celFunc('found_by', [STRING, STRING], BOOL, (id, by) => findingsOf(id).some((finding) => finding.source === by)),
   celFunc('max_score', [STRING], DOUBLE, (id) => context.category(id as CategoryId).max),
   celFunc('max_severity', [STRING], INT, (id) =>
