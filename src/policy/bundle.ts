@@ -162,7 +162,8 @@ export function checkBundle(
     const file = byFile.get(region.file);
     if (file === undefined) continue;
     const parent = regions.find((other) => other.id === region.parent);
-    lintRegion({ region, parent, file, group: groups.get(region.id) }, options.today ?? null, report);
+    const heirs = regions.filter(({ lineage }) => lineage.includes(region.id));
+    lintRegion({ region, parent, file, group: groups.get(region.id), heirs }, options.today ?? null, report);
   }
   const sorted = sortFaults(faults);
   if (sorted.some((fault) => fault.level === 'error')) return { bundle: null, faults: sorted };

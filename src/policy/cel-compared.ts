@@ -22,6 +22,7 @@ function keyOf(node: AstNode): string {
   return part === null ? '' : `${String(typeOf(part.of))}.${part.name}`;
 }
 
+const REGION_ID = 'Region.id';
 const LANGUAGE_FIELDS: ReadonlySet<string> = new Set(['language', 'languages']);
 const indexOf = (node: AstNode): readonly AstNode[] => (node.op === '[]' ? children(node) : []);
 
@@ -37,7 +38,7 @@ const aLanguage: Ask = (word) => (isLanguage(word) ? null : `"${word}" ${NO_LANG
 function askOf(node: AstNode): Ask | null {
   const key = keyOf(node);
   if (LANGUAGE_FIELDS.has(key)) return aLanguage;
-  if (key === 'Region.id') return aRegion;
+  if (key === REGION_ID) return aRegion;
   const words = FIELD_WORDS[key];
   if (words !== undefined) return among(words);
   const [map] = indexOf(node);
@@ -46,6 +47,25 @@ function askOf(node: AstNode): Ask | null {
 }
 
 const sourceOf = (node: AstNode): string => node.input.slice(node.start, node.end);
+
+type Compared = readonly [field: AstNode, words: readonly AstNode[]];
+/** What stands on either side of `==` and `!=`, and the list behind `in`. */
+function comparedIn(node: AstNode): readonly Compared[] {
+  const [left, right] = children(node);
+  if (left === undefined || right === undefined) return [];
+  if (node.op === '==' || node.op === '!=') {
+    return [
+      [left, [right]],
+      [right, [left]],
+    ];
+  }
+  if (node.op !== 'in') return [];
+  return right.op === 'list' ? [[left, children(right)]] : [[right, [left]]];
+}
+
+/** Quoted words that the region is compared with. */
+export const regionsIn = (node: AstNode): readonly AstNode[] =>
+  comparedIn(node).flatMap(([field, words]) => (keyOf(field) === REGION_ID ? words.filter(isText) : []));
 
 function wordFaults(field: AstNode, words: readonly AstNode[]): readonly ExpressionFault[] {
   const ask = askOf(field);
@@ -109,11 +129,6 @@ function rangeFaults(node: AstNode): readonly ExpressionFault[] {
 }
 
 export function comparedFaults(node: AstNode): readonly ExpressionFault[] {
-  const sides = children(node);
-  const [left, right] = sides;
   if (node.op === '[]') return keyFaults(node);
-  if (left === undefined || right === undefined) return [];
-  if (node.op === '==' || node.op === '!=') return [...wordFaults(left, [right]), ...wordFaults(right, [left])];
-  if (node.op !== 'in') return rangeFaults(node);
-  return right.op === 'list' ? wordFaults(left, children(right)) : wordFaults(right, [left]);
+  return [...comparedIn(node).flatMap(([field, words]) => wordFaults(field, words)), ...rangeFaults(node)];
 }

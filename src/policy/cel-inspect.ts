@@ -2,6 +2,7 @@
 import { type CategoryId, isCategoryId } from '../categories.js';
 import type { EvidenceKey } from '../domain.js';
 import { type AstNode, callOf, children, isFunctionName, isNode, isVariableName, literal, walk } from './cel-ast.js';
+import { regionsIn } from './cel-compared.js';
 import type { ExpressionFault } from './cel-fault.js';
 import { faultsOf } from './cel-faults.js';
 import { FUNCTIONS } from './functions.js';
@@ -19,12 +20,18 @@ export interface TermUse {
   readonly group: boolean;
   readonly offset: number;
 }
+/** A region that `region.id` is compared with. */
+export interface RegionUse {
+  readonly id: string;
+  readonly offset: number;
+}
 export interface ExpressionFacts {
   /** Evidence that the answer stands on. */
   readonly reads: ReadonlySet<EvidenceKey>;
   /** Thresholds of the region that `reaches` compares with. */
   readonly thresholds: readonly ThresholdUse[];
   readonly terms: readonly TermUse[];
+  readonly regions: readonly RegionUse[];
   /** Whether the answer depends on the region beyond those thresholds: its disclosures, or any field of `region`. */
   readonly usesDisclosures: boolean;
   readonly usesRegion: boolean;
@@ -130,6 +137,9 @@ function termsOf(ast: AstNode): readonly TermUse[] {
   });
 }
 
+const regionsOf = (ast: AstNode): readonly RegionUse[] =>
+  [...walk(ast)].flatMap(({ node }) => regionsIn(node).map((word) => ({ id: literal(word), offset: word.start })));
+
 /** Fields of `region` that are read; `*` where the whole of it is. */
 function regionFields(ast: AstNode): ReadonlySet<string> {
   const fields = new Set<string>();
@@ -158,6 +168,7 @@ export function inspect(ast: AstNode): {
     reads: new Set([...readsOf(names), ...(ofRegion.has(DISCLOSURE) ? (['match'] as const) : [])]),
     terms: faults.length === 0 ? termsOf(ast) : [],
     thresholds: faults.length === 0 ? thresholdsOf(ast) : [],
+    regions: ofRegion.has('id') ? regionsOf(ast) : [],
     usesDisclosures: ofRegion.has(DISCLOSURE),
     usesRegion: [...ofRegion].some((field) => field !== DISCLOSURE),
     usesVariables: [...names].some((name) => isVariableName(name) || isFunctionName(name)),

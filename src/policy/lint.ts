@@ -4,11 +4,13 @@ import { strengthOf } from '../domain.js';
 import { isDisclosure } from '../stages/match/contact-disclosures.js';
 import { settingKey, settingsOf } from './cites.js';
 import { coverageOf, LEAST_MATCHES, LEAST_NO_MATCHES } from './coverage.js';
+import { faultOf } from './faults.js';
+import { apartRegions } from './lint-regions.js';
 import type { LintId } from './lints.js';
 import type { CompiledRegion, CompiledRule, Variant } from './model.js';
 import { STEPS } from './quoted-words.js';
 import type { RegionSettings } from './schema.js';
-import { faultAt, type RegionFile, type Report } from './sources.js';
+import type { RegionFile, Report } from './sources.js';
 import type { YamlPath } from './yaml.js';
 
 interface Linted {
@@ -17,8 +19,10 @@ interface Linted {
   readonly file: RegionFile;
   /** The group that names the region among its members. */
   readonly group: string | undefined;
+  /** The region and all that build on it. */
+  readonly heirs: readonly CompiledRegion[];
 }
-type Warn = (path: YamlPath, lint: LintId, message: string) => void;
+type Warn = (path: YamlPath, lint: LintId, message: string, offset?: number) => void;
 
 function lintDates({ region, file }: Linted, today: string | null, warn: Warn): void {
   const { effective_from, effective_until } = region.settings;
@@ -259,13 +263,16 @@ function lintTests({ region, file }: Linted, warn: Warn): void {
 }
 
 export function lintRegion(linted: Linted, today: string | null, report: Report): void {
-  const warn: Warn = (path, lint, message) => report(faultAt(linted.file, path, lint, message));
+  const { file } = linted;
+  const warn: Warn = (path, lint, message, offset) =>
+    report(faultOf(lint, { file: file.file, ...file.yaml.locate(path, offset) }, message));
   lintDates(linted, today, warn);
   lintGroup(linted, warn);
   lintLabels(linted, warn);
   lintClocks(linted, warn);
   lintThresholds(linted, warn);
   lintRules(linted, warn);
+  for (const { path, offset, message } of apartRegions(linted)) warn(path, 'region-apart', message, offset);
   lintSources(linted, warn);
   lintTests(linted, warn);
 }

@@ -86,6 +86,7 @@ export const LINTS = {
   'never-fires': warning(
     'no note can meet the condition: it asks for two things that exclude each other, or unless takes it out again',
   ),
+  'region-apart': warning('region.id is compared with a region in which the condition is never asked'),
   unreachable: warning('another rule takes all of its notes and is as strong, or lets all of them through'),
   'few-tests': warning('a rule has fewer than one test that matches and two that do not'),
   'test-unread': warning('a test with a text says what was found, which the pipeline finds by itself'),

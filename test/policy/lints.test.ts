@@ -298,6 +298,21 @@ const CASES: readonly Case[] = [
   one('never-fires', { when: '▸author.age_days > 10 && author.age_days < 5' }, 'at once'),
   one('never-fires', { when: '▸note.kind == "note" && note.kind == "comment"' }, 'at once'),
   one('never-fires', { when: '▸max_score("fraud.scam") >= 0.9 && max_score("fraud.scam") < 0.9' }, 'at once'),
+  of(
+    'region-apart',
+    'de',
+    rules(rule({ id: 'r9', when: 'region.id == ▸"fr" || note.has_images' })),
+    'rule r9, when: region.id is never "fr" here: no file "fr" builds on de',
+  ),
+  of('region-apart', 'de', rules(rule({ id: 'r9', unless: '\'region.id in ["de", ▸"at"]\'' })), 'r9, unless'),
+  {
+    lint: 'region-apart',
+    files: {
+      'global.yaml': global(rule({ id: 'r1', when: 'region.id == ▸"de"' })),
+      'regions/de.yaml': region('de', 'rules:\n  - id: r1\n    when: note.has_images\n'),
+    },
+    says: 'in de the rule is off or has another when',
+  },
   one('blanks', { message: '▸"{who} saw it"' }, 'only {by} is filled in'),
   {
     lint: 'left-group',
@@ -396,6 +411,16 @@ test.each([
 ])('%s can be met', (when) => {
   const { faults } = checkFiles(filesOf({ 'global.yaml': global(tested('r1', { when: `'${when}'` })) }));
   expect(faults).toEqual([]);
+});
+
+test('a region that reads the condition, or that a file builds on, may be named', () => {
+  const files = {
+    'global.yaml': global(tested('r1', { when: 'region.id == "de" || region.id == "at"' })),
+    'regions/eu.yaml': region('eu', rules(tested('r9', { when: '\'region.id in ["eu", "at"]\'' }))),
+    'regions/at.yaml': region('at', '', 'eu'),
+    'regions/de.yaml': region('de', rules(tested('r8', { when: 'region.id == "de"' })), 'eu'),
+  };
+  expect(checkFiles(filesOf(files)).faults).toEqual([]);
 });
 
 test('a rule that lets a category through is no rule that changes nothing', () => {
