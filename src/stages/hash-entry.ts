@@ -33,7 +33,7 @@ export const hitOf = ({ entryId, bank, category, severity, benign }: EntryWords,
 export const nearestFirst = (a: HashHit, b: HashHit): number =>
   a.distance - b.distance || (a.entryId < b.entryId ? -1 : 1);
 
-type BadHit = HashHit & { readonly category: CategoryId };
+export type BadHit = HashHit & { readonly category: CategoryId };
 
 /** A benign entry at least as near speaks for the note. */
 export function badHits(hits: readonly HashHit[]): readonly BadHit[] {

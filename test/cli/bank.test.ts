@@ -197,6 +197,11 @@ describe('bank of texts', () => {
       expect(match).toMatch(/ {2}0 bits {2}scams\/\S+ {2}fraud\.scam, severity 3\n$/);
     }
     expect(await bank(['match', '--text', 'A walk by the lake with two herons.'])).toContain('  in no bank\n');
+    const quoted = `Good morning\n\n${SPELLED}\nBye`;
+    expect(await bank(['match', '--text', quoted])).toMatch(
+      / {2}0 bits {2}scams\/\S+ {2}fraud\.scam, severity 3 {2}in line 3\n$/,
+    );
+    expect(await bank(['match', '--json', '--text', quoted])).toMatch(/"lines": \[\s+3,\s+3\s+\]/);
     expect(await bank(['match', '--json', '--text', TEXT])).toContain(`"exact": "${hash.slice(0, 64)}"`);
     const everything = [await bank(['list']), await bank(['list', 'scams']), JSON.stringify(store.tables), said];
     expect(everything[0]).toContain('fraud.scam\t3\t2 hashes\tana\treviews\t-\tall\ttexts\n');

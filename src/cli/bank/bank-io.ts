@@ -26,7 +26,8 @@ polywarden bank remove NAME [ENTRY]
 
   A bank holds hashes of known pictures or of known texts, never these themselves. Pictures of notes within 31 of 256 bits
   are found, also turned and mirrored ones; a title, a body, or the words on a picture that are the same text as a whole,
-  spelled, spaced by invisible characters or cased in another way, or within 3 of 64 bits. The policies say what follows.
+  spelled, spaced by invisible characters or cased in another way, or within 3 of 64 bits; and the same text as lines of
+  their own in a longer one. The policies say what follows.
   A running server takes changes up within seconds, and holds stored pictures against banks that have grown within ten
   minutes; rescan does that at once, as far back as you say. Stored texts are not looked up again.
 

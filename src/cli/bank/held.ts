@@ -17,6 +17,10 @@ export interface Subject<H, Q> {
   /** Why it cannot be compared; null: it can. */
   readonly fault: string | null;
 }
+export interface HeldHit extends HashHit {
+  /** Of a text that holds the known one; unset: the whole is the known one. */
+  readonly lines?: readonly [first: number, last: number] | undefined;
+}
 /** `H`: what is kept of it, `Q`: what it is looked up by. */
 export interface Held<H, Q> {
   readonly holds: Holding;
@@ -26,7 +30,7 @@ export interface Held<H, Q> {
   banks(store: FullStore): HashBanksStore<H>;
   read(names: readonly string[], values: BankValues, io: BankIo): Promise<readonly Subject<H, Q>[]>;
   indexOf(entries: readonly HashEntry<H>[], now: () => number): HashBank<Q>;
-  lookUp(bank: HashBank<Q>, asked: Q, sourceId: string | undefined): readonly HashHit[];
+  lookUp(bank: HashBank<Q>, asked: Q, sourceId: string | undefined): readonly HeldHit[];
   /** As it may be given again. */
   written(hash: H): string;
   /** What a person should know of a subject beside its hash. */

@@ -1,12 +1,11 @@
 /** `polywarden bank list|match`. */
 import type { Bank, BankEntry, Holding } from '../../ports/banks.js';
-import type { HashHit } from '../../ports.js';
 import { allHashes } from '../../usecases/all-hashes.js';
 import { usageError } from '../io.js';
 import { sourceNamed } from '../source.js';
 import { BANK_USAGE, type BankIo } from './bank-io.js';
 import { allBanks, bankNamed, holdingOf, withHeld } from './banks.js';
-import type { Held, Subject } from './held.js';
+import type { Held, HeldHit, Subject } from './held.js';
 import type { BankValues } from './options.js';
 
 const PAGE = 1_000;
@@ -58,7 +57,7 @@ export async function listBanks(args: readonly string[], values: BankValues, io:
 }
 
 interface Match<H, Q> extends Subject<H, Q> {
-  readonly hits: readonly HashHit[];
+  readonly hits: readonly HeldHit[];
 }
 
 async function matchesOf<H, Q>(
@@ -76,12 +75,16 @@ async function matchesOf<H, Q>(
   });
 }
 
+const sayLines = ([first, last]: readonly [number, number]): string =>
+  first === last ? `in line ${first}` : `in lines ${first} to ${last}`;
+
 function sayMatch<H, Q>({ name, hash, asked, fault, hits }: Match<H, Q>, held: Held<H, Q>, io: BankIo): void {
   io.out(`${name}  ${held.written(hash)}${held.remark(asked)}\n`);
   if (fault !== null) io.out(`  ${fault}; the pipeline finds nothing by this hash\n`);
   if (hits.length === 0) io.out('  in no bank\n');
-  for (const { bank, entryId, distance, benign, category, severity } of hits) {
-    io.out(`  ${distance} bits  ${bank}/${entryId}  ${benign ? 'benign' : `${category}, severity ${severity}`}\n`);
+  for (const { bank, entryId, distance, benign, category, severity, lines } of hits) {
+    const what = benign ? 'benign' : `${category}, severity ${severity}`;
+    io.out(`  ${distance} bits  ${bank}/${entryId}  ${what}${lines === undefined ? '' : `  ${sayLines(lines)}`}\n`);
   }
 }
 

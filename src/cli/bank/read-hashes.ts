@@ -2,8 +2,7 @@
 import { z } from 'zod';
 import type { PictureHash, TextHash } from '../../domain.js';
 import { LEAST_QUALITY } from '../../stages/images/pdq/frames.js';
-import { isTooShort, LEAST_HASHED } from '../../stages/match/bank-findings.js';
-import { hashText } from '../../stages/match/text-hash.js';
+import { type HashedText, hashedText, isTooShort, LEAST_HASHED } from '../../stages/match/bank-findings.js';
 import { normaliseText } from '../../stages/normalise/text.js';
 import { rowsOf } from '../terms/read-list.js';
 
@@ -56,12 +55,12 @@ export function textHashOf(written: TextHash): TextHash | null {
 }
 
 /** `fault`: why no note is compared with it, or null. */
-export function hashOfText(raw: string): TextHash & { readonly fault: string | null } {
+export function hashOfText(raw: string): HashedText & { readonly fault: string | null } {
   const text = normaliseText(raw);
   const fault = isTooShort(text)
     ? `a text of fewer than ${LEAST_HASHED} characters is no text to know again: write a term`
     : null;
-  return { ...hashText(text), fault };
+  return { ...hashedText(text), fault };
 }
 
 const Row = z.object({
@@ -100,8 +99,8 @@ export const TEXT_LIST: ListOf<TextHash> = {
   bare: null,
   hashOf({ text, exact = '', simhash = '' }) {
     if (text !== undefined && text !== '') {
-      const { fault, ...hash } = hashOfText(text);
-      return fault ?? hash;
+      const { fault, exact, simhash } = hashOfText(text);
+      return fault ?? { exact, simhash };
     }
     return textHashOf({ exact, simhash }) ?? 'neither a text nor exact with 64 and simhash with 16 hex digits';
   },

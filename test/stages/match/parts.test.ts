@@ -6,6 +6,7 @@ import { bankFindings } from '../../../src/stages/match/bank-findings.js';
 import { endsLetter, endsWord, isSegment, startsWord } from '../../../src/stages/match/boundary.js';
 import { EXPANSION_LIMIT, expandBraces } from '../../../src/stages/match/braces.js';
 import { gramLength, hashText, indexTextHashes, simhash } from '../../../src/stages/match/text-hash.js';
+import { piecesOf } from '../../../src/stages/match/text-pieces.js';
 import { normaliseText } from '../../../src/stages/normalise/text.js';
 
 describe('expandBraces', () => {
@@ -233,6 +234,73 @@ describe('bankFindings', () => {
     expect(hashText(normaliseText(' SEND the fee\u200b first and your pr\u00edze will be  released.\n'))).toEqual(
       known,
     );
+  });
+  const KNOWN = text.raw;
+  const LETTER = 'Send this on to nine friends.\n\nWhoever keeps it to himself\nwill have nine years of rain.';
+  const inBank = (raw: string, change: object = {}) => ({ ...entry, ...hashText(normaliseText(raw)), ...change });
+  const spansOf = (raw: string, ...entries: readonly (typeof entry)[]) =>
+    bankFindings({ part: 'body', text: normaliseText(raw) }, indexTextHashes(entries)).map(({ spans }) =>
+      spans.map(({ start, end }) => raw.slice(start, end)),
+    );
+  it.each([
+    ['under a greeting', `Good morning all\n${KNOWN}`, [KNOWN]],
+    ['above a comment, with line ends of another system', `${KNOWN}\r\nWhat do you think?\r\n`, [KNOWN]],
+    [
+      'between two paragraphs, spelled',
+      `Hi!\n\n  ${KNOWN.toUpperCase()}\u200b\n\nBye`,
+      [`  ${KNOWN.toUpperCase()}\u200b`],
+    ],
+    ['twice', `${KNOWN}\nAgain:\n${KNOWN}`, [KNOWN, KNOWN]],
+    ['not inside a line', `Look: ${KNOWN}`, []],
+  ])('knows a text in a longer one: %s', (_, raw, found) => {
+    expect(spansOf(raw, entry)).toEqual(found.length === 0 ? [] : [found]);
+  });
+  it.each([
+    ['under a greeting', `Dear all\n${LETTER}`, LETTER],
+    ['above a signature', `${LETTER}\n\nAna`, LETTER],
+    ['one paragraph of it', `Hello\n\n${LETTER.split('\n\n')[1]}\n\nBye`, LETTER.split('\n\n')[1]],
+  ])('knows a text of several lines in a longer one: %s', (_, raw, known = '') => {
+    expect(spansOf(raw, inBank(known))).toEqual([[known]]);
+  });
+  it('takes what is quoted in a text that is known to be harmless for harmless, and not the other way round', () => {
+    const warning = `This letter is a fraud, do not pay:\n${KNOWN}`;
+    const benign = { entryId: 'bank-2', benign: true };
+    expect(spansOf(warning, entry, inBank(warning, benign))).toEqual([]);
+    expect(spansOf(`Ana writes:\n${warning}`, entry, inBank(warning, benign))).toEqual([]);
+    expect(spansOf(warning, entry, inBank('This letter is a fraud, do not pay:', benign))).toEqual([[KNOWN]]);
+    expect(spansOf(warning, entry, { ...entry, ...benign })).toEqual([]);
+  });
+  it('says of a text that is known as a whole nothing more for its lines', () => {
+    expect(spansOf(LETTER, inBank(LETTER), inBank(LETTER.split('\n')[0] ?? '', { entryId: 'bank-2' }))).toEqual([
+      [LETTER],
+      ['Send this on to nine friends.'],
+    ]);
+    expect(spansOf(`${KNOWN}\n`, entry)).toEqual([[`${KNOWN}\n`]]);
+  });
+  it('hashes a piece as a text of its own, and a bounded number of them', () => {
+    const unit = fc.constantFrom(
+      'a',
+      'É',
+      'e',
+      '\u0301',
+      '\u093c',
+      'क',
+      '\u200b',
+      ' ',
+      '\n',
+      '\r',
+      '\u2028',
+      'ﬁ',
+      '각',
+      '\ud83d',
+    );
+    fc.assert(
+      fc.property(fc.string({ unit, maxLength: 60 }), (raw) => {
+        for (const { exact: own, span } of piecesOf(normaliseText(raw), 1))
+          expect(own).toBe(hashText(normaliseText(raw.slice(span.start, span.end))).exact);
+      }),
+    );
+    expect(piecesOf(normaliseText('a line of its own\n\n'.repeat(5_000)), 16).length).toBeLessThan(200);
   });
   it('leaves short texts alone', () => {
     const short = normaliseText('so cute');
