@@ -1,13 +1,16 @@
-/** Deciding others of a campaign like a case that was just decided: each is claimed, checked and recorded by itself. */
+/** Deciding others of a campaign like a case that was just decided: each is claimed, checked, recorded and undone by itself. */
 import { codeOf, InvalidInputError, isOurs } from '../errors.js';
 import type { CaseFile, QueueRow, Sight } from '../ports/review.js';
 import { isPlea, verdictsFor } from '../usecases/review/alike.js';
-import { type Decided, type DecisionOrder, repeatedOf } from '../usecases/review/decide.js';
+import { type Decided, type DecisionOrder, lastOfMine, repeatedOf } from '../usecases/review/decide.js';
 import { myRegions } from '../usecases/review/sight.js';
 import type { ApiDeps } from './deps.js';
 import type { Desk } from './desk.js';
 import { leaseOf } from './lease-of.js';
-import type { AlikeAnswer } from './schemas/review-decision.js';
+import type { CaseDetail } from './schemas/review-case.js';
+import { type AlikeAnswer, MOST_ALIKE } from './schemas/review-decision.js';
+
+const DECIDED_ALIKE = 'case.decided_alike';
 
 export interface AlikeScene {
   readonly sight: Sight;
@@ -43,6 +46,20 @@ export async function decideAlike(
   return answers;
 }
 
+/** Whoever missed the answer to a decision finds here what of it can be taken back, with the others decided like it. */
+export async function undoOf({ store, clock }: ApiDeps, file: CaseFile, sight: Sight): Promise<CaseDetail['undo']> {
+  const made = lastOfMine(file, sight);
+  const now = clock.now();
+  if (made === null || Date.parse(made.undoUntil) <= now) return null;
+  const filter = { actor: sight.userId, verb: DECIDED_ALIKE, since: made.at };
+  const { items } = await store.desk.audit(filter, null, 2 * MOST_ALIKE);
+  const likeThis = items.filter(({ detail }) => detail['like'] === file.row.caseId);
+  const submissions = likeThis.map(({ detail }) => String(detail['submissionId']));
+  const others = submissions.length === 0 ? [] : await store.desk.undoable(sight.userId, submissions, now);
+  const alike = others.map((other) => ({ ...other, refused: null }));
+  return { submissionId: made.submissionId, until: made.undoUntil, alike };
+}
+
 interface Other {
   readonly row: QueueRow;
   readonly isSimilar: boolean;
@@ -72,7 +89,7 @@ async function decideOne(deps: ApiDeps, desk: Desk, scene: AlikeScene, { row, is
   }
   const entry = {
     actor: { kind: 'user', id: sight.userId },
-    verb: 'case.decided_alike',
+    verb: DECIDED_ALIKE,
     subject: row.noteId,
     detail: { caseId, like: like.row.caseId, submissionId: decided.submissionId },
   } as const;

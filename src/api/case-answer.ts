@@ -3,7 +3,7 @@ import type { Bundle } from '../policy/bundle.js';
 import { policyOf } from '../policy/regions.js';
 import type { CaseFile, NoteRef, Sight } from '../ports/review.js';
 import { actionsFor, categoriesFor, clausesOf, suggestionsOf } from '../usecases/review/choices.js';
-import { lastOfMine, standingOf } from '../usecases/review/decide.js';
+import { standingOf } from '../usecases/review/decide.js';
 import { myRegions, obstacleTo } from '../usecases/review/sight.js';
 import { strikesOf } from '../usecases/review/strikes.js';
 import { partsAnswer } from './case-parts.js';
@@ -19,6 +19,7 @@ export interface CaseScene extends WhyScene {
   /** What a decision is made by. */
   readonly bundle: Bundle;
   readonly now: number;
+  readonly undo: CaseDetail['undo'];
   /** As it is stored; nothing is asked for. */
   readonly translation: TranslationAnswer;
 }
@@ -34,7 +35,7 @@ export function caseAnswer(scene: CaseScene): CaseDetail {
   return {
     case: caseRowAnswer(row, now),
     lease: mine === null ? null : { epoch: row.epoch, until: mine.until },
-    undo: undoOf(file, sight, now),
+    undo: scene.undo,
     rights: { claim: open, decide: open && mine !== null, why: obstacle },
     note: noteOf(file),
     parts: partsAnswer(file),
@@ -56,13 +57,6 @@ export function caseAnswer(scene: CaseScene): CaseDetail {
     reports: file.reports.map(reportAnswer),
     others: file.others.map((other) => caseRowAnswer(other, now)),
   };
-}
-
-/** Whoever missed the answer to a decision finds it here. */
-function undoOf(file: CaseFile, sight: Sight, now: number): CaseDetail['undo'] {
-  const made = lastOfMine(file, sight);
-  if (made === null || Date.parse(made.undoUntil) <= now) return null;
-  return { submissionId: made.submissionId, until: made.undoUntil };
 }
 
 const noteOf = ({ row, note, newestRevisionId, noteStatus }: CaseFile): CaseDetail['note'] => ({

@@ -8,7 +8,7 @@ import type { PolicyPart } from './policy.js';
 import type { CaseCounts, CaseFilter, ClaimResult, Hold, Lease, QueueRow, Sight } from './queue.js';
 import type { Actor, AuditEvent, NoteRow, Page, Store, StoredDecision } from './store.js';
 import type { TranslationsPart } from './translation.js';
-import type { Submission, SubmitResult, UndoResult } from './verdicts.js';
+import type { Submission, SubmitResult, Undoable, UndoResult } from './verdicts.js';
 
 export { CASE_REASONS, DESKS } from '../domain.js';
 export * from './case-file.js';
@@ -84,6 +84,8 @@ export interface DeskStore extends QueueStore, ClaimsStore, TalkStore {
   submit(submission: Submission, now: number): Promise<SubmitResult>;
   /** Decisions of a submission, for the answer. */
   submitted(submissionId: string): Promise<readonly StoredDecision[]>;
+  /** Of these submissions those of the person that were not taken back and still can be, by their time. */
+  undoable(userId: string, submissionIds: readonly string[], now: number): Promise<readonly Undoable[]>;
   undo(submissionId: string, userId: string, leaseMs: number, now: number): Promise<UndoResult>;
 
   findNote(

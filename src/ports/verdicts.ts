@@ -36,3 +36,10 @@ export type SubmitResult =
 export type UndoResult =
   | { readonly kind: 'undone'; readonly lease: Lease }
   | { readonly kind: 'unknown' | 'too_late' | 'undone_before' };
+/** A decision that nothing has left of yet. */
+export interface Undoable {
+  readonly submissionId: string;
+  readonly caseId: string;
+  readonly externalId: string;
+  readonly undoUntil: string;
+}

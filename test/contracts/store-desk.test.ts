@@ -301,8 +301,13 @@ describe.each(BOTH_STORES)('the desk %s', (_name, open) => {
     expect(await store.desk.undo(result.submissionId, stranger.userId, LEASE_MS, NOW + 1_000)).toEqual({
       kind: 'unknown',
     });
+    const undoable = async (userId: string, later: number) =>
+      (await store.desk.undoable(userId, [result.submissionId, 'sub_none'], NOW + later)).map((one) => one.caseId);
+    expect([await undoable(german.userId, 9_000), await undoable(german.userId, 10_000)]).toEqual([[caseId], []]);
+    expect(await undoable(stranger.userId, 0)).toEqual([]);
     const undone = await store.desk.undo(result.submissionId, german.userId, LEASE_MS, NOW + 9_000);
     expect(undone).toMatchObject({ kind: 'undone', lease: { caseId } });
+    expect(await undoable(german.userId, 9_000)).toEqual([]);
     expect(await standing(noteId)).toMatchObject([{ decisionId, action: 'hold', regions: ['de', 'us'] }]);
     expect(must(await store.notes.get(null, noteId)).status).toBe('held');
     const row = must(await store.desk.row(stranger, caseId, NOW));

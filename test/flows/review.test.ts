@@ -259,7 +259,7 @@ describe('a decision whose answer was lost', () => {
     });
     expect(again.body.decisions).toHaveLength(2);
     const undoOf = async (one: Person) => (await call(one, 'GET', `/v1/cases/${lease.caseId}`)).body.undo;
-    expect(await undoOf(who)).toEqual({ submissionId: body.submissionId, until: body.undoUntil });
+    expect(await undoOf(who)).toEqual({ submissionId: body.submissionId, until: body.undoUntil, alike: [] });
     expect(await undoOf(other)).toBeNull();
     for (const [one, said] of [
       [who, [allow(['de', 'us'])]],
@@ -415,7 +415,12 @@ describe('a campaign', () => {
     // The answer was lost: asked again, it is the same.
     const again = await decide(who, lease, [remove(['de']), allow(['us'])], order);
     expect(again.body.alike).toEqual(told);
+    const done = told.filter(({ refused }) => refused === null);
+    const { submissionId, undoUntil } = decided.body;
+    expect((await seen(first)).undo).toEqual({ submissionId, until: undoUntil, alike: done });
+    expect((await seen(third)).undo).toMatchObject({ submissionId: done[1]?.submissionId, alike: [] });
     expect((await call(who, 'POST', `/v1/submissions/${told[0]?.submissionId}/undo`)).status).toBe(200);
+    expect((await seen(first)).undo.alike).toEqual(done.slice(1));
     expect((await seen(second)).case.status).toBe('open');
     expect((await seen(third)).case.status).toBe('closed');
   });

@@ -5,6 +5,7 @@ import type { CaseFile, Sight } from '../../ports/review.js';
 import { momentOf } from '../../usecases/review/bundles.js';
 import { bundleOf } from '../../usecases/review/decide.js';
 import { storedTranslation } from '../../usecases/translate/translate-case.js';
+import { undoOf } from '../alike.js';
 import { caseAnswer } from '../case-answer.js';
 import { checkColleague, inEachLanguage } from '../colleagues.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
@@ -44,7 +45,8 @@ export function caseRoutes(server: ApiServer, deps: ApiDeps, desk: Desk): void {
       const wish = wishOf(deps, request.query.to, bundle);
       const stored = await storedTranslation(translateDeps(deps), translationSubject(file), wish);
       const translation = translationAnswer(stored);
-      return caseAnswer({ file, sight, then, bundle, current: deps.bundle(), now: clock.now(), translation });
+      const undo = await undoOf(deps, file, sight);
+      return caseAnswer({ file, sight, then, bundle, current: deps.bundle(), now: clock.now(), undo, translation });
     },
   });
   server.route({

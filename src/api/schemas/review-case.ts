@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ActionName, GroundAnswer, Instant, whole } from './common.js';
 import { EvidenceAnswer, FindingAnswer, GapAnswer, Span, TraceAnswer } from './note.js';
 import { AppealAnswer, ReportAnswer } from './review-appeals.js';
+import { AlikeAnswer } from './review-decision.js';
 import { CaseRowAnswer, PersonRef } from './review-queue.js';
 import { TranslationAnswer } from './review-translation.js';
 
@@ -196,7 +197,11 @@ export const CaseDetail = z
     case: CaseRowAnswer,
     lease: z.object({ epoch: whole, until: Instant }).nullable().describe('Mine, if I hold it'),
     undo: z
-      .object({ submissionId: z.string(), until: Instant })
+      .object({
+        submissionId: z.string(),
+        until: Instant,
+        alike: z.array(AlikeAnswer).describe('Others that I decided like it and that can be taken back as well'),
+      })
       .nullable()
       .describe('My decision about it, as long as it can be taken back'),
     rights: z.object({

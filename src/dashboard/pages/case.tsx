@@ -51,11 +51,11 @@ function useGoOn() {
 /** Who decided it and missed the answer, or opens it again, may still take it back. */
 function useMissedUndo({ undo }: CaseDetail, view: string): void {
   const offerUndo = useOfferUndo();
-  const { submissionId, until } = undo ?? {};
+  const { submissionId, until, alike } = undo ?? {};
   // biome-ignore lint/correctness/useExhaustiveDependencies: offered once, whatever the view becomes
   useEffect(() => {
-    if (submissionId !== undefined && until !== undefined) offerUndo({ submissionId, until, view });
-  }, [submissionId, until, offerUndo]);
+    if (submissionId !== undefined && until !== undefined) offerUndo({ submissionId, until, view, alike });
+  }, [submissionId, until, alike?.length, offerUndo]);
 }
 
 type GoOn = ReturnType<typeof useGoOn>;

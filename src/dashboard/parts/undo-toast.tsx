@@ -18,17 +18,19 @@ export interface Undoable {
   /** The filters of the queue that the person was working on. */
   readonly view: string;
   /** What became of others that were to be decided like it. */
-  readonly alike?: readonly DecidedAlike[];
+  readonly alike?: readonly DecidedAlike[] | undefined;
 }
+const more = ({ alike: had = [] }: Undoable, { alike: has = [] }: Undoable): readonly DecidedAlike[] =>
+  has.length > had.length ? has : had;
 const Context = createContext<(undoable: Undoable) => void>(() => undefined);
 export const useOfferUndo = () => useContext(Context);
 
 export function UndoProvider({ children }: { readonly children: ReactNode }) {
   const [undoable, setUndoable] = useState<Undoable | null>(null);
-  // The case tells of the same decision too, and knows nothing of the others.
+  // The case tells of the same decision too, and knows nothing of those that were refused.
   const offer = useMemo(
     () => (next: Undoable) =>
-      setUndoable((old) => (old?.submissionId === next.submissionId ? { ...old, ...next } : next)),
+      setUndoable((old) => (old?.submissionId === next.submissionId ? { ...next, alike: more(old, next) } : next)),
     [],
   );
   return (

@@ -1,6 +1,6 @@
 /** Decisions of people and their undoing: one call of a SQL function each, one transaction. */
 
-import type { DeskStore, Submission } from '../../../ports/review.js';
+import type { DeskStore, Submission, Undoable } from '../../../ports/review.js';
 import type { Ids } from '../../../ports.js';
 import { storable } from '../accept.js';
 import type { Database } from '../database.js';
@@ -9,7 +9,17 @@ import { decisionsWhere } from './file.js';
 const DECIDE = { name: 'desk_decide', text: 'SELECT desk_decide($1::jsonb) AS result' };
 const UNDO = { name: 'desk_undo', text: 'SELECT desk_undo($1::jsonb) AS result' };
 
-type Deciding = Pick<DeskStore, 'submit' | 'submitted' | 'undo'>;
+/** A submission has a row for each of its verdicts. */
+const UNDOABLE = `SELECT h.submission_id AS "submissionId", h.case_id AS "caseId", n.external_id AS "externalId",
+    max(h.undo_until) AS undo_until
+  FROM human_decisions h JOIN notes n ON n.id = h.note_id
+  WHERE h.submission_id = ANY ($1) AND h.user_id = $2 AND h.undone_at IS NULL AND h.undo_until > $3
+  GROUP BY h.submission_id, h.case_id, n.external_id ORDER BY min(h.created_at), h.submission_id`;
+interface UndoableSql extends Omit<Undoable, 'undoUntil'> {
+  readonly undo_until: Date;
+}
+
+type Deciding = Pick<DeskStore, 'submit' | 'submitted' | 'undoable' | 'undo'>;
 
 export const decideWith = (database: Database, ids: Ids): Deciding => ({
   async submit(submission, now) {
@@ -38,6 +48,10 @@ export const decideWith = (database: Database, ids: Ids): Deciding => ({
     decisionsWhere(database, 'd.id IN (SELECT h.decision_id FROM human_decisions h WHERE h.submission_id = $1)', [
       submissionId,
     ]),
+  async undoable(userId, submissionIds, now) {
+    const rows = await database.repeatable<UndoableSql>(UNDOABLE, [submissionIds, userId, new Date(now)]);
+    return rows.map(({ undo_until, ...row }) => ({ ...row, undoUntil: undo_until.toISOString() }));
+  },
   async undo(submissionId, userId, leaseMs, now) {
     const until = now + leaseMs;
     const [row] = await database.rows<{ result: { kind: string; caseId?: string; epoch?: number } }>(UNDO, [

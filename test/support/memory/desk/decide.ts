@@ -12,7 +12,7 @@ export function decideOf(
   seen: DeskRows,
   leases: DeskLeases,
   standing: Standing,
-): Pick<DeskStore, 'submit' | 'submitted' | 'undo'> {
+): Pick<DeskStore, 'submit' | 'submitted' | 'undoable' | 'undo'> {
   const { cases, known, appeals, reports, made, ref, noteOf, tell, close, isPlea, tables, check } = state;
   const { sync } = seen;
   const { take, held } = leases;
@@ -196,6 +196,17 @@ export function decideOf(
       const noteId = cases.get(result?.caseId ?? '')?.noteId;
       const all = noteId === undefined ? [] : noteOf(noteId).decisions;
       return stored(all.filter(({ decisionId }) => result?.own.includes(decisionId)));
+    },
+    undoable: async (userId, submissionIds, now) => {
+      await check();
+      const mine = [...made.values()].filter(
+        (one) =>
+          submissionIds.includes(one.submissionId) && one.userId === userId && !one.undone && one.undoUntil > now,
+      );
+      return mine.map(({ submissionId, caseId, undoUntil }) => {
+        const externalId = cases.get(caseId)?.externalId ?? '';
+        return { submissionId, caseId, externalId, undoUntil: iso(undoUntil) };
+      });
     },
     undo: async (submissionId, userId, leaseMs, now) => {
       await check();
