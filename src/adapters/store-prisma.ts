@@ -35,6 +35,7 @@ const RETENTION: Retention = { noteDays: 190, idempotencyHours: 24 };
 /** Rejects with UnavailableError when the database does not answer. */
 export async function openStore(options: StoreOptions): Promise<FullStore> {
   const { ids, retention = RETENTION } = options;
+  const keySeconds = retention.idempotencyHours * 3_600;
   const database = openDatabase(options.databaseUrl, options.poolMax ?? POOL_MAX);
   const closedToWriters = async (): Promise<boolean> => {
     const text = `SELECT current_setting('transaction_read_only') = 'on' AS closed`;
@@ -49,14 +50,14 @@ export async function openStore(options: StoreOptions): Promise<FullStore> {
     throw error;
   }
   return {
-    notes: notesWith(database, ids, retention.idempotencyHours * 3_600),
+    notes: notesWith(database, ids, keySeconds),
     work: workWith(database, ids),
     images: imagesWith(database),
     opinions: opinionsWith(database),
     imageBanks: hashBanksWith(database, ids, PICTURE_BANKS),
     textBanks: hashBanksWith(database, ids, TEXT_BANKS),
     lookUps: lookUpsWith(database),
-    webhooks: webhooksWith(database, ids),
+    webhooks: webhooksWith(database, ids, keySeconds),
     access: accessWith(database, ids),
     audit: auditWith(database),
     desk: deskWith(database, ids),

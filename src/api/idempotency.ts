@@ -1,7 +1,7 @@
 /** The header `Idempotency-Key` and what becomes of a key that is in use. */
 import type { FastifyRequest } from 'fastify';
 import { InvalidInputError } from '../errors.js';
-import type { Accepted } from '../ports/store.js';
+import type { KeyTaken } from '../ports/store.js';
 
 /** Printable ASCII, as the IETF draft's string; a batch adds its index. */
 const SHAPE = /^[\x21-\x7e]{1,200}$/;
@@ -19,18 +19,14 @@ export function idempotencyKeyOf(request: FastifyRequest): string | null {
   throw new InvalidInputError('query_invalid', 'Idempotency-Key takes 1 to 200 printable ASCII characters.');
 }
 
-type Stored = Extract<Accepted, { readonly noteId: string }>;
-
-export function storedOrThrow(accepted: Accepted): Stored {
-  switch (accepted.kind) {
+/** The answer of the first request with the key, or of this one. */
+export function answeredOrThrow<T extends { readonly kind: string }>(answer: T): Exclude<T, KeyTaken> {
+  switch (answer.kind) {
     case 'key_reused':
       throw new InvalidInputError('idempotency_key_reused', 'This idempotency key came with another request before.');
     case 'key_in_progress':
       throw new InvalidInputError('idempotency_in_progress', 'A request with this idempotency key is still running.');
-    case 'created':
-    case 'revised':
-    case 'unchanged':
-    case 'replayed':
-      return accepted;
+    default:
+      return answer as Exclude<T, KeyTaken>;
   }
 }

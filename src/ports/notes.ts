@@ -8,6 +8,15 @@ export interface Page<T> {
   readonly nextCursor: string | null;
 }
 
+/** What the caller calls a request by, and a hash of it. */
+export interface Idempotency {
+  readonly key: string;
+  readonly fingerprint: string;
+}
+/** A key that cannot be taken: it came with another request, or its own is still running. */
+export interface KeyTaken {
+  readonly kind: 'key_reused' | 'key_in_progress';
+}
 export interface AcceptNote {
   readonly sourceId: string;
   readonly externalId: string;
@@ -16,7 +25,7 @@ export interface AcceptNote {
   readonly contentHash: string;
   /** True when the edge replaced characters that cannot be stored. */
   readonly repaired: boolean;
-  readonly idempotency: { readonly key: string; readonly fingerprint: string } | null;
+  readonly idempotency: Idempotency | null;
   readonly now: number;
   /** Bytes that came with the note, under the keys that its pictures name; written before the note is accepted. */
   readonly uploads?: readonly { readonly key: string; readonly bytes: Uint8Array }[] | undefined;
@@ -29,8 +38,7 @@ export type Accepted =
       readonly revisionId: string;
       readonly revision: number;
     }
-  | { readonly kind: 'key_reused' }
-  | { readonly kind: 'key_in_progress' };
+  | KeyTaken;
 
 export interface NoteView {
   readonly noteId: string;

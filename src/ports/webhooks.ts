@@ -1,6 +1,6 @@
 /** Endpoints and deliveries. */
 import type { EventType } from '../domain.js';
-import type { Page } from './notes.js';
+import type { Idempotency, KeyTaken, Page } from './notes.js';
 
 export interface Endpoint {
   readonly endpointId: string;
@@ -44,6 +44,11 @@ export interface Attempt {
   readonly nextAttemptAt: number | null;
   readonly disableEndpoint: boolean;
 }
+export interface Redelivered {
+  readonly kind: 'redelivered' | 'replayed';
+  /** How many are sent again, or were by the first request with the key. */
+  readonly redelivered: number;
+}
 /** What is not named stays; other events count from the next one on. */
 export interface EndpointChange {
   readonly status?: Endpoint['status'] | undefined;
@@ -84,8 +89,9 @@ export interface WebhooksStore {
       readonly status?: 'dead' | undefined;
       readonly since?: string | undefined;
     },
+    idempotency: Idempotency | null,
     now: number,
-  ): Promise<number>;
+  ): Promise<Redelivered | KeyTaken>;
   sendTest(sourceId: string, endpointId: string, now: number): Promise<string | null>;
   /** Claims due deliveries by state with SKIP LOCKED and a lease. */
   takeDue(limit: number, leaseMs: number, now: number): Promise<readonly DueDelivery[]>;

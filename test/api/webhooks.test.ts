@@ -154,6 +154,14 @@ describe('deliveries', () => {
     expect((await ask('POST', url, { since })).json()).toEqual({ redelivered: 2 });
     expect((await ask('POST', url, { status: 'dead' })).json()).toEqual({ redelivered: 1 });
     expect((await ask('POST', url, {})).json().code).toBe('body_invalid');
+    await ask('POST', `/v1/webhooks/${id}/test`);
+    await fail();
+    const keyed = (payload: object) =>
+      bench.server.inject({ method: 'POST', url, payload, headers: { ...key.headers, 'idempotency-key': 'again-1' } });
+    const [first, second] = [await keyed({ status: 'dead' }), await keyed({ status: 'dead' })];
+    expect([first.json(), second.json()]).toEqual([{ redelivered: 1 }, { redelivered: 1 }]);
+    expect(second.headers['idempotency-replayed']).toBe('true');
+    expect((await keyed({ since })).json().code).toBe('idempotency_key_reused');
     expect((await ask('POST', url, { since: '0000-01-01T00:00:00Z' })).json().code).toBe('body_invalid');
     expect((await ask('POST', '/v1/webhooks/deliveries/dlv_99999999/redeliver')).statusCode).toBe(404);
   });

@@ -169,9 +169,19 @@ describe.each(BOTH_STORES)('the store %s', (_name, open) => {
       const attempt = { ok, status: 200, error: null, latencyMs: 1, nextAttemptAt: null, disableEndpoint: false };
       await store.webhooks.recordAttempt(due, attempt, NOW);
     }
-    expect(await store.webhooks.redeliver(source, { endpointId, since: new Date(NOW).toISOString() }, NOW)).toBe(1);
-    expect(await store.webhooks.redeliver(source, { deliveryId: ids[0] }, NOW)).toBe(1);
-    expect(await store.webhooks.redeliver('src_of_nobody', { deliveryId: ids[0] }, NOW)).toBe(0);
+    expect(
+      await store.webhooks.redeliver(source, { endpointId, since: new Date(NOW).toISOString() }, null, NOW),
+    ).toMatchObject({ redelivered: 1 });
+    expect(await store.webhooks.redeliver(source, { deliveryId: ids[0] }, null, NOW)).toMatchObject({ redelivered: 1 });
+    const idempotency = { key: testIds.next('key'), fingerprint: 'a' };
+    const again = (change: object = {}, at = NOW) =>
+      store.webhooks.redeliver(source, { deliveryId: ids[0] }, { ...idempotency, ...change }, at);
+    expect(await again()).toEqual({ kind: 'redelivered', redelivered: 1 });
+    expect(await again()).toEqual({ kind: 'replayed', redelivered: 1 });
+    expect(await again({ fingerprint: 'b' })).toEqual({ kind: 'key_reused' });
+    expect(await store.webhooks.redeliver('src_of_nobody', { deliveryId: ids[0] }, null, NOW)).toMatchObject({
+      redelivered: 0,
+    });
     const page = await store.webhooks.deliveries(source, { endpointId }, null, 10);
     expect(page.items.map((item) => item.status)).toEqual(['due', 'due']);
   });

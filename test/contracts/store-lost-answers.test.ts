@@ -69,6 +69,19 @@ it('erasing a note, and an author', async () => {
   expect(await told('author.erased')).toBe(1);
 });
 
+it('sending dead letters again', async () => {
+  const { sourceId, endpointId } = await endpointOf();
+  const now = Date.now();
+  await store.webhooks.sendTest(sourceId, endpointId, now);
+  const due = must((await store.webhooks.takeDue(50, 1_000, now)).find((one) => one.endpointId === endpointId));
+  const failed = { ok: false, status: 500, error: null, latencyMs: 1, nextAttemptAt: null, disableEndpoint: false };
+  await store.webhooks.recordAttempt(due, failed, now);
+  proxy.loseAnswer('redeliver_once');
+  const filter = { endpointId, status: 'dead' } as const;
+  expect(await store.webhooks.redeliver(sourceId, filter, null, now)).toMatchObject({ redelivered: 1 });
+  expect(await store.webhooks.redeliver(sourceId, filter, null, now)).toMatchObject({ redelivered: 0 });
+});
+
 it('removing an endpoint, and sending it a test', async () => {
   const { sourceId, endpointId } = await endpointOf();
   proxy.loseAnswer('endpoint.test');

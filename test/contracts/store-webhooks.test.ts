@@ -176,19 +176,25 @@ describe('deliveries', () => {
     const [last] = await store.webhooks.takeDue(10, 1_000, now + 6_000);
     await store.webhooks.recordAttempt(must(last), failure, now + 6_100);
     expect((await listed(sourceId))[0]).toMatchObject({ status: 'dead', attempts: 2, nextAttemptAt: null });
-    expect(await store.webhooks.redeliver(await sourceOf(store), { status: 'dead' }, now)).toBe(0);
-    expect(await store.webhooks.redeliver(sourceId, { status: 'dead' }, now)).toBe(1);
+    expect(await store.webhooks.redeliver(await sourceOf(store), { status: 'dead' }, null, now)).toMatchObject({
+      redelivered: 0,
+    });
+    expect(await store.webhooks.redeliver(sourceId, { status: 'dead' }, null, now)).toMatchObject({ redelivered: 1 });
     const [resent] = await store.webhooks.takeDue(10, 1_000, now + 7_000);
     expect(must(resent)).toMatchObject({ eventId: must(first).eventId, body: must(first).body });
     await store.webhooks.recordAttempt(must(resent), { ...failure, ok: true, status: 204, error: null }, now + 7_100);
     expect((await listed(sourceId))[0]).toMatchObject({ status: 'delivered', lastStatus: 204 });
-    expect(await store.webhooks.redeliver(sourceId, {}, now)).toBe(0);
-    expect(await store.webhooks.redeliver(sourceId, { deliveryId: must(first).deliveryId }, now)).toBe(1);
+    expect(await store.webhooks.redeliver(sourceId, {}, null, now)).toMatchObject({ redelivered: 0 });
+    expect(await store.webhooks.redeliver(sourceId, { deliveryId: must(first).deliveryId }, null, now)).toMatchObject({
+      redelivered: 1,
+    });
     const [fourth] = await store.webhooks.takeDue(10, 1_000, now + 8_000);
     await store.webhooks.recordAttempt(must(fourth), { ...failure, nextAttemptAt: now + 90_000 }, now + 8_100);
     // One that waits for its next attempt is sent at once when it is asked for by its id, never in bulk.
-    expect(await store.webhooks.redeliver(sourceId, {}, now + 8_200)).toBe(0);
-    expect(await store.webhooks.redeliver(sourceId, { deliveryId: must(first).deliveryId }, now + 8_200)).toBe(1);
+    expect(await store.webhooks.redeliver(sourceId, {}, null, now + 8_200)).toMatchObject({ redelivered: 0 });
+    expect(
+      await store.webhooks.redeliver(sourceId, { deliveryId: must(first).deliveryId }, null, now + 8_200),
+    ).toMatchObject({ redelivered: 1 });
     expect(await store.webhooks.takeDue(10, 1_000, now + 8_300)).toHaveLength(1);
   });
 

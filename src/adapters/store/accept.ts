@@ -3,9 +3,9 @@ import { sha256Hex } from '../../domain/sha256.js';
 import { ERROR_CODES, type ErrorCode, InvalidInputError } from '../../errors.js';
 import type { Accepted, AcceptNote, NotesStore } from '../../ports/store.js';
 import type { Ids } from '../../ports.js';
-import { failureCode, LOCK_NOT_AVAILABLE } from '../postgres.js';
 import type { Database } from './database.js';
 import { textHashOf } from './hashes.js';
+import { isKeyHeld } from './idempotency.js';
 
 const ACCEPT = { name: 'accept_note', text: 'SELECT kind, note_id, revision_id, revision FROM accept_note($1::jsonb)' };
 const ACCEPT_MANY = {
@@ -34,8 +34,7 @@ export function acceptWith(
   async function accept(input: AcceptNote): Promise<Accepted> {
     const json = storable(toJson(input));
     const rows = await database.repeatable<AcceptRow>(ACCEPT, [json]).catch((error: unknown) => {
-      // The key's first request still holds its row after our whole lock time.
-      if (failureCode((error as Error).cause) === LOCK_NOT_AVAILABLE && input.idempotency !== null) return null;
+      if (input.idempotency !== null && isKeyHeld(error)) return null;
       throw error;
     });
     const row = rows === null ? undefined : rows[0];

@@ -1,9 +1,11 @@
 /** Deliveries of events: claimed by state, fenced by epoch, kept when dead so that they can be sent again. */
+import { sha256Hex } from '../../domain/sha256.js';
 import type { EventType } from '../../domain.js';
-import type { Delivery, DueDelivery, WebhooksStore } from '../../ports/store.js';
+import type { Delivery, DueDelivery, KeyTaken, Redelivered, WebhooksStore } from '../../ports/store.js';
 import type { Ids } from '../../ports.js';
 import { cursorOf, pageOf, positionOf } from './cursor.js';
 import type { Database } from './database.js';
+import { isKeyHeld } from './idempotency.js';
 
 /**
  * Endpoints take turns, so that the backlog of a slow one never keeps the others waiting: each is asked for its own
@@ -39,6 +41,8 @@ const RECORD = {
     SELECT source_id, id, $8, $3, $4, $5, $6 FROM done`,
 };
 
+const REDELIVER = { name: 'redeliver_once', text: 'SELECT redeliver_once($1::jsonb) AS result' };
+
 interface DueRow {
   readonly id: string;
   readonly endpoint_id: string;
@@ -68,7 +72,7 @@ const ERROR_CHARS = 500;
 
 type Deliveries = Pick<WebhooksStore, 'deliveries' | 'redeliver' | 'sendTest' | 'takeDue' | 'recordAttempt'>;
 
-export function deliveriesWith(database: Database, ids: Ids): Deliveries {
+export function deliveriesWith(database: Database, ids: Ids, keySeconds: number): Deliveries {
   return {
     async deliveries(sourceId, filter, cursor, limit) {
       const after = positionOf('deliveries', cursor);
@@ -82,24 +86,17 @@ export function deliveriesWith(database: Database, ids: Ids): Deliveries {
       );
       return pageOf(rows, limit, deliveryOf, (row) => cursorOf('deliveries', row.created_at, row.id));
     },
-    async redeliver(sourceId, filter, now) {
-      // Dead ones in bulk; one that was delivered or waits for its next attempt only by its own id. Attempts start afresh, the list of attempts stays.
-      const rows = await database.repeatable(
-        `UPDATE deliveries SET state = 'due', next_attempt_at = $6, lease_until = NULL, attempts = 0, epoch = epoch + 1
-         WHERE source_id = $1 AND ($2::text IS NULL OR id = $2) AND ($3::text IS NULL OR endpoint_id = $3)
-           AND ($4::text IS NULL OR state = $4) AND ($5::timestamptz IS NULL OR created_at >= $5)
-           AND (state = 'dead' OR $2 IS NOT NULL)
-         RETURNING id`,
-        [
-          sourceId,
-          filter.deliveryId ?? null,
-          filter.endpointId ?? null,
-          filter.status ?? null,
-          filter.since ?? null,
-          new Date(now),
-        ],
-      );
-      return rows.length;
+    async redeliver(sourceId, filter, idempotency, now) {
+      // Without a key of the caller's it has one of its own, for an answer that is lost with the connection.
+      const { key, fingerprint } = idempotency ?? { key: ids.secret(16), fingerprint: '' };
+      const order = JSON.stringify({ ...filter, sourceId, keyHash: sha256Hex(key), fingerprint, keySeconds, now });
+      const [row] = await database
+        .repeatable<{ result: Redelivered | KeyTaken }>(REDELIVER, [order])
+        .catch((error: unknown) => {
+          if (idempotency !== null && isKeyHeld(error)) return [];
+          throw error;
+        });
+      return row?.result ?? { kind: 'key_in_progress' };
     },
     async sendTest(sourceId, endpointId, now) {
       const [row] = await database.repeatable<{ id: string }>(

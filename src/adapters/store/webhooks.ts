@@ -18,9 +18,9 @@ interface EndpointRow {
 /** Receivers get this long to learn a new secret; until then both sign. */
 const OVERLAP_MS = DAY_MS;
 
-export function webhooksWith(database: Database, ids: Ids): WebhooksStore {
+export function webhooksWith(database: Database, ids: Ids, keySeconds: number): WebhooksStore {
   return {
-    ...deliveriesWith(database, ids),
+    ...deliveriesWith(database, ids, keySeconds),
     async create(sourceId, input, now) {
       const id = ids.next('wh');
       const { url, description, secret } = input;

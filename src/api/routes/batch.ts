@@ -8,7 +8,7 @@ import { submitMany, toAccept } from '../../usecases/submit.js';
 import { keyOf } from '../auth.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
 import { problemOf } from '../errors.js';
-import { DOCUMENTED_KEY, idempotencyKeyOf, storedOrThrow } from '../idempotency.js';
+import { answeredOrThrow, DOCUMENTED_KEY, idempotencyKeyOf } from '../idempotency.js';
 import { acceptedAnswer } from '../note-answer.js';
 import { faultsOf } from '../schema-compiler.js';
 import { Problem, problems } from '../schemas/common.js';
@@ -100,7 +100,7 @@ export function batchRoutes(server: ApiServer, deps: ApiDeps): void {
           return refusedItem(index, refusal, request.id);
         }
         try {
-          return { index, status: 202, accepted: acceptedAnswer(row.externalId, storedOrThrow(result)) };
+          return { index, status: 202, accepted: acceptedAnswer(row.externalId, answeredOrThrow(result)) };
         } catch (error) {
           return refusedItem(index, refusalOf(error), request.id);
         }

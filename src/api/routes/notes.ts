@@ -3,7 +3,7 @@ import { NoteInput } from '../../usecases/note-input.js';
 import { submitNote } from '../../usecases/submit.js';
 import { keyOf } from '../auth.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
-import { DOCUMENTED_KEY, idempotencyKeyOf, storedOrThrow } from '../idempotency.js';
+import { answeredOrThrow, DOCUMENTED_KEY, idempotencyKeyOf } from '../idempotency.js';
 import { acceptedAnswer, linksOf, type NoteAnswerer } from '../note-answer.js';
 import { problems } from '../schemas/common.js';
 import { AcceptedAnswer, NoteAnswer } from '../schemas/note.js';
@@ -27,7 +27,7 @@ export function submitRoutes(server: ApiServer, deps: ApiDeps, answerOf: NoteAns
       const { sourceId, scopes } = keyOf(request);
       const input = request.body;
       const submission = { sourceId, input, idempotencyKey: idempotencyKeyOf(request) };
-      const stored = storedOrThrow(await submitNote(ports, submission));
+      const stored = answeredOrThrow(await submitNote(ports, submission));
       void reply.header('location', linksOf(stored.noteId).self);
       if (stored.kind === 'replayed') void reply.header('idempotency-replayed', 'true');
       // The answer shows the note with every revision: a key that may only write is told by its id alone.

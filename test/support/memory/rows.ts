@@ -57,6 +57,7 @@ export interface Tables {
     string,
     { readonly fingerprint: string; readonly noteId: string; readonly revisionId: string; readonly revision: number }
   >;
+  readonly redelivered: Map<string, { readonly fingerprint: string; readonly redelivered: number }>;
   readonly endpoints: Map<string, EndpointRow>;
   readonly deliveries: Map<string, DeliveryRow>;
   /** Raised by every row made; ids sort by it. */
@@ -67,6 +68,7 @@ export interface Tables {
 export const emptyTables = (): Tables => ({
   notes: new Map(),
   idempotency: new Map(),
+  redelivered: new Map(),
   endpoints: new Map(),
   deliveries: new Map(),
   counter: 0,

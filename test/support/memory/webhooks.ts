@@ -68,8 +68,14 @@ export function memoryWebhooks(tables: Tables, check: () => Promise<void>): Webh
       );
       return pageOf(rows, cursor, limit, { id: (row) => row.deliveryId, item: deliveryOf });
     },
-    redeliver: async (sourceId, filter, now) => {
+    redeliver: async (sourceId, filter, idempotency, now) => {
       await check();
+      const key = idempotency === null ? null : `${sourceId} ${idempotency.key}`;
+      const known = key === null ? undefined : tables.redelivered.get(key);
+      if (known !== undefined) {
+        const isSame = known.fingerprint === idempotency?.fingerprint;
+        return isSame ? { kind: 'replayed', redelivered: known.redelivered } : { kind: 'key_reused' };
+      }
       const rows = [...tables.deliveries.values()].filter(
         (row) =>
           row.sourceId === sourceId &&
@@ -80,7 +86,9 @@ export function memoryWebhooks(tables: Tables, check: () => Promise<void>): Webh
           (row.status === 'dead' || filter.deliveryId !== undefined),
       );
       for (const row of rows) Object.assign(row, { status: 'due', attempts: 0, nextAttemptAt: now });
-      return rows.length;
+      const redelivered = rows.length;
+      if (key !== null) tables.redelivered.set(key, { fingerprint: idempotency?.fingerprint ?? '', redelivered });
+      return { kind: 'redelivered', redelivered };
     },
     sendTest: async (sourceId, endpointId, now) => {
       await check();
