@@ -110,6 +110,14 @@ export function messageSays(message: string): { readonly text: string; readonly 
   return { text: `${start}{{by}}.`, by: by.split(' and ') };
 }
 
+interface BundleSaid {
+  readonly state: string;
+  readonly activatedAt: string | null;
+}
+/** A candidate that was replaced or taken back is as retired as a former bundle, and has never been one. */
+export const bundleWord = ({ state, activatedAt }: BundleSaid): string =>
+  state === 'retired' && activatedAt === null ? 'unused' : state;
+
 export function useWords() {
   const { t, i18n } = useTranslation();
   const format = useFormat();

@@ -1,6 +1,6 @@
 /** The interface knows what the policy says by code: evidence that is missing in every way, judged for real. */
 import { describe, expect, test } from 'vitest';
-import { gapSays, messageSays, opinionSays } from '../../src/dashboard/words.js';
+import { bundleWord, gapSays, messageSays, opinionSays } from '../../src/dashboard/words.js';
 import { type DeliberateEvidence, type Evidence, type Gap, SKIP_REASONS } from '../../src/domain.js';
 import { ERROR_CODES } from '../../src/errors.js';
 import { evaluate } from '../../src/policy/evaluate.js';
@@ -149,4 +149,11 @@ describe('a second opinion', () => {
       code: 'llm_timeout',
     });
   });
+});
+
+test('a candidate that was replaced is no former bundle', () => {
+  const activatedAt = '2026-06-01T00:00:00.000Z';
+  expect(bundleWord({ state: 'retired', activatedAt })).toBe('retired');
+  expect(bundleWord({ state: 'retired', activatedAt: null })).toBe('unused');
+  expect(bundleWord({ state: 'candidate', activatedAt: null })).toBe('candidate');
 });

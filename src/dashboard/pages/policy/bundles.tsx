@@ -6,6 +6,7 @@ import type { Order } from '../../api/client.js';
 import { Fault } from '../../parts/fault.js';
 import { PageTitle } from '../../parts/page-title.js';
 import { When } from '../../parts/when.js';
+import { bundleWord } from '../../words.js';
 import { type BundleRow, useBundles, useMayWrite } from './api.js';
 import { WhyDialog } from './why-dialog.js';
 
@@ -89,7 +90,7 @@ function Bundle({ bundle }: { readonly bundle: BundleRow }) {
             radius="sm"
             color={bundle.state === 'active' ? 'teal' : 'gray'}
           >
-            {t(`policy:state.${bundle.state}`)}
+            {t(`policy:state.${bundleWord(bundle)}`)}
           </Badge>
           <span className="small quiet">
             {t('policy:bundle.author', { author: bundle.author })} · <When at={bundle.proposedAt} />
