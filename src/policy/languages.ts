@@ -1,4 +1,5 @@
 /** Languages that exist, by BCP 47 tag: a tag that no language has would be waited for in vain. */
+import { primaryOf } from '../domain.js';
 import { nearest } from './nearest.js';
 
 export const NO_LANGUAGE = 'is no language that exists';
@@ -39,6 +40,24 @@ export function isLanguage(tag: string): boolean {
   // The same few tags come back in every file; what is no tag is not kept.
   if (known) asked.set(tag, known);
   return known;
+}
+
+/** A tag of somebody's own, such as `x-slang`: BCP 47 allows it, and nobody here knows which language is meant. */
+const PRIVATE_TAG = /^x(-[a-z0-9]{1,8})+$/i;
+export const isPrivateTag = (tag: string): boolean => PRIVATE_TAG.test(tag);
+
+/** The form allows words such as `english`; no language has a tag that long. */
+const LONGEST_LANGUAGE = 3;
+
+/** In its canonical form; undefined: no BCP 47 tag of a language. */
+export function languageTag(word: string): string | undefined {
+  try {
+    const [tag = ''] = Intl.getCanonicalLocales(word);
+    return primaryOf(tag).length <= LONGEST_LANGUAGE ? tag : undefined;
+  } catch {
+    // Not even the form of a tag.
+    return undefined;
+  }
 }
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';

@@ -9,10 +9,11 @@ import {
   MINUTE_MS,
   NOTE_KINDS,
   type Note,
+  primaryOf,
 } from '../domain.js';
 import { type ErrorCode, type Fault, InvalidInputError } from '../errors.js';
 import { isRegionCode } from '../policy/countries.js';
-import { languageHint } from '../policy/languages.js';
+import { isPrivateTag, languageHint, languageTag } from '../policy/languages.js';
 import { sniffImage } from '../stages/images/sniff.js';
 import { repairText } from '../stages/normalise/repair.js';
 
@@ -147,22 +148,12 @@ function readRegion(value: string, pointer: string, faults: Faults): string {
   return region;
 }
 
-/** A tag of the platform's own, such as `x-slang`: BCP 47 allows it, and nobody here knows which language is meant. */
-const PRIVATE_TAG = /^x(-[a-z0-9]{1,8})+$/i;
-
-/** The form allows words such as `english`; no language has a tag that long. */
-const LONGEST_LANGUAGE = 3;
-
 function readLanguage(value: string | undefined, faults: Faults): string | undefined {
-  if (value === undefined || PRIVATE_TAG.test(value)) return undefined;
-  try {
-    const [tag = ''] = Intl.getCanonicalLocales(value);
-    if (new Intl.Locale(tag).language.length <= LONGEST_LANGUAGE) return tag;
-  } catch {
-    // Not even the form of a tag.
-  }
-  faults.add('language_unknown', '/languageHint', `Not a BCP 47 tag${languageHint(value)}`);
-  return undefined;
+  if (value === undefined || isPrivateTag(value)) return undefined;
+  const tag = languageTag(value);
+  if (tag === undefined) faults.add('language_unknown', '/languageHint', `Not a BCP 47 tag${languageHint(value)}`);
+  // The tag of text of which the language is not known hints at nothing.
+  return tag !== undefined && primaryOf(tag) === 'und' ? undefined : tag;
 }
 
 function readAuthor(input: NoteInput['author'], now: number, faults: Faults): Author | undefined {

@@ -89,11 +89,14 @@ test('every figure of the table has its interval, and none where nothing was dra
 });
 
 test('tags are read whatever their case', async () => {
-  const tagged = ['EN', 'en', 'ZH-hant', 'zh-Hant'].map((lang) => JSON.stringify({ ...rows[0], lang })).join('\n');
+  const tagged = ['EN', 'en', 'ZH-hant', 'zh-Hant', 'und']
+    .map((lang) => JSON.stringify({ ...rows[0], lang }))
+    .join('\n');
   const { out } = await run(['--input', await fileOf('rows.jsonl', tagged), '--json', '--rounds', '0']);
   const found = JSON.parse(out) as { groups: { names: string[]; figures: { harmful: number } }[] };
   expect(found.groups.map(({ names, figures }) => [names[0], figures.harmful])).toEqual([
     ['en', 2],
+    ['und', 1],
     ['zh-Hant', 2],
   ]);
 });
@@ -218,6 +221,11 @@ test.each([
     'a label that is neither 0 nor 1',
     '{"text":"0.9","lang":"en","labels":{"toxic":2}}',
     'labels.toxic: a label is 0 or 1',
+  ],
+  [
+    'a language by its name',
+    '{"text":"0.9","lang":"english","labels":{"toxic":1}}',
+    'Row 1: lang: no language tag; did you mean "en" (English)?',
   ],
   ['a language that is none', '{"text":"0.9","lang":"\\u001b[31m","labels":{"toxic":1}}', 'lang: no language tag'],
   ['no JSON', '{broken', 'Row 1: no JSON'],

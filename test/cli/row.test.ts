@@ -33,9 +33,10 @@ describe('readRow', () => {
       note: { images: [{ index: 0, path: path.join('/some/folder', 'pictures/1.png') }] },
     });
   });
-  it("leaves out a hint of the platform's own, which names no language that is known here", () => {
+  it("leaves out a hint of the platform's own or of no language, which names none that is known here", () => {
     const hinted = (languageHint: string) => read({ id: 'a', text: 'x', languageHint });
-    for (const tag of ['x-slang', 'X-a-B1']) expect(hinted(tag)).toMatchObject({ note: { languageHint: undefined } });
+    for (const tag of ['x-slang', 'X-a-B1', 'und', 'und-Latn'])
+      expect(hinted(tag)).toMatchObject({ note: { languageHint: undefined } });
     expect(hinted('de-x-slang')).toMatchObject({ note: { languageHint: 'de-x-slang' } });
     expect(hinted('x-')).toMatchObject({ code: 'language_unknown' });
   });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ScoreKey } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
 import { plainWords } from '../../plain-words.js';
+import { isPrivateTag, languageHint, languageTag } from '../../policy/languages.js';
 import { type Line, linesOf } from '../lines.js';
 import { readBytes } from '../read-bytes.js';
 
@@ -20,8 +21,9 @@ export const LABEL_KEYS = {
 export type Label = keyof typeof LABEL_KEYS;
 export const LABELS = Object.keys(LABEL_KEYS) as readonly Label[];
 
-/** BCP 47 in shape; it is printed, so nothing else may stand in it. */
-const Tag = z.string().regex(/^(?:[A-Za-z0-9]{1,8}(?:-[A-Za-z0-9]{1,8}){0,7})?$/, 'no language tag');
+const isTag = (word: string): boolean => word === '' || isPrivateTag(word) || languageTag(word) !== undefined;
+/** It is printed, so nothing but a tag may stand in it. */
+const Tag = z.string().refine(isTag, { error: ({ input }) => `no language tag${languageHint(String(input))}` });
 /** `EN` and `zh-hans` are languages that the model knows as `en` and `zh-Hans`. */
 const cased = (tag: string): string =>
   tag
