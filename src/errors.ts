@@ -21,6 +21,7 @@ export const ERROR_CODES = {
   region_unknown: code(400, false, 'The region is neither a policy region nor an ISO 3166-1 country'),
   language_unknown: code(400, false, 'The language tag is not BCP 47'),
   date_invalid: code(400, false, 'The date is not valid or lies in the future'),
+  note_empty: code(422, false, 'The note has no title, no body and no picture'),
   cursor_invalid: code(400, false, 'The cursor was not issued by this list'),
   idempotency_key_reused: code(422, false, 'The idempotency key was used with another request'),
   idempotency_in_progress: code(409, true, 'A request with this idempotency key is still running'),

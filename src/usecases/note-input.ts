@@ -90,7 +90,7 @@ export const NoteInput = z
       .default({}),
     images: z.array(ImageInput).max(MAX_IMAGES).default([]),
   })
-  .meta({ id: 'Note' });
+  .meta({ id: 'Note', description: 'A new note has a title, a body or a picture' });
 export type NoteInput = z.infer<typeof NoteInput>;
 
 export interface NoteLimits {

@@ -1,4 +1,5 @@
 import { sha256Hex } from '../domain/sha256.js';
+import { InvalidInputError } from '../errors.js';
 import { nudgeOf } from '../jobs.js';
 import type { Accepted, AcceptNote, ImagesStore, NotesStore } from '../ports/store.js';
 import type { Blobs, Clock, Ids, Log, Metrics, Nudge, Queue } from '../ports.js';
@@ -8,7 +9,7 @@ import { imageSubject } from './process-image.js';
 import { storeUploads } from './store-uploads.js';
 
 export interface SubmitPorts {
-  readonly notes: Pick<NotesStore, 'accept' | 'acceptMany'>;
+  readonly notes: Pick<NotesStore, 'accept' | 'acceptMany' | 'list'>;
   readonly queue: Pick<Queue, 'nudge'>;
   readonly images: Pick<ImagesStore, 'reserve'>;
   readonly blobs: Blobs;
@@ -50,6 +51,17 @@ export function toAccept(
   };
 }
 
+const SAYS_SOMETHING = /\S/;
+
+/** What holds nothing passes every rule: of a new note it is a slip of the platform, an old one was emptied by its author. */
+export async function checkFilled({ notes }: Pick<SubmitPorts, 'notes'>, { sourceId, externalId, note }: AcceptNote) {
+  if (SAYS_SOMETHING.test(note.title + note.body) || note.images.length > 0) return;
+  const before = await notes.list(sourceId, { externalId }, null, 1);
+  if (before.items.length > 0) return;
+  const message = 'A new note has a title, a body or a picture.';
+  throw new InvalidInputError('note_empty', message, [{ pointer: '/body', message }]);
+}
+
 const isNew = (accepted: { readonly kind: string }): boolean =>
   accepted.kind === 'created' || accepted.kind === 'revised';
 
@@ -71,6 +83,7 @@ function nudgeLater(
 
 export async function submitNote(ports: SubmitPorts, sent: SentNote): Promise<Accepted> {
   const input = toAccept(ports, sent, ports.clock.now());
+  await checkFilled(ports, input);
   await storeUploads(ports, [input]);
   const accepted = await ports.notes.accept(input);
   ports.metrics.count('notes_accepted_total', { kind: accepted.kind });

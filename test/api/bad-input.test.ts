@@ -139,7 +139,7 @@ describe('bad notes', () => {
         Buffer.concat([
           Buffer.from('--XX\r\ncontent-disposition: form-data; name="note"\r\n\r\n{"externalId":"'),
           id,
-          Buffer.from('"}\r\n--XX--\r\n'),
+          Buffer.from('","body":"x"}\r\n--XX--\r\n'),
         ]),
         'multipart/form-data; boundary=XX',
       );
@@ -212,9 +212,6 @@ describe('text that cannot be stored', () => {
     const answer = await send('{"externalId":"pair","body":"\\ud83c\\udf72"}');
     const row = bench.store.tables.notes.get(answer.json().id)?.revisions[0];
     expect(row).toMatchObject({ repaired: false, note: { body: '🍲' } });
-  });
-  it('empty text is valid', async () => {
-    expect((await send('{"externalId":"empty"}')).statusCode).toBe(202);
   });
 });
 

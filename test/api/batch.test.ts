@@ -40,6 +40,15 @@ describe('POST /v1/notes/batch', () => {
     expect(bench.nudges).toHaveLength(2);
   });
 
+  it('refuses what holds nothing, unless it empties a note that is known or comes before it', async () => {
+    await post([goodNote('known')]);
+    const notes = [{ externalId: 'new' }, { externalId: 'known' }, goodNote('same'), { externalId: 'same' }];
+    const { items } = (await post(notes)).json();
+    expect(items.map((item: { status: number }) => item.status)).toEqual([422, 202, 202, 202]);
+    expect(items[0].problem.code).toBe('note_empty');
+    expect(items[3].accepted.revision).toBe(2);
+  });
+
   it('answers 200 when nothing was stored', async () => {
     const answer = await post([{}]);
     expect(answer.statusCode).toBe(200);

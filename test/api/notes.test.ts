@@ -51,6 +51,21 @@ describe('POST /v1/notes', () => {
     ]);
   });
 
+  it('refuses a new note that holds nothing, and takes one that its author has emptied', async () => {
+    for (const empty of [{ externalId: 'post-1' }, { externalId: 'post-1', title: ' ', body: '\n\t' }]) {
+      const answer = await post(empty, { 'idempotency-key': 'empty-1' });
+      expect(answer.statusCode).toBe(422);
+      expect(answer.json()).toMatchObject({ code: 'note_empty', retry: false, errors: [{ pointer: '/body' }] });
+    }
+    const picture = await post({ externalId: 'post-2', images: [{ url: 'https://example.org/a.png' }] });
+    expect([picture.statusCode, (await post({ externalId: 'post-3', title: 'A title' })).statusCode]).toEqual([
+      202, 202,
+    ]);
+    const { id } = (await post(goodNote(), { 'idempotency-key': 'empty-1' })).json();
+    const emptied = await post({ externalId: 'post-1', body: '' });
+    expect([emptied.statusCode, emptied.json()]).toMatchObject([202, { id, revision: 2 }]);
+  });
+
   it('makes a revision of other content, and none of the same', async () => {
     const first = (await post(goodNote())).json();
     const same = (await post(goodNote())).json();

@@ -4,7 +4,7 @@ import { ERROR_CODES, type ErrorCode, type Fault, InvalidInputError } from '../.
 import { plainWords } from '../../plain-words.js';
 import type { AcceptNote } from '../../ports/store.js';
 import { NoteInput } from '../../usecases/note-input.js';
-import { submitMany, toAccept } from '../../usecases/submit.js';
+import { checkFilled, submitMany, toAccept } from '../../usecases/submit.js';
 import { keyOf } from '../auth.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
 import { problemOf } from '../errors.js';
@@ -69,6 +69,14 @@ export function batchRoutes(server: ApiServer, deps: ApiDeps): void {
     }
   };
 
+  const filled = async (row: AcceptNote, before: readonly (AcceptNote | Refusal)[]): Promise<AcceptNote | Refusal> => {
+    const isKnown = () => before.some((other) => 'note' in other && other.externalId === row.externalId);
+    return checkFilled(ports, row).then(
+      () => row,
+      (error: unknown) => (isKnown() ? row : refusalOf(error)),
+    );
+  };
+
   server.route({
     method: 'POST',
     url: '/v1/notes/batch',
@@ -85,9 +93,11 @@ export function batchRoutes(server: ApiServer, deps: ApiDeps): void {
       const { sourceId } = keyOf(request);
       const key = idempotencyKeyOf(request);
       const now = deps.clock.now();
-      const rows = request.body.notes.map((raw, index) =>
-        read(raw, sourceId, key === null ? null : `${key}/${index}`, now),
-      );
+      const rows: (AcceptNote | Refusal)[] = [];
+      for (const [index, raw] of request.body.notes.entries()) {
+        const row = read(raw, sourceId, key === null ? null : `${key}/${index}`, now);
+        rows.push('note' in row ? await filled(row, rows) : row);
+      }
       const good = rows.filter((row): row is AcceptNote => 'note' in row);
       const results = (await submitMany(ports, good)).values();
       const items = rows.map((row, index): BatchItem => {
