@@ -9,6 +9,7 @@ import {
   caseTerms,
   decision,
   must,
+  noteOf,
   record,
   sourceOf,
   spokenIn,
@@ -42,16 +43,26 @@ describe.each(BOTH_STORES)('the desk %s', (_name, open) => {
     readonly caseId: string;
     readonly decisionId: string;
   }
+  interface Sent {
+    readonly externalId?: string;
+    readonly tags?: readonly string[];
+    readonly body?: string;
+  }
   /** A language of its own keeps each test's cases apart. */
   const language = (): string => `x-${testIds.next('l').slice(-8)}`;
   const opened = async (
     lang: string,
     change: Partial<Decision> = {},
     own: Partial<CaseTerms> = {},
-    { externalId = testIds.next('ext'), tags = [] }: { externalId?: string; tags?: readonly string[] } = {},
+    { externalId = testIds.next('ext'), tags = [], body }: Sent = {},
   ): Promise<Opened> => {
     const accepted = await store.notes.accept(
-      acceptInput(source, { externalId, contentHash: testIds.next('c'), now: NOW }),
+      acceptInput(source, {
+        externalId,
+        contentHash: testIds.next('c'),
+        now: NOW,
+        ...(body === undefined ? {} : { note: noteOf({ body }) }),
+      }),
     );
     if (!('noteId' in accepted)) throw new Error(accepted.kind);
     const claim = must(await store.work.claim(accepted.revisionId, 1_000, NOW));
@@ -104,6 +115,31 @@ describe.each(BOTH_STORES)('the desk %s', (_name, open) => {
     const counted = await store.desk.counts(general, { language: [lang] }, NOW);
     expect(counted.open).toBe(2);
     expect(counted.bySource).toMatchObject([{ source, count: 2 }]);
+  });
+
+  it('finds the open cases of the same text and of the same campaign, by what the notes say now', async () => {
+    const lang = language();
+    const body = `We sell ${testIds.next('herons')}, write to us.`;
+    const of = (text: string, externalId = testIds.next('ext')) => opened(lang, {}, {}, { body: text, externalId });
+    const [first, copy, edited, far] = [await of(body), await of(body), await of(body), await of(`${body}!`)];
+    const near = await of(`${body}!!`);
+    const bands = [testIds.next('band')];
+    for (const { revisionId } of [first, near]) {
+      const row = { sourceId: source, revisionId, authorId: null, accountAgeDays: null, bands, at: NOW };
+      await store.campaigns.record(row);
+    }
+    const who = await person();
+    const row = must(await store.desk.row(who, first.caseId, NOW));
+    const { externalId } = must(await store.desk.row(who, edited.caseId, NOW));
+    expect(await store.desk.similar(row)).toEqual([near, edited, copy].map(({ noteId }) => noteId));
+    await of('Ripe figs from the market.', externalId);
+    expect(await store.desk.similar(row)).toEqual([near, copy].map(({ noteId }) => noteId));
+    const asked = [first, copy, edited, far, near].map(({ caseId }) => caseId);
+    const among = await store.desk.similarAmong(row, [...asked, 'case_none']);
+    expect(among).toEqual(new Set([copy.caseId, near.caseId]));
+    await store.desk.submit(submission(await hold(who, copy.caseId)), NOW);
+    expect(await store.desk.similar(row)).toEqual([near.noteId]);
+    expect(await store.desk.similarAmong(row, [copy.caseId])).toEqual(new Set([copy.caseId]));
   });
 
   it('shows, lends and counts only what lies within language, region and category', async () => {

@@ -76,7 +76,7 @@ export function storeMemory(): MemoryStore {
       },
     },
     translations: memoryTranslations(tables, check),
-    campaigns: memoryCampaigns(check),
+    campaigns: memoryCampaigns(tables, check),
     upkeep: {
       purge: async () => {
         await check();
@@ -146,15 +146,12 @@ function memoryAudit(check: () => Promise<void>): Store['audit'] {
   };
 }
 
-function memoryCampaigns(check: () => Promise<void>): Store['campaigns'] {
-  type Row = Parameters<Store['campaigns']['record']>[0];
-  const rows = new Map<string, Row>();
+function memoryCampaigns({ signatures }: Tables, check: () => Promise<void>): Store['campaigns'] {
   return {
     record: async (row) => {
       await check();
-      const key = `${row.sourceId} ${row.revisionId}`;
-      if (!rows.has(key)) rows.set(key, row);
-      const near = [...rows.values()].filter(
+      if (!signatures.has(row.revisionId)) signatures.set(row.revisionId, row);
+      const near = [...signatures.values()].filter(
         (other) => other.sourceId === row.sourceId && other.bands.some((band) => row.bands.includes(band)),
       );
       const within = (ms: number) => near.filter((other) => other.at > row.at - ms && other.at <= row.at);

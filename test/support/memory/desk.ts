@@ -7,6 +7,7 @@ import { leasesOf } from './desk/leases.js';
 import { pleasOf } from './desk/pleas.js';
 import { queueOf } from './desk/queue.js';
 import { rowsOf } from './desk/rows.js';
+import { similarOf } from './desk/similar.js';
 import { standingOf } from './desk/standing.js';
 import { type MemoryDeskParts, openState } from './desk/state.js';
 import { talkOf } from './desk/talk.js';
@@ -18,6 +19,7 @@ export function memoryDesk(parts: MemoryDeskParts): DeskStore {
   const standing = standingOf();
   return {
     ...queueOf(state, seen),
+    ...similarOf(state, seen),
     ...claimsOf(state, seen, leases),
     ...talkOf(state),
     ...decideOf(state, seen, leases, standing),

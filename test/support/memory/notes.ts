@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { ACTIONS, type Action } from '../../../src/domain.js';
 import type {
   Accepted,
@@ -11,7 +10,17 @@ import type {
   RevisionView,
 } from '../../../src/ports/store.js';
 import { pageOf } from './page.js';
-import { emit, iso, latest, type NoteRecord, newId, type RevisionRow, stored, type Tables } from './rows.js';
+import {
+  emit,
+  iso,
+  latest,
+  type NoteRecord,
+  newId,
+  type RevisionRow,
+  stored,
+  type Tables,
+  textHashOf,
+} from './rows.js';
 
 export function memoryNotes(tables: Tables, check: () => Promise<void>): NotesStore {
   const accept = async (input: AcceptNote): Promise<Accepted> => {
@@ -218,9 +227,6 @@ export function rowOf(note: NoteRecord): NoteRow {
     title: last.note?.title ?? '',
   };
 }
-
-const textHashOf = ({ note }: RevisionRow): string | null =>
-  note === null ? null : hash('sha256', `${note.title}\n${note.body}`, 'hex');
 
 function matches(note: NoteRecord, filter: NoteFilter): boolean {
   const row = rowOf(note);

@@ -1,7 +1,9 @@
 /** The tables of the in-memory store: plain maps, values copied in and out as JSON, as a database would. */
 
+import { hash } from 'node:crypto';
 import type { EventType, Note, NoteStatus } from '../../../src/domain.js';
 import type { Claim, Delivery, Endpoint, ModerationRecord, StoredDecision } from '../../../src/ports/store.js';
+import type { CampaignStore } from '../../../src/ports.js';
 
 export interface RevisionRow {
   readonly revisionId: string;
@@ -51,6 +53,8 @@ export interface DeliveryRow
   epoch: number;
 }
 
+export type SignatureRow = Parameters<CampaignStore['record']>[0];
+
 export interface Tables {
   readonly notes: Map<string, NoteRecord>;
   readonly idempotency: Map<
@@ -58,6 +62,8 @@ export interface Tables {
     { readonly fingerprint: string; readonly noteId: string; readonly revisionId: string; readonly revision: number }
   >;
   readonly redelivered: Map<string, { readonly fingerprint: string; readonly redelivered: number }>;
+  /** By revision. */
+  readonly signatures: Map<string, SignatureRow>;
   readonly endpoints: Map<string, EndpointRow>;
   readonly deliveries: Map<string, DeliveryRow>;
   /** Raised by every row made; ids sort by it. */
@@ -69,11 +75,16 @@ export const emptyTables = (): Tables => ({
   notes: new Map(),
   idempotency: new Map(),
   redelivered: new Map(),
+  signatures: new Map(),
   endpoints: new Map(),
   deliveries: new Map(),
   counter: 0,
   policyVersion: 0,
 });
+
+/** SHA-256 over title, line feed and body; null where the text is gone. */
+export const textHashOf = ({ note }: Pick<RevisionRow, 'note'>): string | null =>
+  note === null ? null : hash('sha256', `${note.title}\n${note.body}`, 'hex');
 
 export function newId(tables: Tables, prefix: string): string {
   tables.counter += 1;

@@ -8,7 +8,7 @@ import { bare, type DeskState } from './state.js';
 export function queueOf(
   state: DeskState,
   seen: DeskRows,
-): Pick<DeskStore, 'list' | 'counts' | 'row' | 'rows' | 'similar' | 'similarAmong' | 'file' | 'changes'> {
+): Pick<DeskStore, 'list' | 'counts' | 'row' | 'rows' | 'file' | 'changes'> {
   const { cases, comments, opinions, appeals, reports, made, noteOf, check } = state;
   const { sync, shown, inSight, rows } = seen;
   return {
@@ -66,8 +66,6 @@ export function queueOf(
       const found = caseIds.flatMap((caseId) => cases.get(caseId) ?? []).map((record) => shown(record, sight, now));
       return found.filter((row) => inSight(row, sight));
     },
-    similar: async () => [],
-    similarAmong: async () => new Set(),
     file: async (sight, caseId, now) => {
       await check();
       sync();
