@@ -107,6 +107,9 @@ export interface Note {
   readonly images: readonly ImageRef[];
 }
 
+/** Whether there is a text beside its pictures. */
+export const saysSomething = ({ title, body }: Pick<Note, 'title' | 'body'>): boolean => /\S/.test(title + body);
+
 /** What the platform says about the note; flags may lower or route, never delete silently. */
 export interface NoteContext {
   readonly flags?: readonly ContextFlag[] | undefined;

@@ -1,4 +1,5 @@
 import { sha256Hex } from '../domain/sha256.js';
+import { saysSomething } from '../domain.js';
 import { InvalidInputError } from '../errors.js';
 import { nudgeOf } from '../jobs.js';
 import type { Accepted, AcceptNote, ImagesStore, NotesStore } from '../ports/store.js';
@@ -51,11 +52,9 @@ export function toAccept(
   };
 }
 
-const SAYS_SOMETHING = /\S/;
-
 /** What holds nothing passes every rule: of a new note it is a slip of the platform, an old one was emptied by its author. */
 export async function checkFilled({ notes }: Pick<SubmitPorts, 'notes'>, { sourceId, externalId, note }: AcceptNote) {
-  if (SAYS_SOMETHING.test(note.title + note.body) || note.images.length > 0) return;
+  if (saysSomething(note) || note.images.length > 0) return;
   const before = await notes.list(sourceId, { externalId }, null, 1);
   if (before.items.length > 0) return;
   const message = 'A new note has a title, a body or a picture.';

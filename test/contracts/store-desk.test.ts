@@ -61,7 +61,7 @@ describe.each(BOTH_STORES)('the desk %s', (_name, open) => {
         externalId,
         contentHash: testIds.next('c'),
         now: NOW,
-        ...(body === undefined ? {} : { note: noteOf({ body }) }),
+        ...(body === undefined ? {} : { note: noteOf(body === '' ? { title: '', body } : { body }) }),
       }),
     );
     if (!('noteId' in accepted)) throw new Error(accepted.kind);
@@ -140,6 +140,16 @@ describe.each(BOTH_STORES)('the desk %s', (_name, open) => {
     await store.desk.submit(submission(await hold(who, copy.caseId)), NOW);
     expect(await store.desk.similar(row)).toEqual([near.noteId]);
     expect(await store.desk.similarAmong(row, [copy.caseId])).toEqual(new Set([copy.caseId]));
+  });
+
+  it('takes no two notes without a text for notes of the same text', async () => {
+    const lang = language();
+    const [first, other] = [await opened(lang, {}, {}, { body: '' }), await opened(lang, {}, {}, { body: '' })];
+    const who = await person();
+    const row = must(await store.desk.row(who, first.caseId, NOW));
+    expect(await store.desk.similar(row)).toEqual([]);
+    expect(await store.desk.similarAmong(row, [other.caseId])).toEqual(new Set());
+    expect(must(await store.desk.file(who, first.caseId, NOW)).sameText).toEqual([]);
   });
 
   it('shows, lends and counts only what lies within language, region and category', async () => {

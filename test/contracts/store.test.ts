@@ -163,6 +163,6 @@ describe('reading', () => {
     expect(await ids({ status: 'held' })).toEqual(['f1']);
     expect(await ids({ status: 'pending' })).toEqual(['f2']);
     const { textHashOf } = await import('../../src/adapters/store/hashes.js');
-    expect(await ids({ textHash: textHashOf(noteOf({ body: 'Other words.' })) })).toEqual(['f2']);
+    expect(await ids({ textHash: must(textHashOf(noteOf({ body: 'Other words.' }))) })).toEqual(['f2']);
   });
 });

@@ -1,7 +1,7 @@
 /** The tables of the in-memory store: plain maps, values copied in and out as JSON, as a database would. */
 
 import { hash } from 'node:crypto';
-import type { EventType, Note, NoteStatus } from '../../../src/domain.js';
+import { type EventType, type Note, type NoteStatus, saysSomething } from '../../../src/domain.js';
 import type { Claim, Delivery, Endpoint, ModerationRecord, StoredDecision } from '../../../src/ports/store.js';
 import type { CampaignStore } from '../../../src/ports.js';
 
@@ -82,9 +82,9 @@ export const emptyTables = (): Tables => ({
   policyVersion: 0,
 });
 
-/** SHA-256 over title, line feed and body; null where the text is gone. */
+/** SHA-256 over title, line feed and body; null where there is no text. */
 export const textHashOf = ({ note }: Pick<RevisionRow, 'note'>): string | null =>
-  note === null ? null : hash('sha256', `${note.title}\n${note.body}`, 'hex');
+  note === null || !saysSomething(note) ? null : hash('sha256', `${note.title}\n${note.body}`, 'hex');
 
 export function newId(tables: Tables, prefix: string): string {
   tables.counter += 1;
