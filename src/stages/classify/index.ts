@@ -68,17 +68,30 @@ const segmentsOf = ({ evidence }: Pick<StageInput, 'evidence'>): readonly Langua
 /** A language with less of the text than this is a quotation or a name. */
 const SPOKEN_SHARE = 0.25;
 
-/** Of a mixed note: the languages beside the one that it is read as. */
-function otherLanguages({ evidence }: StageInput, language: LanguageTag): readonly LanguageTag[] {
+/** Guesses with this share of the best one's confidence may as well be true. */
+const RIVAL_SHARE = 0.5;
+
+function rivalsOf({ evidence }: StageInput): readonly LanguageTag[] {
+  const [best, ...others] = foundIn(evidence.language)?.languages ?? [];
+  const least = RIVAL_SHARE * (best?.confidence ?? 1);
+  return others.filter(({ confidence }) => confidence >= least).map(({ tag }) => tag);
+}
+
+/** Beside the one that the note is read as: its other languages if it is mixed, and those that it may as well be in. */
+function otherLanguages(input: StageInput, language: LanguageTag): readonly LanguageTag[] {
+  return [...new Set([...spokenIn(input), ...rivalsOf(input)])].filter((tag) => tag !== language);
+}
+
+function spokenIn({ evidence }: StageInput): readonly LanguageTag[] {
   const lengths = new Map<LanguageTag, number>();
   for (const { tag, span } of segmentsOf({ evidence })) {
     lengths.set(tag, (lengths.get(tag) ?? 0) + span.end - span.start);
   }
   const all = [...lengths.values()].reduce((sum, length) => sum + length, 0);
-  return [...lengths].filter(([tag, length]) => tag !== language && length >= SPOKEN_SHARE * all).map(([tag]) => tag);
+  return [...lengths].filter(([, length]) => length >= SPOKEN_SHARE * all).map(([tag]) => tag);
 }
 
-/** A mixed note is read as one language before all; the model is trusted no further than in the one that it knows least. */
+/** A note is read as one language before all; of all that it may be in the model is trusted no further than it knows the least. */
 async function weakest(
   read: ClassifiedText['competence'],
   others: readonly LanguageTag[],

@@ -109,6 +109,27 @@ test('a mixed note is trusted no further than in the language that the model kno
   expect(await mixed('it', 10)).toEqual(['en', 'validated']);
 });
 
+test('a note that may as well be in another language is trusted no further than in that one', async () => {
+  const competence = (tag: string) => every(tag === 'ro' ? ('validated' as const) : ('none' as const));
+  const plain = recording();
+  const classify: Classifier['classify'] = async (texts, tag, stop) => ({
+    ...(await plain.classify(texts, tag, stop)),
+    competence: competence(tag),
+  });
+  const guessed = async (ro: number, it: number) => {
+    const languages = [
+      { tag: 'ro', confidence: ro },
+      { tag: 'it', confidence: it },
+    ];
+    const value = { languages, segments: [], mixed: false };
+    const stage = classifyStage({ ...plain, classify, competence: async (tag) => competence(tag) });
+    const found = await stage.run(input({ language: { status: 'found', ms: 1, version: '1', value } }), signal);
+    return [found.language, found.competence.toxicity];
+  };
+  expect(await guessed(0.25, 0.2)).toEqual(['ro', 'none']);
+  expect(await guessed(0.9, 0.05)).toEqual(['ro', 'validated']);
+});
+
 test('it runs when there is text', () => {
   const stage = classifyStage(recording());
   expect(stage.when(input({}), { wanted: new Set() })).toEqual({ run: true });
