@@ -34,10 +34,10 @@ def eval_table(found: dict, label: str) -> list[str]:
 
 def benign_lines(found: dict) -> str:
     clean = [(g["names"][0], g["figures"]["harmlessRight"], g["figures"]["harmless"]) for g in found["groups"]
-             if g["names"][1] == "toxic" and g["figures"]["harmless"] >= 80 and g["figures"]["harmful"] < 20]
+             if g["names"][1] == "toxic" and g["figures"]["harmless"] >= 40 and g["figures"]["harmful"] < 20]
     below = sorted((r, l) for l, r, _ in clean if r < 0.95)
     mean = sum(r for _, r, _ in clean) / max(1, len(clean))
-    text = f"Languages with harmless validation rows only: {len(clean)}; harmless right on average {mean:.3f}."
+    text = f"Languages with at least 40 harmless and fewer than 20 harmful rows: {len(clean)}; harmless right on average {mean:.3f}."
     return text + (" Below .95: " + ", ".join(f"{l} {r:.3f}" for r, l in below) + "." if below else " None below .95.")
 
 
@@ -45,9 +45,10 @@ def held_out_lines(found: dict) -> str:
     clean = [(g["figures"]["harmlessRight"], g["names"][0], g["figures"]["harmless"]) for g in found["groups"]
              if g["names"][1] == "toxic" and g["figures"]["harmless"] >= 40]
     below = ", ".join(f"{l} {r:.3f}" for r, l, _ in sorted(clean) if r < 0.95)
-    both = ", ".join(f"{g['names'][0]} {cell(g['figures']['auroc']['value'])} ({g['figures']['harmful']} and {g['figures']['harmless']} rows)"
-                     for g in found["groups"] if g["names"][1] == "toxic" and g["figures"]["auroc"])
-    return (f"AUROC {both}. Harmless, {sum(n for _, _, n in clean)} rows of {len(clean)} languages with at least 40: right on average "
+    both = [g for g in found["groups"] if g["names"][1] == "toxic" and g["figures"]["auroc"]]
+    areas = ", ".join(f"{g['names'][0]} {cell(g['figures']['auroc']['value'])} ({g['figures']['harmful']} and {g['figures']['harmless']} rows)" for g in both)
+    errors = ", ".join(f"{g['names'][0]} {cell(g['figures']['ece'])}" for g in both)
+    return (f"AUROC {areas}; calibration error {errors}. Harmless, {sum(n for _, _, n in clean)} rows of {len(clean)} languages with at least 40: right on average "
             f"{sum(r for r, _, _ in clean) / len(clean):.3f}; " + (f"below .95: {below}." if below else "none below .95."))
 
 
@@ -55,12 +56,16 @@ def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def megabytes(*files: Path) -> str:
+    return f"{sum(file.stat().st_size for file in files) / 1e6:.1f}"
+
+
 def main() -> None:
     parser = options(__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("folder", type=Path)
     args = parser.parse_args()
-    manifest = Manifest(args.data)
+    manifest, ngrams = Manifest(args.data), args.folder.parent / "polywarden-ngrams"
     found = json.loads((WORK / "eval.json").read_text())
     competence = json.loads((args.folder / "competence.json").read_text())
     facts = json.loads((WORK / "facts.json").read_text())
@@ -86,6 +91,8 @@ def main() -> None:
         "LEXICONS": "\n".join(["| list | repository @ commit | licence | attribution | terms |", "|---|---|---|---|---:|"]
                               + [f"| {r[0]} | {r[1]} | {r[2]} | {r[3]} | {r[4]} |" for r in manifest.lexicons]),
         "LEFT_OUT": ", ".join(f"{s.name} ({s.licence})" for s in manifest.left_out), "DOUBTS": "\n".join(manifest.doubts),
+        "WEIGHTS_MB": megabytes(args.folder / "onnx" / "model_quantized.onnx", ngrams / "weights.bin"),
+        "FOLDERS_MB": megabytes(*(file for folder in (args.folder, ngrams) for file in folder.rglob("*") if file.is_file())),
         "CHECKSUMS": "\n".join(f"- `{p}`: SHA-256 `{digest(args.folder.parent / p)}`" for p in (
             "polywarden-text/onnx/model_quantized.onnx", "polywarden-text/tokenizer.json", "polywarden-ngrams/weights.bin")),
     } | facts

@@ -15,7 +15,6 @@ from pathlib import Path
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 import numpy as np
 import onnx
-import onnxruntime as ort
 import torch
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
@@ -24,6 +23,7 @@ from tokenizers import Tokenizer
 from batches import pad
 from common import KEYS, WORK, options
 from encoder import POSITIONS, SHIPPED, Body, freeze_rows_int8
+from session import session
 from train import unflatten
 
 WIDTH, HEADS = SHIPPED.width, SHIPPED.heads
@@ -115,12 +115,6 @@ def load(checkpoint: Path) -> tuple[Body, torch.Tensor]:
     body = Body().eval()
     unflatten(body, found["master"])
     return body, found["table"]
-
-
-def session(path: str) -> ort.InferenceSession:
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = 1
-    return ort.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
 def parity(body: Body, table: torch.Tensor, path: Path, step: int) -> dict[str, float]:

@@ -1,6 +1,8 @@
 """Step 9a. Tables of the card that come from the two-fold scores: baselines side by side, the probe, and the tokenizer's unknown rates.
 
-    python facts.py --most 700 --benign 60 --speed "..." --training "..." ../models/polywarden-text
+    python facts.py ../models/polywarden-text --most 2200 --benign 60
+
+`--most` and `--benign` are those of step 7; the card names them.
 """
 import json
 import pickle
@@ -138,7 +140,7 @@ def benign(rows: dict, scaled: np.ndarray) -> str:
 def main() -> None:
     parser = options(__doc__)
     parser.add_argument("folder", type=Path)
-    for name in ("most", "benign", "speed", "training"):
+    for name in ("most", "benign"):
         parser.add_argument("--" + name, required=True)
     args = parser.parse_args()
     rows = pickle.load(open(WORK / "scores.pkl", "rb"))
@@ -147,7 +149,7 @@ def main() -> None:
     ways = ways_of("scores", rows)
     outside_rows = pickle.load(open(WORK / "outside.pkl", "rb"))
     facts = {"BASELINES": baselines(rows, ways, p), "PROBE_BASELINES": probe_baselines(rows, ways, p), "OUTSIDE": outside(outside_rows, learn(rows, np.ones(len(rows["texts"]), dtype=bool))), "UNKNOWN": unknown(args.folder), "PROBE": probe(rows, p, scaled), "BENIGN_FOLDS": benign(rows, scaled), "MOST": args.most,
-             "BENIGN_MOST": args.benign, "SPEED": args.speed, "TRAINING": args.training,
+             "BENIGN_MOST": args.benign,
              "ENCODER_MIB": round((args.folder / "onnx" / "model_quantized.onnx").stat().st_size / 2**20, 1)}
     (WORK / "facts.json").write_text(json.dumps(facts))
     print(*(facts[name] for name in ("BASELINES", "PROBE_BASELINES", "OUTSIDE", "PROBE", "BENIGN_FOLDS", "UNKNOWN")), sep="\n\n")

@@ -18,8 +18,8 @@ from tokenizers import Tokenizer
 import templates
 from batches import as_vector
 from common import SEED, WORK, options
-from export import session
 from ngrams import BITS, classes, pack, predict
+from session import session
 
 PIECES, OVERLAP = 86, 20
 
