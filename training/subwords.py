@@ -106,7 +106,7 @@ def main() -> None:
         count = recount(pieces, sample)
         whole = sum(count.values())
         singles = {p for p in pieces if len(p.strip("▁")) <= 1}
-        ranked = [p for p in sorted(pieces, key=lambda p: -count[p]) if p not in singles]
+        ranked = [p for p in sorted(pieces, key=lambda p: (-count[p], p)) if p not in singles]
         keep = singles | set(ranked[: SIZE - len(SPECIAL) - len(singles)])
         pieces = {p: math.log((count[p] + 0.3) / whole) for p in keep if p in singles or count[p] > 0}
     vocab = [(s, 0.0) for s in SPECIAL] + sorted(pieces.items(), key=lambda x: (-x[1], x[0]))
