@@ -6,6 +6,7 @@ import { hasHangul } from '../normalise/hangul.js';
 import { runsOf } from '../normalise/text.js';
 import { type Bench, bitOf, buildBench, type Entry, foldedOf, type Pattern, readableText } from './bench.js';
 import { endsLetter, endsWord, isSegment, startsWord } from './boundary.js';
+import { isSaidToSomebody, QUOTED_WEIGHT, quotedSpans } from './quoted.js';
 import type { TermBank, TermEntry } from './term-bank.js';
 
 export interface Matcher {
@@ -171,11 +172,20 @@ function mergeSpans(hits: readonly Hit[]): readonly Span[] {
   return merged.slice(0, HITS_LIMIT);
 }
 
+/** Every place of it between quotation marks. */
+function isQuoted(category: CategoryId, hits: readonly Hit[], { text }: LabelledText): boolean {
+  if (!isSaidToSomebody(category)) return false;
+  const quoted = quotedSpans(text.raw);
+  return hits.every(({ span }) => quoted.some(({ start, end }) => span.start >= start && span.end <= end));
+}
+
 function toFinding(entry: Entry, hits: readonly Hit[], labelled: LabelledText): Finding {
   const best = hits.reduce((a, b) => (VIEW_WEIGHTS[b.view] > VIEW_WEIGHTS[a.view] ? b : a));
-  const score = Math.round(entry.weight * VIEW_WEIGHTS[best.view] * 1_000) / 1_000;
+  const category = entry.category as CategoryId;
+  const weight = entry.weight * VIEW_WEIGHTS[best.view] * (isQuoted(category, hits, labelled) ? QUOTED_WEIGHT : 1);
+  const score = Math.round(weight * 1_000) / 1_000;
   return {
-    category: entry.category as CategoryId,
+    category,
     score,
     // Weights are chosen on the scale where .5 is the flag threshold, so there is nothing to rescale.
     calibrated: score,
