@@ -4,9 +4,9 @@ import { composeOffline } from '../compose.js';
 import { type Config, configFromProcess } from '../config.js';
 import type { Decision, Evidence, Note, Outcome } from '../domain.js';
 import { InvalidInputError } from '../errors.js';
-import { isRegionCode } from '../policy/countries.js';
 import { STAGE_ORDER } from '../stages/index.js';
 import { type Io, readArgs, usageError } from './io.js';
+import { regionsIn } from './regions.js';
 import { storeFrom, type WithStore } from './store.js';
 
 const EXPLAIN_USAGE = `polywarden explain NOTE_ID
@@ -31,9 +31,7 @@ export async function explainCommand(
   }
   const [subject, ...rest] = positionals;
   if (subject === undefined || rest.length > 0) throw usageError('One note id or one text in quotes', EXPLAIN_USAGE);
-  const regions = (values.region ?? '').split(',').flatMap((region) => region.trim().toLowerCase() || []);
-  const unknown = regions.find((region) => !isRegionCode(region));
-  if (unknown !== undefined) throw usageError(`${unknown} is not a region`, EXPLAIN_USAGE);
+  const regions = regionsIn(values.region, EXPLAIN_USAGE);
   const lines = NOTE_ID.test(subject) ? await ofNote(subject, withStore) : await ofText(subject, regions, config);
   io.stdout.write(`${lines.join('\n')}\n`);
   return 0;

@@ -25,6 +25,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     about: 'check, test and explain policy files',
     load: async () => (await import('./policy.js')).policyCommand,
   },
+  rejudge: {
+    about: 'stored notes by the policies, words and banks of texts as they are now',
+    load: async () => (await import('./rejudge.js')).rejudgeCommand,
+  },
   terms: {
     about: 'private term banks, and what all banks cover',
     load: async () => (await import('./terms.js')).termsCommand,

@@ -97,10 +97,10 @@ export interface LookUpsStore {
   keep(progress: Omit<LookUpProgress, 'version'>): Promise<void>;
   /** In the order of revision and index; pictures that came in at `since` or later. */
   hashed(since: number, after: PicturePlace | null, limit: number): Promise<readonly HashedPicture[]>;
-  /** Makes revisions due again, each with a line in the audit; how many stood as they were judged. */
+  /** Makes revisions due again, each with a line in the audit; how many stood as they were judged. `verb`: unless a picture is why. */
   again(
     revisionIds: readonly string[],
     actor: Actor,
-    times: { readonly now: number; readonly dueAt: number },
+    order: { readonly now: number; readonly dueAt: number; readonly verb?: 'note.judged_again' | undefined },
   ): Promise<number>;
 }

@@ -1,4 +1,5 @@
 /** Notes, their revisions and decisions. */
+import type { CategoryId } from '../categories.js';
 import type { Action, Decision, Evidence, LanguageTag, Note, NoteStatus, NoticeText, RegionId } from '../domain.js';
 import type { ErrorCode } from '../errors.js';
 import type { Actor } from './access.js';
@@ -102,6 +103,7 @@ export interface NoteFilter {
 export interface JudgedRevision {
   readonly revisionId: string;
   readonly noteId: string;
+  readonly externalId: string;
   readonly sourceId: string;
   readonly revision: number;
   readonly note: Note;
@@ -110,9 +112,15 @@ export interface JudgedRevision {
   readonly language: LanguageTag | null;
   readonly evidence: Evidence;
   /** What the policy decided, oldest first: the last one of a region is its answer. */
-  readonly decisions: readonly { readonly regions: readonly RegionId[]; readonly action: Action }[];
+  readonly decisions: readonly {
+    readonly regions: readonly RegionId[];
+    readonly action: Action;
+    readonly category: CategoryId | null;
+  }[];
   /** What people decided, oldest first. */
   readonly human: readonly { readonly regions: readonly RegionId[]; readonly action: Action }[];
+  /** The newest one of its note, and not due to be judged again. */
+  readonly stands: boolean;
 }
 
 export interface NotesStore {

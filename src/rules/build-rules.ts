@@ -127,6 +127,16 @@ export async function buildRules(
   return compiledUnder({ bundle, stages, clock: options.clock }, given?.standing ?? null);
 }
 
+/** The match stage alone, under the words of a bundle and the private ones. */
+export async function matchUnder(
+  bundle: Bundle,
+  termsDir: string | null,
+  bank: TextHashBank | null,
+): Promise<ReturnType<typeof matchStage>> {
+  const own = termsDir === null ? [] : await readPrivateTerms(termsDir);
+  return matchStage({ matcher: matcherOf([...termFilesOf(filesIn(bundle.content)), ...own])(), bank });
+}
+
 /** Words change seldom, and compiling them keeps a process busy for seconds: an edited rule does not pay for it. */
 const matchers = recent<() => Matcher>(1);
 const matcherOf = (files: Parameters<typeof parseTermBanks>[0]): (() => Matcher) =>

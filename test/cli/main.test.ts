@@ -70,7 +70,7 @@ describe('polywarden', () => {
     [['models', 'fetsh'], 'did you mean "fetch"?'],
     [['bank', 'mach', 'x'], 'did you mean "match"?'],
     [['demo', '--ones'], 'There is no option --ones; did you mean "--once"?'],
-    [['explain', '--region', 'de,atlantis', 'x'], 'atlantis is not a region'],
+    [['explain', '--region', 'de,atlantis', 'x'], '"atlantis" is not a region'],
   ])('%j is told what was probably meant', async (args, hint) => {
     const { io, written } = streams();
     expect(await run(args, io)).toBe(2);

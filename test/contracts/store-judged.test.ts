@@ -55,8 +55,9 @@ describe.each(BOTH_STORES)('judged revisions %s', (_name, open) => {
       acceptedAt: new Date(NOW + 1).toISOString(),
       language: 'en',
       evidence: record().evidence,
-      decisions: [{ regions: ['de'], action: 'hold' }],
+      decisions: [{ regions: ['de'], action: 'hold', category: decision().category }],
       human: [],
+      stands: true,
     });
     expect(await all(store, null, NOW)).toHaveLength(5);
     await expect(store.notes.judged(source, NOW, 'bm9uc2Vuc2U', 2)).rejects.toMatchObject({ code: 'cursor_invalid' });

@@ -7,6 +7,7 @@ import type { Database } from './database.js';
 interface JudgedRow {
   readonly id: string;
   readonly note_id: string;
+  readonly external_id: string;
   readonly source_id: string;
   readonly revision: number;
   readonly note: Note;
@@ -16,17 +17,19 @@ interface JudgedRow {
   readonly evidence: Evidence;
   readonly decisions: JudgedRevision['decisions'];
   readonly human: JudgedRevision['human'];
+  readonly stands: boolean;
 }
 
 /** By the primary key, which rises with time, so that each page begins where the last one ended. */
 const JUDGED = {
   name: 'judged_revisions',
-  text: `SELECT r.id, r.note_id, r.source_id, r.revision, r.note, r.accepted_at, r.decided_at, r.language, e.evidence,
-      coalesce((SELECT json_agg(json_build_object('regions', d.regions, 'action', d.action) ORDER BY d.sequence, d.id)
+  text: `SELECT r.id, r.note_id, n.external_id, r.source_id, r.revision, r.note, r.accepted_at, r.decided_at, r.language, e.evidence,
+      coalesce((SELECT json_agg(json_build_object('regions', d.regions, 'action', d.action, 'category', d.category) ORDER BY d.sequence, d.id)
         FROM decisions d WHERE d.note_id = r.note_id AND d.revision_id = r.id AND d.by_kind = 'policy'), '[]') AS decisions,
       coalesce((SELECT json_agg(json_build_object('regions', h.regions, 'action', h.action) ORDER BY h.created_at, h.id)
-        FROM human_decisions h WHERE h.note_id = r.note_id AND h.revision_id = r.id AND h.undone_at IS NULL), '[]') AS human
-    FROM revisions r JOIN LATERAL (
+        FROM human_decisions h WHERE h.note_id = r.note_id AND h.revision_id = r.id AND h.undone_at IS NULL), '[]') AS human,
+      r.state IN ('decided', 'held') AND n.revision_id = r.id AS stands
+    FROM revisions r JOIN notes n ON n.id = r.note_id JOIN LATERAL (
       SELECT evidence FROM evidence WHERE revision_id = r.id AND evidence IS NOT NULL
       ORDER BY created_at DESC LIMIT 1) e ON true
     WHERE r.id > $1 AND r.decided_at >= $2 AND r.note IS NOT NULL AND ($3::text IS NULL OR r.source_id = $3)
@@ -51,6 +54,7 @@ export async function judgedPage(
 const judgedOf = (row: JudgedRow): JudgedRevision => ({
   revisionId: row.id,
   noteId: row.note_id,
+  externalId: row.external_id,
   sourceId: row.source_id,
   revision: row.revision,
   note: row.note,
@@ -60,4 +64,5 @@ const judgedOf = (row: JudgedRow): JudgedRevision => ({
   evidence: row.evidence,
   decisions: row.decisions,
   human: row.human,
+  stands: row.stands,
 });

@@ -48,9 +48,9 @@ export function lookUpsWith(database: Database): LookUpsStore {
         after?.index ?? null,
         limit,
       ]),
-    async again(revisionIds, actor, times) {
-      const order = { revisionIds: [...revisionIds], actorKind: actor.kind, actorId: actor.id, ...times };
-      const [row] = await database.rows<{ count: number }>(AGAIN, [JSON.stringify(order)]);
+    async again(revisionIds, actor, order) {
+      const json = { revisionIds: [...revisionIds], actorKind: actor.kind, actorId: actor.id, ...order };
+      const [row] = await database.rows<{ count: number }>(AGAIN, [JSON.stringify(json)]);
       return row?.count ?? 0;
     },
   };

@@ -29,7 +29,7 @@ polywarden bank remove NAME [ENTRY]
   spelled, spaced by invisible characters or cased in another way, or within 3 of 64 bits; and the same text as lines of
   their own in a longer one. The policies say what follows.
   A running server takes changes up within seconds, and holds stored pictures against banks that have grown within ten
-  minutes; rescan does that at once, as far back as you say. Stored texts are not looked up again.
+  minutes; rescan does that at once, as far back as you say; stored texts: polywarden rejudge.
 
   --holds WORD     pictures (default) or texts (create, match)
   --category ID    what the pictures or texts are, such as fraud.scam (create)

@@ -5,7 +5,6 @@ import { InvalidInputError } from '../../errors.js';
 import { type Bundle, compileBundle } from '../../policy/bundle.js';
 import { filesIn } from '../../policy/bundle-content.js';
 import type { EvaluationInput } from '../../policy/context-values.js';
-import { isRegionCode } from '../../policy/countries.js';
 import { type Explanation, explain, type RuleTrace } from '../../policy/explain.js';
 import { withOverrides } from '../../policy/overrides.js';
 import type { FullStore } from '../../ports/review.js';
@@ -14,6 +13,7 @@ import { partsOf } from '../../usecases/note-texts.js';
 import { bundleAsOf, type Moment, momentOf } from '../../usecases/review/bundles.js';
 import { readArgs, usageError } from '../io.js';
 import { jsonText } from '../json-text.js';
+import { regionsIn } from '../regions.js';
 import { liveOverrides } from './in-force.js';
 import { type PolicyIo, usageOf } from './policy-io.js';
 
@@ -69,9 +69,6 @@ function explanationLines({ evaluation, traces }: Explanation, all: boolean): re
   return lines;
 }
 
-const wordsOf = (word: string | undefined): readonly string[] =>
-  (word ?? '').split(',').filter((region) => region !== '');
-
 interface Asked {
   readonly bundle: Bundle;
   readonly input: EvaluationInput;
@@ -121,9 +118,7 @@ export async function explainPolicy(args: readonly string[], io: PolicyIo): Prom
   const [text, ...rest] = positionals;
   if (text === undefined || rest.length > 0)
     throw usageError('One text in quotes, or the id of a note', usageOf('explain'));
-  const regions = wordsOf(values.region);
-  const wrong = regions.find((region) => !isRegionCode(region));
-  if (wrong !== undefined) throw usageError(`"${wrong}" is not a region`, usageOf('explain'));
+  const regions = regionsIn(values.region, usageOf('explain'));
   const isNote = NOTE_ID.test(text);
   if (values['as-decided'] && !isNote) throw usageError('--as-decided needs the id of a note', usageOf('explain'));
   const overrides = values.overrides ? await liveOverrides(io) : [];

@@ -52,13 +52,13 @@ export function memoryLookUps({ tables, images, imageBanks, audit }: World): Loo
         .toSorted((a, b) => (key(a) < key(b) ? -1 : 1))
         .slice(0, limit);
     },
-    again: async (revisionIds, actor, { now }) => {
+    again: async (revisionIds, actor, { now, verb = 'note.looked_up_again' }) => {
       const due = standing().filter(({ row }) => revisionIds.includes(row.revisionId));
       for (const { note, row } of due) {
         row.status = 'pending';
         row.nudgedAt = null;
         const detail = { revisionId: row.revisionId };
-        await audit.append({ actor, verb: 'note.looked_up_again', subject: note.noteId, detail }, now);
+        await audit.append({ actor, verb, subject: note.noteId, detail }, now);
       }
       return due.length;
     },

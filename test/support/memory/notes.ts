@@ -81,12 +81,11 @@ const backwards = (id: string): string =>
 function judgedOf(note: NoteRecord, row: RevisionRow): JudgedRevision | null {
   if (row.note === null || row.record === null || row.decidedAt === null) return null;
   const by = (kind: 'policy' | 'person') =>
-    note.decisions
-      .filter((decision) => decision.revision === row.revision && decision.by.kind === kind)
-      .map(({ regions, action }) => ({ regions, action }));
+    note.decisions.filter((decision) => decision.revision === row.revision && decision.by.kind === kind);
   return {
     revisionId: row.revisionId,
     noteId: note.noteId,
+    externalId: note.externalId,
     sourceId: note.sourceId,
     revision: row.revision,
     note: row.note,
@@ -94,8 +93,9 @@ function judgedOf(note: NoteRecord, row: RevisionRow): JudgedRevision | null {
     decidedAt: iso(row.decidedAt),
     language: row.record.language,
     evidence: row.record.evidence,
-    decisions: by('policy'),
-    human: by('person'),
+    decisions: by('policy').map(({ regions, action, category }) => ({ regions, action, category })),
+    human: by('person').map(({ regions, action }) => ({ regions, action })),
+    stands: row === note.revisions.at(-1) && (row.status === 'decided' || row.status === 'held'),
   };
 }
 
