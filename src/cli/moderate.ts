@@ -8,7 +8,6 @@ import { composeOffline } from '../compose.js';
 import { type Config, configFromProcess } from '../config.js';
 import type { EvidenceKey } from '../domain.js';
 import { codeOf, InvalidInputError } from '../errors.js';
-import { isRegionCode } from '../policy/countries.js';
 import { STAGE_ORDER } from '../stages/index.js';
 import type { ModerateNow } from '../usecases/moderate.js';
 import { type Io, readArgs, unknownWord, usageError } from './io.js';
@@ -19,6 +18,7 @@ import { type Bar, rowBar } from './moderate/bar.js';
 import { isSameFile, openInput, openOutput } from './moderate/files.js';
 import { readRow } from './moderate/row.js';
 import { mapInOrder } from './ordered.js';
+import { regionsIn } from './regions.js';
 
 const MODERATE_USAGE = `polywarden moderate --input notes.jsonl|- --output out.jsonl|- [options]
 
@@ -28,7 +28,8 @@ const MODERATE_USAGE = `polywarden moderate --input notes.jsonl|- --output out.j
   --region LIST    regions to decide for, comma-separated; without it those of the row, else all loaded ones
   --stages LIST    stages to run, comma-separated: ${STAGE_ORDER.join(', ')}
 
-  Needs no server and no database. Empty lines are passed over. Ends with 0 when every row has its answer or error.`;
+  Needs no server and no database. Empty lines are passed over. Ends with 0 when every row has its answer or error,
+  with 1 when every one has an error.`;
 
 /** While the model reads one note, this thread prepares the next; more would only wait for each other. */
 const IN_FLIGHT = 2;
@@ -61,9 +62,7 @@ function readOrder(args: readonly string[]): Order | 'help' {
   if (values.input === undefined || values.output === undefined) {
     throw usageError('--input and --output are needed', MODERATE_USAGE);
   }
-  const regions = list(values.region).map((region) => region.toLowerCase());
-  const unknown = regions.find((region) => !isRegionCode(region));
-  if (unknown !== undefined) throw usageError(`${unknown} is not a region`, MODERATE_USAGE);
+  const regions = regionsIn(values.region, MODERATE_USAGE);
   const stages = list(values.stages);
   const isStage = (name: string): name is EvidenceKey => STAGE_ORDER.some((stage) => stage === name);
   const wrong = stages.find((name) => !isStage(name));
@@ -103,9 +102,11 @@ export async function moderateCommand(
   try {
     const output = await openOutput(order.output, io);
     const bar = rowBar(io.stderr, input.bytes);
-    const errors = await run(input.stream, output, { order, config, moderate: offline.moderate, bar });
+    const { rows, errors, first } = await run(input.stream, output, { order, config, moderate: offline.moderate, bar });
     bar.done(errors);
-    return 0;
+    if (first === null || errors < rows) return 0;
+    io.stderr.write(`The first one: ${first.code}: ${first.message}\n`);
+    return 1;
   } finally {
     await offline.close();
   }
@@ -118,17 +119,28 @@ interface Run {
   readonly bar: Bar;
 }
 
-/** Returns how many rows got an error in place of an answer. */
-async function run(input: AsyncIterable<Uint8Array>, output: Writable, context: Run): Promise<number> {
+interface Outcome {
+  readonly rows: number;
+  /** Rows with an error in place of an answer. */
+  readonly errors: number;
+  readonly first: NonNullable<AnswerRow['error']> | null;
+}
+
+async function run(input: AsyncIterable<Uint8Array>, output: Writable, context: Run): Promise<Outcome> {
   const { order, config, bar } = context;
-  let errors = 0;
+  let [all, errors] = [0, 0];
+  let first: NonNullable<AnswerRow['error']> | null = null;
   const rows = mapInOrder(nonEmpty(linesOf(input, config.BODY_LIMIT_BYTES)), IN_FLIGHT, async ({ line, number }) => ({
     bytes: line.bytes,
     row: await answerTo(line, number, context),
   }));
   const texts = async function* (): AsyncGenerator<string> {
     for await (const { bytes, row } of rows) {
-      if (row.error !== undefined) errors += 1;
+      all += 1;
+      if (row.error !== undefined) {
+        errors += 1;
+        first ??= row.error;
+      }
       bar.step(bytes);
       yield `${jsonText(row)}\n`;
     }
@@ -139,7 +151,7 @@ async function run(input: AsyncIterable<Uint8Array>, output: Writable, context: 
     if (cause instanceof InvalidInputError || cause !== output.errored) throw cause;
     throw new InvalidInputError('file_unreadable', `${order.output} cannot be written`, [], { cause });
   }
-  return errors;
+  return { rows: all, errors, first };
 }
 
 async function* nonEmpty(lines: AsyncIterable<Line>): AsyncGenerator<{ readonly line: Line; readonly number: number }> {
