@@ -28,17 +28,28 @@ const TAKEN_FOR: ReadonlyMap<string, string> = new Map([
   ['europe', 'eu'],
 ]);
 
+export const NO_REGION = 'Neither an ISO 3166-1 country nor a policy region';
+export const unknownRegionWord = (word: string): string => `${NO_REGION}${regionHint(word)}`;
+
+/** Made when first asked for: most processes never are. */
+const names = new Map<string, string>();
+function namesOfCodes(): ReadonlyMap<string, string> {
+  if (names.size > 0) return names;
+  const known = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
+  for (const code of REGION_CODES) names.set(code, code.length === 2 ? (known.of(code.toUpperCase()) ?? code) : code);
+  return names;
+}
+
 /** The code that somebody meant who wrote `UK`, `Italy` or `dee`. */
 export function regionHint(word: string): string {
   const wanted = word
     .trim()
     .toLowerCase()
     .replace(/\.yaml$/, '');
-  const names = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
-  const nameOf = (code: string): string => (code.length === 2 ? (names.of(code.toUpperCase()) ?? code) : code);
+  const nameOf = namesOfCodes();
   const words = new Map(
-    [...REGION_CODES].flatMap((code) => [[code, code] as const, [nameOf(code).toLowerCase(), code]]),
+    [...nameOf].flatMap(([code, name]) => [[code, code] as const, [name.toLowerCase(), code] as const]),
   );
   const code = TAKEN_FOR.get(wanted) ?? words.get(nearest(wanted, words.keys()) ?? '');
-  return code === undefined ? '' : `; did you mean "${code}" (${nameOf(code)})?`;
+  return code === undefined ? '' : `; did you mean "${code}" (${nameOf.get(code)})?`;
 }

@@ -12,7 +12,7 @@ import {
   primaryOf,
 } from '../domain.js';
 import { type ErrorCode, type Fault, InvalidInputError } from '../errors.js';
-import { isRegionCode } from '../policy/countries.js';
+import { isRegionCode, NO_REGION, unknownRegionWord } from '../policy/countries.js';
 import { isPrivateTag, languageHint, languageTag } from '../policy/languages.js';
 import { sniffImage } from '../stages/images/sniff.js';
 import { repairText } from '../stages/normalise/repair.js';
@@ -112,10 +112,16 @@ export interface ReadNote {
   readonly uploads: readonly Upload[];
 }
 
+const MOST_HINTS = 3;
+
 /** Collects all faults; the first one's code answers. */
 class Faults {
   readonly #faults: Fault[] = [];
   #code: ErrorCode = 'body_invalid';
+
+  get count(): number {
+    return this.#faults.length;
+  }
 
   add(code: ErrorCode, pointer: string, message: string): void {
     if (this.#faults.length === 0) this.#code = code;
@@ -144,7 +150,9 @@ function readMoment(value: string | undefined, pointer: string, now: number, fau
 
 function readRegion(value: string, pointer: string, faults: Faults): string {
   const region = value.toLowerCase();
-  if (!isRegionCode(region)) faults.add('region_unknown', pointer, 'Neither an ISO 3166-1 country nor a policy region');
+  if (isRegionCode(region)) return region;
+  // Looking for what was meant takes its time, and a batch may hold very many of them.
+  faults.add('region_unknown', pointer, faults.count < MOST_HINTS ? unknownRegionWord(value) : NO_REGION);
   return region;
 }
 

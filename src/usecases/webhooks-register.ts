@@ -20,6 +20,9 @@ export interface WebhookPorts {
 const newSecret = (ids: Ids): string =>
   `whsec_${Buffer.from(ids.secret(SECRET_BYTES), 'base64url').toString('base64')}`;
 
+/** Said of what only the setting forbids; with it on, what is still refused would not be let through by it. */
+const FOR_TRIALS = '; for trying things out an operator may set WEBHOOK_ALLOW_PRIVATE=1.';
+
 /** The guarded fetch checks addresses when it connects; here falls what can be seen at once. */
 function checkTarget(text: string, allowPrivate: boolean): void {
   const refuse = (message: string): never => {
@@ -27,10 +30,11 @@ function checkTarget(text: string, allowPrivate: boolean): void {
   };
   if (!URL.canParse(text)) refuse('Not a URL.');
   const url = new URL(text);
+  const hint = allowPrivate ? '.' : FOR_TRIALS;
   if (url.username !== '' || url.password !== '') refuse('The URL may not hold credentials.');
-  if (url.protocol !== 'https:' && !(allowPrivate && url.protocol === 'http:')) refuse('The URL must be https.');
-  if (!allowPrivate && url.port !== '') refuse('The URL may not name a port.');
-  if (isInside(url.hostname, allowPrivate)) refuse('The URL may not lead inside a network.');
+  if (url.protocol !== 'https:' && !(allowPrivate && url.protocol === 'http:')) refuse(`The URL must be https${hint}`);
+  if (!allowPrivate && url.port !== '') refuse(`The URL may not name a port${hint}`);
+  if (isInside(url.hostname, allowPrivate)) refuse(`The URL may not lead inside a network${hint}`);
 }
 
 /** Names are looked up when a delivery connects, and judged again then. */

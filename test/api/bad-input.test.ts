@@ -189,6 +189,16 @@ describe('bad notes', () => {
     expect(await faults('POST', '/v1/webhooks/wh_1/redeliver', { since: 'yesterday' })).toEqual(['/since']);
   });
 
+  it('names the country that was meant', async () => {
+    const body = note({ regions: ['UK', 'el', 'germany', 'Vereinigtes'] });
+    const { errors } = (await send(body)).json();
+    const hint = (code: string): string => `Neither an ISO 3166-1 country nor a policy region; did you mean "${code}`;
+    const messages = errors.map(({ message }: { readonly message: string }) => message);
+    expect(messages[0]).toContain(hint('gb'));
+    expect(messages[1]).toContain(hint('gr'));
+    expect(messages[2]).toContain(hint('de'));
+  });
+
   it('names every fault at once', async () => {
     const body = note({ regions: ['zz'], languageHint: '?', createdAt: 'now' });
     const { code, errors } = (await send(body)).json();

@@ -66,9 +66,14 @@ describe('POST /v1/notes/batch', () => {
 
   it('carries one idempotency key over all items', async () => {
     const headers = { 'idempotency-key': 'batch-1' };
-    const first = (await post([goodNote('a'), goodNote('b')], headers)).json();
+    const answered = await post([goodNote('a'), goodNote('b')], headers);
+    expect(answered.headers['idempotency-replayed']).toBeUndefined();
+    const first = answered.json();
+    const retried = await post([goodNote('a'), goodNote('b')], headers);
+    expect(retried.headers['idempotency-replayed']).toBe('true');
+    expect(retried.json().items.map((item: { replayed?: boolean }) => item.replayed)).toEqual([true, true]);
     const again = (await post([goodNote('a'), { ...goodNote('b'), body: 'changed' }], headers)).json();
-    expect(again.items[0]).toEqual(first.items[0]);
+    expect(again.items[0]).toEqual({ ...first.items[0], replayed: true });
     expect(again.items[1].problem.code).toBe('idempotency_key_reused');
   });
 

@@ -295,6 +295,8 @@ describe('GET /v1/notes', () => {
   it('refuses a region that does not exist, which would look like one without notes', async () => {
     const answer = await get('/v1/notes?region=zz');
     expect(answer.json()).toMatchObject({ status: 400, code: 'region_unknown', errors: [{ pointer: '/region' }] });
+    const hint = (await get('/v1/notes?region=UK')).json().errors[0].message;
+    expect(hint).toBe('Neither an ISO 3166-1 country nor a policy region; did you mean "gb" (United Kingdom)?');
     expect((await get('/v1/notes?region=EU')).statusCode).toBe(200);
   });
 });

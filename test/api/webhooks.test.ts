@@ -47,6 +47,7 @@ describe('/v1/webhooks', () => {
     expect((await ask('PATCH', `/v1/webhooks/${id}`, moved)).json()).toMatchObject({ ...moved, status: 'active' });
     const refused = await ask('PATCH', `/v1/webhooks/${id}`, { url: 'http://hooks.example/' });
     expect(refused.json()).toMatchObject({ code: 'fetch_blocked', errors: [{ pointer: '/url' }] });
+    expect(refused.json().errors[0].message).toMatch(/must be https; .*WEBHOOK_ALLOW_PRIVATE=1/);
     expect((await ask('PATCH', `/v1/webhooks/${id}`, {})).json().code).toBe('body_invalid');
     const rotated = (await ask('POST', `/v1/webhooks/${id}/rotate`)).json();
     expect(rotated.secret).not.toBe(secret);

@@ -26,6 +26,7 @@ const BatchItem = z
     index: z.number().int(),
     status: z.number().int(),
     accepted: AcceptedAnswer.optional(),
+    replayed: z.literal(true).optional().describe('The key of this item came before: this is the answer of then'),
     problem: Problem.optional(),
   })
   .meta({ id: 'BatchItem' });
@@ -85,7 +86,7 @@ export function batchRoutes(server: ApiServer, deps: ApiDeps): void {
       tags: ['notes'],
       summary: 'Submit up to 500 notes with a result each',
       description:
-        'Answers 202 when at least one note was stored and 200 when none was; `items` are in the order of the request. With `Idempotency-Key` the key of item n is `<key>/<n>`.',
+        'Answers 202 when at least one note was stored and 200 when none was; `items` are in the order of the request. With `Idempotency-Key` the key of item n is `<key>/<n>`; items that came before say `replayed`, and the answer has the header `idempotency-replayed` when all that were accepted did.',
       body: Batch,
       response: { 200: BatchAnswer, 202: BatchAnswer, ...problems },
     },
@@ -110,12 +111,16 @@ export function batchRoutes(server: ApiServer, deps: ApiDeps): void {
           return refusedItem(index, refusal, request.id);
         }
         try {
-          return { index, status: 202, accepted: acceptedAnswer(row.externalId, answeredOrThrow(result)) };
+          const stored = answeredOrThrow(result);
+          const replayed = stored.kind === 'replayed' ? ({ replayed: true } as const) : {};
+          return { index, status: 202, accepted: acceptedAnswer(row.externalId, stored), ...replayed };
         } catch (error) {
           return refusedItem(index, refusalOf(error), request.id);
         }
       });
       const accepted = items.filter((item) => item.accepted !== undefined).length;
+      const replayed = items.filter((item) => item.replayed).length;
+      if (replayed > 0 && replayed === accepted) void reply.header('idempotency-replayed', 'true');
       return reply.code(accepted > 0 ? 202 : 200).send({ accepted, refused: items.length - accepted, items });
     },
   });

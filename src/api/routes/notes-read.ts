@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ACTIONS } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
-import { isRegionCode } from '../../policy/countries.js';
+import { isRegionCode, unknownRegionWord } from '../../policy/countries.js';
 import { eraseAuthor, eraseNote } from '../../usecases/erase.js';
 import { ForeignId } from '../../usecases/note-input.js';
 import { actorOf, keyOf, reachOf } from '../auth.js';
@@ -38,7 +38,7 @@ const ListQuery = z.strictObject({
 /** A region that does not exist would otherwise look like one without notes. */
 function checkRegion(region: string | undefined): void {
   if (region === undefined || isRegionCode(region)) return;
-  const message = 'Neither an ISO 3166-1 country nor a policy region';
+  const message = unknownRegionWord(region);
   throw new InvalidInputError('region_unknown', message, [{ pointer: '/region', message }]);
 }
 

@@ -4,7 +4,7 @@ import { DAY_MS, type RegionId } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
 import type { Bundle } from '../../policy/bundle.js';
 import { type CaseSubject, gravestOf, termsOf } from '../../policy/case-terms.js';
-import { isRegionCode } from '../../policy/countries.js';
+import { isRegionCode, unknownRegionWord } from '../../policy/countries.js';
 import { policyOf } from '../../policy/regions.js';
 import type { RegionSettings } from '../../policy/schema.js';
 import type { Appeal, DeskStore, PleaNote, PleaResult, Report, Reporter } from '../../ports/review.js';
@@ -247,9 +247,7 @@ function regionsOf(order: Named, known: readonly RegionId[]): readonly RegionId[
   if (named.length === 0) return all;
   named.forEach((region, index) => {
     if (isRegionCode(region) && all.includes(region)) return;
-    const message = isRegionCode(region)
-      ? 'Nothing was decided for this region'
-      : 'Neither an ISO 3166-1 country nor a policy region';
+    const message = isRegionCode(region) ? 'Nothing was decided for this region' : unknownRegionWord(region);
     throw new InvalidInputError('region_unknown', message, [{ pointer: `/regions/${index}`, message }]);
   });
   return [...new Set(named)];
