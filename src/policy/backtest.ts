@@ -1,9 +1,11 @@
 /** Rules against what people decided about the same notes: how often they would have been right. */
 import type { Action, RegionId } from '../domain.js';
-import { answersOf, type Subject } from './compare.js';
+import { type Answer, answersOf, type Subject } from './compare.js';
 import type { Bundle } from './model.js';
 
 export interface PastNote extends Subject {
+  /** Unset: it is not stored. */
+  readonly noteId?: string | undefined;
   /** What the policy answered then. */
   readonly past: ReadonlyMap<RegionId, Action>;
   /** What people decided last, where anyone did. */
@@ -37,6 +39,12 @@ export interface RuleRecord {
   overturned: number;
   neverReviewed: number;
 }
+export interface ChangedAnswer {
+  readonly noteId: string;
+  readonly region: RegionId;
+  readonly before: Answer;
+  readonly after: Answer;
+}
 export interface Backtest {
   readonly notes: number;
   readonly all: Confusion;
@@ -45,7 +53,11 @@ export interface Backtest {
   readonly byRule: Readonly<Record<string, RuleRecord>>;
   /** Rules that only recorded: what people did, had they acted; absent from results that were stored before. */
   readonly byShadowRule?: Readonly<Record<string, RuleRecord>> | undefined;
+  /** The first answers that differ; absent from results that were stored before. */
+  readonly firstChanged?: readonly ChangedAnswer[] | undefined;
 }
+
+const MOST_NAMED = 20;
 
 const emptyConfusion = (): Confusion => ({
   answers: 0,
@@ -88,8 +100,8 @@ export interface BacktestRun {
 }
 
 interface Judgement {
-  readonly before: string;
-  readonly after: string;
+  readonly before: Answer;
+  readonly after: Answer;
   readonly person: Action | undefined;
 }
 
@@ -111,9 +123,13 @@ export function backtest(bundle: Bundle, against: Bundle | null): BacktestRun {
   const all = emptyConfusion();
   const [languages, regions] = [new Map<string, Confusion>(), new Map<string, Confusion>()];
   const [rules, shadow] = [new Map<string, RuleRecord>(), new Map<string, RuleRecord>()];
+  const firstChanged: ChangedAnswer[] = [];
+  const keep = (change: ChangedAnswer): void => {
+    if (change.before !== change.after && firstChanged.length < MOST_NAMED) firstChanged.push(change);
+  };
   let notes = 0;
   return {
-    add({ language, input, regions: asked, past, human }) {
+    add({ noteId, language, input, regions: asked, past, human }) {
       notes += 1;
       const now = answersOf(input, bundle, asked);
       const then = against === null ? null : answersOf(input, against, asked);
@@ -122,6 +138,7 @@ export function backtest(bundle: Bundle, against: Bundle | null): BacktestRun {
         const before = then === null ? past.get(region) : then.get(region)?.action;
         if (answer === undefined || before === undefined) continue;
         const judgement = { before, after: answer.action, person: human.get(region) };
+        if (noteId !== undefined) keep({ noteId, region, before, after: answer.action });
         tally(all, judgement);
         tally(entry(languages, language, emptyConfusion), judgement);
         tally(entry(regions, region, emptyConfusion), judgement);
@@ -137,6 +154,7 @@ export function backtest(bundle: Bundle, against: Bundle | null): BacktestRun {
       byRegion: sorted(regions, (row) => row.answers),
       byRule: sorted(rules, (row) => row.hits),
       byShadowRule: sorted(shadow, (row) => row.hits),
+      firstChanged,
     }),
   };
 }

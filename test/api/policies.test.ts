@@ -264,7 +264,7 @@ describe('a backtest', () => {
       const { body } = await ask('GET', url);
       return body.state === 'done' ? body : null;
     });
-    expect(done).toMatchObject({ done: 0, result: { notes: 0, all: { answers: 0 } } });
+    expect(done).toMatchObject({ done: 0, result: { notes: 0, all: { answers: 0 }, firstChanged: [] } });
     expect((await ask('GET', '/v1/policies/backtest/bt_none')).status).toBe(404);
     const faulty = { yaml: 'id: test.rule\nseverety: 2\n', home: 'global' };
     const refused = await ask('POST', '/v1/policies/backtest', { rule: faulty });

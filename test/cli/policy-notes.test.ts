@@ -264,6 +264,7 @@ describe('policy backtest', () => {
     expect(code).toBe(0);
     expect(out).toContain('2 notes, 4 answers; 2 differ from what was decided then');
     expect(out).toContain('No person has decided about any of them');
+    expect(out).toMatch(/ note\S+ {2}some harm \d+ {2}de: limit -> allow\n/);
     expect(err).toMatch(/\d+ notes per second and core/);
   });
   test('against a revision, and with what people decided, as data', async () => {
@@ -277,6 +278,10 @@ describe('policy backtest', () => {
       notes: 2,
       all: { answers: 4, changed: 2, upheld: 2, overturned: 0, neverReviewed: 2, wronglyAllowed: 2 },
       byRegion: { de: { upheld: 1 } },
+      firstChanged: [
+        { externalId: expect.stringContaining('some harm') as unknown, region: 'de' },
+        { region: 'us', before: 'limit', after: 'allow' },
+      ],
     });
     expect((await policy('backtest', '--since', '48h', '--against', 'HEAD')).out).toContain('differ from HEAD');
     const text = (await policy('backtest', '--since', '30d')).out;

@@ -88,6 +88,19 @@ test('a backtest sets the answers beside what people decided', () => {
   expect(byRule).toEqual({ r1: { hits: 3, upheld: 1, overturned: 1, neverReviewed: 1 } });
 });
 
+test('a backtest names the first stored notes whose answer differs', () => {
+  const run = backtest(strict, null);
+  const before = actions(['de', 'allow']);
+  for (let index = 0; index < 25; index += 1) {
+    run.add({ ...past(`r${index}`, harmful, { past: before }), noteId: `n${index}` });
+  }
+  run.add(past('of a file', harmful, { past: before }));
+  const { all, firstChanged } = run.result();
+  expect(all.changed).toBe(26);
+  expect(firstChanged).toHaveLength(20);
+  expect(firstChanged?.[0]).toEqual({ noteId: 'n0', region: 'de', before: 'allow', after: 'limit' });
+});
+
 test('a rule that only records has a record of its own: what people did where it would have acted', () => {
   const run = backtest(bundleOf({ id: 'r1', mode: 'shadow' }), null);
   run.add(past('caught', harmful, { human: actions(['de', 'remove']) }));

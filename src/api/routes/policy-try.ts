@@ -2,9 +2,11 @@
 import type { z } from 'zod';
 import { DAY_MS, type Note } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
+import type { Backtest } from '../../policy/backtest.js';
 import { unknownRegion } from '../../policy/edit-rule.js';
 import { repairText } from '../../stages/normalise/repair.js';
 import { turns } from '../../turns.js';
+import { namedChanges } from '../../usecases/policy/named-changes.js';
 import { backtestsWith, progressOf } from '../../usecases/policy/run-backtest.js';
 import { tryNote } from '../../usecases/policy/try-note.js';
 import { sessionOf } from '../auth.js';
@@ -81,7 +83,10 @@ function backtestRoutes(server: ApiServer, deps: ApiDeps): void {
       const row = await deps.store.policy.backtest(request.params.id);
       if (row === null) throw new InvalidInputError('not_found', 'There is no such backtest.');
       const { id, state, done, ask, result } = progressOf(row, deps.clock.now());
-      return { id, state, done, most: ask.most, since: ask.since, rule: ask.rule, result };
+      const found = result as Backtest | null;
+      const firstChanged = found === null ? [] : await namedChanges(deps.store.notes, found);
+      const named = found === null ? null : { ...found, firstChanged };
+      return { id, state, done, most: ask.most, since: ask.since, rule: ask.rule, result: named };
     },
   });
 }

@@ -270,7 +270,11 @@ export const BacktestAnswer = z
     most: whole,
     since: Instant,
     rule: z.string().nullable(),
-    result: z.unknown().describe('Confusion in all, by language and region; record of each rule'),
+    result: z
+      .unknown()
+      .describe(
+        'Confusion in all, by language and region; record of each rule; `firstChanged`: the first 20 answers that differ',
+      ),
   })
   .meta({ id: 'PolicyBacktest' });
 

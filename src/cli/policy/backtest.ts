@@ -2,6 +2,7 @@
 import { loadBundle } from '../../adapters/policy-folder.js';
 import { type Backtest, backtest, type Confusion, type RuleRecord } from '../../policy/backtest.js';
 import { withOverrides } from '../../policy/overrides.js';
+import { type NamedChange, namedChanges } from '../../usecases/policy/named-changes.js';
 import { readArgs, usageError } from '../io.js';
 import { jsonText } from '../json-text.js';
 import { liveOverrides } from './in-force.js';
@@ -42,7 +43,7 @@ function table(title: string, rows: Readonly<Record<string, Confusion>>): readon
 const ruleLine = ([rule, it]: readonly [string, RuleRecord]): string =>
   row([rule, it.hits, it.upheld, it.overturned, it.neverReviewed, percent(it.upheld, it.upheld + it.overturned)]);
 
-function lines(result: Backtest, against: string): readonly string[] {
+function lines(result: Backtest, changes: readonly NamedChange[], against: string): readonly string[] {
   const { all, notes } = result;
   const reviewed = all.upheld + all.overturned;
   return [
@@ -50,6 +51,10 @@ function lines(result: Backtest, against: string): readonly string[] {
     reviewed === 0
       ? 'No person has decided about any of them: nothing can be said about right and wrong yet.'
       : `${reviewed} answers were reviewed (${percent(reviewed, all.answers)}): ${all.upheld} upheld, ${all.overturned} overturned; ${all.neverReviewed} never reviewed.`,
+    ...changes.map(
+      ({ noteId, externalId, region, before, after }) => `  ${noteId}  ${externalId}  ${region}: ${before} -> ${after}`,
+    ),
+    ...(all.changed > changes.length && changes.length > 0 ? [`  and ${all.changed - changes.length} more`] : []),
     ...table('all', { all }),
     ...table('language', result.byLanguage),
     ...table('region', result.byRegion),
@@ -75,19 +80,20 @@ export async function backtestCommand(args: readonly string[], io: PolicyIo): Pr
   const against = values.against === undefined ? null : await readSide(values.against, io.policiesDir);
   const run = backtest(bundle, against?.bundle ?? null);
   const cpuBefore = process.cpuUsage();
-  await io.withStore(async (store) => {
+  const { result, changes, used } = await io.withStore(async (store) => {
     for await (const note of storedNotes(store, since, [...bundle.regions.keys()], io)) run.add(note);
+    const spent = process.cpuUsage(cpuBefore);
+    const found = run.result();
+    return { result: found, changes: await namedChanges(store.notes, found), used: spent };
   });
-  const used = process.cpuUsage(cpuBefore);
-  const result = run.result();
   /** Processor time, reading of the rows included: what one core can do while others share the machine. */
   const perSecondPerCore = Math.round(result.notes / Math.max(1e-6, (used.user + used.system) / 1e6));
   if (values.json) {
     const head = { since: new Date(since).toISOString(), bundle: bundle.hash, against: against?.bundle.hash ?? null };
-    io.out(`${jsonText({ ...head, perSecondPerCore, ...result }, 2)}\n`);
+    io.out(`${jsonText({ ...head, perSecondPerCore, ...result, firstChanged: changes }, 2)}\n`);
     return 0;
   }
-  io.out(`${lines(result, against?.name ?? 'what was decided then').join('\n')}\n`);
+  io.out(`${lines(result, changes, against?.name ?? 'what was decided then').join('\n')}\n`);
   io.err(`${perSecondPerCore} notes per second and core\n`);
   return 0;
 }

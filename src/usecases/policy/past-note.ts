@@ -17,6 +17,7 @@ export function pastNote(row: JudgedRevision, allRegions: readonly RegionId[]): 
   const facts = factsOf(note, regions, Date.parse(row.decidedAt), Date.parse(row.acceptedAt));
   return {
     id: row.revisionId,
+    noteId: row.noteId,
     language: row.language ?? 'und',
     input: { facts, evidence, texts: partsOf(note, evidence) },
     regions,

@@ -15,6 +15,7 @@ import type {
   WordsAnswer,
 } from '../../../api/schemas/policy.js';
 import type { Backtest } from '../../../policy/backtest.js';
+import type { NamedChange } from '../../../usecases/policy/named-changes.js';
 import { getJson, type Order } from '../../api/client.js';
 import { useSend, useSession } from '../../api/queries.js';
 
@@ -27,7 +28,9 @@ export type Tried = z.infer<typeof TryAnswer>;
 export type TryOrder = z.input<typeof TryInput>;
 export type Words = z.infer<typeof WordsAnswer>;
 export type OverrideOrder = z.input<typeof OverrideInput>;
-export type BacktestRow = Omit<z.infer<typeof BacktestAnswer>, 'result'> & { readonly result: Backtest | null };
+export type BacktestRow = Omit<z.infer<typeof BacktestAnswer>, 'result'> & {
+  readonly result: (Omit<Backtest, 'firstChanged'> & { readonly firstChanged: readonly NamedChange[] }) | null;
+};
 
 const POLICIES = 'policies';
 const BACKTEST_POLL_MS = 1_000;

@@ -1,8 +1,11 @@
 import { Alert, Button, NumberInput, Progress } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Backtest, Confusion } from '../../../policy/backtest.js';
+import { Link } from 'react-router';
+import type { Confusion } from '../../../policy/backtest.js';
+import type { Answer } from '../../../policy/compare.js';
 import { useFormat } from '../../format.js';
+import { ActionBadge } from '../../parts/action-badge.js';
 import { Chart } from '../../parts/chart.js';
 import { Fault } from '../../parts/fault.js';
 import { type BacktestRow, type TryOrder, useBacktest, useStartBacktest } from './api.js';
@@ -38,7 +41,41 @@ function Confusions({ title, rows }: { readonly title: string; readonly rows: Re
   );
 }
 
-function Result({ result, rule }: { readonly result: Backtest; readonly rule: string | null }) {
+function First({ changes }: { readonly changes: NonNullable<BacktestRow['result']>['firstChanged'] }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  if (changes.length === 0) return null;
+  return (
+    <>
+      <p className="small quiet no-margin">{t('policy:backtest.first')}</p>
+      <ul className="plain">
+        {changes.map(({ noteId, externalId, region, before, after }) => (
+          <li key={`${noteId} ${region}`} className="row small">
+            <Link className="mono" to={`/notes/${encodeURIComponent(noteId)}`}>
+              <bdi>{externalId}</bdi>
+            </Link>
+            <span>{format.region(region) ?? region.toUpperCase()}</span>
+            <Answered answer={before} />
+            <Answered answer={after} />
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Answered({ answer }: { readonly answer: Answer }) {
+  const { t } = useTranslation();
+  return answer === 'pending' ? <span>{t('words:status.pending')}</span> : <ActionBadge action={answer} />;
+}
+
+function Result({
+  result,
+  rule,
+}: {
+  readonly result: NonNullable<BacktestRow['result']>;
+  readonly rule: string | null;
+}) {
   const { t } = useTranslation();
   const format = useFormat();
   const record = rule === null ? undefined : (result.byRule[rule] ?? result.byShadowRule?.[rule]);
@@ -53,6 +90,7 @@ function Result({ result, rule }: { readonly result: Backtest; readonly rule: st
           overturned: format.count(all.overturned),
         })}
       </p>
+      <First changes={result.firstChanged} />
       {rule !== null && (
         <p className="no-margin">
           {record === undefined
