@@ -2,19 +2,22 @@
 import { text } from 'node:stream/consumers';
 import { openPasswordHasher } from '../adapters/password-argon2.js';
 import { InvalidInputError } from '../errors.js';
-import { ROLES, type Role } from '../ports/store.js';
+import { type Rights, ROLES, type Role } from '../ports/store.js';
 import type { PasswordHasher } from '../ports.js';
 import { type Io, readArgs, unknownWord, usageError } from './io.js';
 import { jsonText } from './json-text.js';
+import { RIGHTS_OPTIONS, RIGHTS_USAGE, rightsFrom } from './rights.js';
 import { OPERATOR, type StorePorts, storeFrom, type WithStore } from './store.js';
 
 const USER_USAGE = `polywarden user create   --login NAME [--role ${ROLES.join('|')}] [--password-stdin | --password WORD]
+                         [--languages LIST] [--regions LIST] [--categories LIST] [--desks LIST]
 polywarden user password [--login NAME] [--password-stdin | --password WORD]
 polywarden user list [--json]
 
   Without a password one is made and printed. A new password ends every session of that person.
   --password-stdin   it is the one line of standard input
   --password WORD    every user of this machine can read it in the list of processes
+${RIGHTS_USAGE}
   --json             data instead of text`;
 
 const OPTIONS = {
@@ -22,6 +25,7 @@ const OPTIONS = {
   role: { type: 'string', default: 'reviewer' },
   password: { type: 'string' },
   'password-stdin': { type: 'boolean', default: false },
+  ...RIGHTS_OPTIONS,
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -32,6 +36,8 @@ interface Order {
   readonly login: string;
   readonly password: string | null;
   readonly role: Role;
+  /** Unset: everything on the general desk. */
+  readonly rights: Rights | undefined;
 }
 
 export async function userCommand(
@@ -46,6 +52,8 @@ export async function userCommand(
     return 0;
   }
   const [verb, ...rest] = positionals;
+  const rights = rightsFrom(values, USER_USAGE);
+  if (rights !== undefined && verb !== 'create') throw usageError('Rights are given with user create', USER_USAGE);
   if (verb === undefined) throw usageError('create, password or list?', USER_USAGE);
   if (rest.length > 0) throw usageError(`Unexpected argument ${rest[0]}`, USER_USAGE);
   if (verb === 'list') {
@@ -61,7 +69,7 @@ export async function userCommand(
   if (login === undefined) throw usageError('--login is needed', USER_USAGE);
   const password = await givenPassword(values, io);
   const folder = verb === 'create' ? 'may be new' : 'is there';
-  const made = await withStore((ports) => act(ports, hasher, { login, password, role }), folder);
+  const made = await withStore((ports) => act(ports, hasher, { login, password, role, rights }), folder);
   io.stdout.write(`login ${login}\n${password === null ? `password ${made}   (shown once)\n` : ''}`);
   return 0;
 }
@@ -93,7 +101,8 @@ async function create(ports: StorePorts, hasher: PasswordHasher, order: Order): 
   }
   const password = order.password ?? ports.ids.secret(PASSWORD_BYTES);
   const passwordHash = await hasher.hash(password);
-  await access.createUser({ login: order.login, passwordHash, role: order.role }, ports.clock.now(), OPERATOR);
+  const { login, role, rights } = order;
+  await access.createUser({ login, passwordHash, role, rights }, ports.clock.now(), OPERATOR);
   return password;
 }
 

@@ -50,6 +50,25 @@ it('only making a person or a key may begin a system, since both come before the
 });
 
 describe('user', () => {
+  it('gives rights, checked as the dashboard checks them', async () => {
+    const { store, withStore, io, hasher } = bench();
+    const create = (...options: readonly string[]) =>
+      userCommand(['create', '--login', 'ada', ...options], io, withStore, hasher);
+    await expect(create('--regions', 'UK')).rejects.toThrow('did you mean "gb" (United Kingdom)?');
+    await expect(create('--languages', 'de,German')).rejects.toMatchObject({ code: 'language_unknown' });
+    await expect(create('--categories', 'hate.atack')).rejects.toThrow('did you mean "hate.attack"?');
+    await expect(create('--desks', 'legl')).rejects.toThrow('did you mean "legal"?');
+    await expect(create('--desks', ' ')).rejects.toThrow('--desks names nothing');
+    await expect(userCommand(['list', '--regions', 'de'], io, withStore, hasher)).rejects.toThrow('with user create');
+    const lists = ['--languages', 'de, hi-Latn', '--regions', 'DE,eu', '--categories', 'hate.attack'];
+    expect(await create(...lists, '--desks', 'general,legal')).toBe(0);
+    expect((await store.people.people())[0]?.rights).toEqual({
+      languages: ['de', 'hi-Latn'],
+      regions: ['de', 'eu'],
+      categories: ['hate.attack'],
+      desks: ['general', 'legal'],
+    });
+  });
   it('creates a person with a made password, and sets another', async () => {
     const { store, withStore, io, hasher, said } = bench();
     expect(await userCommand(['create', '--login', 'ada', '--role', 'admin'], io, withStore, hasher)).toBe(0);

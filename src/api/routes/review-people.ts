@@ -3,11 +3,11 @@ import type { z } from 'zod';
 import { InvalidInputError } from '../../errors.js';
 import type { PersonRow } from '../../ports/review.js';
 import { sightOf, WORKING_ROLES } from '../../usecases/review/sight.js';
+import { checkRights } from '../../usecases/rights.js';
 import { actorOf } from '../auth.js';
 import { inEachLanguage, obstaclesOf } from '../colleagues.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
 import type { Desk } from '../desk.js';
-import { checkRights } from '../rights.js';
 import { IdParams, problems } from '../schemas/common.js';
 import {
   CaseColleagueList,
