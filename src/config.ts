@@ -89,6 +89,7 @@ export const Env = z.object({
   IDEMPOTENCY_HOURS: whole(24, 1, 720).describe('How long an idempotency key is remembered'),
   // The longest appeal window of the shipped regions (184 days), and time to answer the last one.
   RETENTION_DAYS: whole(190, 1, 3_650).describe('How long decided notes keep their text and evidence'),
+  MODERATIONS_WARM: flag(false).describe('1 loads the text model for POST /v1/moderations soon after the start'),
   WEBHOOK_ALLOW_PRIVATE: flag(false).describe('1 lets webhooks go to private and loopback addresses'),
   WEBHOOK_TIMEOUT_MS: whole(15_000, 500, 60_000).describe('Time limit of one webhook attempt'),
   SESSION_IDLE_MINUTES: whole(60, 1, 10_080).describe('A session ends after this idle time'),

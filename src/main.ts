@@ -15,6 +15,7 @@ import { mountBeside } from './start/mount.js';
 import { readiness } from './start/readiness.js';
 import { onStop } from './start/stop.js';
 import { type Supervised, supervise } from './start/supervise.js';
+import { warmModerations } from './start/warm.js';
 import { shortRetention } from './usecases/review/appeal-windows.js';
 
 export interface Running {
@@ -63,6 +64,7 @@ export async function start(config: Config, log: Log, overrides: Partial<Ports> 
     const pictures = startWorkerProcesses(config, app, { databaseUrl, redisUrl }, 'images', workers.begun);
     opened.push((leftMs) => pictures.stop(leftMs));
     const url = await listen(config, app, workers, opened);
+    if (config.MODERATIONS_WARM) void workers.begun.then(() => warmModerations(app));
     // Last: what is shown once must not be made by a start that fails, for instance because the port is taken.
     const first = await firstStart(app);
     return { url, app, databaseUrl, redisUrl, greeting: greeting(url, first), workers, close };
