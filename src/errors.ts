@@ -26,6 +26,7 @@ export const ERROR_CODES = {
   idempotency_key_reused: code(422, false, 'The idempotency key was used with another request'),
   idempotency_in_progress: code(409, true, 'A request with this idempotency key is still running'),
   conflict: code(409, false, 'The request conflicts with the present state'),
+  no_speaker: code(409, false, 'Nobody who could take the case names this language'),
   name_taken: code(409, false, 'There is one of this name already'),
   lease_lost: code(409, false, 'The claim on this case has expired or was taken over'),
   verdict_invalid: code(422, false, 'The region does not allow this decision'),

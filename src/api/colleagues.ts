@@ -40,5 +40,5 @@ export async function checkSpeaker(deps: ApiDeps, row: QueueRow, language: strin
   const people = await deps.store.people.people();
   if (people.some((person) => !person.disabled && obstacleTo(sightOf(person), waiting) === null)) return;
   const message = `Nobody who could take this case names ${waiting.language ?? 'a language'}; an admin adds it under People`;
-  throw new InvalidInputError('conflict', message, [{ pointer: '/language', message }]);
+  throw new InvalidInputError('no_speaker', message, [{ pointer: '/language', message }]);
 }

@@ -225,6 +225,26 @@ it('a note in two languages waits for a reader of the one that is chosen', async
   await close();
 });
 
+it('a language that nobody reads is said by its name, in the language of the interface and where it is seen', async () => {
+  const words = 'Du bist so ein Idiot und ein Versager, niemand mag dich, verschwinde von hier';
+  const caseId = await caseOf(
+    (await desk.submit([{ ...insult('unread-1', words, ['us']), title: '' }])).get('unread-1'),
+  );
+  const { page, close } = await sit(browser, desk, senior, { language: 'es' });
+  await page.goto(`${desk.url}/cases/${caseId}`);
+  await page.locator('.case-head').waitFor();
+  await page.keyboard.press('c');
+  await page.getByTestId('lease').waitFor();
+  await page.keyboard.press('t');
+  const said = page.getByRole('alert').getByText('alemán');
+  await said.waitFor();
+  const box = await said.boundingBox();
+  expect(box?.y).toBeGreaterThan(0);
+  expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(900);
+  expect(await page.getByRole('alert').getByText('Nobody').count()).toBe(0);
+  await close();
+});
+
 it('a colleague is asked about the other language of a note, answers it and is told that this was all', async () => {
   const words = 'አንተ ደደብ ነህ ማንም አይወድህም ከዚህ ውጣ. You are such an idiot and a loser, nobody likes you';
   const [amharic, thai] = [

@@ -191,7 +191,7 @@ export function DecisionPanel(props: PanelProps) {
       />
       <AlikeCases detail={detail} draft={draft} onChange={onChange} />
       <NoticePreview detail={detail} draft={draft} groups={groups} complete={missing === null} />
-      {error !== null && <Fault error={error} />}
+      {error !== null && <Fault error={error} answers />}
       <div className="finish stack">
         <p className="small quiet no-margin" role="status">
           {missing === null ? ready : t(`case:missing.${missing}`)}

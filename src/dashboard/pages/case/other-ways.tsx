@@ -2,6 +2,7 @@ import { Button, Checkbox, NativeSelect, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useColleagues, useStep } from '../../api/case.js';
+import { ApiError } from '../../api/client.js';
 import type { CaseDetail, Colleague } from '../../api/types.js';
 import { useFormat } from '../../format.js';
 import { Dialog } from '../../parts/dialog.js';
@@ -74,6 +75,22 @@ function languagesOf({ case: row, parts }: CaseDetail): readonly string[] {
   return [...new Set(row.language === null ? tags : [row.language, ...tags])];
 }
 
+interface StepFaultProps {
+  readonly detail: CaseDetail;
+  readonly step: Pick<ReturnType<typeof useStep>, 'error' | 'variables'>;
+}
+
+/** Why a step was refused; of a language that nobody reads by its name. */
+function StepFault({ detail, step: { error, variables } }: StepFaultProps) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  if (error === null) return null;
+  const { language = detail.case.language }: { readonly language?: string | null } = variables ?? {};
+  const isUnread = error instanceof ApiError && error.code === 'no_speaker';
+  const said = isUnread ? t('case:no-speaker', { language: format.language(language) }) : undefined;
+  return <Fault error={error} said={said} answers />;
+}
+
 function LanguageChoice({ detail }: { readonly detail: CaseDetail }) {
   const { t } = useTranslation();
   const format = useFormat();
@@ -140,7 +157,7 @@ function WayDialog({ name, detail, epoch, turn, goOn, onClose }: DialogProps) {
           />
         )}
         {name === 'ask' && <Checkbox name="blind" label={t('case:ask-blind')} />}
-        {step.error !== null && <Fault error={step.error} />}
+        <StepFault detail={detail} step={step} />
         <Button type="submit" loading={step.isPending}>
           {t('common:send')}
         </Button>
@@ -155,7 +172,6 @@ export function OtherWays({ detail, epoch, turn, goOn }: WayProps) {
   const skip = useStep(detail.case.id, 'skip');
   const speaker = useStep(detail.case.id, 'native-speaker');
   const group = t('case:keys.case');
-  const error = skip.error ?? speaker.error;
   const leave = (step: typeof skip, body: object) =>
     turn(async () => {
       await step.mutateAsync(body);
@@ -177,6 +193,8 @@ export function OtherWays({ detail, epoch, turn, goOn }: WayProps) {
   useShortcuts(ways.map(({ key, name, run }) => ({ key, label: t(`case:${name}`), group, run })));
   return (
     <section className="sheet" aria-label={t('case:other-ways')}>
+      <StepFault detail={detail} step={speaker} />
+      <StepFault detail={detail} step={skip} />
       <div className="ways">
         {ways.map(({ key, name, run }) => (
           <Button
@@ -191,7 +209,6 @@ export function OtherWays({ detail, epoch, turn, goOn }: WayProps) {
           </Button>
         ))}
       </div>
-      {error !== null && <Fault error={error} />}
       {open !== null && (
         <WayDialog name={open} detail={detail} epoch={epoch} turn={turn} goOn={goOn} onClose={() => setOpen(null)} />
       )}
