@@ -31,6 +31,7 @@ export const caseRowAnswer = (row: QueueRow, now: number): CaseRowAnswer => ({
   nativeSpeaker: row.nativeSpeaker,
   opinions: { asked: row.asked, answered: row.answered, ofMe: row.askedOfMe },
   title: row.title,
+  gap: row.gap === null ? null : { ...row.gap },
 });
 
 export const appealAnswer = (appeal: Appeal): AppealAnswer => ({

@@ -165,6 +165,7 @@ export function useWords() {
     kind: ({ reason, from }: Pick<CaseRow, 'reason'> & { readonly from: string | null }): string =>
       known(`words:kind.${reason}.${from}`, known(`words:kind.${reason}`, reason)),
     clock: (name: string): string => known(`words:clock.${name}`, name.replaceAll('_', ' ')),
+    gapWhy,
     gap: (gap: GapSaid & { readonly stage: string; readonly action: string }): string =>
       t('note:gap', {
         stage: known(`words:stage.${gap.stage}`, gap.stage),

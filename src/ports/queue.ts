@@ -1,6 +1,6 @@
 /** The queue of cases, who sees what of it, and claims. */
 import type { CategoryId } from '../categories.js';
-import type { CaseClock, CaseReason, Desk, LanguageTag, RegionId } from '../domain.js';
+import type { CaseClock, CaseReason, Desk, Gap, LanguageTag, RegionId } from '../domain.js';
 import type { Rights, Role } from './access.js';
 
 export type { Rights };
@@ -54,6 +54,8 @@ export interface QueueRow {
   /** An opinion is asked of the person who looks. */
   readonly askedOfMe: boolean;
   readonly title: string | null;
+  /** Why it is here where no rule named a category: evidence that the policy did not get. */
+  readonly gap: Gap | null;
 }
 export interface CaseFilter {
   readonly status?: 'open' | 'closed' | undefined;

@@ -89,6 +89,23 @@ describe('a case that waits for a reader of a language', () => {
   });
 });
 
+describe('a case that no rule named a category for', () => {
+  const gap = { stage: 'classify', status: 'skipped', why: 'no model was validated for am, high score' } as const;
+  const gaps = [
+    { ...gap, why: 'no model was validated for am', action: 'allow' },
+    { ...gap, action: 'review' },
+  ] as const;
+
+  it('says what the policy did not get, and one with a category nothing', async () => {
+    const unread = await accepted();
+    await unread.judge([[{ action: 'review', category: null, severity: 0, gaps }, terms({ category: null })]]);
+    expect(await unread.rows()).toMatchObject([{ category: null, gap: gaps[1] }]);
+    const known = await accepted();
+    await known.judge([[{ action: 'review', gaps }, terms()]]);
+    expect(await known.rows()).toMatchObject([{ gap: null }]);
+  });
+});
+
 describe('the case of an interim result', () => {
   it('goes on under the final one: same case, same claim, graver and no later', async () => {
     const note = await accepted();

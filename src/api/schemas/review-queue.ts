@@ -4,6 +4,7 @@ import { CATEGORY_IDS } from '../../categories.js';
 import { CASE_REASONS, DESKS, PLEA_FROM } from '../../ports/review.js';
 import { storableText } from '../../usecases/note-input.js';
 import { Cursor, Id, Instant, Limit, pageOf, RegionInAnyCase, Tag, whole } from './common.js';
+import { GapAnswer } from './note.js';
 
 /** `a,b` in an address; empty entries are dropped. */
 const listOf = <T extends z.ZodType<string, string>>(item: T) =>
@@ -68,6 +69,7 @@ export const CaseRowAnswer = z
       ofMe: z.boolean().describe('You were asked and have not answered yet'),
     }),
     title: z.string().nullable().describe('At most 120 characters; null once erased or past its retention time'),
+    gap: GapAnswer.nullable().describe('Without a category: what the policy wanted to know and did not get'),
   })
   .meta({ id: 'CaseRow' });
 export type CaseRowAnswer = z.infer<typeof CaseRowAnswer>;

@@ -16,6 +16,8 @@ export const ROW_COLUMNS = `c.id, c.note_id, n.external_id, c.source_id, s.name 
   c.native_only, CASE WHEN c.reason <> 'appeal' THEN c.excluded ELSE c.excluded || ARRAY(SELECT DISTINCT d.user_id
     FROM human_decisions d WHERE d.note_id = c.note_id AND d.case_id <> c.id AND d.undone_at IS NULL) END AS excluded,
   CASE WHEN length(r.note->>'title') > 120 THEN left(r.note->>'title', 119) || '…' ELSE r.note->>'title' END AS title,
+  CASE WHEN c.category IS NULL THEN (SELECT g.value FROM decisions d, jsonb_array_elements(d.gaps) g
+    WHERE d.id = c.decision_id AND g.value->>'action' <> 'allow' LIMIT 1) END AS gap,
   (SELECT count(*) FROM case_opinions o WHERE o.case_id = c.id) AS asked,
   (SELECT count(*) FROM case_opinions o WHERE o.case_id = c.id AND o.answered_at IS NOT NULL) AS answered,
   EXISTS (SELECT 1 FROM case_opinions o WHERE o.case_id = c.id AND o.of_user = $1 AND o.answered_at IS NULL) AS asked_of_me`;
@@ -56,6 +58,7 @@ export interface CaseSql {
   readonly native_only: boolean;
   readonly excluded: readonly string[];
   readonly title: string | null;
+  readonly gap: QueueRow['gap'];
   readonly asked: number;
   readonly answered: number;
   readonly asked_of_me: boolean;
@@ -96,6 +99,7 @@ export const rowOf = (row: CaseSql): QueueRow => ({
   answered: row.answered,
   askedOfMe: row.asked_of_me,
   title: row.title,
+  gap: row.gap,
 });
 
 function heldBy(row: CaseSql): QueueRow['holder'] {

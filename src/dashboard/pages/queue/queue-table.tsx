@@ -72,7 +72,13 @@ function Row({ row, filter, now }: { readonly row: CaseRow; readonly filter: str
           )}
         </div>
       </th>
-      <td className="wraps">{words.category(row.category)}</td>
+      <td className="wraps">
+        {row.gap === null ? (
+          words.category(row.category)
+        ) : (
+          <span className="small quiet">{`${words.stage(row.gap.stage)}: ${words.gapWhy(row.gap)}`}</span>
+        )}
+      </td>
       <td className="language">{format.language(row.language)}</td>
       <td>
         <Where row={row} />

@@ -88,6 +88,12 @@ export function rowsOf(state: DeskState) {
       holder: leaseBy !== null && leaseUntil > now ? { ...ref(leaseBy), until: iso(leaseUntil) } : null,
       assignedTo: assigned !== null && assigned.until > now ? ref(assigned.id) : null,
       title: note.revisions.find(({ revision }) => revision === record.revision)?.note?.title.slice(0, 120) ?? null,
+      gap:
+        record.category !== null
+          ? null
+          : (note.decisions
+              .find(({ decisionId }) => decisionId === record.decisionId)
+              ?.gaps.find(({ action }) => action !== 'allow') ?? null),
       asked: asked.length,
       answered: asked.filter(({ answeredAt }) => answeredAt !== null).length,
       askedOfMe: asked.some((one) => one.of.id === sight.userId && one.answeredAt === null),

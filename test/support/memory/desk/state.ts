@@ -14,7 +14,7 @@ import { iso, type NoteRecord, newId, type RevisionRow, stored, type Tables } fr
 
 export type Open<T> = { -readonly [K in keyof T]: T[K] };
 export type CaseRecord = Open<
-  Omit<QueueRow, 'from' | 'holder' | 'assignedTo' | 'title' | 'askedOfMe' | 'asked' | 'answered' | 'rankAt'>
+  Omit<QueueRow, 'from' | 'holder' | 'assignedTo' | 'title' | 'gap' | 'askedOfMe' | 'asked' | 'answered' | 'rankAt'>
 > & {
   rankAt: number;
   leaseBy: string | null;
