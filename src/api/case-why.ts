@@ -1,5 +1,6 @@
 /** Why a case is here: the rules of that time judged once more, or as they were stored. */
 import type { Bundle } from '../policy/bundle.js';
+import { judgesAlike } from '../policy/bundle-diff.js';
 import type { CaseFile } from '../ports/review.js';
 import { type ExplainedRule, explainCase, ruleOf } from '../usecases/review/why.js';
 import type { CaseDetail } from './schemas/review-case.js';
@@ -52,7 +53,7 @@ export function whyAnswer({ file, then, current }: WhyScene): CaseDetail['why'] 
   const isShadow = ({ effect }: ExplainedRule): boolean => effect === 'shadow';
   return {
     bundleHash: file.bundleHash ?? current.hash,
-    current: file.bundleHash === current.hash,
+    current: file.bundleHash === current.hash || (then !== null && judgesAlike(then, current, file.row.regions)),
     recomputed: explained !== null,
     rules: explained?.filter((rule) => !isShadow(rule)).map(show) ?? stored('rules'),
     shadow: explained?.filter(isShadow).map(show) ?? stored('shadow'),

@@ -121,4 +121,18 @@ export function bundleDifference(before: Bundle, after: Bundle): BundleDifferenc
   return { files, rules, settings, terms, severity: Math.max(isGrave ? GRAVE : 0, ...severities) };
 }
 
+const termFiles = (bundle: Bundle): readonly (readonly [string, string])[] =>
+  [...filesIn(bundle.content)].filter(([file]) => file.startsWith('terms/'));
+
+/** Whether a note meets the same in these regions: rules, settings and words; files of other regions are no matter. */
+export function judgesAlike(before: Bundle, after: Bundle, regions: readonly string[]): boolean {
+  if (JSON.stringify(termFiles(before)) !== JSON.stringify(termFiles(after))) return false;
+  const settings = (region: CompiledRegion): string => JSON.stringify({ ...region.settings, id: '' });
+  const rules = (region: CompiledRegion): string => JSON.stringify(region.rules.map((rule) => [rule.id, faceOf(rule)]));
+  return regions.every((id) => {
+    const [was, is] = [speaksFor(before, id), speaksFor(after, id)];
+    return settings(was) === settings(is) && rules(was) === rules(is);
+  });
+}
+
 export const noDifference: BundleDifference = { files: [], rules: [], settings: [], terms: [], severity: 0 };

@@ -1,6 +1,6 @@
 /** What a candidate changes, as the person who approves it reads it. */
 import { describe, expect, test } from 'vitest';
-import { bundleDifference, noDifference } from '../../src/policy/bundle-diff.js';
+import { bundleDifference, judgesAlike, noDifference } from '../../src/policy/bundle-diff.js';
 import { bundleOf, GLOBAL_HEAD, global, region, rule } from './bench-files.js';
 
 const grave = { severity: '3', when: 'reaches("hate.attack", "remove")' };
@@ -8,6 +8,27 @@ const before = bundleOf({
   'global.yaml': global(rule({ id: 'same' }), rule({ id: 'goes' }), rule({ id: 'turns', ...grave })),
   'regions/de.yaml': region('de'),
   'terms/en.yaml': 'language: en\nterms:\n  - { id: en.one, severity: 2 }\n  - { id: en.two, severity: 1 }\n',
+});
+
+describe('whether notes of some regions meet the same', () => {
+  const files = { 'global.yaml': global(rule({ id: 'same' })), 'regions/de.yaml': region('de') };
+  const [was, is] = [files, { ...files, 'regions/de.yaml': region('de', "ladder: { '1': hold }\n") }].map((all) =>
+    bundleOf(all),
+  );
+
+  test.each([
+    [['fr', 'us'], true],
+    [['us', 'de'], false],
+  ] as const)('%j after the file of one country has changed: %s', (regions, alike) => {
+    if (was === undefined || is === undefined) throw new Error('no bundles');
+    expect(judgesAlike(was, is, regions)).toBe(alike);
+  });
+
+  test('other words are another matter everywhere', () => {
+    const term = 'language: en\nterms:\n  - { id: en.one, severity: 2 }\n';
+    const [one, other] = [bundleOf(files), bundleOf({ ...files, 'terms/en.yaml': term })];
+    expect(judgesAlike(one, other, ['fr'])).toBe(false);
+  });
 });
 
 describe('the difference of two bundles', () => {

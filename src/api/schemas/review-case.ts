@@ -231,7 +231,7 @@ export const CaseDetail = z
     translation: TranslationAnswer,
     why: z.object({
       bundleHash: z.string(),
-      current: z.boolean().describe('False: the policies have changed since'),
+      current: z.boolean().describe('False: what the policies say in the regions of the case has changed since'),
       recomputed: z.boolean().describe('False: the bundle or the evidence is gone; what was stored is shown'),
       rules: z.array(RuleLook),
       shadow: z.array(RuleLook),

@@ -1,12 +1,15 @@
 import { Alert, Button } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { useClaim, useExtend, useStep } from '../../api/case.js';
+import { useSession } from '../../api/queries.js';
 import type { CaseDetail } from '../../api/types.js';
 import { useFormat } from '../../format.js';
 import { Fault } from '../../parts/fault.js';
 import { Severity } from '../../parts/severity.js';
 import { TimeLeft } from '../../parts/time-left.js';
+import { mayOpen, PAGES } from '../../routes.js';
 import { useShortcuts } from '../../shortcuts.js';
 import { useNow } from '../../use-now.js';
 import { useWords } from '../../words.js';
@@ -106,6 +109,8 @@ function Claim({ detail }: { readonly detail: CaseDetail }) {
 
 function Warnings({ detail }: { readonly detail: CaseDetail }) {
   const { t } = useTranslation();
+  const role = useSession().data?.user.role;
+  const bundles = PAGES.find((page) => page.path === '/policy/bundles' && role !== undefined && mayOpen(page, role));
   const warnings = [
     detail.note.gone ? 'gone' : null,
     detail.note.newest ? null : 'older-revision',
@@ -116,7 +121,10 @@ function Warnings({ detail }: { readonly detail: CaseDetail }) {
   return (
     <Alert color="yellow" variant="default">
       {warnings.map((name) => (
-        <div key={name}>{t(`case:${name}`)}</div>
+        <div key={name}>
+          {t(`case:${name}`)}{' '}
+          {name === 'policies-changed' && bundles && <Link to={bundles.path}>{t('case:policies-changed.what')}</Link>}
+        </div>
       ))}
     </Alert>
   );
