@@ -72,6 +72,33 @@ it('a session that ends in the middle of a sentence takes nothing away, and give
   await close();
 });
 
+it('a reload takes nothing away that was begun, a decision does, and so does somebody else who signs in', async () => {
+  const password = 'a long enough word';
+  const [holder, other] = [await desk.person('senior'), await desk.person('senior')];
+  const [{ caseId }, second] = [await taken(holder), await taken(holder)];
+  for (const who of [holder, other]) await givePassword(who, password);
+  const { page, close } = await sit(browser, desk, null);
+  await page.goto(`${desk.url}/cases/${caseId}`);
+  await signIn(page, holder.login, password);
+  await page.getByLabel(REASON).fill('half a reason');
+  await page.locator('.actions button').first().click();
+  await page.reload();
+  await page.getByLabel(REASON).waitFor();
+  expect(await page.getByLabel(REASON).inputValue()).toBe('half a reason');
+  expect(await page.locator('.actions [aria-pressed="true"]').count()).toBe(1);
+  await page.getByRole('button', { name: /^Decide$/ }).click();
+  await page.getByText('Decided.').waitFor();
+  expect(await page.evaluate('JSON.stringify(sessionStorage)')).not.toContain('half a reason');
+  await page.goto(`${desk.url}/cases/${second.caseId}`);
+  await page.getByLabel(REASON).fill('half a second reason');
+  await page.context().clearCookies();
+  await page.reload();
+  await signIn(page, other.login, password);
+  await page.locator('.case-head').waitFor();
+  expect(await page.evaluate('JSON.stringify(sessionStorage)')).not.toContain('half a second reason');
+  await close();
+});
+
 it('a step that only writes leads to the sign-in page too, and a wrong password there says so', async () => {
   const password = 'a long enough word';
   const who = await desk.person('senior');

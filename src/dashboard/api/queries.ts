@@ -1,6 +1,7 @@
 /** Session, notes and the way to write; what a page alone asks for stands beside the page's other questions. */
 import { keepPreviousData, type Query, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
+import { forgetOthers } from '../kept-in-tab.js';
 import { ApiError, getJson, type Order, sendJson } from './client.js';
 import type { NoteDetail, NotesPage, SessionView, SignInWays } from './types.js';
 
@@ -18,6 +19,7 @@ export function useSession() {
       const session = await getJson<SessionView>('/auth/session', signal);
       if (lastUserId !== null && lastUserId !== session.user.id) queries.removeQueries(isOfAnybody);
       lastUserId = session.user.id;
+      forgetOthers(session.user.id);
       return session;
     },
   });
@@ -60,6 +62,7 @@ export function useSignOut() {
     onSettled: async () => {
       lastUserId = null;
       queries.removeQueries(isOfAnybody);
+      forgetOthers(null);
       await queries.resetQueries({ queryKey: SESSION });
     },
   });

@@ -29,7 +29,8 @@ function useDraft(detail: CaseDetail) {
   const [draft, setDraft] = useKept<Draft>(`draft ${detail.case.id}`, () => freshDraft(detail));
   const [open, setOpen] = useState({ caseId: detail.case.id, at: Date.now() });
   if (open.caseId !== detail.case.id) setOpen({ caseId: detail.case.id, at: Date.now() });
-  return { draft, openedAt: open.at, change: (part: Partial<Draft>) => setDraft((old) => ({ ...old, ...part })) };
+  const change = (part: Partial<Draft>) => setDraft((old) => ({ ...old, ...part }));
+  return { draft, openedAt: open.at, change, drop: setDraft.drop };
 }
 
 /** Claims the next case of the view and shows it only once it is there: no empty page in between. */
@@ -61,7 +62,7 @@ function useMissedUndo({ undo }: CaseDetail, view: string): void {
 type GoOn = ReturnType<typeof useGoOn>;
 
 function useSubmit(detail: CaseDetail, { filter, goOn }: GoOn, turn: Turn) {
-  const { draft, openedAt, change } = useDraft(detail);
+  const { draft, openedAt, change, drop } = useDraft(detail);
   const decide = useDecide();
   const offerUndo = useOfferUndo();
   const queries = useQueryClient();
@@ -84,6 +85,7 @@ function useSubmit(detail: CaseDetail, { filter, goOn }: GoOn, turn: Turn) {
       ...(thenNext ? { next: viewOf(filter) } : {}),
     };
     const { submissionId, undoUntil, next, alike = [] } = await decide.mutateAsync({ caseId: detail.case.id, order });
+    drop();
     offerUndo({ submissionId, until: undoUntil, view: filter, alike });
     if (thenNext) return await goOn(next);
     // Not what was being read before the decision.
