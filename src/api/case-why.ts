@@ -28,7 +28,7 @@ export function whyAnswer({ file, then, current }: WhyScene): CaseDetail['why'] 
       effect,
       message: message ?? action,
       why,
-      looked: looked.map((look) => ({ ...look, of: { ...look.of } })),
+      looked: looked.map((look) => ({ ...look, within: [...look.within], of: { ...look.of } })),
       ground: compiled === undefined ? null : { ...compiled.ground },
       notice: compiled?.notice ?? null,
     };

@@ -169,7 +169,7 @@ export function useWords() {
     gap: (gap: GapSaid & { readonly stage: string; readonly action: string }): string =>
       t('note:gap', {
         stage: known(`words:stage.${gap.stage}`, gap.stage),
-        status: known(`words:gap.${gap.status}`, gap.status),
+        status: unreadKey(gap.why) === null ? known(`words:gap.${gap.status}`, gap.status) : t('words:gap.unproven'),
         why: gapWhy(gap),
         action: t(`words:action.${gap.action}`),
       }),

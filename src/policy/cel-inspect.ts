@@ -49,6 +49,14 @@ export interface Clause {
   readonly source: string;
   /** Expressions whose values say why the clause holds or not. */
   readonly parts: readonly string[];
+  /** The groups that it is a part of, the widest first, and its place in each. */
+  readonly within: readonly Place[];
+  /** The condition wants it not to hold. */
+  readonly not: boolean;
+}
+export interface Place {
+  readonly op: 'and' | 'or';
+  readonly index: number;
 }
 
 const NEEDS_CATEGORY: ReadonlySet<string> = new Set(['any_finding', 'found_beside_model', 'found_by']);
@@ -90,10 +98,15 @@ function partsOf(node: AstNode): readonly string[] {
   return [score, `region.thresholds["${category}"]["${literal(call.args[1])}"]`];
 }
 
-function clausesOf(node: AstNode): readonly Clause[] {
-  if (node.op === '&&' || node.op === '||') return node.args.flatMap(clausesOf);
-  if (node.op === '!_') return clausesOf(node.args);
-  return [{ source: sourceOf(node), parts: partsOf(node) }];
+const membersOf = (node: AstNode, op: '&&' | '||'): readonly AstNode[] =>
+  node.op === op ? node.args.flatMap((member) => membersOf(member, op)) : [node];
+
+/** What is denied as a group is denied part by part: not (a or b) is not a and not b. */
+function clausesOf(node: AstNode, within: readonly Place[] = [], not = false): readonly Clause[] {
+  if (node.op === '!_') return clausesOf(node.args, within, !not);
+  if (node.op !== '&&' && node.op !== '||') return [{ source: sourceOf(node), parts: partsOf(node), within, not }];
+  const op = (node.op === '&&') === not ? 'or' : 'and';
+  return membersOf(node, node.op).flatMap((member, index) => clausesOf(member, [...within, { op, index }], not));
 }
 
 function mentions(ast: AstNode): ReadonlySet<string> {

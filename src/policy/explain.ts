@@ -1,7 +1,7 @@
 /** The same walk as `evaluate`, written down: which rule looked at what, and why it did or did not fire. */
 import type { Action, Evaluation, RegionId } from '../domain.js';
 import { clauseValue, RuleError } from './cel.js';
-import type { Clause } from './cel-inspect.js';
+import type { Clause, Place } from './cel-inspect.js';
 import type { RuleContext } from './context.js';
 import type { EvaluationInput } from './context-values.js';
 import { walk } from './evaluate.js';
@@ -14,6 +14,9 @@ export interface Look {
   readonly side: 'when' | 'unless';
   readonly clause: string;
   readonly value: unknown;
+  /** How it is joined to the other parts of its side. */
+  readonly within: readonly Place[];
+  readonly not: boolean;
   /** What the clause was made of, by expression. */
   readonly of: Readonly<Record<string, unknown>>;
 }
@@ -57,10 +60,12 @@ function plain(value: unknown): unknown {
 }
 
 function look(side: Look['side'], clauses: readonly Clause[], context: RuleContext): readonly Look[] {
-  return clauses.map(({ source, parts }) => ({
+  return clauses.map(({ source, parts, within, not }) => ({
     side,
     clause: source,
     value: plain(clauseValue(source, context)),
+    within,
+    not,
     of: Object.fromEntries(parts.map((part) => [part, plain(clauseValue(part, context))])),
   }));
 }

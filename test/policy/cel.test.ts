@@ -203,6 +203,19 @@ describe('what is known without running', () => {
     ]);
     expect(clauses[0]?.parts).toEqual(['max_score("hate.attack")', 'region.thresholds["hate.attack"]["review"]']);
     expect(clauses[2]?.parts).toEqual(['author.age_days']);
+    expect(clauses.map(({ within, not }) => [within.map(({ op, index }) => `${op} ${index}`), not])).toEqual([
+      [['and 0', 'or 0'], false],
+      [['and 0', 'or 1'], true],
+      [['and 1'], false],
+    ]);
+  });
+
+  test('what is denied as a group is denied part by part', () => {
+    const { clauses } = facts('!(note.has_images || author.age_days < 3)');
+    expect(clauses.map(({ within, not }) => [within, not])).toEqual([
+      [[{ op: 'and', index: 0 }], true],
+      [[{ op: 'and', index: 1 }], true],
+    ]);
   });
 });
 

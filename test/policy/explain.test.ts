@@ -86,9 +86,18 @@ describe('an explanation', () => {
         side: 'when',
         clause: 'reaches("hate.attack", "review")',
         value: true,
+        within: [{ op: 'and', index: 0 }],
+        not: false,
         of: { 'max_score("hate.attack")': 0.7, 'region.thresholds["hate.attack"]["review"]': 0.6 },
       },
-      { side: 'when', clause: 'note.has_images', value: false, of: {} },
+      {
+        side: 'when',
+        clause: 'note.has_images',
+        value: false,
+        within: [{ op: 'and', index: 1 }],
+        not: true,
+        of: {},
+      },
     ]);
     expect(traceOf('quiet').looked[0]?.of).toEqual({ 'author.age_days': -1 });
     expect(traceOf('seen').mode).toBe('canary(0)');

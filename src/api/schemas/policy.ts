@@ -4,6 +4,7 @@ import { NOTE_KINDS } from '../../domain.js';
 import { OVERRIDE_MODE } from '../../policy/overrides.js';
 import { ActionName, Cursor, GroundAnswer, Instant, Limit, pageOf, whole } from './common.js';
 import { EvidenceAnswer } from './note.js';
+import { Look } from './review-case.js';
 
 const Hash = z.string().regex(/^[0-9a-f]{64}$/, 'SHA-256 in hex');
 export const RegionId = z.string().regex(/^[a-z]{2,8}$/, 'the name of a region file');
@@ -239,14 +240,7 @@ export const TryAnswer = z
             effect: z.string(),
             why: z.string(),
             message: z.string().nullable(),
-            looked: z.array(
-              z.object({
-                side: z.enum(['when', 'unless']),
-                clause: z.string(),
-                value: z.unknown(),
-                of: z.record(z.string(), z.unknown()),
-              }),
-            ),
+            looked: z.array(Look),
           }),
         ),
       }),

@@ -53,10 +53,14 @@ const ImageAnswer = z
   })
   .meta({ id: 'CaseImage' });
 
-const Look = z.object({
+export const Look = z.object({
   side: z.enum(['when', 'unless']),
   clause: z.string().describe('Part of the expression'),
   value: z.unknown(),
+  within: z
+    .array(z.object({ op: z.enum(['and', 'or']), index: whole }))
+    .describe('Groups of the condition that the part stands in, the widest first, and its place in each'),
+  not: z.boolean().describe('True: the condition wants it not to hold'),
   of: z.record(z.string(), z.unknown()).describe('What the clause was made of'),
 });
 const RuleLook = z

@@ -65,7 +65,7 @@ function Rule({ rule, open, stored }: RuleProps) {
           )}
         </p>
       )}
-      {rule.looked.length > 0 && <LookedTable name={rule.rule} looked={rule.looked} />}
+      {rule.looked.length > 0 && <LookedTable name={rule.rule} looked={rule.looked} met={rule.effect !== 'error'} />}
     </details>
   );
 }

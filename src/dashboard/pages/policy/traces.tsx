@@ -27,7 +27,7 @@ function RuleTrace({ trace, own }: { readonly trace: Trace; readonly own: boolea
           {MET.has(trace.effect) ? t(`case:effect-why.${trace.effect}`) : <bdi lang="en">{trace.why}</bdi>}
         </span>
       </summary>
-      {trace.looked.length > 0 && <LookedTable name={trace.rule} looked={trace.looked} />}
+      {trace.looked.length > 0 && <LookedTable name={trace.rule} looked={trace.looked} met={MET.has(trace.effect)} />}
     </details>
   );
 }
