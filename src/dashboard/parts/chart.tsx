@@ -6,6 +6,8 @@ import { Scroll } from './scroll.js';
 export interface Series {
   readonly key: string;
   readonly name: string;
+  /** Unset: the next of the palette. */
+  readonly color?: string;
 }
 export interface ChartRow {
   readonly label: string;
@@ -43,13 +45,13 @@ function Picture({ rows, series, format }: Omit<ChartProps, 'title'>) {
             isAnimationActive={false}
           />
           {series.length > 1 && <Legend formatter={(name: string) => <span className="chart-name">{name}</span>} />}
-          {series.map(({ key, name }, index) => (
+          {series.map(({ key, name, color }, index) => (
             <Bar
               key={key}
               dataKey={key}
               name={name}
               stackId="all"
-              fill={COLORS[index % COLORS.length] ?? 'gray'}
+              fill={color ?? COLORS[index % COLORS.length] ?? 'gray'}
               isAnimationActive={false}
               maxBarSize={48}
             />

@@ -16,28 +16,45 @@ interface BacktestProps {
   /** Null: the rules in force. */
   readonly draft: Exclude<TryOrder['rule'], undefined>;
 }
+/** Loud is what went against people; what nobody looked at is most of it and says little. */
 const PARTS = [
-  'rightlyActed',
-  'wronglyActed',
-  'rightlyAllowed',
-  'wronglyAllowed',
-  'unknownActed',
-  'unknownAllowed',
+  ['wronglyActed', '#d55e00'],
+  ['wronglyAllowed', '#e69f00'],
+  ['rightlyActed', '#0072b2'],
+  ['rightlyAllowed', '#56b4e9'],
+  ['unknownActed', '#7a7a7a'],
+  ['unknownAllowed', '#b5b5b5'],
 ] as const;
 const MOST_ROWS = 15;
 
-function Confusions({ title, rows }: { readonly title: string; readonly rows: Readonly<Record<string, Confusion>> }) {
+interface ConfusionsProps {
+  readonly title: string;
+  readonly rows: Readonly<Record<string, Confusion>>;
+  readonly nameOf: (key: string) => string;
+}
+
+function Confusions({ title, rows, nameOf }: ConfusionsProps) {
   const { t } = useTranslation();
   const format = useFormat();
+  const all = Object.entries(rows).toSorted(([, a], [, b]) => b.answers - a.answers);
+  const shown = all.slice(0, MOST_ROWS);
   return (
-    <Chart
-      title={title}
-      format={format.count}
-      series={PARTS.map((key) => ({ key, name: t(`policy:backtest.${key}`) }))}
-      rows={Object.entries(rows)
-        .slice(0, MOST_ROWS)
-        .map(([label, row]) => ({ label, ...Object.fromEntries(PARTS.map((key) => [key, row[key]])) }))}
-    />
+    <div>
+      <Chart
+        title={title}
+        format={format.count}
+        series={PARTS.map(([key, color]) => ({ key, color, name: t(`policy:backtest.${key}`) }))}
+        rows={shown.map(([label, row]) => ({
+          label: nameOf(label),
+          ...Object.fromEntries(PARTS.map(([key]) => [key, row[key]])),
+        }))}
+      />
+      {all.length > shown.length && (
+        <p className="small quiet">
+          {t('policy:backtest.shown', { shown: format.count(shown.length), all: format.count(all.length) })}
+        </p>
+      )}
+    </div>
   );
 }
 
@@ -102,8 +119,8 @@ function Result({
               })}
         </p>
       )}
-      <Confusions title={t('policy:backtest.by-language')} rows={result.byLanguage} />
-      <Confusions title={t('policy:backtest.by-region')} rows={result.byRegion} />
+      <Confusions title={t('policy:backtest.by-language')} rows={result.byLanguage} nameOf={(tag) => tag} />
+      <Confusions title={t('policy:backtest.by-region')} rows={result.byRegion} nameOf={(id) => id.toUpperCase()} />
     </div>
   );
 }
