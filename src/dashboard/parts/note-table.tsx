@@ -18,7 +18,7 @@ function Row({ note }: { readonly note: NoteRow }) {
           className="foreign"
           lang={note.language ?? undefined}
         >
-          {note.title === '' ? t('notes:no-title') : note.title}
+          {note.title === '' ? note.externalId : note.title}
         </Link>
       </th>
       <td data-label={t('notes:external-id')} className="mono foreign">
@@ -29,7 +29,11 @@ function Row({ note }: { readonly note: NoteRow }) {
       </td>
       <td data-label={t('notes:language')}>{note.language === null ? '' : format.language(note.language)}</td>
       <td data-label={t('notes:strongest')}>
-        <ActionBadge action={note.strongest} />
+        {note.status === 'erased' ? (
+          <span className="quiet">{t('words:status.erased')}</span>
+        ) : (
+          <ActionBadge action={note.strongest} />
+        )}
       </td>
       <td data-label={t('notes:status')}>{t(`words:status.${note.status}`)}</td>
       <td data-label={t('notes:revision')} className="number">
