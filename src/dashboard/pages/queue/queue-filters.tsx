@@ -1,4 +1,5 @@
 import { Button, MultiSelect, NativeSelect } from '@mantine/core';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CASE_REASONS, DESKS } from '../../../domain.js';
 import type { CaseCounts } from '../../api/types.js';
@@ -88,6 +89,9 @@ function Sources({ sources, chosen, onChange }: SourcesProps) {
 export function QueueFilters({ params, counts, onChange }: QueueFiltersProps) {
   const { t } = useTranslation();
   const choices = useChoices(counts);
+  const [open, setOpen] = useState(false);
+  const format = useFormat();
+  const chosen = [...params.keys()].filter((name) => name !== 'cursor').length;
   const set = (name: string, value: string) => {
     const next = new URLSearchParams(params);
     next.delete('cursor');
@@ -108,7 +112,10 @@ export function QueueFilters({ params, counts, onChange }: QueueFiltersProps) {
     />
   );
   return (
-    <search className="filters">
+    <search className="filters folded" data-open={open}>
+      <Button variant="default" className="fold" aria-expanded={open} onClick={() => setOpen(!open)}>
+        {chosen === 0 ? t('queue:filters') : `${t('queue:filters')} (${format.count(chosen)})`}
+      </Button>
       {one('status', ['closed'])}
       {one('holder', ['none', 'mine', 'others'])}
       {one('overdue', ['true', 'false'])}
