@@ -102,7 +102,7 @@ function Claim({ detail }: { readonly detail: CaseDetail }) {
         </Button>
       )}
       {detail.rights.why !== null && <span className="quiet">{t(`case:may-not.${detail.rights.why}`)}</span>}
-      {claim.error !== null && <Fault error={claim.error} />}
+      {claim.error !== null && detail.case.status === 'open' && <Fault error={claim.error} answers />}
     </div>
   );
 }
