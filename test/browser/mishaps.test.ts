@@ -327,6 +327,22 @@ it('a decision without a network says so at once and is not sent behind the back
   await close();
 });
 
+it('the last case of a view is gone from it once it is decided', async () => {
+  const words = 'You are such an idiot and a loser, nobody likes you';
+  await desk.submit([insult('last-1', words, ['is'])]);
+  const { page, close } = await sit(browser, desk, senior);
+  await page.goto(`${desk.url}/cases?region=is&category=harass.bully`);
+  await page.getByRole('link', { name: 'To you' }).waitFor();
+  await page.locator('table.queue tbody a').click();
+  await page.getByRole('button', { name: /Take this case/ }).click();
+  await page.getByTestId('lease').waitFor();
+  await page.keyboard.press('1');
+  await page.keyboard.press('s');
+  await page.getByText('No case fits.').waitFor({ timeout: 10_000 });
+  expect(await page.locator('table.queue tbody tr').count()).toBe(0);
+  await close();
+});
+
 it('whoever has decided their regions of a case is led back, not left before a claim that is gone', async () => {
   const words = 'You are such a fool and an idiot, nobody wants you here';
   const caseId = await caseOf((await desk.submit([insult('part-1', words, ['us', 'de'])])).get('part-1'));
@@ -449,6 +465,19 @@ it.each(['en', 'de', 'es', 'zh-Hans', 'ar'])(
     await close();
   },
 );
+
+it('on a phone the cases of the queue come before its filters, which one button opens', async () => {
+  const { page, wrongs, close } = await sit(browser, desk, senior, { width: 390 });
+  await page.goto(`${desk.url}/cases?reason=review&holder=none`);
+  const button = page.getByRole('button', { name: 'Filters (2)' });
+  await button.waitFor();
+  const status = page.locator('search').getByLabel('Status');
+  expect(await status.isVisible()).toBe(false);
+  await button.click();
+  expect(await status.isVisible()).toBe(true);
+  expect(wrongs).toEqual([]);
+  await close();
+});
 
 it('on a phone one step leads from the head of a case to the decision', async () => {
   const { caseId } = await taken(senior);

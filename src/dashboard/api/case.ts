@@ -1,5 +1,12 @@
 /** One case: reading it, and the steps that its holder takes. */
-import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import {
+  keepPreviousData,
+  type QueryClient,
+  queryOptions,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
 import i18next from 'i18next';
 import { useEffect, useRef } from 'react';
 import type { Change } from './cases.js';
@@ -37,13 +44,19 @@ export const caseQuery = (caseId: string) =>
   });
 export const useCase = (caseId: string) => useQuery(caseQuery(caseId));
 
+/** The queue as it was read before a step is no longer true; nobody looks at it while a case is open. */
+const forgetQueue = (queries: QueryClient): void => queries.removeQueries({ queryKey: ['cases'], type: 'inactive' });
+
 /** A step answers 204 or a small thing, and the case is read again. */
 export function useStep<T = unknown>(caseId: string, step: string) {
   const queries = useQueryClient();
   const send = useSend();
   return useMutation({
     mutationFn: (body: object) => send<T>({ method: 'POST', path: `${pathOf(caseId)}/${step}`, body }),
-    onSettled: () => queries.invalidateQueries({ queryKey: keyOf(caseId) }),
+    onSettled: () => {
+      forgetQueue(queries);
+      return queries.invalidateQueries({ queryKey: keyOf(caseId) });
+    },
   });
 }
 
@@ -168,7 +181,10 @@ export function useDecide() {
     // The answer may be lost and not the question; asked again, the server answers as it did.
     retry: (failures, error) => failures < 1 && isUnreachable(error),
     retryDelay: RETRY_MS,
-    onSuccess: (_decided, { caseId }) => queries.invalidateQueries({ queryKey: keyOf(caseId), refetchType: 'none' }),
+    onSuccess: (_decided, { caseId }) => {
+      forgetQueue(queries);
+      return queries.invalidateQueries({ queryKey: keyOf(caseId), refetchType: 'none' });
+    },
     // The refusal is told at once, whatever becomes of the second reading.
     onError: (_error, { caseId }) => void queries.invalidateQueries({ queryKey: keyOf(caseId) }),
   });
