@@ -114,6 +114,12 @@ interface BundleSaid {
   readonly state: string;
   readonly activatedAt: string | null;
 }
+/** The engine's own reasons; what a person wrote stands as it is. */
+const OWN_REASONS: Readonly<Record<string, string>> = {
+  'files changed': 'policy:reason.files-changed',
+  'first start': 'policy:reason.first-start',
+};
+
 /** A candidate that was replaced or taken back is as retired as a former bundle, and has never been one. */
 export const bundleWord = ({ state, activatedAt }: BundleSaid): string =>
   state === 'retired' && activatedAt === null ? 'unused' : state;
@@ -144,6 +150,11 @@ export function useWords() {
   return {
     known,
     code,
+    /** Why policies changed. */
+    reason: (why: string): string => {
+      const key = OWN_REASONS[why];
+      return key === undefined ? why : t(key);
+    },
     category: (id: string | null): string => (id === null ? '–' : known(`categories:${id}`, id)),
     /** The text model also says how harsh a text is, which is no category of harm. */
     score: (name: string): string => known(`words:score.${name}`, known(`categories:${name}`, name)),

@@ -284,7 +284,11 @@ it('whoever approves changed files sees settings and words among the changes', a
   await page.goto(`${desk.url}/policy`);
   await page.getByText('Changes: 1 files').click();
   await page.getByText('model_alone, unread changed (DE, US)').waitFor();
-  await page.getByText('de.threat.example severity 4').waitFor();
+  // What is approved stands where it is approved.
+  await page.getByRole('button', { name: 'Approve' }).click();
+  await page.getByRole('dialog').getByText('Version cccccccccccc, by ana').waitFor();
+  expect(await page.getByRole('dialog').getByText('model_alone, unread changed (DE, US)').isVisible()).toBe(true);
+  await page.getByRole('dialog').getByText('de.threat.example severity 4').waitFor();
   expect(wrongs).toEqual([]);
   await close();
 });

@@ -36,19 +36,22 @@ const actionsOf = (detail: AuditEvent['detail']): readonly string[] => {
 /** What one reads at a glance; the whole entry is one click away. */
 function Detail({ detail }: { readonly detail: AuditEvent['detail'] }) {
   const { t } = useTranslation();
-  const { known } = useWords();
+  const { known, reason } = useWords();
+  const said = (name: string, value: unknown): string => {
+    if (typeof value === 'boolean') return t(value ? 'audit:yes' : 'audit:no');
+    if (name === 'why') return reason(String(value));
+    return name === 'role' || name === 'desk' ? known(`words:${name}.${value}`, String(value)) : String(value);
+  };
   const actions = actionsOf(detail).map((action) => known(`words:action.${action}`, action));
   const facts = Object.entries(detail).filter(([, value]) => isGlance(value));
-  const glance = facts.slice(0, GLANCE).map(([name, value]) => `${name} ${value}`);
+  const glance = facts
+    .slice(0, GLANCE)
+    .map(([name, value]) => `${known(`audit:fact.${name}`, name)} ${said(name, value)}`);
   return (
     <details className="small">
       <summary>
         {actions.join(', ')}{' '}
-        {actions.length + glance.length === 0 ? (
-          t('audit:more')
-        ) : (
-          <bdi className="mono quiet">{glance.join(' · ')}</bdi>
-        )}
+        {actions.length + glance.length === 0 ? t('audit:more') : <bdi className="quiet">{glance.join(' · ')}</bdi>}
       </summary>
       <pre className="mono" dir="ltr">
         {JSON.stringify(detail, null, 2)}

@@ -6,7 +6,7 @@ import type { Order } from '../../api/client.js';
 import { Fault } from '../../parts/fault.js';
 import { PageTitle } from '../../parts/page-title.js';
 import { When } from '../../parts/when.js';
-import { bundleWord } from '../../words.js';
+import { bundleWord, useWords } from '../../words.js';
 import { type BundleRow, useBundles, useMayWrite } from './api.js';
 import { WhyDialog } from './why-dialog.js';
 
@@ -36,12 +36,12 @@ function bySettings(settings: BundleRow['diff']['settings']): ReadonlyMap<string
 /** A list that was taken in whole is read in its file. */
 const MOST_TERMS = 100;
 
-function Changes({ bundle }: { readonly bundle: BundleRow }) {
+function Changes({ bundle, open = false }: { readonly bundle: BundleRow; readonly open?: boolean }) {
   const { t } = useTranslation();
   const { files, rules, settings, terms } = bundle.diff;
   if (files.length === 0) return null;
   return (
-    <details>
+    <details open={open}>
       <summary className="small">
         {t('policy:diff', { files: files.length, rules: rules.length, terms: terms.length })}
       </summary>
@@ -77,6 +77,7 @@ function Changes({ bundle }: { readonly bundle: BundleRow }) {
 function Bundle({ bundle }: { readonly bundle: BundleRow }) {
   const { t } = useTranslation();
   const [step, setStep] = useState<Step | null>(null);
+  const words = useWords();
   const steps = useMayWrite() ? stepsOf(bundle) : [];
   return (
     <li className="decision">
@@ -109,12 +110,18 @@ function Bundle({ bundle }: { readonly bundle: BundleRow }) {
       </div>
       {bundle.reason !== null && (
         <p className="small quiet no-margin" dir="auto">
-          {bundle.reason}
+          {words.reason(bundle.reason)}
         </p>
       )}
       <Changes bundle={bundle} />
       {step !== null && (
-        <WhyDialog title={t(`policy:step.${step}`)} order={orderOf(step, bundle.hash)} onClose={() => setStep(null)} />
+        <WhyDialog title={t(`policy:step.${step}`)} order={orderOf(step, bundle.hash)} onClose={() => setStep(null)}>
+          <p className="no-margin">
+            {t('policy:step.about', { hash: bundle.hash.slice(0, 12), author: bundle.author })} ·{' '}
+            <When at={bundle.proposedAt} />
+          </p>
+          <Changes bundle={bundle} open />
+        </WhyDialog>
       )}
     </li>
   );

@@ -1,5 +1,5 @@
 import { Button, TextInput } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Order } from '../../api/client.js';
 import { Dialog } from '../../parts/dialog.js';
@@ -10,10 +10,12 @@ interface WhyDialogProps {
   readonly title: string;
   readonly order: (why: string) => Order;
   readonly onClose: () => void;
+  /** What it is about. */
+  readonly children?: ReactNode;
 }
 
 /** Every change of what is in force says why; the words go into the audit. */
-export function WhyDialog({ title, order, onClose }: WhyDialogProps) {
+export function WhyDialog({ title, order, onClose, children }: WhyDialogProps) {
   const { t } = useTranslation();
   const [why, setWhy] = useState('');
   const change = useChange();
@@ -24,6 +26,7 @@ export function WhyDialog({ title, order, onClose }: WhyDialogProps) {
   return (
     <Dialog title={title} onClose={onClose}>
       <form className="stack" onSubmit={submit}>
+        {children}
         <TextInput
           label={t('policy:why')}
           description={t('policy:why.audit')}
