@@ -59,7 +59,7 @@ describe('the steps of a claim', () => {
     const wait = () => call(holder, 'POST', `/v1/cases/${id}/native-speaker`, { epoch });
     expect(await wait()).toMatchObject({
       status: 409,
-      body: { code: 'conflict', detail: expect.stringContaining(`names ${language}`) },
+      body: { code: 'no_speaker', detail: expect.stringContaining(`names ${language}`) },
     });
     expect((await call(holder, 'GET', `/v1/cases/${id}`)).body.case.holder.id).toBe(holder.id);
     const speaker = await speakerOf(language);
