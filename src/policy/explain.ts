@@ -70,11 +70,14 @@ function look(side: Look['side'], clauses: readonly Clause[], context: RuleConte
   }));
 }
 
+const holds = ({ value, not }: Look): boolean => (not ? value === false : value === true);
+const written = ({ clause, not }: Look): string => (not ? `!(${clause})` : clause);
+
 function whyNot(looked: readonly Look[]): string {
-  const excused = looked.find((entry) => entry.side === 'unless' && entry.value === true);
-  if (excused !== undefined) return `taken out by unless: ${excused.clause}`;
-  const failed = looked.filter((entry) => entry.side === 'when' && entry.value !== true).map((entry) => entry.clause);
-  return `not met: ${failed.join('; ')}`;
+  const excused = looked.find((entry) => entry.side === 'unless' && holds(entry));
+  if (excused !== undefined) return `taken out by unless: ${written(excused)}`;
+  const failed = looked.filter((entry) => entry.side === 'when' && !holds(entry));
+  return `not met: ${failed.map(written).join('; ')}`;
 }
 
 const WHY: Readonly<Record<Exclude<RuleEffect, 'no' | 'error'>, string>> = {

@@ -69,6 +69,10 @@ describe('an explanation', () => {
     expect(traceOf(name).why).toContain(why);
   });
 
+  test('names a part that had to be false and was true', () => {
+    expect(traceOf('fires', { ...NOTE, has_images: true }).why).toBe('not met: !(note.has_images)');
+  });
+
   test('names the action that was taken where the word of the model alone did not carry it', () => {
     const strict = bundleOf({
       'global.yaml': global(rule({ id: 'm', does: '{ action: remove }', when: 'any_finding("hate.attack")' })),
