@@ -1,7 +1,7 @@
 /** Pieces of a text that may be a known text by themselves: its lines, its paragraphs, and all above or below a line. */
 import { sha256Hex } from '../../domain/sha256.js';
 import type { NormalisedText, Span } from '../../domain.js';
-import { normaliseText } from '../normalise/text.js';
+import { foldedOf } from './bench.js';
 
 export interface TextPiece {
   /** As the hash of a text of its own. */
@@ -21,8 +21,6 @@ interface Line {
   readonly number: number;
   readonly folded: string;
 }
-
-const foldedOf = (raw: string): string => normaliseText(raw).view('folded').text.trim();
 
 /** Those that say something: the first of a text. */
 function linesOf(raw: string): readonly Line[] {
@@ -63,6 +61,8 @@ function runsOf(lines: readonly Line[]): readonly Run[] {
 
 /** `least`: characters of the folded text below which a piece is none. */
 export function piecesOf({ raw }: NormalisedText, least: number): readonly TextPiece[] {
+  // Most notes are one line, which is the whole text and folded already.
+  if (raw.search(LINE_END) < 0) return [];
   const lines = linesOf(raw);
   return runsOf(lines).flatMap(([from, to]) => {
     const run = lines.slice(from, to + 1);
