@@ -2,6 +2,7 @@
 import { type NormalisedText, primaryOf, type TextView, VIEW_NAMES, type ViewName } from '../../domain.js';
 import { normaliseText, runsOf } from '../normalise/text.js';
 import { type Automaton, buildAutomaton } from './automaton.js';
+import type { Beside } from './beside.js';
 import { expandBraces } from './braces.js';
 import type { TermBank, TermEntry } from './term-bank.js';
 
@@ -12,10 +13,13 @@ const LANGUAGE_VIEWS: Readonly<Record<string, readonly ViewName[]>> = {
 const DEFAULT_VIEWS: readonly ViewName[] = ['folded', 'skeleton', 'squeezed'];
 /** Shorter patterns are not looked for where spaces or repeats are gone. */
 const LEAST_COMPACT = 10;
+/** How far `context` and `together` reach, in UTF-16 units. */
+const CONTEXT_REACH = 60;
+const TOGETHER_REACH = 120;
 
 export interface Entry extends TermEntry {
   readonly language: string;
-  readonly contextFolded: readonly string[] | null;
+  readonly beside: readonly Beside[];
 }
 interface Owner {
   readonly entry: number;
@@ -133,6 +137,19 @@ function compile(entries: readonly Entry[], bankAllow: ReadonlyMap<string, reado
   return { entries, patterns, automaton, views: VIEW_NAMES.filter((view) => used.has(view)) };
 }
 
+function besideOf({ context, context_in, together }: TermEntry, language: string): readonly Beside[] {
+  const folded = (wordings: readonly string[]): readonly string[] =>
+    [...new Set(spellings(expand(wordings), language).map(foldedOf))].filter((word) => word !== '');
+  const near: Beside[] = [];
+  if (context !== undefined) {
+    near.push({ words: folded(context), reach: CONTEXT_REACH, together: false, views: context_in ?? null });
+  }
+  for (const wordings of together ?? []) {
+    near.push({ words: folded(wordings), reach: TOGETHER_REACH, together: true, views: null });
+  }
+  return near;
+}
+
 export function buildBench(banks: readonly TermBank[]): Bench {
   const entries: Entry[] = [];
   const bankAllow = new Map<string, readonly string[]>();
@@ -140,8 +157,7 @@ export function buildBench(banks: readonly TermBank[]): Bench {
     const language = primaryOf(bank.language);
     if (bank.allow !== undefined) bankAllow.set(language, [...(bankAllow.get(language) ?? []), ...bank.allow]);
     for (const entry of bank.terms) {
-      const contextFolded = entry.context === undefined ? null : expand(entry.context).map(foldedOf);
-      entries.push({ ...entry, language, contextFolded });
+      entries.push({ ...entry, language, beside: besideOf(entry, language) });
     }
   }
   return compile(entries, bankAllow);

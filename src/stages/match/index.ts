@@ -14,7 +14,7 @@ export interface MatchPorts {
   readonly privateTerms?: string | undefined;
 }
 
-const VERSION = '8';
+const VERSION = '9';
 
 export function matchStage({ matcher, bank, privateTerms }: MatchPorts): Stage<'match'> {
   return {

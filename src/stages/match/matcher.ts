@@ -4,7 +4,8 @@ import type { Finding, IdiomHit, LabelledText, NormalisedText, Span, TextView, V
 import { hasHan } from '../normalise/chinese.js';
 import { hasHangul } from '../normalise/hangul.js';
 import { runsOf } from '../normalise/text.js';
-import { type Bench, bitOf, buildBench, type Entry, foldedOf, type Pattern, readableText } from './bench.js';
+import { type Bench, bitOf, buildBench, type Entry, type Pattern, readableText } from './bench.js';
+import { surroundingsOf } from './beside.js';
 import { endsLetter, endsWord, isSegment, startsWord } from './boundary.js';
 import { isSaidToSomebody, QUOTED_WEIGHT, quotedSpans } from './quoted.js';
 import type { TermBank, TermEntry } from './term-bank.js';
@@ -30,7 +31,6 @@ export const VIEW_WEIGHTS: Readonly<Record<ViewName, number>> = {
   pinyin: 0.65,
   pinyin_initials: 0.5,
 };
-const CONTEXT_UNITS = 60;
 const HITS_LIMIT = 32;
 /** Places of one entry that are looked at. An entry that has more stands, whatever its allow-list says: nobody writes that. */
 const GATHERED_LIMIT = 1_024;
@@ -38,6 +38,10 @@ const GATHERED_LIMIT = 1_024;
 interface Hit {
   readonly view: ViewName;
   readonly span: Span;
+}
+interface WholeHit extends Hit {
+  /** Places of what stands together with it. */
+  readonly parts: readonly Span[];
 }
 
 /** Views of one script are not even computed for texts without it. */
@@ -151,19 +155,10 @@ function pushHit(pattern: Pattern, view: TextView, text: NormalisedText, raw: Sp
   pushTo(into.hits, pattern.entry, { view: plain ? 'raw' : view.name, span: raw });
 }
 
-/** One of the context words within reach of the hit, in folded spelling. */
-function contextHolds(entry: Entry, text: NormalisedText, hit: Hit): boolean {
-  if (entry.contextFolded === null) return true;
-  if (entry.context_in !== undefined && !entry.context_in.includes(hit.view)) return true;
-  const before = foldedOf(text.raw.slice(Math.max(0, hit.span.start - CONTEXT_UNITS), hit.span.start));
-  const after = foldedOf(text.raw.slice(hit.span.end, hit.span.end + CONTEXT_UNITS));
-  return entry.contextFolded.some((word) => before.includes(word) || after.includes(word));
-}
-
-function mergeSpans(hits: readonly Hit[]): readonly Span[] {
-  const sorted = [...hits].sort((a, b) => a.span.start - b.span.start || b.span.end - a.span.end);
+function mergeSpans(spans: readonly Span[]): readonly Span[] {
+  const sorted = [...spans].sort((a, b) => a.start - b.start || b.end - a.end);
   const merged: Span[] = [];
-  for (const { span } of sorted) {
+  for (const span of sorted) {
     const last = merged.at(-1);
     if (last !== undefined && overlaps(last, span)) {
       merged[merged.length - 1] = { start: last.start, end: Math.max(last.end, span.end) };
@@ -173,13 +168,13 @@ function mergeSpans(hits: readonly Hit[]): readonly Span[] {
 }
 
 /** Every place of it between quotation marks. */
-function isQuoted(category: CategoryId, hits: readonly Hit[], { text }: LabelledText): boolean {
+function isQuoted(category: CategoryId, hits: readonly WholeHit[], { text }: LabelledText): boolean {
   if (!isSaidToSomebody(category)) return false;
   const quoted = quotedSpans(text.raw);
   return hits.every(({ span }) => quoted.some(({ start, end }) => span.start >= start && span.end <= end));
 }
 
-function toFinding(entry: Entry, hits: readonly Hit[], labelled: LabelledText): Finding {
+function toFinding(entry: Entry, hits: readonly WholeHit[], labelled: LabelledText): Finding {
   const best = hits.reduce((a, b) => (VIEW_WEIGHTS[b.view] > VIEW_WEIGHTS[a.view] ? b : a));
   const category = entry.category as CategoryId;
   const weight = entry.weight * VIEW_WEIGHTS[best.view] * (isQuoted(category, hits, labelled) ? QUOTED_WEIGHT : 1);
@@ -193,7 +188,7 @@ function toFinding(entry: Entry, hits: readonly Hit[], labelled: LabelledText): 
     source: 'term',
     detector: entry.id,
     part: labelled.part,
-    spans: mergeSpans(hits),
+    spans: mergeSpans(hits.flatMap(({ span, parts }) => [span, ...parts])),
     view: best.view,
   };
 }
@@ -204,14 +199,17 @@ function scanText(bench: Bench, labelled: LabelledText): readonly Finding[] {
   const gathered: Gathered = { hits: new Map(), allowed: new Map() };
   for (const view of bench.views) if (isWorth(view, text)) gatherView(bench, view, text, gathered);
   const findings: Finding[] = [];
+  const surroundings = surroundingsOf(text);
   for (const [index, hits] of gathered.hits) {
     const entry = bench.entries[index];
     if (entry === undefined) continue;
     const allowed = gathered.allowed.get(index) ?? [];
-    const kept = hits.filter(
-      (hit) => !allowed.some((span) => overlaps(span, hit.span)) && contextHolds(entry, text, hit),
-    );
-    if (kept.length === 0 && hits.length === GATHERED_LIMIT) kept.push(...hits);
+    const kept = hits.flatMap((hit): WholeHit[] => {
+      if (allowed.some((span) => overlaps(span, hit.span))) return [];
+      const parts = surroundings.partsOf(entry.beside, hit.view, hit.span);
+      return parts === null ? [] : [{ ...hit, parts }];
+    });
+    if (kept.length === 0 && hits.length === GATHERED_LIMIT) kept.push(...hits.map((hit) => ({ ...hit, parts: [] })));
     if (kept.length > 0) findings.push(toFinding(entry, kept, labelled));
   }
   return findings.sort((a, b) => b.score - a.score || (a.detector < b.detector ? -1 : 1));

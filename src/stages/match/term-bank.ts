@@ -30,6 +30,12 @@ export const TermEntry = z.strictObject({
   boundary: z.enum(BOUNDARIES).default('word').describe('word, prefix (endings may follow), segment or none'),
   allow: Texts.optional().describe('Harmless wordings that cancel a hit they overlap'),
   context: Texts.optional().describe('Words of which one must stand near'),
+  together: z
+    .array(Texts)
+    .min(1)
+    .max(4)
+    .optional()
+    .describe('Lists of wordings: one of each must stand near, in any order'),
   context_in: z.array(z.enum(VIEW_NAMES)).min(1).optional().describe('Views that need the context; unset: all'),
   source: z.string().min(1).max(200).describe('Where the entry comes from'),
   note: z.string().max(500).optional().describe('Why it is here'),
@@ -96,25 +102,30 @@ function faultsOfIssue(issue: z.core.$ZodIssue, yaml: ParsedYaml, file: string):
   return [faultOf('term-file', { file, ...yaml.locate(path) }, message)];
 }
 
+type AnyEntry =
+  | TermEntry
+  | (IdiomEntry & { readonly [K in 'allow' | 'context' | 'context_in' | 'together' | 'views']?: undefined });
+
+const wordingLists = (entry: AnyEntry): readonly (readonly [Path, readonly string[]])[] => [
+  ...(['patterns', 'allow', 'context'] as const).map((key) => [[key], entry[key] ?? []] as const),
+  ...(entry.together ?? []).map((wordings, index) => [['together', index], wordings] as const),
+];
+
 /** Rules that a schema cannot say. */
-function lintEntry(
-  entry: TermEntry | (IdiomEntry & { readonly [K in 'allow' | 'context' | 'context_in' | 'views']?: undefined }),
-  path: Path,
-  yaml: ParsedYaml,
-  file: string,
-): readonly PolicyFault[] {
+function lintEntry(entry: AnyEntry, path: Path, yaml: ParsedYaml, file: string): readonly PolicyFault[] {
   const faults: PolicyFault[] = [];
   const report = (lint: LintId, steps: Path, message: string, offset?: number): void => {
     const place = [...path, ...steps];
     faults.push(faultOf(lint, { file, ...yaml.locate(place, offset) }, `${placeWords(place, yaml.value)}${message}`));
   };
-  for (const key of ['patterns', 'allow', 'context'] as const) {
-    for (const [index, pattern] of (entry[key] ?? []).entries()) {
-      const expansion = expandBraces(pattern);
-      if (!expansion.ok) report('term-braces', [key, index], expansion.message, expansion.at);
-      else if (key === 'patterns' && entry.context === undefined) {
-        const problem = expansion.patterns.flatMap((wording) => tooShort(wording, entry.boundary) ?? [])[0];
-        if (problem !== undefined) report('term-short', [key, index], problem);
+  const standsAlone = entry.context === undefined && entry.together === undefined;
+  for (const [key, wordings] of wordingLists(entry)) {
+    for (const [index, wording] of wordings.entries()) {
+      const expansion = expandBraces(wording);
+      if (!expansion.ok) report('term-braces', [...key, index], expansion.message, expansion.at);
+      else if (key[0] === 'patterns' && standsAlone) {
+        const problem = expansion.patterns.flatMap((one) => tooShort(one, entry.boundary) ?? [])[0];
+        if (problem !== undefined) report('term-short', [...key, index], problem);
       }
     }
   }

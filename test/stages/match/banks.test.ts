@@ -14,15 +14,18 @@ const categories = (raw: string): readonly string[] => [
   ...new Set(matcher.scan({ part: 'body', text: normaliseText(raw) }).map(({ category }) => category)),
 ];
 
+function firstWording(pattern: string): string {
+  const expansion = expandBraces(pattern);
+  return expansion.ok ? (expansion.patterns[0] ?? '') : '';
+}
+
 /** First wording of each pattern of an entry that a text holding just it does not find. */
 function lostPatterns(term: TermEntry): readonly string[] {
   if (term.views?.every((view) => view === 'pinyin_initials')) return [];
-  const wordings = term.patterns.map((pattern) => {
-    const expansion = expandBraces(pattern);
-    return expansion.ok ? (expansion.patterns[0] ?? '') : '';
-  });
+  const wordings = term.patterns.map(firstWording);
+  const beside = [term.context ?? [], ...(term.together ?? [])].map(([first]) => firstWording(first ?? '')).join(' ');
   const isFound = (wording: string): boolean => {
-    const text = normaliseText(`${term.context?.[0] ?? ''} ${wording}`);
+    const text = normaliseText(`${beside} ${wording}`);
     return matcher.scan({ part: 'body', text }).some(({ detector }) => detector === term.id);
   };
   return wordings.filter((wording) => !isFound(wording)).map((wording) => `${term.id}: ${wording}`);

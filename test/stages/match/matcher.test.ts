@@ -15,6 +15,7 @@ interface Draft {
   readonly allow?: readonly string[];
   readonly context?: readonly string[];
   readonly context_in?: readonly ViewName[];
+  readonly together?: readonly (readonly string[])[];
   readonly weight?: number;
 }
 const yamlOf = (language: string, drafts: readonly Draft[], allow?: readonly string[]): string =>
@@ -148,6 +149,39 @@ describe('what cancels a hit', () => {
     expect(found(matcher, '微信')).toEqual(['0|raw|1|微信']);
     expect(found(matcher, '威信')).toEqual([]);
     expect(found(matcher, '加威信')).toEqual(['0|pinyin|0.65|威信']);
+  });
+});
+
+describe('parts that stand together', () => {
+  const matcher = bank('en', [
+    {
+      patterns: ['{photos|video} of you'],
+      together: [
+        ['pay', '$'],
+        ['your {boss|wife}', 'everyone'],
+      ],
+    },
+  ]);
+  it.each([
+    ['I have photos of you. Pay 300 or your boss gets them', '0|raw|1|photos of you|Pay|your boss'],
+    ['everyone sees the VIDEO OF YOU unless you send $90', '0|raw|1|everyone|VIDEO OF YOU|$'],
+    ['payday! photos of you for éveryone', '0|raw|1|pay|photos of you|éveryone'],
+  ])('are found in any order and marked: %s', (raw, line) => expect(found(matcher, raw)).toEqual([line]));
+  it.each([
+    ['photos of you are ready, pay at the desk'],
+    ['lovely photos of you, show your boss'],
+    ['photos of you: repay me, your bossy friend'],
+    [`photos of you ${'and so on '.repeat(13)} pay, your boss`],
+  ])('are not where one is missing, begins inside a word or stands too far off: %s', (raw) =>
+    expect(found(matcher, raw)).toEqual([]),
+  );
+  it('needs no minimum of letters, as with a context', () => {
+    expect(() => bank('en', [{ patterns: ['dm'], together: [['photo']] }])).not.toThrow();
+  });
+  it('is quick however many hits and parts a text has', () => {
+    const started = performance.now();
+    found(matcher, 'photos of you pay '.repeat(3_600));
+    expect(performance.now() - started).toBeLessThan(1_000);
   });
 });
 
