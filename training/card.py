@@ -19,16 +19,20 @@ def cell(value, digits: int = 3) -> str:
     return "-" if value is None else f"{value:.{digits}f}"
 
 
+def ranged(interval: dict | None) -> str:
+    return "-" if interval is None else f"{cell(interval['value'])} [{cell(interval['low'])}, {cell(interval['high'])}]"
+
+
+MEASURES = {"AUROC": "auroc", "AUPRC": "auprc", "F1 at .5": "f1", "harmful right": "harmfulRightRange", "harmless right": "harmlessRightRange", "ECE": "eceRange"}
+
+
 def eval_table(found: dict, label: str) -> list[str]:
-    out = ["| language | harmful | harmless | AUROC [95 %] | AUPRC | F1 at .5 | harmful right | harmless right | ECE |", "|---|---:|---:|---|---:|---:|---:|---:|---:|"]
+    """Languages with at least 20 harmful rows; each figure with its bootstrap interval of 95 %."""
+    out = ["| language | harmful | harmless | " + " | ".join(MEASURES) + " |", "|---|---:|---:|" + "---|" * len(MEASURES)]
     for group in found["groups"]:
-        lang, name = group["names"]
-        f = group["figures"]
-        if name != label or f["auroc"] is None or f["harmful"] < 20:
-            continue
-        a = f["auroc"]
-        out.append(f"| {lang} | {f['harmful']} | {f['harmless']} | {cell(a['value'])} [{cell(a['low'])}, {cell(a['high'])}] | {cell(f['auprc']['value'])} "
-                   f"| {cell(f['f1']['value'])} | {cell(f['harmfulRight'])} | {cell(f['harmlessRight'])} | {cell(f['ece'])} |")
+        (lang, name), f = group["names"], group["figures"]
+        if name == label and f["auroc"] is not None and f["harmful"] >= 20:
+            out.append(f"| {lang} | {f['harmful']} | {f['harmless']} | " + " | ".join(ranged(f[key]) for key in MEASURES.values()) + " |")
     return out
 
 
