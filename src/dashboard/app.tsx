@@ -10,7 +10,8 @@ import { Fault } from './parts/fault.js';
 import { Layout } from './parts/layout.js';
 import { PageGuard } from './parts/page-guard.js';
 import { UndoProvider } from './parts/undo-toast.js';
-import { mayOpen, PAGES } from './routes.js';
+import { placesOf } from './places.js';
+import { PAGES } from './routes.js';
 import { ShortcutsProvider } from './shortcuts.js';
 
 const SignInPage = lazy(async () => ({ default: (await import('./pages/sign-in.js')).SignInPage }));
@@ -30,9 +31,10 @@ function Pages({ session }: { readonly session: SessionView }) {
     <PageGuard place={pathname}>
       <Suspense fallback={<Wait />}>
         <Routes>
-          {PAGES.filter((entry) => mayOpen(entry, session.user.role)).map(({ path, Page }) => (
-            <Route key={path} path={path} element={<Page />} />
-          ))}
+          {placesOf(session.user.role).map(({ path }) => {
+            const Page = PAGES[path];
+            return <Route key={path} path={path} element={<Page />} />;
+          })}
           <Route path="*" element={<NotFoundPage />} />
         </Routes>
       </Suspense>

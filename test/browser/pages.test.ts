@@ -1,7 +1,8 @@
 /** Every page of the router with seeded data and its dialogs: axe, four languages, light and dark, pictures to look at. */
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { PLACES } from '../../src/dashboard/places.js';
 import { noDifference } from '../../src/policy/bundle-diff.js';
 import { axeFaults, type Browser, openBrowser, type Page } from './support/browser.js';
 import { type Desk, fixtureNotes, openDesk, type Person, sit } from './support/desk.js';
@@ -67,16 +68,13 @@ async function workALittle(): Promise<void> {
   params.set('caseId', row.id).set('noteId', row.noteId).set('region', 'de').set('ruleId', 'violence.threat.certain');
 }
 
-/** The addresses of the router, read where they are written, so that a new page is looked at as well. */
+/** The addresses of the router, so that a new page is looked at as well. */
 interface Address {
   readonly address: string;
   readonly name: string;
 }
-async function addresses(): Promise<readonly Address[]> {
-  const source = await readFile(path.join(ROOT, 'src/dashboard/routes.tsx'), 'utf8');
-  const paths = [...source.matchAll(/path: '([^']+)'/g)].map(([, found = '']) => found);
-  expect(paths.length).toBeGreaterThanOrEqual(9);
-  return paths.map((one) => ({
+function addresses(): readonly Address[] {
+  return PLACES.map(({ path: one }) => ({
     name: one === '/' ? 'overview' : one.slice(1).replaceAll(/:\w+/g, 'one').replaceAll('/', '-'),
     address: one.replace(/:(\w+)/g, (_all, name: string) => {
       const value = params.get(name);
@@ -106,7 +104,7 @@ async function look(language: string, scheme: 'light' | 'dark'): Promise<readonl
     faults.push(...(await axeFaults(page)).map((fault) => `${name} ${language} ${scheme}: ${fault}`));
     await page.screenshot({ path: path.join(PICTURES, `${name}-${language}-${scheme}.png`), fullPage: whole });
   };
-  for (const { address, name } of await addresses()) {
+  for (const { address, name } of addresses()) {
     await page.goto(`${desk.url}${address}`);
     await settle(page);
     expect(await page.getAttribute('html', 'dir')).toBe(language === 'ar' ? 'rtl' : 'ltr');
@@ -198,7 +196,7 @@ it.each([
 ] as const)('nothing lies beyond the edge of the screen: %s, %d px', async (language, width, looked) => {
   const { page, wrongs, close } = await sit(browser, desk, who, { language, width });
   const faults: string[] = [];
-  for (const { address, name } of (await addresses()).filter((one) => looked.test(one.name))) {
+  for (const { address, name } of addresses().filter((one) => looked.test(one.name))) {
     await page.goto(`${desk.url}${address}`);
     await settle(page);
     faults.push(...(await beyondTheEdge(page)).map((fault) => `${name} ${language}: ${fault}`));

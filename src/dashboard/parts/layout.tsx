@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { NavLink, useLocation, useNavigate } from 'react-router';
 import { useSignOut } from '../api/queries.js';
 import type { SessionView } from '../api/types.js';
-import { mayOpen, PAGES } from '../routes.js';
+import { placesOf } from '../places.js';
 import { PALETTE_KEY, useShortcuts } from '../shortcuts.js';
 import { ColorSchemeSwitch } from './color-scheme-switch.js';
 import { LanguageSwitch } from './language-switch.js';
@@ -20,7 +20,7 @@ function useDialogs(session: SessionView) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const group = t('common:keys.everywhere');
-  const pages = PAGES.filter((entry) => entry.nav !== null && mayOpen(entry, session.user.role));
+  const pages = placesOf(session.user.role).filter(({ nav }) => nav !== null);
   useShortcuts([
     { key: PALETTE_KEY, label: t('common:palette'), group, run: () => setOpen('palette') },
     { key: '?', label: t('common:keys.title'), group, run: () => setOpen('sheet') },

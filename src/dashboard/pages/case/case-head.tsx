@@ -9,7 +9,7 @@ import { useFormat } from '../../format.js';
 import { Fault } from '../../parts/fault.js';
 import { Severity } from '../../parts/severity.js';
 import { TimeLeft } from '../../parts/time-left.js';
-import { mayOpen, PAGES } from '../../routes.js';
+import { mayOpen, type Path } from '../../places.js';
 import { useShortcuts } from '../../shortcuts.js';
 import { useNow } from '../../use-now.js';
 import { useWords } from '../../words.js';
@@ -110,7 +110,8 @@ function Claim({ detail }: { readonly detail: CaseDetail }) {
 function Warnings({ detail }: { readonly detail: CaseDetail }) {
   const { t } = useTranslation();
   const role = useSession().data?.user.role;
-  const bundles = PAGES.find((page) => page.path === '/policy/bundles' && role !== undefined && mayOpen(page, role));
+  const bundles: Path = '/policy/bundles';
+  const seesBundles = role !== undefined && mayOpen(bundles, role);
   const warnings = [
     detail.note.gone ? 'gone' : null,
     detail.note.newest ? null : 'older-revision',
@@ -123,7 +124,7 @@ function Warnings({ detail }: { readonly detail: CaseDetail }) {
       {warnings.map((name) => (
         <div key={name}>
           {t(`case:${name}`)}{' '}
-          {name === 'policies-changed' && bundles && <Link to={bundles.path}>{t('case:policies-changed.what')}</Link>}
+          {name === 'policies-changed' && seesBundles && <Link to={bundles}>{t('case:policies-changed.what')}</Link>}
         </div>
       ))}
     </Alert>
