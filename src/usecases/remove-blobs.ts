@@ -2,8 +2,11 @@
 
 import type { ImagesStore } from '../ports/store.js';
 import type { Blobs, Clock, Log } from '../ports.js';
+import { turns } from '../turns.js';
 
 const BATCH = 200;
+/** A bucket takes its time over each. */
+const MOST_AT_ONCE = 8;
 
 export async function removeBlobs(ports: {
   readonly images: Pick<ImagesStore, 'removable' | 'removed'>;
@@ -11,10 +14,11 @@ export async function removeBlobs(ports: {
   readonly clock: Clock;
   readonly log: Log;
 }): Promise<number> {
+  const inTurn = turns(MOST_AT_ONCE);
   let removed = 0;
   for (;;) {
     const keys = await ports.images.removable(BATCH, ports.clock.now());
-    for (const key of keys) await ports.blobs.remove(key);
+    await Promise.all(keys.map((key) => inTurn(() => ports.blobs.remove(key))));
     if (keys.length > 0) await ports.images.removed(keys);
     removed += keys.length;
     if (keys.length < BATCH) break;
