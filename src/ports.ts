@@ -185,8 +185,11 @@ export interface ImageModel {
 }
 /** Bytes by key; a local folder or a bucket. Keys are ours, never a name from outside. */
 export interface Blobs {
+  /** A key is written once; again with the same bytes changes nothing, with others it is a defect. */
   put(key: string, bytes: Uint8Array): Promise<void>;
+  /** Null: nothing lies there. Bytes come whole and as they were put, or not at all. */
   get(key: string): Promise<Uint8Array | null>;
+  /** Afterwards nothing lies there, as when nothing did before. */
   remove(key: string): Promise<void>;
 }
 

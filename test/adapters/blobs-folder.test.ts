@@ -34,4 +34,11 @@ describe('the folder of pictures', () => {
     await Promise.all([1, 2, 3].map(() => blobs.put('img_0000000002', Buffer.from('tea'))));
     expect((await readdir(folder, { recursive: true })).filter((name) => name.includes('.part'))).toEqual([]);
   });
+  it('keeps what was written first', async () => {
+    const blobs = openBlobFolder(folder);
+    await blobs.put('img_0000000003', Buffer.from('tea'));
+    await blobs.put('img_0000000003', Buffer.from('tea'));
+    await expect(blobs.put('img_0000000003', Buffer.from('soup'))).rejects.toThrow('other bytes lie under this key');
+    expect(Buffer.from((await blobs.get('img_0000000003')) ?? []).toString()).toBe('tea');
+  });
 });
