@@ -68,6 +68,13 @@ module.exports = {
       from: { path: '^(src|workers)/', pathNot: DASHBOARD },
       to: { path: DASHBOARD },
     },
+    {
+      name: 'bucket-client-loaded-by-who-uses-one',
+      comment: 'a start without a bucket neither reads nor keeps it',
+      severity: 'error',
+      from: { path: '^(src|workers)/' },
+      to: { path: '^src/adapters/blobs-bucket\\.ts$', dynamic: false },
+    },
     { name: 'not-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true, path: '^\\.' } },
     {
       name: 'fastify-in-the-api-alone',

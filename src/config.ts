@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
+import { BLOBS_ENV } from './config-blobs.js';
 import { LLM_ENV, whole } from './config-llm.js';
 import { InvalidInputError } from './errors.js';
 import { SHIPPED_MODELS_DIR, SHIPPED_POLICIES_DIR } from './paths.js';
@@ -47,7 +48,8 @@ export const Env = z.object({
     )
     .optional()
     .describe('Redis URL; unset: a private redis-server under DATA_DIR'),
-  DATA_DIR: z.string().default('.data').describe('Folder of the embedded servers and blobs'),
+  DATA_DIR: z.string().default('.data').describe('Folder of the embedded servers and of pictures'),
+  ...BLOBS_ENV,
   HOST: z.string().default('127.0.0.1').describe('Address that the API listens on'),
   PORT: whole(8080, 0, 65535).describe('Port of the API and dashboard; 0 takes a free one'),
   PUBLIC_URL: addressOf(['https:', 'http:'])

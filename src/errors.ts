@@ -42,7 +42,7 @@ export const ERROR_CODES = {
   gone_erased: code(410, false, 'The note was erased'),
   rate_limited: code(429, true, 'Too many requests for this key'),
   // the world
-  store_unavailable: code(503, true, 'The database cannot be reached'),
+  store_unavailable: code(503, true, 'The database or the store of pictures cannot be reached'),
   queue_unavailable: code(503, true, 'The queue cannot be reached'),
   sign_in_unavailable: code(503, true, 'The issuer of the sign-in cannot be reached'),
   model_missing: code(503, false, 'A model file is missing or unreadable'),

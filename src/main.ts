@@ -10,6 +10,7 @@ import { type Config, childEnvironment, configFromProcess } from './config.js';
 import { codeOf, InvalidInputError, sayError } from './errors.js';
 import { MIGRATIONS_DIR, WORKER_SCRIPT } from './paths.js';
 import type { Log } from './ports.js';
+import { checkBlobs } from './start/check-blobs.js';
 import { firstStart, greeting } from './start/first-start.js';
 import { mountBeside } from './start/mount.js';
 import { readiness } from './start/readiness.js';
@@ -56,6 +57,7 @@ export async function start(config: Config, log: Log, overrides: Partial<Ports> 
       { log, ...overrides },
     );
     opened.push(() => app.close());
+    await checkBlobs(app.images.blobs, app.ids);
     const short = shortRetention(app.bundle(), config.RETENTION_DAYS);
     if (short !== null) log.warn('RETENTION_DAYS ends before the last appeal may come in', { ...short });
     const workers = startWorkerProcesses(config, app, { databaseUrl, redisUrl }, 'notes');
@@ -94,6 +96,8 @@ function startWorkerProcesses(
       ...childEnvironment(addresses),
       LOG_LEVEL: config.LOG_LEVEL,
       DATA_DIR: config.DATA_DIR,
+      BLOBS_URL: config.BLOBS_URL ?? '',
+      BLOBS_ENDPOINT: config.BLOBS_ENDPOINT ?? '',
       WORKER_QUEUES: queues,
     },
     log: app.log,

@@ -4,6 +4,7 @@ import { findServices } from '../src/adapters/services-embedded.js';
 import { compose } from '../src/compose.js';
 import { configFromProcess } from '../src/config.js';
 import { InvalidInputError, sayError } from '../src/errors.js';
+import { checkBlobs } from '../src/start/check-blobs.js';
 import { endWithParent, onStop } from '../src/start/stop.js';
 import { runWorker } from './run.js';
 
@@ -25,6 +26,8 @@ async function main(): Promise<void> {
     model: config.WORKER_QUEUES === 'images' ? 'when_used' : 'now',
     watch: true,
   });
+  // The parent has looked before it starts one; texts need not wait where one starts anew while the store is away.
+  if (!process.connected) await checkBlobs(app.images.blobs, app.ids);
   const worker = runWorker(app, addresses.redisUrl, () => {
     app.log.error('worker is stuck and starts anew');
     process.exit(1);

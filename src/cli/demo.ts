@@ -63,7 +63,7 @@ const realPorts = (): DemoPorts => ({
   untilStopped: untilSignal,
 });
 
-/** Always servers and data of its own: the demo never writes into a configured database. */
+/** Always servers and data of its own: the demo never writes into a configured database or bucket. */
 async function demoConfig(config: Config, options: DemoOptions): Promise<Config> {
   const folder = options.once
     ? await mkdtemp(path.join(tmpdir(), 'polywarden-demo-'))
@@ -74,6 +74,8 @@ async function demoConfig(config: Config, options: DemoOptions): Promise<Config>
     databaseUrl: null,
     redisUrl: null,
     DATA_DIR: folder,
+    BLOBS_URL: undefined,
+    BLOBS_ENDPOINT: undefined,
     PORT: options.once ? 0 : config.PORT,
     LOG_LEVEL: config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL,
   };

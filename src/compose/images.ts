@@ -1,7 +1,5 @@
 /** Everything that has to do with pictures. Processes are started when the first picture comes, not before. */
 import { readFile, stat } from 'node:fs/promises';
-import path from 'node:path';
-import { openBlobFolder } from '../adapters/blobs-folder.js';
 import { openCodeReader } from '../adapters/codes-zxing.js';
 import { openImageFetcher } from '../adapters/image-fetch.js';
 import { DECODE_LIMITS } from '../adapters/images/decode-image-limits.js';
@@ -18,6 +16,7 @@ import type { ImageSource } from '../stages/images/index.js';
 import { pdqOf } from '../stages/images/pdq/pdq.js';
 import { type ImageReaders, readImage, unreadImage } from '../stages/images/read-image.js';
 import { waitUntil } from '../usecases/wait-until.js';
+import { composeBlobs } from './blobs.js';
 import { composeImageModel } from './image-model.js';
 
 export interface Images {
@@ -62,7 +61,7 @@ export function composeImages(config: Config, decodeScript = DECODE_SCRIPT, ocrS
     hash: pdqOf,
     model: composeImageModel(config),
   };
-  const blobs = openBlobFolder(path.join(config.DATA_DIR, 'images'));
+  const blobs = composeBlobs(config);
   return {
     readers,
     blobs,
@@ -70,7 +69,8 @@ export function composeImages(config: Config, decodeScript = DECODE_SCRIPT, ocrS
     bank: null,
     direct: directSource(readers, fetcher, config.IMAGE_LIMIT_BYTES),
     stored: storedSource,
-    close: () => closeAll([fetcher, decoder, readers.model, readers.text].map((part) => async () => part?.close())),
+    close: () =>
+      closeAll([blobs, fetcher, decoder, readers.model, readers.text].map((part) => async () => part?.close())),
   };
 }
 

@@ -7,15 +7,17 @@ import { withinTime } from '../time-limit.js';
 /** Due for longer than this, and the workers are not keeping up. */
 const LATE_MS = 120_000;
 const ANSWER_MS = 3_000;
+const NEVER_PUT = 'never_put';
 
 interface Asked {
   readonly store: { readonly work: Pick<App['store']['work'], 'backlog'>; ping(): Promise<void> };
   readonly queue: Pick<App['queue'], 'ping' | 'paused'>;
+  readonly images: { readonly blobs: Pick<App['images']['blobs'], 'get'> };
   readonly clock: App['clock'];
 }
 
 export async function readiness(
-  { store, queue, clock }: Asked,
+  { store, queue, images, clock }: Asked,
   workers: { readonly ready: number; readonly wanted: number },
   answerMs = ANSWER_MS,
 ): Promise<readonly Readiness[]> {
@@ -38,6 +40,10 @@ export async function readiness(
       return paused.length === 0
         ? { ok: true, detail: 'answers' }
         : { ok: false, detail: `paused on the queue board: ${paused.join(', ')}` };
+    }),
+    probe('pictures', async () => {
+      await images.blobs.get(NEVER_PUT);
+      return { ok: true, detail: 'answers' };
     }),
     { name: 'workers', ok: workers.ready > 0, detail: `${workers.ready} of ${workers.wanted} work` },
     probe('backlog', async () => {

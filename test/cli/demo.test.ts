@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { displayWidth } from '../../src/cli/demo/display-width.js';
 import { type DemoPorts, demoCommand } from '../../src/cli/demo.js';
 import { type Config, readConfig } from '../../src/config.js';
+import { bucketConfigOf } from '../../src/config-blobs.js';
 import type { Action } from '../../src/domain.js';
 import { InvalidInputError } from '../../src/errors.js';
 
@@ -128,7 +129,12 @@ async function demo(args: readonly string[], rows: readonly ReturnType<typeof ro
     seen.closed += 1;
   };
   const ports: DemoPorts = {
-    config: readConfig({ DATABASE_URL: 'postgresql://elsewhere/production', DATA_DIR: path.join(folder, 'data') }),
+    config: readConfig({
+      DATABASE_URL: 'postgresql://elsewhere/production',
+      BLOBS_URL: 's3://production',
+      BLOBS_ENDPOINT: 'https://elsewhere.example.org',
+      DATA_DIR: path.join(folder, 'data'),
+    }),
     fixturesDir: folder,
     start: async (config) => {
       seen.configs.push(config);
@@ -191,10 +197,11 @@ describe('demoCommand', () => {
     expect(received.map(({ body }) => body['externalId'])).toEqual(['de-003', 'de-001', 'de-002']);
     for (const { body } of received) expect(body).not.toHaveProperty('expect');
   });
-  test('never uses a configured database, and --once leaves no folder behind', async () => {
+  test('never uses a configured database or bucket, and --once leaves no folder behind', async () => {
     decided('de-001', 'allow');
     const [config] = (await demo(['--once'], [row('de-001', 'allow')])).configs;
     expect(config?.databaseUrl).toBeNull();
+    expect(config && bucketConfigOf(config)).toBeNull();
     await expect(stat(config?.DATA_DIR ?? '')).rejects.toThrow('ENOENT');
   });
   test('stopped in the middle, it closes what it started and prints no table', async () => {
