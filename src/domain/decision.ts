@@ -87,6 +87,21 @@ export interface Decision {
   readonly end: string | null;
 }
 
+/** A legal duty to keep a note of some categories, as a region file names it. */
+export interface HoldTerm {
+  readonly region: RegionId;
+  /** Its name in the file. */
+  readonly term: string;
+  readonly categories: readonly CategoryId[];
+  readonly days: number;
+  /** From a person's finding, or from the report to the authority. */
+  readonly starts: 'decided' | 'reported';
+  /** Statute and article. */
+  readonly ground: string;
+  /** The law forbids telling of the report: the audit alone says that something is kept. */
+  readonly gag: boolean;
+}
+
 /** What the author reads about a decision of a person. */
 export interface NoticeText {
   readonly regions: readonly RegionId[];

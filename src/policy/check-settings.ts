@@ -86,10 +86,12 @@ function checkSources(made: Inheritance, settings: RegionSettings, complain: Com
     const place = setting.kind === 'disclosure' ? ['disclosure_cites'] : [...setting.path.slice(0, -1), 'cites'];
     complain(place, 'unknown-source', `unknown source "${setting.cites}"${hint}`);
   }
-  for (const [id, clock] of Object.entries(settings.clocks)) {
-    if (clock?.ground === undefined || settings.grounds[clock.ground]) continue;
-    const message = `unknown ground "${clock.ground}"${didYouMean(clock.ground, laws)}`;
-    complain(['clocks', id, 'ground'], 'unknown-ground', message);
+  for (const block of ['clocks', 'preserve'] as const) {
+    for (const [id, entry] of Object.entries(settings[block])) {
+      if (entry?.ground === undefined || settings.grounds[entry.ground]) continue;
+      const message = `unknown ground "${entry.ground}"${didYouMean(entry.ground, laws)}`;
+      complain([block, id, 'ground'], 'unknown-ground', message);
+    }
   }
 }
 

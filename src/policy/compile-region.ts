@@ -32,6 +32,7 @@ const DEFAULTS = {
   clocks: {},
   grounds: {},
   authorities: {},
+  preserve: {},
   disclosure_cites: null,
   removals_per_day: null,
   opinions: {

@@ -8,6 +8,7 @@ import { faultOf } from './faults.js';
 import { apartRegions } from './lint-regions.js';
 import type { LintId } from './lints.js';
 import type { CompiledRegion, CompiledRule, Variant } from './model.js';
+import { suspects } from './preserve.js';
 import { STEPS } from './quoted-words.js';
 import type { RegionSettings } from './schema.js';
 import type { RegionFile, Report } from './sources.js';
@@ -83,6 +84,18 @@ function lintClocks({ file }: Linted, warn: Warn): void {
       continue;
     const message = `clock ${name}: the hours of a clock of ${source} count from ${from.join(' or ')}, not from ${starts}`;
     warn(['clocks', name, 'starts'], 'clock-start', message);
+  }
+}
+
+/** A duty to keep that only a person's finding would ever begin loses what is erased before somebody looks. */
+function lintPreserve({ region, file }: Linted, warn: Warn): void {
+  const asking = region.rules.filter(
+    ({ mode, sideActions }) => mode.kind === 'enforce' && sideActions.includes('preserve'),
+  );
+  for (const [name, entry] of Object.entries(file.source.preserve ?? {})) {
+    if (entry === null || asking.some((rule) => suspects(rule, entry.categories))) continue;
+    const message = `preserve ${name}: no enforced rule of ${entry.categories.join(', ')} has the side action preserve`;
+    warn(['preserve', name, 'categories'], 'never-kept', message);
   }
 }
 
@@ -270,6 +283,7 @@ export function lintRegion(linted: Linted, today: string | null, report: Report)
   lintGroup(linted, warn);
   lintLabels(linted, warn);
   lintClocks(linted, warn);
+  lintPreserve(linted, warn);
   lintThresholds(linted, warn);
   lintRules(linted, warn);
   for (const { path, offset, message } of apartRegions(linted)) warn(path, 'region-apart', message, offset);

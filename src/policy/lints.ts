@@ -81,6 +81,7 @@ export const LINTS = {
   'left-group': warning('a group names the country among its members, and the file does not build on the group'),
   'unknown-label': warning('an accepted advertising label that detection does not know'),
   'clock-start': warning('the hours of a clock would count from another moment than it says'),
+  'never-kept': warning('a term of preserve that no enforced rule with the side action preserve begins'),
   uncited: warning('a value differs from the file above and names no source'),
   constant: warning('the condition is the same for every note'),
   'never-fires': warning(

@@ -5,7 +5,7 @@ import { ACTIONS, SIDE_ACTIONS } from '../domain.js';
 import { CEL_FUNCTIONS, CEL_MACROS, FUNCTIONS, type FunctionName, usageOf } from './functions.js';
 import { LINT_IDS, LINTS } from './lints.js';
 import { WORDS } from './quoted-words.js';
-import { Authority, Clause, Clock, Law, NoticeFile, RegionSource, StageRule, Steps } from './schema.js';
+import { Authority, Clause, Clock, Law, NoticeFile, Preserve, RegionSource, StageRule, Steps } from './schema.js';
 import { RuleSource, RuleTest, Then } from './schema-rule.js';
 import { TYPES, VARIABLES } from './vocabulary.js';
 
@@ -114,6 +114,7 @@ export function referencePage(): string {
     ['An entry of `grounds`', keysOf(Law)],
     ['An entry of `terms`', keysOf(Clause)],
     ['An entry of `authorities`', keysOf(Authority)],
+    ['An entry of `preserve`', keysOf(Preserve)],
     ['A stage in `evidence.stages`', keysOf(StageRule)],
     [
       'Rule',

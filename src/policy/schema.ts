@@ -79,6 +79,19 @@ export const Authority = z.strictObject({
   categories: z.array(Category).min(1).describe('What it is told of'),
   human_approval: z.literal(true).describe('Nothing is sent before a person has approved it'),
 });
+export const Preserve = z.strictObject({
+  categories: z.array(Category).min(1).describe('What a person has to find in a note for it to be kept'),
+  days: z.number().int().min(1).max(3650).describe('How long it is kept'),
+  starts: z
+    .enum(['decided', 'reported'])
+    .describe('From when on the days count: the finding of a person, or the report to the authority'),
+  ground: Word.describe('Key of `grounds`: the law that says so'),
+  gag: z
+    .boolean()
+    .optional()
+    .describe('true: the law forbids telling of it, and the platform is not told that a note is kept'),
+  note: Text.optional().describe('What counsel has to know'),
+});
 const Limit = z.number().gt(0).max(1).nullable().optional().describe('Score from 0 to 1; null takes the step out');
 export const Steps = z.strictObject({
   ...(Object.fromEntries(STEPS.map((step) => [step, Limit])) as Record<Step, typeof Limit>),
@@ -189,6 +202,9 @@ const fields = {
   grounds: z.record(Word, Law.nullable()).describe('Laws that rules and values rest on, by a short key'),
   terms: z.record(Word, Clause.nullable()).describe('Clauses of the house rules, by a short key'),
   authorities: z.record(Word, Authority.nullable()).describe('To whom reports go, after a person has approved them'),
+  preserve: z
+    .record(Word, Preserve.nullable())
+    .describe('What the law says to keep out of sight, beyond its age and against an erasure on request'),
   removals_per_day: z
     .number()
     .int()

@@ -152,6 +152,12 @@ const CASES: readonly Case[] = [
     'no threshold "hold" for hate.attack in global',
   ),
   one('unknown-ground', { ground: '▸{ law: l1 }' }, 'unknown ground "l1"'),
+  of(
+    'unknown-ground',
+    'de',
+    'preserve: { p1: { categories: [violence.threat], days: 21, starts: decided, ground: ▸l1 } }\n',
+    'unknown ground "l1"',
+  ),
   one('unknown-clause', { ground: '▸{ terms: t2 }' }, 'did you mean "t1"?'),
   one('unknown-source', { cites: '▸t2' }, 'did you mean "t1"?'),
   of('unknown-source', 'de', 'age: { min: 16, cites: ▸t2 }\n', 'did you mean "t1"?'),
@@ -292,6 +298,12 @@ const CASES: readonly Case[] = [
   ...['appeal, hours: 24, starts: ▸valid_notice_received', 'appeal, hours: 24, starts: ▸decision_communicated'].map(
     (clock) =>
       of('clock-start', 'de', `clocks:\n  c1: { categories: '*', source: ${clock} }\n`, 'from appeal_received, not'),
+  ),
+  of(
+    'never-kept',
+    'de',
+    "grounds: { l1: { law: 'Act 1', article: null, url: 'https://example.org/l1', known: memory } }\npreserve: { p1: { categories: ▸[violence.threat], days: 21, starts: decided, ground: l1 } }\n",
+    'no enforced rule of violence.threat has the side action preserve',
   ),
   one('constant', { when: '▸1 < 2' }, 'the same for every note'),
   one('never-fires', { when: '▸note.has_images && !note.has_images' }, 'for its opposite'),
