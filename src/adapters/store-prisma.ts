@@ -8,6 +8,7 @@ import { campaignsWith } from './store/campaigns.js';
 import { openDatabase } from './store/database.js';
 import { deskWith } from './store/desk.js';
 import { hashBanksWith, PICTURE_BANKS, TEXT_BANKS } from './store/hash-banks.js';
+import { holdsWith } from './store/holds.js';
 import { imagesWith } from './store/images.js';
 import { lookUpsWith } from './store/look-ups.js';
 import { notesWith } from './store/notes.js';
@@ -51,6 +52,7 @@ export async function openStore(options: StoreOptions): Promise<FullStore> {
   }
   return {
     notes: notesWith(database, ids, keySeconds),
+    holds: holdsWith(database, ids),
     work: workWith(database, ids),
     images: imagesWith(database),
     opinions: opinionsWith(database),

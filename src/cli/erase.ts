@@ -1,4 +1,6 @@
 /** `polywarden erase`: a note, or everything of an author. */
+
+import type { Kept } from '../ports/store.js';
 import { eraseAuthor, eraseNote } from '../usecases/erase.js';
 import { type Io, readArgs, usageError } from './io.js';
 import { sourceNamed } from './source.js';
@@ -7,7 +9,8 @@ import { OPERATOR, storeFrom, type WithStore } from './store.js';
 const ERASE_USAGE = `polywarden erase --note NOTE_ID
 polywarden erase --author AUTHOR_ID --source NAME
 
-  Deletes text, evidence and hashes for good; the audit keeps that it happened.`;
+  Deletes text, evidence and hashes for good; the audit keeps that it happened. What a law says to keep is sealed until its
+  time is over.`;
 
 const OPTIONS = {
   note: { type: 'string' },
@@ -29,19 +32,24 @@ export async function eraseCommand(
   if (positionals.length > 0) throw usageError(`Unexpected argument ${positionals[0]}`, ERASE_USAGE);
   const { note, author, source } = values;
   if (note !== undefined && author === undefined && source === undefined) {
-    const { erased } = await withStore(({ store, clock }) =>
+    const { erased, kept } = await withStore(({ store, clock }) =>
       eraseNote({ notes: store.notes, clock }, null, note, OPERATOR),
     );
     io.stdout.write(erased ? `erased ${note}\n` : `${note} was erased before\n`);
+    io.stdout.write(keptLines(kept));
     return 0;
   }
   if (author === undefined || source === undefined || note !== undefined) {
     throw usageError('--note, or --author with --source', ERASE_USAGE);
   }
-  const { notes } = await withStore(async (ports) => {
+  const { notes, kept } = await withStore(async (ports) => {
     const sourceId = await sourceNamed(ports, source);
     return eraseAuthor({ notes: ports.store.notes, clock: ports.clock }, sourceId, author, OPERATOR);
   });
   io.stdout.write(`erased ${notes} notes of ${author}\n`);
+  for (const one of kept) io.stdout.write(`${one.noteId}:\n${keptLines(one.kept)}`);
   return 0;
 }
+
+const keptLines = (kept: readonly Kept[]): string =>
+  kept.map(({ until, ground, region }) => `  kept sealed until ${until}: ${ground} (${region})\n`).join('');

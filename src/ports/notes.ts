@@ -123,6 +123,28 @@ export interface JudgedRevision {
   readonly stands: boolean;
 }
 
+/** What a law says to keep of an erased note, out of sight. */
+export interface Kept {
+  readonly until: string;
+  /** Statute and article. */
+  readonly ground: string;
+  readonly region: RegionId;
+}
+export interface KeptNote {
+  readonly noteId: string;
+  readonly kept: readonly Kept[];
+}
+export interface Erased {
+  /** False: it had been erased before. */
+  readonly erased: boolean;
+  /** Without what the law forbids telling. */
+  readonly kept: readonly Kept[];
+}
+export interface ErasedAuthor {
+  readonly notes: number;
+  readonly kept: readonly KeptNote[];
+}
+
 export interface NotesStore {
   /** One transaction: idempotency row, author, note, revision and its work row. Commits before it returns. */
   accept(input: AcceptNote): Promise<Accepted>;
@@ -135,17 +157,7 @@ export interface NotesStore {
   list(sourceId: string | null, filter: NoteFilter, cursor: string | null, limit: number): Promise<Page<NoteRow>>;
   /** Revisions decided at or after `since` whose text and evidence are still there, in the order of their ids. */
   judged(sourceId: string | null, since: number, cursor: string | null, limit: number): Promise<Page<JudgedRevision>>;
-  /** Deletes text, images, evidence, hashes and payloads; keeps the audit. Null when unknown. */
-  erase(
-    sourceId: string | null,
-    noteId: string,
-    actor: Actor,
-    now: number,
-  ): Promise<{ readonly erased: boolean } | null>;
-  eraseAuthor(
-    sourceId: string,
-    authorId: string,
-    actor: Actor,
-    now: number,
-  ): Promise<{ readonly notes: number } | null>;
+  /** Deletes text, images, evidence, hashes and payloads, seals what a hold covers; keeps the audit. Null when unknown. */
+  erase(sourceId: string | null, noteId: string, actor: Actor, now: number): Promise<Erased | null>;
+  eraseAuthor(sourceId: string, authorId: string, actor: Actor, now: number): Promise<ErasedAuthor | null>;
 }

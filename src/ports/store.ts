@@ -5,6 +5,7 @@
 import type { Author } from '../domain.js';
 import type { CampaignStore } from '../ports.js';
 import type { AccessStore } from './access.js';
+import type { HoldsStore } from './holds.js';
 import type { NotesStore } from './notes.js';
 import type { OpinionsStore } from './opinions.js';
 import type { ImagesStore } from './pictures.js';
@@ -13,6 +14,7 @@ import type { WebhooksStore } from './webhooks.js';
 import type { WorkStore } from './work.js';
 
 export * from './access.js';
+export * from './holds.js';
 export * from './notes.js';
 export * from './pictures.js';
 export * from './records.js';
@@ -23,6 +25,7 @@ export interface Store {
   readonly images: ImagesStore;
   readonly opinions: OpinionsStore;
   readonly notes: NotesStore;
+  readonly holds: HoldsStore;
   readonly work: WorkStore;
   readonly webhooks: WebhooksStore;
   readonly access: AccessStore;

@@ -1,6 +1,6 @@
 /** What people decide, and what comes of it. */
 import type { CategoryId } from '../categories.js';
-import type { Action, Ground, NoticeText, RegionId } from '../domain.js';
+import type { Action, Ground, HoldTerm, NoticeText, RegionId } from '../domain.js';
 import type { AppealState, ReportState } from './pleas.js';
 import type { Hold, Lease } from './queue.js';
 
@@ -15,6 +15,8 @@ export interface StoredVerdict {
   readonly noticeTexts: readonly NoticeText[];
   readonly end: string | null;
   readonly appealDeadline: string | null;
+  /** What the law says to keep on this finding. */
+  readonly keeps?: readonly HoldTerm[] | undefined;
 }
 export interface Submission {
   readonly hold: Hold;

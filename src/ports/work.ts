@@ -1,5 +1,5 @@
 /** Work on revisions: claim, fence, complete. */
-import type { CaseTerms, Decision, Evidence, LanguageTag, Note } from '../domain.js';
+import type { CaseTerms, Decision, Evidence, HoldTerm, LanguageTag, Note } from '../domain.js';
 
 export interface Claim {
   readonly revisionId: string;
@@ -28,6 +28,8 @@ export interface ModerationRecord {
   readonly trace: unknown;
   /** Beside each decision the terms of its case, null for none; unset: `hold` and `review` open one with our own target. */
   readonly cases?: readonly (CaseTerms | null)[] | undefined;
+  /** Beside each decision what the law says to keep on its suspicion. */
+  readonly keeps?: readonly (readonly HoldTerm[])[] | undefined;
 }
 /** Work on a piece of a revision: a picture, an opinion. Claimed and fenced by itself. */
 export interface PieceStore<C, R> {

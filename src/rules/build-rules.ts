@@ -9,6 +9,7 @@ import { casesOf } from '../policy/case-terms.js';
 import { evaluate } from '../policy/evaluate.js';
 import { stageNeeds } from '../policy/needs.js';
 import { overlayOf } from '../policy/overrides.js';
+import { keptOnSuspicion } from '../policy/preserve.js';
 import { recent } from '../policy/recent.js';
 import type { Override, PolicyPart } from '../ports/policy.js';
 import type { ImagesStore, Store } from '../ports/store.js';
@@ -219,5 +220,6 @@ function judgeOf({ bundle, clock }: Base, overlay: (now: number) => Bundle, vers
     evaluate: (facts, evidence, texts, regions) =>
       evaluate({ facts, evidence, texts }, overlay(Date.parse(facts.now)), regions),
     casesOf: (decisions, reach, now) => casesOf(overlay(now), decisions, reach, now),
+    keepsOf: (decisions, now) => decisions.map((decision) => keptOnSuspicion(overlay(now), decision, now)),
   };
 }

@@ -1,6 +1,6 @@
-/** Erasure on request: text, images, evidence and hashes go, the audit stays. */
+/** Erasure on request: text, images, evidence and hashes go, what the law says to keep is sealed, the audit stays. */
 import { InvalidInputError } from '../errors.js';
-import type { Actor, NotesStore } from '../ports/store.js';
+import type { Actor, Erased, ErasedAuthor, NotesStore } from '../ports/store.js';
 import type { Clock } from '../ports.js';
 
 export interface ErasePorts {
@@ -14,7 +14,7 @@ export async function eraseNote(
   sourceId: string | null,
   noteId: string,
   actor: Actor,
-): Promise<{ readonly erased: boolean }> {
+): Promise<Erased> {
   const result = await ports.notes.erase(sourceId, noteId, actor, ports.clock.now());
   if (result === null) throw new InvalidInputError('not_found', 'There is no such note.');
   return result;
@@ -25,7 +25,7 @@ export async function eraseAuthor(
   sourceId: string,
   authorId: string,
   actor: Actor,
-): Promise<{ readonly notes: number }> {
+): Promise<ErasedAuthor> {
   const result = await ports.notes.eraseAuthor(sourceId, authorId, actor, ports.clock.now());
   if (result === null) throw new InvalidInputError('not_found', 'There is no such author.');
   return result;

@@ -5,6 +5,7 @@ import type {
   Evaluation,
   Evidence,
   EvidenceKey,
+  HoldTerm,
   LabelledText,
   Note,
   NoteFacts,
@@ -52,6 +53,8 @@ export interface Judge {
   ): Evaluation;
   /** Beside each decision whether a person has to look at it, until when and how pressing that is. */
   casesOf?(decisions: readonly Decision[], reach: number, now: number): readonly (CaseTerms | null)[];
+  /** Beside each decision what the law says to keep until a person has looked. */
+  keepsOf?(decisions: readonly Decision[], now: number): readonly (readonly HoldTerm[])[];
 }
 
 /** What judges one note: swapped as a whole when policies or terms are reloaded. */

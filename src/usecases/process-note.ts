@@ -114,6 +114,7 @@ async function judged(
     language: mainLanguageOf(run.evidence),
     trace: run.trace,
     cases: judge.casesOf?.(evaluation.decisions, note.context.reach ?? 0, at),
+    keeps: judge.keepsOf?.(evaluation.decisions, at),
   };
   return { record, at };
 }

@@ -98,15 +98,15 @@ describe.each(BOTH_STORES)('the store %s', (_name, open) => {
     const externalId = testIds.next('ext');
     const { noteId } = await accept({ externalId });
     expect(await store.notes.erase('src_of_nobody', noteId, ACTOR, NOW)).toBeNull();
-    expect(await store.notes.erase(source, noteId, ACTOR, NOW)).toEqual({ erased: true });
-    expect(await store.notes.erase(source, noteId, ACTOR, NOW + 1_000)).toEqual({ erased: false });
+    expect(await store.notes.erase(source, noteId, ACTOR, NOW)).toEqual({ erased: true, kept: [] });
+    expect(await store.notes.erase(source, noteId, ACTOR, NOW + 1_000)).toEqual({ erased: false, kept: [] });
     expect(await store.notes.get(source, noteId)).toMatchObject({ status: 'erased', revisions: [{ note: null }] });
     const anew = await accept({ externalId });
     expect(anew.kind).toBe('created');
     expect(anew.noteId).not.toBe(noteId);
     const author = { id: testIds.next('author') };
     await accept({ note: noteOf({ author }) });
-    expect(await store.notes.eraseAuthor(source, author.id, ACTOR, NOW)).toEqual({ notes: 1 });
+    expect(await store.notes.eraseAuthor(source, author.id, ACTOR, NOW)).toEqual({ notes: 1, kept: [] });
     expect(await store.notes.eraseAuthor(source, 'nobody', ACTOR, NOW)).toBeNull();
   });
 
@@ -123,7 +123,7 @@ describe.each(BOTH_STORES)('the store %s', (_name, open) => {
       [first, noteId],
       [late, unnamed.noteId],
     ] as const) {
-      expect(await store.notes.eraseAuthor(source, id, ACTOR, NOW)).toEqual({ notes: 1 });
+      expect(await store.notes.eraseAuthor(source, id, ACTOR, NOW)).toEqual({ notes: 1, kept: [] });
       expect(await store.notes.get(source, erased)).toMatchObject({ status: 'erased' });
     }
     expect(await store.notes.eraseAuthor(source, first.id, ACTOR, NOW)).toBeNull();

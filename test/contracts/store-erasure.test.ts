@@ -100,7 +100,7 @@ describe('erase', () => {
     ]) {
       expect(before).toContain(table);
     }
-    expect(await store.notes.erase(sourceId, noteId, actor, Date.now())).toEqual({ erased: true });
+    expect(await store.notes.erase(sourceId, noteId, actor, Date.now())).toEqual({ erased: true, kept: [] });
     expect(await tablesWith(MARK)).toEqual(['events']);
     const { rows } = await admin.query<{ type: string }>('SELECT type FROM events WHERE strpos(body, $1) > 0', [MARK]);
     expect(rows).toEqual([{ type: 'note.erased' }]);
@@ -108,7 +108,7 @@ describe('erase', () => {
       status: 'erased',
       revisions: [{ note: null }, { note: null }],
     });
-    expect(await store.notes.erase(sourceId, noteId, actor, Date.now())).toEqual({ erased: false });
+    expect(await store.notes.erase(sourceId, noteId, actor, Date.now())).toEqual({ erased: false, kept: [] });
     expect(await store.notes.erase(sourceId, 'note_unknown', actor, Date.now())).toBeNull();
     expect(await store.upkeep.purge(Date.now() + 31 * 86_400_000, 1_000)).toMatchObject({ events: 0 });
     for (const due of await store.webhooks.takeDue(10, 1_000, Date.now())) {
@@ -151,7 +151,7 @@ describe('erase', () => {
     for (let i = 0; i < 3; i += 1) await claimed(store, one, { note: noteOf({ author: { id } }) });
     await claimed(store, one, { note: noteOf({ author: { id: 'someone-else' } }) });
     await claimed(store, two, { note: noteOf({ author: { id } }) });
-    expect(await store.notes.eraseAuthor(one, id, actor, Date.now())).toEqual({ notes: 3 });
+    expect(await store.notes.eraseAuthor(one, id, actor, Date.now())).toEqual({ notes: 3, kept: [] });
     expect(await store.notes.eraseAuthor(one, id, actor, Date.now())).toBeNull();
     const left = await admin.query('SELECT source_id, state FROM notes WHERE author_id = $1', [id]);
     expect(left.rows).toEqual([{ source_id: two, state: 'due' }]);
@@ -262,7 +262,7 @@ describe('erasure in the midst of things', () => {
     const sourceId = await sourceOf(store);
     const { noteId } = await claimed(store, sourceId, { note: noteOf({ author: { id: 'rowless' } }) });
     await admin.query('DELETE FROM authors WHERE source_id = $1', [sourceId]);
-    expect(await store.notes.eraseAuthor(sourceId, 'rowless', actor, Date.now())).toEqual({ notes: 1 });
+    expect(await store.notes.eraseAuthor(sourceId, 'rowless', actor, Date.now())).toEqual({ notes: 1, kept: [] });
     expect(await store.notes.get(sourceId, noteId)).toMatchObject({ status: 'erased' });
     expect(await store.notes.eraseAuthor(sourceId, 'rowless', actor, Date.now())).toBeNull();
   });

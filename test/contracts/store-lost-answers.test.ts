@@ -60,12 +60,12 @@ it('erasing a note, and an author', async () => {
   const sourceId = await sourceOf(store);
   const { noteId } = await claimed(store, sourceId);
   proxy.loseAnswer('erase_note');
-  expect(await store.notes.erase(sourceId, noteId, ANA, Date.now())).toEqual({ erased: true });
+  expect(await store.notes.erase(sourceId, noteId, ANA, Date.now())).toEqual({ erased: true, kept: [] });
   expect(await told('note.erased', noteId)).toBe(1);
-  expect(await store.notes.erase(sourceId, noteId, ANA, Date.now() + 1)).toEqual({ erased: false });
+  expect(await store.notes.erase(sourceId, noteId, ANA, Date.now() + 1)).toEqual({ erased: false, kept: [] });
   await store.notes.accept(acceptInput(sourceId, { note: noteOf({ author: { id: 'author-2', region: 'de' } }) }));
   proxy.loseAnswer('author.erased');
-  expect(await store.notes.eraseAuthor(sourceId, 'author-2', ANA, Date.now())).toEqual({ notes: 1 });
+  expect(await store.notes.eraseAuthor(sourceId, 'author-2', ANA, Date.now())).toEqual({ notes: 1, kept: [] });
   expect(await told('author.erased')).toBe(1);
 });
 

@@ -144,12 +144,12 @@ describe('notes', () => {
   it('are erased for good', async () => {
     const { id } = (await post(goodNote('gone'))).json();
     const remove = () => server.inject({ method: 'DELETE', url: `/v1/notes/${id}`, headers: key });
-    expect((await remove()).json()).toEqual({ id, erased: true });
+    expect((await remove()).json()).toEqual({ id, erased: true, kept: [] });
     expect((await get(`/v1/notes/${id}`)).json().code).toBe('gone_erased');
-    expect((await remove()).json()).toEqual({ id, erased: false });
+    expect((await remove()).json()).toEqual({ id, erased: false, kept: [] });
     await post({ ...goodNote('by-author'), author: { id: 'leaver/1' } });
     const author = await server.inject({ method: 'DELETE', url: '/v1/authors/leaver%2F1', headers: key });
-    expect(author.json(), author.body).toEqual({ id: 'leaver/1', notes: 1 });
+    expect(author.json(), author.body).toEqual({ id: 'leaver/1', notes: 1, kept: [] });
   });
 
   it('wait for their decision when asked', async () => {

@@ -10,6 +10,7 @@ import type { AuditEvent, Store } from '../../src/ports/store.js';
 import { memoryAccess } from './memory/access.js';
 import { memoryDesk } from './memory/desk.js';
 import { memoryHashBanks } from './memory/hash-banks.js';
+import { memoryHolds } from './memory/holds.js';
 import { memoryImages } from './memory/images.js';
 import { memoryLookUps } from './memory/look-ups.js';
 import { memoryNotes } from './memory/notes.js';
@@ -53,6 +54,7 @@ export function storeMemory(): MemoryStore {
     tables,
     away: false,
     notes: memoryNotes(tables, check),
+    holds: memoryHolds(check),
     work: memoryWork(tables, check),
     images,
     opinions: memoryOpinions(tables, check),

@@ -53,7 +53,8 @@ const PLACE = {
     WHERE n.id = $2 AND ($1::text IS NULL OR n.source_id = $1)`,
 };
 const REMOVABLE = `SELECT blob_key FROM blob_removals b WHERE due_at <= $2
-  AND NOT EXISTS (SELECT 1 FROM images i WHERE i.blob_key = b.blob_key) ORDER BY due_at LIMIT $1`;
+  AND NOT EXISTS (SELECT 1 FROM images i WHERE i.blob_key = b.blob_key)
+  AND NOT EXISTS (SELECT 1 FROM sealed_notes s WHERE s.blob_keys @> ARRAY[b.blob_key]) ORDER BY due_at LIMIT $1`;
 const REMOVED = 'DELETE FROM blob_removals WHERE blob_key = ANY ($1::text[])';
 
 interface ClaimRow {

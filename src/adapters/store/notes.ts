@@ -2,7 +2,7 @@
 
 import { sha256Hex } from '../../domain/sha256.js';
 import type { NoteStatus } from '../../domain.js';
-import type { NoteFilter, NotesStore, NoteView } from '../../ports/store.js';
+import type { Kept, KeptNote, NoteFilter, NotesStore, NoteView } from '../../ports/store.js';
 import type { Ids } from '../../ports.js';
 import { acceptWith } from './accept.js';
 import { cursorOf, pageOf, positionOf } from './cursor.js';
@@ -45,13 +45,13 @@ const VIEW = {
 
 /** An erasure of this very moment is ours, its answer was lost. */
 const ERASE = `SELECT erase_note($1, $2, $3, $4, $5, $6)
-  OR (SELECT coalesce(erased_at = $6, false) FROM notes WHERE id = $2) AS erased`;
+  OR (SELECT coalesce(erased_at = $6, false) FROM notes WHERE id = $2) AS erased, note_kept($2, true) AS kept`;
 
 export function notesWith(database: Database, ids: Ids, keySeconds: number): NotesStore {
   async function eraseOne(sourceId: string | null, noteId: string, ...[actor, now]: Erasure) {
     const values = [sourceId, noteId, ids.next('evt'), actor.kind, actor.id, new Date(now)];
-    const [row] = await database.repeatable<{ erased: boolean | null }>(ERASE, values);
-    return row?.erased ?? null;
+    const [row] = await database.repeatable<{ erased: boolean | null; kept: readonly Kept[] }>(ERASE, values);
+    return row === undefined || row.erased === null ? null : { erased: row.erased, kept: row.kept };
   }
   return {
     ...acceptWith(database, ids, keySeconds),
@@ -65,17 +65,19 @@ export function notesWith(database: Database, ids: Ids, keySeconds: number): Not
       return pageOf(rows, limit, noteRowOf, (row) => cursorOf('notes', row.created_at, row.id));
     },
     judged: (sourceId, since, cursor, limit) => judgedPage(database, { sourceId, since, cursor, limit }),
-    async erase(sourceId, noteId, actor, now) {
-      const erased = await eraseOne(sourceId, noteId, actor, now);
-      return erased === null ? null : { erased };
-    },
+    erase: (sourceId, noteId, actor, now) => eraseOne(sourceId, noteId, actor, now),
     async eraseAuthor(sourceId, authorId, actor, now) {
       const key = sha256Hex(authorId);
       const known = await database.repeatable<{ id: string | null }>(AUTHORED, [sourceId, key]);
       if (known.length === 0) return null;
       let notes = 0;
+      const kept: KeptNote[] = [];
       // Note by note, so that no transaction holds more than one lane of the audit.
-      for (const { id } of known) if (id !== null && (await eraseOne(sourceId, id, actor, now))) notes += 1;
+      for (const { id } of known) {
+        const result = id === null ? null : await eraseOne(sourceId, id, actor, now);
+        if (result?.erased === true) notes += 1;
+        if (id !== null && result !== null && result.kept.length > 0) kept.push({ noteId: id, kept: result.kept });
+      }
       await database.repeatable(FORGET_AUTHOR, [
         sourceId,
         key,
@@ -86,7 +88,7 @@ export function notesWith(database: Database, ids: Ids, keySeconds: number): Not
         JSON.stringify({ sourceId, notes }),
         new Date(now),
       ]);
-      return { notes };
+      return { notes, kept };
     },
   };
 }

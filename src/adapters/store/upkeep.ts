@@ -23,11 +23,16 @@ const olderThan = (table: string, condition: string): string =>
      RETURNING 1)
    SELECT count(*) AS n FROM gone`;
 
+/** What the law says to keep waits; upkeep ends what has run out before anything else. */
+const free = (column: string, value: string): string =>
+  `NOT EXISTS (SELECT 1 FROM legal_holds h WHERE h.${column} = ${value} AND h.ended_at IS NULL)`;
+
 /** The note keeps its ids, states and decisions; text, hashes of it and evidence go. */
 const OLD_TEXT = `WITH old AS (
     SELECT r.id FROM revisions r
     WHERE coalesce(r.decided_at, r.superseded_at) < $1 AND r.note IS NOT NULL AND r.due_at IS NULL
       AND NOT EXISTS (SELECT 1 FROM cases c WHERE c.note_id = r.note_id AND c.state = 'open')
+      AND ${free('revision_id', 'r.id')}
     ORDER BY coalesce(r.decided_at, r.superseded_at) LIMIT $2),
   text AS (UPDATE revisions r SET note = NULL, content_hash = NULL, text_hash = NULL FROM old WHERE r.id = old.id RETURNING r.id),
   seen AS (DELETE FROM evidence e USING old WHERE e.revision_id = old.id),
@@ -51,7 +56,8 @@ const forgetWords = (table: string, change: string, condition: string): string =
    SELECT count(*) AS n FROM gone`;
 /** Whoever judges an appeal reads what was said before. */
 const quiet = (table: string): string =>
-  `NOT EXISTS (SELECT 1 FROM cases c WHERE c.note_id = ${table}.note_id AND c.state = 'open')`;
+  `NOT EXISTS (SELECT 1 FROM cases c WHERE c.note_id = ${table}.note_id AND c.state = 'open')
+   AND ${free('note_id', `${table}.note_id`)}`;
 const oldWords = (table: string, change: string, condition: string): string =>
   forgetWords(table, change, `${condition} AND ${quiet(table)}`);
 const OLD_APPEALS = oldWords('appeals', 'text = NULL, reason = NULL', 'decided_at < $1 AND text IS NOT NULL');
@@ -73,6 +79,8 @@ const EMPTY_BANKS = `NOT ${hasHashes('image_bank_entries')} AND NOT ${hasHashes(
 
 export function upkeepWith(database: Database, retention: Retention): UpkeepStore {
   const tasks: readonly (readonly [name: string, sql: string, ageMs: number])[] = [
+    ['legal_holds', 'SELECT holds_run_out($1, $2) AS n', 0],
+    ['sealed_notes', 'SELECT sealed_forget($1, $2) AS n', 0],
     ['revisions', OLD_TEXT, retention.noteDays * DAY_MS],
     ['appeals', OLD_APPEALS, retention.noteDays * DAY_MS],
     ['reports', OLD_REPORTS, retention.noteDays * DAY_MS],

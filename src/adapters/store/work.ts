@@ -1,5 +1,5 @@
 /** Claims, fences and results. The epoch decides who may write, never the clock. */
-import { type Evidence, foundIn, type Note, strongestOf } from '../../domain.js';
+import { type Evidence, foundIn, type HoldTerm, type Note, strongestOf } from '../../domain.js';
 import type { Claim, ModerationRecord, SaveResult, WorkStore } from '../../ports/store.js';
 import type { Ids } from '../../ports.js';
 import { storable } from './accept.js';
@@ -125,6 +125,7 @@ function completionOf(claim: Claim, record: ModerationRecord, ids: Ids, now: num
     decisions: decisions.map((decision, index) => ({
       ...decision,
       case: record.cases?.[index] ?? null,
+      ...keepsOf(record.keeps?.[index]),
       id: ids.next('dec'),
       caseId: ids.next('case'),
       categories: [...new Set(decision.rules.map(({ category }) => category))],
@@ -132,6 +133,10 @@ function completionOf(claim: Claim, record: ModerationRecord, ids: Ids, now: num
     })),
   };
 }
+
+/** Absent where nothing is kept, as of nearly every note. */
+const keepsOf = (keeps: readonly HoldTerm[] = []): { readonly keeps?: readonly HoldTerm[] } =>
+  keeps.length === 0 ? {} : { keeps };
 
 function nextTime(evidence: Evidence, now: number): number {
   const times = Object.values(evidence).flatMap((outcome) =>

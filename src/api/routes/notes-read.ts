@@ -9,7 +9,7 @@ import { actorOf, keyOf, reachOf } from '../auth.js';
 import type { ApiDeps, ApiServer } from '../deps.js';
 import { lookUpOf } from '../look-up.js';
 import { type NoteAnswerer, rowAnswer } from '../note-answer.js';
-import { Cursor, ForeignIdParams, IdParams, Limit, problems, RegionInAnyCase, Tag } from '../schemas/common.js';
+import { Cursor, ForeignIdParams, IdParams, Kept, Limit, problems, RegionInAnyCase, Tag } from '../schemas/common.js';
 import { NoteAnswer, NotePage } from '../schemas/note.js';
 
 /** BCP 47 tags are equal in any case; ours are written zh-Hant, pt-BR. No more is changed: `tl` stays `tl`. */
@@ -92,13 +92,18 @@ export function eraseRoutes(server: ApiServer, deps: ApiDeps): void {
       summary: 'Erase a note with its texts, evidence and hashes; the audit stays',
       params: IdParams,
       response: {
-        200: z.object({ id: z.string(), erased: z.boolean().describe('False when it was erased before') }),
+        200: z.object({
+          id: z.string(),
+          erased: z.boolean().describe('False when it was erased before'),
+          kept: z.array(Kept).describe('What a law says to keep of it, sealed; erased as well when the time is over'),
+        }),
         ...problems,
       },
     },
     handler: async (request) => {
       const { id } = request.params;
-      return { id, ...(await eraseNote(ports, reachOf(request), id, actorOf(request))) };
+      const { erased, kept } = await eraseNote(ports, reachOf(request), id, actorOf(request));
+      return { id, erased, kept: [...kept] };
     },
   });
 
@@ -109,11 +114,21 @@ export function eraseRoutes(server: ApiServer, deps: ApiDeps): void {
       tags: ['notes'],
       summary: 'Erase an author (your author id) with every note',
       params: ForeignIdParams,
-      response: { 200: z.object({ id: z.string(), notes: z.number().int() }), ...problems },
+      response: {
+        200: z.object({
+          id: z.string(),
+          notes: z.number().int(),
+          kept: z
+            .array(z.object({ noteId: z.string(), kept: z.array(Kept) }))
+            .describe('Notes of which a law says to keep something, sealed'),
+        }),
+        ...problems,
+      },
     },
     handler: async (request) => {
       const { id } = request.params;
-      return { id, ...(await eraseAuthor(ports, keyOf(request).sourceId, id, actorOf(request))) };
+      const { notes, kept } = await eraseAuthor(ports, keyOf(request).sourceId, id, actorOf(request));
+      return { id, notes, kept: kept.map(({ noteId, kept: parts }) => ({ noteId, kept: [...parts] })) };
     },
   });
 }

@@ -26,6 +26,10 @@ export const GroundAnswer = z.object({
   version: z.string().optional(),
 });
 export const Instant = z.string().meta({ format: 'date-time' });
+/** What a law says to keep of an erased note, out of sight. */
+export const Kept = z
+  .object({ until: Instant, ground: z.string().describe('Statute and article'), region: z.string() })
+  .meta({ id: 'Kept' });
 export const ActionName = z
   .enum(ACTIONS)
   .meta({ id: 'Action', description: 'Weakest first; merging takes the strongest' });

@@ -1,7 +1,7 @@
 /** What webhooks carry: ids and verdicts, never text. Whoever needs more asks `GET /v1/notes/:id`. */
 import { z } from 'zod';
 import type { EventType } from '../../domain.js';
-import { ActionName, Instant } from './common.js';
+import { ActionName, Instant, Kept } from './common.js';
 
 const envelope = <T extends EventType, D extends z.ZodType>(type: T, payload: D) =>
   z.object({ type: z.literal(type), timestamp: Instant, data: payload });
@@ -32,7 +32,10 @@ const DecisionChanged = envelope(
   z.object({ ...about, decisions: decisions.describe('Only those that differ from what stood before') }),
 ).meta({ id: 'DecisionChangedEvent' });
 
-const NoteErased = envelope('note.erased', z.object(about)).meta({ id: 'NoteErasedEvent' });
+const NoteErased = envelope(
+  'note.erased',
+  z.object({ ...about, kept: z.array(Kept).optional().describe('Absent where nothing is kept') }),
+).meta({ id: 'NoteErasedEvent' });
 
 const EndpointTest = envelope('endpoint.test', z.object({ endpointId: z.string() })).meta({
   id: 'EndpointTestEvent',

@@ -2,6 +2,7 @@
 import { type Action, type RegionId, strengthOf } from '../../domain.js';
 import { InvalidInputError } from '../../errors.js';
 import type { Bundle } from '../../policy/bundle.js';
+import { keptOnFinding } from '../../policy/preserve.js';
 import { policyOf } from '../../policy/regions.js';
 import type { AppealState, CaseFile, DeskStore, Sight, Submission, SubmitResult } from '../../ports/review.js';
 import type { StoredDecision } from '../../ports/store.js';
@@ -204,7 +205,11 @@ function submissionOf(ports: DecidePorts, { sight, file, order, bundle, checked,
   const scene = { bundle, language: row.language, found: finderOf(file), decided: 'person', appealUrl, now } as const;
   return {
     hold: { caseId: row.caseId, userId: sight.userId, epoch: order.epoch },
-    verdicts: checked.map((verdict) => ({ ...verdict, noticeTexts: noticesOf(verdict, scene) })),
+    verdicts: checked.map((verdict) => ({
+      ...verdict,
+      noticeTexts: noticesOf(verdict, scene),
+      keeps: keptOnFinding(bundle, verdict, now),
+    })),
     bundleHash: bundle.hash,
     ...triggerOf(file),
     outcome: order.outcome ?? null,

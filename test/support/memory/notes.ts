@@ -61,7 +61,7 @@ export function memoryNotes(tables: Tables, check: () => Promise<void>): NotesSt
     erase: async (sourceId, noteId, _actor, now) => {
       await check();
       const note = own(sourceId, noteId);
-      return note === null ? null : { erased: eraseRow(tables, note, now) };
+      return note === null ? null : { erased: eraseRow(tables, note, now), kept: [] };
     },
     eraseAuthor: async (sourceId, authorId, _actor, now) => {
       await check();
@@ -69,7 +69,7 @@ export function memoryNotes(tables: Tables, check: () => Promise<void>): NotesSt
         (note) => note.sourceId === sourceId && note.authors.has(authorId),
       );
       if (notes.length === 0) return null;
-      return { notes: notes.filter((note) => eraseRow(tables, note, now)).length };
+      return { notes: notes.filter((note) => eraseRow(tables, note, now)).length, kept: [] };
     },
   };
 }
