@@ -26,6 +26,7 @@ import { userRoutes } from './routes/review-people.js';
 import { pleaRoutes } from './routes/review-pleas.js';
 import { queueRoutes } from './routes/review-queue.js';
 import { translationRoutes } from './routes/review-translation.js';
+import { sealedRoutes } from './routes/sealed-notes.js';
 import { secondOpinionRoutes } from './routes/second-opinion.js';
 import { webhookRoutes } from './routes/webhooks.js';
 
@@ -37,6 +38,7 @@ export function addRoutes(server: ApiServer, deps: ApiDeps): void {
   batchRoutes(server, deps);
   readRoutes(server, deps, answerOf);
   eraseRoutes(server, deps);
+  sealedRoutes(server, deps);
   imageRoutes(server, deps);
   moderationRoutes(server, deps);
   webhookRoutes(server, deps);

@@ -227,5 +227,6 @@ export const OPENAPI_EXAMPLES: Readonly<Record<string, object>> = {
     reporter: { kind: 'person', name: 'A. Example', email: 'a@platform.example' },
     goodFaith: true,
   },
+  SealedReadInput: { why: 'Request 2026-114 of the authority' },
   KeyInput: { sourceName: 'platform', label: 'production', scopes: ['notes:write', 'notes:read'], expiresAt: null },
 };

@@ -43,6 +43,7 @@ export const ROUTE_RULES: Readonly<Record<string, Rule>> = {
   'GET /v1/notes/:id': keyOr('notes:read', ROLES),
   'GET /v1/notes/:id/images/:index': keyOr('notes:read', ROLES),
   'DELETE /v1/notes/:id': keyOr('notes:erase', ['admin']),
+  'POST /v1/notes/:id/sealed': people('admin'),
   'DELETE /v1/authors/:id': keyWith('notes:erase'),
   'POST /v1/moderations': keyWith('moderations'),
 

@@ -10,7 +10,7 @@ const ERASE_USAGE = `polywarden erase --note NOTE_ID
 polywarden erase --author AUTHOR_ID --source NAME
 
   Deletes text, evidence and hashes for good; the audit keeps that it happened. What a law says to keep is sealed until its
-  time is over.`;
+  time is over (polywarden hold).`;
 
 const OPTIONS = {
   note: { type: 'string' },

@@ -55,6 +55,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     about: 'notes that want a person, for trying the review desk',
     load: async () => (await import('./seed.js')).seedCommand,
   },
+  hold: {
+    about: 'what the law says to keep: list, order, report, release, read',
+    load: async () => (await import('./hold.js')).holdCommand,
+  },
   erase: { about: 'erase a note or an author', load: async () => (await import('./erase.js')).eraseCommand },
 };
 

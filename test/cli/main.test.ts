@@ -18,7 +18,7 @@ function streams(input = '') {
 }
 
 describe('polywarden', () => {
-  it.each(['moderate', 'user', 'key', 'erase', 'explain'])('%s --help says how it is used', async (name) => {
+  it.each(['moderate', 'user', 'key', 'erase', 'hold', 'explain'])('%s --help says how it is used', async (name) => {
     const { io, written } = streams();
     expect(await run([name, '--help'], io)).toBe(0);
     expect(written.stdout).toContain(`polywarden ${name}`);

@@ -99,6 +99,31 @@ describe('processNote', () => {
     expect(one.decided()).toBe(0);
   });
 
+  it('hands on what the law says to keep of each decision', async () => {
+    const one = await bench([fine]);
+    const { judge, stages } = one.deps.rules();
+    const term = {
+      region: 'de',
+      term: 't',
+      categories: [],
+      days: 1,
+      starts: 'decided',
+      ground: 'l',
+      gag: false,
+    } as const;
+    const kept: unknown[] = [];
+    const work: typeof one.deps.work = {
+      ...one.deps.work,
+      complete: (claim, record, at) => {
+        kept.push(record.keeps);
+        return one.deps.work.complete(claim, record, at);
+      },
+    };
+    const deps = { ...one.deps, work, rules: () => ({ stages, judge: { ...judge, keepsOf: () => [[term]] } }) };
+    await processNoteWith(deps)({ jobId: 'j', subjectId: one.revisionId, lastAttempt: false }, never);
+    expect(kept).toEqual([[[term]]]);
+  });
+
   it('stores the moment that the policy was told as the time of the decision', async () => {
     const told: string[] = [];
     const one = await bench([
