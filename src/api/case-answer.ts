@@ -56,6 +56,8 @@ export function caseAnswer(scene: CaseScene): CaseDetail {
     appeal: file.appeal === null ? null : appealAnswer(file.appeal),
     reports: file.reports.map(reportAnswer),
     others: file.others.map((other) => caseRowAnswer(other, now)),
+    // Its end tells whether somebody has confirmed it.
+    holds: blind ? [] : file.holds.map((hold) => ({ ...hold })),
   };
 }
 

@@ -3,7 +3,7 @@ import type { CategoryId } from '../categories.js';
 import type { Action, Evidence, Ground, LanguageTag, Note, RegionId } from '../domain.js';
 import type { Appeal, Report } from './pleas.js';
 import type { PersonRef, QueueRow } from './queue.js';
-import type { StoredDecision } from './store.js';
+import type { Kept, StoredDecision } from './store.js';
 
 export interface Comment {
   readonly id: string;
@@ -94,4 +94,6 @@ export interface CaseFile {
   readonly appeal: Appeal | null;
   readonly reports: readonly Report[];
   readonly others: readonly QueueRow[];
+  /** What the law says to keep of the revision at present. */
+  readonly holds: readonly Kept[];
 }

@@ -75,8 +75,8 @@ const ask = (headers: Headers, method: string, url: string, payload?: object) =>
   server.inject({ method: method as 'GET', url, headers, ...(payload === undefined ? {} : { payload }) });
 
 /** Held on a suspicion by the shipped rules of the EU. */
-async function suspected(): Promise<{ readonly noteId: string; readonly caseId: string }> {
-  const note = noteOf({ title: MARK, body: `${MARK} and more`, regions: ['fr'] });
+async function suspected(words = MARK): Promise<{ readonly noteId: string; readonly caseId: string }> {
+  const note = noteOf({ title: words, body: `${words} and more`, regions: ['fr'] });
   const accepted = await store.notes.accept(acceptInput(sourceId, { note, contentHash: ids.next('c') }));
   if (!('noteId' in accepted)) throw new Error(accepted.kind);
   const grave = hit({ rule: 'violence.grave', category: 'violence.terror', severity: 4, sideActions: ['preserve'] });
@@ -122,6 +122,22 @@ async function erased(): Promise<{ readonly noteId: string; readonly caseId: str
   expect((Date.parse(answer.kept[0].until) - clock.now()) / DAY_MS).toBeCloseTo(184, 1);
   return made;
 }
+
+it('stands on the page of its case, but for a colleague who shall judge blind', async () => {
+  const { caseId } = await suspected('words of another note');
+  const url = `/v1/cases/${caseId}`;
+  const senior = await person('senior', ['general']);
+  const colleague = await person('senior', ['general']);
+  const [hold, ...rest] = (await ask(senior, 'GET', url)).json().holds;
+  expect(hold).toMatchObject({ region: 'fr', ground: 'Regulation (EU) 2021/784, art. 6' });
+  expect((Date.parse(hold.until) - clock.now()) / DAY_MS).toBeCloseTo(30, 1);
+  expect(rest).toEqual([]);
+  await ask(senior, 'POST', `${url}/claim`);
+  const { id } = (await ask(colleague, 'GET', '/auth/session')).json().user;
+  const asked = await ask(senior, 'POST', `${url}/ask`, { to: id, blind: true, question: 'What do you see?' });
+  expect(asked.statusCode, asked.body).toBeLessThan(300);
+  expect((await ask(colleague, 'GET', url)).json().holds).toEqual([]);
+});
 
 it('is a 410, and no answer of the API holds the sealed words', async () => {
   const { noteId, caseId } = await erased();

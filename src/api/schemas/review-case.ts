@@ -1,6 +1,6 @@
 /** One case with everything that a person needs to decide it. */
 import { z } from 'zod';
-import { ActionName, GroundAnswer, Instant, whole } from './common.js';
+import { ActionName, GroundAnswer, Instant, Kept, whole } from './common.js';
 import { EvidenceAnswer, FindingAnswer, GapAnswer, Span, TraceAnswer } from './note.js';
 import { AppealAnswer, ReportAnswer } from './review-appeals.js';
 import { AlikeAnswer } from './review-decision.js';
@@ -256,6 +256,9 @@ export const CaseDetail = z
     appeal: AppealAnswer.nullable(),
     reports: z.array(ReportAnswer),
     others: z.array(CaseRowAnswer).describe('Other cases of the note'),
+    holds: z
+      .array(Kept)
+      .describe('Until when a law keeps the note, whatever is asked; empty for a colleague who was asked blind'),
   })
   .meta({ id: 'CaseDetail' });
 export type CaseDetail = z.infer<typeof CaseDetail>;

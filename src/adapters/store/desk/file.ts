@@ -1,7 +1,7 @@
 /** Everything that is stored about one case. */
 import type { Evidence, Note } from '../../../domain.js';
 import type { CaseFile, CaseFilter, PersonDecision, QueueRow, Sight } from '../../../ports/review.js';
-import type { StoredDecision } from '../../../ports/store.js';
+import type { Kept, StoredDecision } from '../../../ports/store.js';
 import type { Database } from '../database.js';
 import { DECISION_JSON, type DecisionJson, decisionOf, statusOf } from '../note-rows.js';
 import { authorOf, sameCampaign, sameText } from './around.js';
@@ -75,6 +75,9 @@ async function peopleOf(database: Database, noteId: string): Promise<readonly Pe
   }));
 }
 
+const LIVE_HOLDS = `SELECT iso(until) AS until, ground, region FROM legal_holds
+  WHERE revision_id = $1 AND ended_at IS NULL ORDER BY until DESC, region`;
+
 export interface QueueList {
   list(
     sight: Sight,
@@ -115,6 +118,10 @@ export function fileWith(database: Database, queue: QueueList) {
       appealOfCase(database, caseId),
       reportsOfCase(database, caseId),
     ]);
+    const [others, holds] = await Promise.all([
+      othersOf(sight, row, now),
+      database.repeatable<Kept>(LIVE_HOLDS, [row.revisionId]),
+    ]);
     return {
       row,
       newestRevisionId: body.newest,
@@ -133,7 +140,8 @@ export function fileWith(database: Database, queue: QueueList) {
       campaign,
       appeal,
       reports,
-      others: await othersOf(sight, row, now),
+      others,
+      holds,
     };
   };
 }

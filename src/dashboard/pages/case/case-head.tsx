@@ -131,6 +131,21 @@ function Warnings({ detail }: { readonly detail: CaseDetail }) {
   );
 }
 
+/** What a law keeps is no sign of guilt: it says how long the words stay, whoever asks to erase them. */
+function Holds({ holds }: Pick<CaseDetail, 'holds'>) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const lawOf = ({ until, ground }: CaseDetail['holds'][number]): string => `${until} ${ground}`;
+  return [...new Map(holds.map((hold) => [lawOf(hold), hold]))].map(([law, { until, ground }]) => {
+    const regions = holds.filter((hold) => lawOf(hold) === law).map(({ region }) => region);
+    return (
+      <p key={law} className="small no-margin" data-testid="legal-hold">
+        {t('case:legal-hold', { when: format.moment(until), ground, regions: format.regions(regions) })}
+      </p>
+    );
+  });
+}
+
 /** Whoever worked on it in another window, or lost a race, learns here what became of it. */
 function Closed({ detail }: { readonly detail: CaseDetail }) {
   const { t } = useTranslation();
@@ -176,6 +191,7 @@ export function CaseHead({ detail }: { readonly detail: CaseDetail }) {
       </p>
       {ranOut && detail.case.status === 'open' && <Ended />}
       {detail.lease === null ? <Claim detail={detail} /> : <Mine detail={detail} />}
+      <Holds holds={detail.holds} />
       <Warnings detail={detail} />
     </header>
   );

@@ -98,6 +98,7 @@ export function queueOf(
         campaign: [],
         appeal: [...appeals.values()].filter((one) => one.caseId === caseId).map(bare)[0] ?? null,
         reports: [...reports.values()].filter((one) => one.caseId === caseId).map(bare),
+        holds: [],
         others: [...cases.values()]
           .filter((one) => one.noteId === row.noteId && one.caseId !== caseId)
           .map((one) => shown(one, sight, now)),
