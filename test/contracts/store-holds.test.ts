@@ -120,6 +120,21 @@ describe('a hold', () => {
     expect(await told(claim)).toEqual(['hold.begun']);
   });
 
+  it('ends where a later result no longer suspects anything, and not while a person is still asked', async () => {
+    const judgedAgain = async (action: 'allow' | 'review') => {
+      const claim = await claimed(store, source, { contentHash: testIds.next('content') });
+      const held = decision({ action: 'hold', sideActions: ['preserve'] });
+      await store.work.complete(claim, record({ decisions: [held], keeps: [[term()]], pending: true }), NOW);
+      const again = must(await store.work.claim(claim.revisionId, 60_000, NOW + DAY_MS));
+      await store.work.complete(again, record({ decisions: [decision({ action })] }), NOW + DAY_MS);
+      return claim;
+    };
+    const allowed = await judgedAgain('allow');
+    expect(await live(allowed)).toEqual([]);
+    expect(await told(allowed)).toEqual(['hold.begun', 'hold.ended']);
+    expect(await live(await judgedAgain('review'))).toEqual(['us year']);
+  });
+
   it('is none of a note that no term covers', async () => {
     const claim = await suspected([]);
     expect(await holds(claim)).toEqual([]);

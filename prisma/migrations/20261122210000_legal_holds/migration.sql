@@ -71,11 +71,31 @@ BEGIN
   PERFORM audit_append(p_kind, p_by, p_verb, p_note, jsonb_build_object('holds', p_holds)::text, p_at);
 END $$;
 
+-- A suspicion that a later result about the same revision no longer has, and about which nobody is asked any more.
+CREATE FUNCTION holds_dropped(p jsonb, p_note notes, p_rev revisions, p_at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  v_holds jsonb;
+BEGIN
+  WITH dropped AS (
+    UPDATE legal_holds h SET ended_at = p_at, ended_by = 'policy', ended_why = 'no_longer_suspected'
+    FROM jsonb_to_recordset(p->'decisions') AS d(id text, keeps jsonb)
+    JOIN decisions x ON x.id = d.id AND x.superseded_by IS NULL
+    WHERE h.revision_id = p_rev.id AND h.region = ANY (x.regions) AND h.ended_at IS NULL AND h.origin = 'suspicion'
+      AND h.confirmed_at IS NULL AND x.action NOT IN ('hold', 'review')
+      AND NOT EXISTS (SELECT 1 FROM jsonb_to_recordset(coalesce(d.keeps, '[]')) AS k(region text, term text)
+        WHERE k.region = h.region AND k.term = h.term)
+    RETURNING hold_said(h) AS told
+  )
+  SELECT jsonb_agg(told) INTO v_holds FROM dropped;
+  PERFORM holds_told('system', 'policy', 'hold.ended', p_note.id, v_holds, p_at);
+END $$;
+
 -- A suspicion holds for thirty days at most. Regions in which a person has decided about this revision are not asked again.
 CREATE FUNCTION holds_begin(p jsonb, p_note notes, p_rev revisions, p_at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   v_holds jsonb;
 BEGIN
+  IF p_note.sequence > 0 THEN PERFORM holds_dropped(p, p_note, p_rev, p_at); END IF;
   IF NOT p @? '$.decisions[*].keeps' THEN RETURN; END IF;
   WITH begun AS (
     INSERT INTO legal_holds AS h (id, source_id, note_id, revision_id, region, term, categories, days, starts, ground, gag,
