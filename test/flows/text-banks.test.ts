@@ -102,6 +102,25 @@ it('holds a spelling of what a bank has come to know, shows the finding in the c
   expect(said).not.toContain('parcel');
 }, 90_000);
 
+it('keeps a known text for as long as the law of a region says, and tells nothing of it where none does', async () => {
+  const text = 'A leaflet that a bank knows by its letters, harmless as it reads here.';
+  await bank([
+    ...['create', 'leaflets', '--holds', 'texts', '--category', 'violence.terror', '--severity', '4'],
+    ...['--owner', 'ana', '--from', 'test'],
+  ]);
+  await bank(['add', 'leaflets', '-'], text);
+  await knows(1, text);
+  const answer = await system.post('/v1/notes', { ...noteOf(text), regions: ['fr', 'us'] });
+  const { id } = answer.json() as { id: string };
+  await system.decided(id);
+  const holds = await system.app.store.holds.of(id);
+  expect(holds).toMatchObject([
+    { region: 'fr', term: 'terror', ground: 'Regulation (EU) 2021/784, art. 6', confirmedAt: null, endedAt: null },
+  ]);
+  const erased = await system.app.store.notes.erase(null, id, OPERATOR, system.app.clock.now());
+  expect(erased).toMatchObject({ erased: true, kept: [{ region: 'fr', until: holds[0]?.until }] });
+}, 60_000);
+
 it('forgets what has run out', async () => {
   const text = 'Whoever sends this letter on to nine friends will be lucky for nine years.';
   await makeBank('chains');
