@@ -75,7 +75,7 @@ const ask = (headers: Headers, method: string, url: string, payload?: object) =>
   server.inject({ method: method as 'GET', url, headers, ...(payload === undefined ? {} : { payload }) });
 
 /** Held on a suspicion by the shipped rules of the EU. */
-async function suspected(words = MARK): Promise<{ readonly noteId: string; readonly caseId: string }> {
+async function suspected(words = MARK, begins = true): Promise<{ readonly noteId: string; readonly caseId: string }> {
   const note = noteOf({ title: words, body: `${words} and more`, regions: ['fr'] });
   const accepted = await store.notes.accept(acceptInput(sourceId, { note, contentHash: ids.next('c') }));
   if (!('noteId' in accepted)) throw new Error(accepted.kind);
@@ -95,7 +95,7 @@ async function suspected(words = MARK): Promise<{ readonly noteId: string; reado
     bundleHash: bundle.hash,
     decisions: [made],
     cases: [caseTermsOf(bundle, made, 0, now)],
-    keeps: [keptOnSuspicion(bundle, made, now)],
+    keeps: begins ? [keptOnSuspicion(bundle, made, now)] : [],
   });
   await store.work.complete(claim, result, now);
   const admin = await person('admin', ['general']);
@@ -104,14 +104,17 @@ async function suspected(words = MARK): Promise<{ readonly noteId: string; reado
   return { noteId: accepted.noteId, caseId: row.id };
 }
 
+async function removed(caseId: string): Promise<void> {
+  const senior = await person('senior', ['general']);
+  const { epoch } = (await ask(senior, 'POST', `/v1/cases/${caseId}/claim`)).json();
+  const verdict = { regions: ['fr'], action: 'remove', category: 'violence.terror', clause: 'terms:safety-1' };
+  const decided = await ask(senior, 'POST', `/v1/cases/${caseId}/decision`, { epoch, verdicts: [verdict] });
+  expect(decided.statusCode, decided.body).toBe(200);
+}
+
 async function erased(): Promise<{ readonly noteId: string; readonly caseId: string }> {
   const made = await suspected();
-  const senior = await person('senior', ['general']);
-  const claimed = await ask(senior, 'POST', `/v1/cases/${made.caseId}/claim`);
-  const verdict = { regions: ['fr'], action: 'remove', category: 'violence.terror', clause: 'terms:safety-1' };
-  const { epoch } = claimed.json();
-  const decided = await ask(senior, 'POST', `/v1/cases/${made.caseId}/decision`, { epoch, verdicts: [verdict] });
-  expect(decided.statusCode, decided.body).toBe(200);
+  await removed(made.caseId);
   const { noteId } = made;
   const answer = (await ask(platform, 'DELETE', `/v1/notes/${noteId}`)).json();
   expect(answer).toMatchObject({
@@ -137,6 +140,15 @@ it('stands on the page of its case, but for a colleague who shall judge blind', 
   const asked = await ask(senior, 'POST', `${url}/ask`, { to: id, blind: true, question: 'What do you see?' });
   expect(asked.statusCode, asked.body).toBeLessThan(300);
   expect((await ask(colleague, 'GET', url)).json().holds).toEqual([]);
+});
+
+it('begins with the finding of a person where no rule suspected anything', async () => {
+  const { noteId, caseId } = await suspected('words that only a person understood', false);
+  expect(await store.holds.of(noteId)).toEqual([]);
+  await removed(caseId);
+  expect(await store.holds.of(noteId)).toMatchObject([
+    { region: 'fr', term: 'terror', confirmedAt: expect.any(String) },
+  ]);
 });
 
 it('is a 410, and no answer of the API holds the sealed words', async () => {
