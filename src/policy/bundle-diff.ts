@@ -100,8 +100,8 @@ function termsOf(text: string | undefined, file: string): ReadonlyMap<string, Te
   );
 }
 
-/** How far machines go by themselves, unproven or with a part missing: every rule stands on these. */
-const GRAVE_SETTINGS: ReadonlySet<string> = new Set(['model_alone', 'ladder', 'evidence']);
+/** How far machines go by themselves, unproven or with a part missing, and what a law keeps: every rule stands on these. */
+const GRAVE_SETTINGS: ReadonlySet<string> = new Set(['model_alone', 'ladder', 'evidence', 'preserve']);
 const GRAVE = 4;
 
 export function bundleDifference(before: Bundle, after: Bundle): BundleDifference {

@@ -80,6 +80,11 @@ describe('the difference of two bundles', () => {
     expect(bundleDifference(withFile, without).rules).toMatchObject([{ rule: 'own', kind: 'removed' }]);
     const bold = region('it', "ladder: { '1': hold }\n");
     expect(bundleDifference(without, bundleOf({ ...one, 'regions/it.yaml': bold })).severity).toBe(4);
+    const kept = region(
+      'it',
+      "grounds: { l1: { law: Act 1, article: s. 2, url: 'https://example.org/l1', known: memory } }\npreserve: { own: { categories: [fraud.scam], days: 30, starts: decided, ground: l1 } }\n",
+    );
+    expect(bundleDifference(without, bundleOf({ ...one, 'regions/it.yaml': kept })).severity).toBe(4);
   });
 
   test('counts a threshold with the rule that asks it, and names settings', () => {
