@@ -103,6 +103,16 @@ describe('the steps of a claim', () => {
     expect((await call(who, 'GET', `/v1/cases?holder=none&language=${language}`)).body.items).toHaveLength(1);
   });
 
+  it('next stays with the note or the late cases that were asked for', async () => {
+    const [first, second] = [await waiting(), await waiting()];
+    const who = await bench.signedIn('reviewer');
+    const next = async (view: object) => (await call(who, 'POST', '/v1/cases/next', view)).body.lease;
+    expect(await next({ noteId: second.noteId, overdue: true })).toBeNull();
+    expect(await next({ noteId: second.noteId })).toMatchObject({ caseId: second.id });
+    expect(await next({ noteId: second.noteId })).toBeNull();
+    expect(await next({ noteId: first.noteId, overdue: false })).toMatchObject({ caseId: first.id });
+  });
+
   it('hands over only to somebody who may take it', async () => {
     const { id } = await waiting();
     const who = await bench.signedIn('senior');

@@ -130,6 +130,8 @@ export const NextInput = z
     reason: z.array(z.enum(CASE_REASONS)).optional(),
     desk: z.array(z.enum(DESKS)).optional(),
     source: Id.optional(),
+    noteId: Id.optional(),
+    overdue: z.boolean().optional(),
     release: z.strictObject({ caseId: Id, epoch: whole }).optional().describe('A claim to give back in the same step'),
   })
   .meta({ id: 'NextCase' });

@@ -1,35 +1,12 @@
 /** The queue: its pages, its counts as they change, and the claim of the next case. */
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import { viewOf } from '../case-filter.js';
 import { getJson } from './client.js';
 import { useSend } from './queries.js';
-import type { CaseCounts, CaseRow, Cases, DecisionOrder, Lease, SavedViews } from './types.js';
+import type { CaseCounts, CaseRow, Cases, Lease, SavedViews } from './types.js';
 
 const PAGE_SIZE = '50';
-const LISTS = ['language', 'region', 'category', 'reason', 'desk'] as const;
-/** Filters of the queue page, as they stand in its address. */
-const FILTERS = [
-  'status',
-  'holder',
-  'overdue',
-  'reason',
-  'desk',
-  'language',
-  'region',
-  'category',
-  'source',
-  'noteId',
-] as const;
-
-/** The address without what is no filter: what a saved view keeps and a case carries along. */
-export function filterOf(params: URLSearchParams): string {
-  const kept = FILTERS.flatMap((name) => {
-    const value = params.get(name);
-    return value === null || value === '' ? [] : [[name, value]];
-  });
-  return new URLSearchParams(kept).toString();
-}
-
 export const useCases = (filter: string, cursor: string | null) =>
   useQuery({
     queryKey: ['cases', filter, cursor],
@@ -74,18 +51,6 @@ export function useLiveQueue(): void {
     stream.addEventListener('reset', () => void queries.invalidateQueries({ queryKey: ['cases'] }));
     return () => stream.close();
   }, [queries]);
-}
-
-type NextView = NonNullable<DecisionOrder['next']>;
-/** The view as the body of POST /v1/cases/next. */
-export function viewOf(filter: string): NextView {
-  const params = new URLSearchParams(filter);
-  const lists = LISTS.flatMap((name) => {
-    const value = params.get(name);
-    return value === null ? [] : [[name, value.split(',').filter((entry) => entry !== '')] as const];
-  });
-  const source = params.get('source');
-  return { ...Object.fromEntries(lists), ...(source === null ? {} : { source }) } as NextView;
 }
 
 export function useNextCase() {
