@@ -12,18 +12,23 @@ import { sinceOf } from './policy/notes.js';
 import { regionsIn } from './regions.js';
 import { OPERATOR, type StorePorts, storeFrom, type WithStore } from './store.js';
 
-const REJUDGE_USAGE = `polywarden rejudge [--region LIST] [--since 30d] [--dry-run] [--json]
+const REJUDGE_USAGE = `polywarden rejudge [--region LIST] [--since 30d] [--most N] [--dry-run] [--json]
 
   Stored notes whose outcome would be another by the policies in force, the words and the banks of texts as they are now
   are judged again: it marks them, and a running server's workers do the rest. Twice marks nothing twice.
+  Compared is the outcome of then with what the policies say now to the evidence of then: words and known texts are
+  looked for anew, models are not asked (languages, scores, pictures and answers of language models are as stored). What
+  is marked goes through the whole pipeline, with the models of now.
   --region LIST    only notes whose outcome changes in one of these regions, comma-separated
   --since WHEN     only notes decided since then: 30d, 12h or a day such as 2026-11-01; without it all
+  --most N         stops after N notes with another outcome, the oldest first; once they are judged, the next run goes on
   --dry-run        marks nothing, says what would change
   --json           data instead of text`;
 
 const OPTIONS = {
   region: { type: 'string' },
   since: { type: 'string' },
+  most: { type: 'string' },
   'dry-run': { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h' },
@@ -44,10 +49,12 @@ export async function rejudgeCommand(
   const regions = regionsIn(values.region, REJUDGE_USAGE);
   if (values.region !== undefined && regions.length === 0) throw usageError('--region names nothing', REJUDGE_USAGE);
   const { since } = values;
+  const most = mostOf(values.most);
   const result = await withStore((ports) => {
     const order = {
       since: since === undefined ? 0 : sinceOf(since, ports.clock.now()),
       regions: regions.length === 0 ? null : new Set(regions),
+      most,
       dryRun: values['dry-run'],
       actor: OPERATOR,
     };
@@ -61,6 +68,12 @@ export async function rejudgeCommand(
     : lines(result, values['dry-run']).join('\n');
   io.stdout.write(`${text}\n`);
   return 0;
+}
+
+function mostOf(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  if (!/^[1-9]\d{0,8}$/u.test(text)) throw usageError('--most is a whole number from 1', REJUDGE_USAGE);
+  return Number(text);
 }
 
 async function run(
@@ -90,13 +103,13 @@ async function run(
   return rejudge(deps, order, new AbortController().signal, progress);
 }
 
-function lines({ notes, differ, marked, moves, first }: Rejudged, dryRun: boolean): readonly string[] {
+function lines({ notes, differ, marked, stopped, moves, first }: Rejudged, dryRun: boolean): readonly string[] {
   const change = moves.map(({ region, before, after, count }) => `  ${region}: ${moved(before, after)}: ${count}`);
   const named = first.map(
     ({ noteId, externalId, moves: of }) =>
       `  ${noteId}  ${externalId}  ${of.map(({ region, before, after }) => `${region}: ${moved(before, after)}`).join(', ')}`,
   );
-  const head = `${notes} notes looked at, ${differ} would be decided otherwise`;
+  const head = `${notes} notes looked at, ${differ} would be decided otherwise${stopped ? '; stopped there' : ''}`;
   const end = dryRun
     ? 'Nothing was marked.'
     : `${marked} notes marked to be judged again${marked > 0 ? '; a running server does so within a minute' : ''}`;

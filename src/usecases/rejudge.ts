@@ -8,7 +8,7 @@ import type { Action, Evidence, RegionId } from '../domain.js';
 import type { Bundle } from '../policy/bundle.js';
 import { type Answer, answersOf } from '../policy/compare.js';
 import type { LookUpsStore } from '../ports/banks.js';
-import type { Actor, JudgedRevision, Store } from '../ports/store.js';
+import type { Actor, JudgedRevision, Page, Store } from '../ports/store.js';
 import type { Clock } from '../ports.js';
 import type { Stage } from '../stages/stage.js';
 import { partsOf } from './note-texts.js';
@@ -28,6 +28,8 @@ export interface RejudgeOrder {
   readonly since: number;
   /** Null: all. */
   readonly regions: ReadonlySet<RegionId> | null;
+  /** Notes with another outcome after which it stops, the oldest first; null: none. */
+  readonly most: number | null;
   readonly dryRun: boolean;
   readonly actor: Actor;
 }
@@ -47,6 +49,8 @@ export interface Rejudged {
   readonly differ: number;
   /** Those of them that were made due. */
   readonly marked: number;
+  /** Stopped at the most that was asked for; later notes were not looked at. */
+  readonly stopped: boolean;
   readonly moves: readonly (RejudgedMove & { readonly count: number })[];
   readonly first: readonly RejudgedNote[];
 }
@@ -65,42 +69,64 @@ export async function rejudge(
   const totals = { notes: 0, differ: 0, marked: 0 };
   const counts = new Map<string, RejudgedMove & { count: number }>();
   const first: RejudgedNote[] = [];
+  const most = order.most ?? Number.POSITIVE_INFINITY;
+  let stopped = false;
   for (let cursor: string | null = null; ; ) {
-    const page: Awaited<ReturnType<Store['notes']['judged']>> = await deps.notes.judged(
-      null,
-      order.since,
-      cursor,
-      PAGE,
+    const page: Page<JudgedRevision> = await deps.notes.judged(null, order.since, cursor, PAGE);
+    const rows = page.items.filter(({ stands }) => stands);
+    const { looked, moved } = await movedIn(rows, most - totals.differ, (row) =>
+      movesOf(row, deps, order.regions, signal),
     );
-    const due: string[] = [];
-    for (const row of page.items.filter(({ stands }) => stands)) {
-      signal.throwIfAborted();
-      totals.notes += 1;
-      const moves = await movesOf(row, deps, order.regions, signal);
-      if (moves.length === 0) continue;
-      totals.differ += 1;
-      due.push(row.revisionId);
-      for (const move of moves) {
-        const key = `${move.region} ${move.before} ${move.after}`;
-        counts.set(key, { ...move, count: (counts.get(key)?.count ?? 0) + 1 });
-      }
-      if (first.length < MOST_NAMED) {
-        first.push({ noteId: row.noteId, externalId: row.externalId, moves });
-      }
-    }
-    if (!order.dryRun && due.length > 0) {
+    totals.notes += looked;
+    totals.differ += moved.length;
+    count(moved, counts);
+    first.push(...moved.slice(0, MOST_NAMED - first.length).map(nameOf));
+    if (!order.dryRun && moved.length > 0) {
       const now = deps.clock.now();
       const times = { now, dueAt: now + PAUSE_MS, verb: 'note.judged_again' } as const;
+      const due = moved.map(({ row }) => row.revisionId);
       totals.marked += await deps.lookUps.again(due, order.actor, times);
     }
     progress(totals.notes);
-    if (page.nextCursor === null) break;
+    stopped = looked < rows.length || (totals.differ >= most && page.nextCursor !== null);
+    if (page.nextCursor === null || stopped) break;
     cursor = page.nextCursor;
     await breath();
   }
   const moves = [...counts.values()].sort((a, b) => b.count - a.count || (a.region < b.region ? -1 : 1));
-  return { ...totals, moves, first };
+  return { ...totals, stopped, moves, first };
 }
+
+interface Moved {
+  readonly row: JudgedRevision;
+  readonly moves: readonly RejudgedMove[];
+}
+
+/** Those with another outcome, and how many had to be looked at for `most` of them. */
+async function movedIn(
+  rows: readonly JudgedRevision[],
+  most: number,
+  look: (row: JudgedRevision) => Promise<readonly RejudgedMove[]>,
+): Promise<{ readonly looked: number; readonly moved: readonly Moved[] }> {
+  const moved: Moved[] = [];
+  let looked = 0;
+  for (const row of rows) {
+    if (moved.length >= most) break;
+    looked += 1;
+    const moves = await look(row);
+    if (moves.length > 0) moved.push({ row, moves });
+  }
+  return { looked, moved };
+}
+
+function count(moved: readonly Moved[], into: Map<string, RejudgedMove & { count: number }>): void {
+  for (const move of moved.flatMap(({ moves }) => moves)) {
+    const key = `${move.region} ${move.before} ${move.after}`;
+    into.set(key, { ...move, count: (into.get(key)?.count ?? 0) + 1 });
+  }
+}
+
+const nameOf = ({ row: { noteId, externalId }, moves }: Moved): RejudgedNote => ({ noteId, externalId, moves });
 
 /** Regions with another action or category than the policy gave; where a person has decided, nothing would follow. */
 async function movesOf(
@@ -109,6 +135,7 @@ async function movesOf(
   wanted: ReadonlySet<RegionId> | null,
   signal: AbortSignal,
 ): Promise<readonly RejudgedMove[]> {
+  signal.throwIfAborted();
   const { input, regions, past, human } = pastNote(row, [...bundle.regions.keys()]);
   const asked = regions.filter((region) => !human.has(region) && (wanted === null || wanted.has(region)));
   if (asked.length === 0) return [];

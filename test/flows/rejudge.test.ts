@@ -62,7 +62,7 @@ it('judges again what a bank has come to know and what a rule no longer holds, o
   });
   expect(await actionOf(id)).toEqual(['allow']);
   expect(await rejudged('--region', 'fr')).toContain('0 notes marked');
-  expect(await rejudged('--region', 'US')).toContain('1 notes marked');
+  expect(await rejudged('--region', 'US', '--most', '1')).toContain('1 notes marked');
   expect(await rejudged()).toContain('0 notes marked');
   await becomes(id, 'hold');
   expect(await rejudged()).toContain('0 would be decided otherwise');

@@ -48,10 +48,16 @@ function row(id: string, change: Partial<JudgedRevision> = {}): JudgedRevision {
   };
 }
 
+const PAGE = 10;
 async function judged(rows: readonly JudgedRevision[], change: Partial<RejudgeOrder> = {}) {
   const marked: string[] = [];
   const deps = {
-    notes: { judged: async () => ({ items: rows, nextCursor: null }) },
+    notes: {
+      judged: async (_source: string | null, _since: number, cursor: string | null) => ({
+        items: rows.slice(Number(cursor), Number(cursor) + PAGE),
+        nextCursor: Number(cursor) + PAGE < rows.length ? String(Number(cursor) + PAGE) : null,
+      }),
+    },
     lookUps: {
       again: async (ids: readonly string[]) => {
         marked.push(...ids);
@@ -62,7 +68,7 @@ async function judged(rows: readonly JudgedRevision[], change: Partial<RejudgeOr
     match,
     clock: { now: () => NOW },
   };
-  const order = { since: 0, regions: null, dryRun: false, actor: ACTOR, ...change };
+  const order = { since: 0, regions: null, most: null, dryRun: false, actor: ACTOR, ...change };
   return { ...(await rejudge(deps, order, new AbortController().signal)), ids: marked };
 }
 
@@ -94,5 +100,20 @@ describe('rejudge', () => {
     const result = await judged(rows, { dryRun: true });
     expect(result).toMatchObject({ differ: 25, marked: 0, ids: [] });
     expect(result.first).toHaveLength(20);
+  });
+
+  it.each([
+    [9, 11, true],
+    [10, 12, true],
+    [25, 27, false],
+    [26, 27, false],
+  ])('at most %i: stops there, the oldest first', async (most, notes, stopped) => {
+    const still = row('still', { decisions: [{ regions: ['de', 'us'], action: 'limit', category: 'hate.attack' }] });
+    const rows = [still, still, ...Array.from({ length: 25 }, (_, index) => row(String(index)))];
+    const differ = Math.min(most, 25);
+    const result = await judged(rows, { most });
+    expect(result).toMatchObject({ notes, differ, marked: differ, stopped });
+    expect(result.ids).toEqual(rows.slice(2, 2 + differ).map(({ revisionId }) => revisionId));
+    expect(await judged(rows, { most, dryRun: true })).toMatchObject({ notes, differ, marked: 0, stopped });
   });
 });
