@@ -20,6 +20,10 @@ export const RIGHTS_USAGE = `  --languages LIST   languages that they read, comm
   --desks LIST       of ${DESKS.join(', ')}; without it general
                      What is not named is not narrowed.`;
 
+/** As the options give them; what is not narrowed is left out. */
+export const sayRights = (rights: Rights): string =>
+  NAMES.flatMap((name) => (rights[name] === null ? [] : [`${name}=${rights[name].join(',')}`])).join(' ');
+
 /** Undefined: none is given. */
 export function rightsFrom(
   values: Readonly<Partial<Record<RightsName, string | undefined>>>,

@@ -6,7 +6,7 @@ import { type Rights, ROLES, type Role } from '../ports/store.js';
 import type { PasswordHasher } from '../ports.js';
 import { type Io, readArgs, unknownWord, usageError } from './io.js';
 import { jsonText } from './json-text.js';
-import { RIGHTS_OPTIONS, RIGHTS_USAGE, rightsFrom } from './rights.js';
+import { RIGHTS_OPTIONS, RIGHTS_USAGE, rightsFrom, sayRights } from './rights.js';
 import { OPERATOR, type StorePorts, storeFrom, type WithStore } from './store.js';
 
 const USER_USAGE = `polywarden user create   --login NAME [--role ${ROLES.join('|')}] [--password-stdin | --password WORD]
@@ -114,11 +114,12 @@ async function change(ports: StorePorts, hasher: PasswordHasher, order: Order): 
 }
 
 async function list({ store }: StorePorts, json: boolean): Promise<string> {
-  const users = await store.access.listUsers();
-  if (json) return `${jsonText(users, 2)}\n`;
-  return users
-    .map(
-      ({ userId, login, role, disabled }) => `${[userId, login, role, disabled ? 'disabled' : 'active'].join('\t')}\n`,
-    )
+  const people = await store.people.people();
+  if (json) return `${jsonText(people, 2)}\n`;
+  return people
+    .map(({ userId, login, role, disabled, rights }) => {
+      const fields = [userId, login, role, disabled ? 'disabled' : 'active', sayRights(rights)];
+      return `${fields.join('\t')}\n`;
+    })
     .join('');
 }

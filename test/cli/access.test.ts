@@ -92,16 +92,32 @@ describe('user', () => {
     expect((await store.access.findUser('ada'))?.passwordHash).toBe('# a long password');
     expect(said()).toBe('login ada\n');
   });
-  it('lists people, as rows and as data, without their passwords', async () => {
+  it('lists people and their rights, as rows and as data, without their passwords', async () => {
     const { store, withStore, io, hasher, said } = bench();
     const run = (...words: string[]) => userCommand(words, io, withStore, hasher);
     await run('create', '--login', 'ada', '--role', 'admin', '--password', 'a long password');
-    const id = (await store.access.findUser('ada'))?.userId;
+    await run(
+      'create',
+      '--login',
+      'bo',
+      '--languages',
+      'de,hi-Latn',
+      '--desks',
+      'general,legal',
+      '--password',
+      'another long one',
+    );
+    const [ada, bo] = (await store.people.people()).map(({ userId }) => userId);
     expect(await run('list')).toBe(0);
-    expect(said()).toBe(`login ada\n${id}\tada\tadmin\tactive\n`);
+    const rows = `${ada}\tada\tadmin\tactive\tdesks=general\n${bo}\tbo\treviewer\tactive\tlanguages=de,hi-Latn desks=general,legal\n`;
+    expect(said()).toBe(`login ada\nlogin bo\n${rows}`);
     await run('list', '--json');
-    const [, data] = said().split('active\n');
-    expect(JSON.parse(data ?? '')).toEqual([{ userId: id, login: 'ada', role: 'admin', disabled: false }]);
+    const data = JSON.parse(said().split('legal\n')[1] ?? '') as readonly object[];
+    expect(data).toEqual(await store.people.people());
+    expect(data).toMatchObject([
+      { login: 'ada' },
+      { login: 'bo', rights: { languages: ['de', 'hi-Latn'], regions: null } },
+    ]);
   });
   it('refuses a second person of that name and an unknown one', async () => {
     const { withStore, io, hasher } = bench();
