@@ -23,7 +23,7 @@ import { regionsIn } from './regions.js';
 const MODERATE_USAGE = `polywarden moderate --input notes.jsonl|- --output out.jsonl|- [options]
 
   --input FILE     JSON lines {id, title, text, images, author, regions, languageHint}, or externalId and body as the
-                   API names them; packed where the name ends in .gz; - is standard input
+                   API names them; packed (gzip) or not; - is standard input
   --output FILE    one JSON line for each row, in order, also for a bad one (error); - is standard output
   --region LIST    regions to decide for, comma-separated; without it those of the row, else all loaded ones
   --stages LIST    stages to run, comma-separated: ${STAGE_ORDER.join(', ')}

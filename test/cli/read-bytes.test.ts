@@ -1,10 +1,12 @@
+import { createReadStream } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openInput } from '../../src/cli/moderate/files.js';
-import { readBytes } from '../../src/cli/read-bytes.js';
+import { readBytes, unpack } from '../../src/cli/read-bytes.js';
 
 const ROWS = '{"id":"a","text":"Grüße"}\n';
 let dir = '';
@@ -28,17 +30,17 @@ async function textOf(bytes: AsyncIterable<Uint8Array>): Promise<string> {
 test.each([
   ['rows.jsonl', Buffer.from(ROWS)],
   ['rows.jsonl.gz', gzipSync(ROWS)],
-  ['ROWS.JSONL.GZ', gzipSync(ROWS)],
+  ['packed.jsonl', gzipSync(ROWS)],
+  ['plain.jsonl.gz', Buffer.from(ROWS)],
+  ['short.jsonl', Buffer.from([0x1f])],
+  ['empty.jsonl.gz', Buffer.alloc(0)],
   ['two.jsonl.gz', Buffer.concat([gzipSync(ROWS.slice(0, 9)), gzipSync(ROWS.slice(9))])],
 ])('%s is read', async (name, bytes) => {
-  expect(await textOf(readBytes(await written(name, bytes)))).toBe(ROWS);
+  expect(await textOf(readBytes(await written(name, bytes)))).toBe(bytes.length > 1 ? ROWS : bytes.toString());
 });
 
-test.each([
-  ['cut.jsonl.gz', gzipSync(ROWS).subarray(0, 20)],
-  ['plain.jsonl.gz', Buffer.from(ROWS)],
-])('%s ends with an error that names the file', async (name, bytes) => {
-  const file = await written(name, bytes);
+test('a packed file that is cut off ends with an error that names it', async () => {
+  const file = await written('cut.jsonl', gzipSync(ROWS).subarray(0, 20));
   await expect(textOf(readBytes(file))).rejects.toMatchObject({
     code: 'file_unreadable',
     message: `${file} cannot be read`,
@@ -49,8 +51,33 @@ test('a file that is not there is no wait without an end', async () => {
   await expect(textOf(readBytes(path.join(dir, 'none.gz')))).rejects.toMatchObject({ code: 'file_unreadable' });
 });
 
-test('moderate reads packed notes, and counts rows where it cannot know the share', async () => {
-  const io = { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr };
-  const { stream, bytes } = await openInput(await written('notes.jsonl.gz', gzipSync(ROWS)), io);
-  expect([await textOf(stream), bytes]).toEqual([ROWS, null]);
+test('whoever has read enough leaves no file open', async () => {
+  const bytes = createReadStream(await written('long.jsonl', gzipSync('x'.repeat(1_000_000))));
+  for await (const part of unpack(bytes, 'long.jsonl')) {
+    expect(part.length).toBeGreaterThan(0);
+    break;
+  }
+  expect(bytes.destroyed).toBe(true);
+});
+
+describe('moderate', () => {
+  const io = (stdin: Uint8Array) => ({
+    // Byte by byte, as a slow pipe may give them.
+    stdin: Readable.from([...stdin].map((byte) => Buffer.from([byte]))),
+    stdout: process.stdout,
+    stderr: process.stderr,
+  });
+  test.each([
+    ['packed notes, of which the share cannot be known', gzipSync(ROWS), null],
+    ['plain ones', Buffer.from(ROWS), Buffer.byteLength(ROWS)],
+  ])('reads %s', async (_name, content, size) => {
+    const { stream, bytes } = await openInput(await written('notes.jsonl', content), io(content));
+    expect([await textOf(stream), bytes]).toEqual([ROWS, size]);
+    const standard = await openInput('-', io(content));
+    expect([await textOf(standard.stream), standard.bytes]).toEqual([ROWS, null]);
+  });
+  test('names the standard input where it is cut off', async () => {
+    const { stream } = await openInput('-', io(gzipSync(ROWS).subarray(0, 20)));
+    await expect(textOf(stream)).rejects.toMatchObject({ message: 'The standard input cannot be read' });
+  });
 });

@@ -4,7 +4,7 @@ import { access, stat } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { InvalidInputError } from '../../errors.js';
 import type { Io } from '../io.js';
-import { isPacked, readBytes } from '../read-bytes.js';
+import { isPacked, readBytes, unpack } from '../read-bytes.js';
 
 /** Opening the input for writing would empty it before the first row is read. */
 export async function isSameFile(input: string, output: string): Promise<boolean> {
@@ -16,12 +16,13 @@ export async function openInput(
   name: string,
   io: Io,
 ): Promise<{ readonly stream: AsyncIterable<Uint8Array>; readonly bytes: number | null }> {
-  if (name === '-') return { stream: io.stdin, bytes: null };
+  if (name === '-') return { stream: unpack(io.stdin, 'The standard input'), bytes: null };
   try {
     const found = await stat(name);
     if (found.isDirectory()) throw new Error('it is a folder');
     await access(name, constants.R_OK);
-    return { stream: readBytes(name), bytes: isPacked(name) ? null : found.size };
+    const isPlain = found.isFile() && !(await isPacked(name));
+    return { stream: readBytes(name), bytes: isPlain ? found.size : null };
   } catch (cause) {
     throw new InvalidInputError('file_unreadable', `${name} cannot be read`, [], { cause });
   }
