@@ -28,7 +28,8 @@ const AS_DETECTED: Readonly<Record<string, string>> = { fil: 'tl' };
 function canonical(tag: string): string | undefined {
   try {
     const [found = ''] = Intl.getCanonicalLocales(tag);
-    return AS_DETECTED[found] ?? found;
+    const primary = primaryOf(found);
+    return `${AS_DETECTED[primary] ?? primary}${found.slice(primary.length)}`;
   } catch {
     return undefined;
   }
@@ -49,15 +50,10 @@ export const isPrivateTag = (tag: string): boolean => PRIVATE_TAG.test(tag);
 /** The form allows words such as `english`; no language has a tag that long. */
 const LONGEST_LANGUAGE = 3;
 
-/** In its canonical form; undefined: no BCP 47 tag of a language. */
+/** In its canonical form, as detection writes it; undefined: no BCP 47 tag of a language. */
 export function languageTag(word: string): string | undefined {
-  try {
-    const [tag = ''] = Intl.getCanonicalLocales(word);
-    return primaryOf(tag).length <= LONGEST_LANGUAGE ? tag : undefined;
-  } catch {
-    // Not even the form of a tag.
-    return undefined;
-  }
+  const tag = canonical(word);
+  return tag !== undefined && primaryOf(tag).length <= LONGEST_LANGUAGE ? tag : undefined;
 }
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';

@@ -1,7 +1,7 @@
 /** What authors read when something is wrong: plain words, the place, and the nearest right word. */
 import { describe, expect, test } from 'vitest';
 import { compileExpression } from '../../src/policy/cel.js';
-import { isLanguage, languageHint } from '../../src/policy/languages.js';
+import { isLanguage, languageHint, languageTag } from '../../src/policy/languages.js';
 import { placeWords } from '../../src/policy/say-issue.js';
 import { bundleOf, faultLines, GLOBAL_HEAD, global, region, rule, rules, tested } from './bench-files.js';
 
@@ -325,6 +325,7 @@ describe('languages', () => {
   test('each is written as detection writes it, Tagalog included', () => {
     expect(isLanguage('fil')).toBe(false);
     expect(languageHint('fil')).toContain('"tl" (Filipino)');
+    expect(['tl', 'fil-PH', 'ita', 'IT'].map(languageTag)).toEqual(['tl', 'tl-PH', 'it', 'it']);
   });
   test.each(['dee', 'deutsch', 'xx', '', 'not a tag!'])('%s does not', (tag) => {
     expect(isLanguage(tag)).toBe(false);

@@ -24,21 +24,12 @@ export const LABELS = Object.keys(LABEL_KEYS) as readonly Label[];
 const isTag = (word: string): boolean => word === '' || isPrivateTag(word) || languageTag(word) !== undefined;
 /** It is printed, so nothing but a tag may stand in it. */
 const Tag = z.string().refine(isTag, { error: ({ input }) => `no language tag${languageHint(String(input))}` });
-/** `EN` and `zh-hans` are languages that the model knows as `en` and `zh-Hans`. */
-const cased = (tag: string): string =>
-  tag
-    .toLowerCase()
-    .split('-')
-    .map((part, i) => (i === 0 ? part : caseOf(part)))
-    .join('-');
-function caseOf(part: string): string {
-  if (part.length === 4) return part.replace(/^[a-z]/, (first) => first.toUpperCase());
-  return part.length === 2 ? part.toUpperCase() : part;
-}
+/** `EN`, `eng` and `zh-hans` are languages that the model knows as `en` and `zh-Hans`. */
+const canonical = (tag: string): string => languageTag(tag) ?? tag.toLowerCase();
 
 const row = z.object({
   text: z.string(),
-  lang: Tag.transform(cased).default('und'),
+  lang: Tag.transform(canonical).default('und'),
   labels: z.partialRecord(z.enum(LABELS), z.union([z.literal(0), z.literal(1)], { error: 'a label is 0 or 1' })),
   source: z.string().default(''),
   script: z.string().optional(),
@@ -69,7 +60,7 @@ const wrong = (number: number, why: string): InvalidInputError =>
 /** Editors of some systems write a mark of order before the first row. */
 function textOf({ text, tooLong }: Line, number: number): string {
   if (text === null) {
-    const why = tooLong ? `more than ${MOST_BYTES} bytes` : 'no valid UTF-8 (the name of a packed file ends in .gz)';
+    const why = tooLong ? `more than ${MOST_BYTES} bytes` : 'no valid UTF-8';
     throw wrong(number, why);
   }
   return number === 1 ? text.replace(/^\ufeff/, '') : text;
