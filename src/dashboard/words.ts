@@ -3,10 +3,14 @@ import { useTranslation } from 'react-i18next';
 import type { CaseRow } from './api/types.js';
 import { useFormat } from './format.js';
 
-/** What the record knows, as far as this interface has a name for it. */
+/** What the record may say, in the order of the alphabet. */
 export const VERBS = [
   'appeal.received',
   'author.erased',
+  'bank.created',
+  'bank.hash_removed',
+  'bank.hashes_added',
+  'bank.removed',
   'case.decided',
   'case.decided_alike',
   'case.escalated',
@@ -25,6 +29,8 @@ export const VERBS = [
   'key.revoked',
   'note.decided',
   'note.erased',
+  'note.judged_again',
+  'note.looked_up_again',
   'note.seen',
   'notes.searched',
   'opinion.asked',

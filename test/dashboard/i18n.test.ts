@@ -124,6 +124,19 @@ describe('languages of the interface', () => {
     }
   });
 
+  test('every name that is written into the record has a text, and no other', () => {
+    const folders = ['src', 'workers', 'prisma/migrations'].map((folder) => path.resolve(folder));
+    const files = folders.flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: 'utf8' })
+        .filter((name) => /\.(?:ts|sql)$/.test(name) && !/^(?:dashboard|generated)\//.test(name))
+        .map((name) => readFileSync(path.join(folder, name), 'utf8')),
+    );
+    const nouns = 'appeal|author|bank|case|hold|key|notes?|opinion|policy|report|sealed|user';
+    const name = new RegExp(`'((?:${nouns})\\.[a-z_]+)'`, 'g');
+    const written = new Set(files.flatMap((text) => [...text.matchAll(name)].map(([, verb]) => verb)));
+    expect([...written].toSorted()).toEqual([...VERBS]);
+  });
+
   test('every code that the server may answer with has a text', () => {
     const keys = [
       ...Object.keys(ERROR_CODES)

@@ -36,10 +36,11 @@ const actionsOf = (detail: AuditEvent['detail']): readonly string[] => {
 /** What one reads at a glance; the whole entry is one click away. */
 function Detail({ detail }: { readonly detail: AuditEvent['detail'] }) {
   const { t } = useTranslation();
-  const { known, reason } = useWords();
+  const { known, reason, category } = useWords();
   const said = (name: string, value: unknown): string => {
     if (typeof value === 'boolean') return t(value ? 'audit:yes' : 'audit:no');
     if (name === 'why') return reason(String(value));
+    if (name === 'category') return category(String(value));
     return name === 'role' || name === 'desk' ? known(`words:${name}.${value}`, String(value)) : String(value);
   };
   const actions = actionsOf(detail).map((action) => known(`words:action.${action}`, action));
