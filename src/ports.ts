@@ -140,7 +140,10 @@ export interface HashHit {
   readonly distance: number;
 }
 /** Entries whose simhash is within `distance` bits, or whose exact hash is equal. */
-export type TextHashBank = HashBank<TextHash>;
+export interface TextHashBank extends HashBank<TextHash> {
+  /** Nothing can be found, so that no text needs to be hashed. */
+  isEmpty(): boolean;
+}
 /** Perceptual hashes. */
 export type ImageHashBank = HashBank<PdqReading>;
 

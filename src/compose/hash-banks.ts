@@ -12,6 +12,7 @@ import { turns } from '../turns.js';
 import { allHashes } from '../usecases/all-hashes.js';
 
 export interface HashBanks<Q> extends HashBank<Q> {
+  isEmpty(): boolean;
   /** Asks at once, so that this process need not wait for its next question. */
   follow(): Promise<void>;
   close(): Promise<void>;
@@ -42,10 +43,15 @@ export const openTextBanks = (store: Pick<HashBanksPart, 'textBanks'>, options: 
 /** Rejects when the banks cannot be read: no note is compared with banks that are not there. */
 async function openHashBanks<H, Q>(options: BanksOptions<H, Q>): Promise<HashBanks<Q>> {
   const { holds, store, indexOf, clock, log, pollMs } = options;
-  const load = async (): Promise<{ readonly version: number; readonly index: HashBank<Q> }> => {
+  const load = async (): Promise<{
+    readonly version: number;
+    readonly isEmpty: boolean;
+    readonly index: HashBank<Q>;
+  }> => {
     // Asked first: what changes while the pages are read raises it again.
     const version = await store.version();
-    return { version, index: indexOf(await allHashes(store, clock.now()), clock.now) };
+    const entries = await allHashes(store, clock.now());
+    return { version, isEmpty: entries.length === 0, index: indexOf(entries, clock.now) };
   };
   let current = await load();
   const ask = async (): Promise<void> => {
@@ -78,6 +84,7 @@ async function openHashBanks<H, Q>(options: BanksOptions<H, Q>): Promise<HashBan
   // Only the abort ends it.
   const polling = poll().catch(() => undefined);
   return {
+    isEmpty: () => current.isEmpty,
     lookup: (hash, distance, sourceId) => current.index.lookup(hash, distance, sourceId),
     follow,
     close: async () => {

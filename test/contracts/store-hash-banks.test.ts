@@ -33,6 +33,7 @@ afterAll(async () => {
 });
 
 interface Followed {
+  isEmpty(): boolean;
   look(sourceId?: string): readonly HashHit[];
   follow(): Promise<void>;
   close(): Promise<void>;
@@ -151,11 +152,12 @@ function suite<H extends object>(
     let now = NOW;
     const followed = await openBanks(store, () => now);
     const names = (sourceId?: string) => followed.look(sourceId).map((hit) => [hit.bank, hit.distance]);
-    expect(names()).toEqual([]);
+    expect([names(), followed.isEmpty()]).toEqual([[], true]);
     await add('spam-banners', [A]);
     await create({ name: 'their-own', sourceId: 'source_1' });
     await add('their-own', [A]);
     await followed.follow();
+    expect(followed.isEmpty()).toBe(false);
     expect(names()).toEqual([['spam-banners', 0]]);
     expect(names('source_2')).toEqual([['spam-banners', 0]]);
     expect(names('source_1').toSorted()).toEqual([

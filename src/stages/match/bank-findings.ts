@@ -44,7 +44,7 @@ export function* textHits(
 const isWithin = (inner: Span, outer: Span): boolean => inner.start >= outer.start && inner.end <= outer.end;
 
 export function bankFindings({ text, part }: LabelledText, bank: TextHashBank, sourceId?: string): readonly Finding[] {
-  if (isTooShort(text)) return [];
+  if (bank.isEmpty() || isTooShort(text)) return [];
   const found = new Map<string, { readonly hit: BadHit; readonly spans: Span[] }>();
   const harmless: Span[] = [];
   for (const { hits, piece } of textHits(bank, hashedText(text), sourceId)) {

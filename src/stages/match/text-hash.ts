@@ -112,6 +112,7 @@ export function indexTextHashes(entries: readonly TextEntry[], now: () => number
     return new Set(quartersOf(halves).flatMap((value, index) => quarters[index]?.get(value) ?? []));
   };
   return {
+    isEmpty: () => entries.length === 0,
     lookup(hashes, distance, sourceId) {
       const time = now();
       const hits = new Map<string, HashHit>();

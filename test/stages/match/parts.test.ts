@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { buildAutomaton } from '../../../src/stages/match/automaton.js';
 import { bankFindings } from '../../../src/stages/match/bank-findings.js';
 import { endsLetter, endsWord, isSegment, startsWord } from '../../../src/stages/match/boundary.js';
@@ -190,6 +190,12 @@ describe('bankFindings', () => {
   const labelled = { part: 'body', text } as const;
   const { exact, simhash: near } = hashText(text);
   const entry = { entryId: 'bank-1', category: 'fraud.scam', severity: 3, benign: false, exact, simhash: near };
+  it('does not read a text for which nothing is held', () => {
+    const unread = { ...labelled, text: { ...text, view: vi.fn(text.view) } };
+    expect(bankFindings(unread, indexTextHashes([]))).toEqual([]);
+    expect(unread.text.view).not.toHaveBeenCalled();
+    expect(bankFindings(unread, indexTextHashes([entry]))).toHaveLength(1);
+  });
   it('reports a known text over its whole length', () => {
     expect(bankFindings(labelled, indexTextHashes([entry]))).toEqual([
       {
