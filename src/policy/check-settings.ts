@@ -1,4 +1,5 @@
 /** The settings of one region against each other and against the sentences: everything but the rules. */
+import type { Action } from '../domain.js';
 import { settingsOf, sourceOf } from './cites.js';
 import { faultOf } from './faults.js';
 import { isLanguage } from './languages.js';
@@ -59,6 +60,18 @@ function checkStages(settings: RegionSettings, complain: Complain): void {
   }
 }
 
+/** What ends without a person; `hold` hides a note until one has looked. */
+const TAKES_AWAY: ReadonlySet<Action> = new Set(['geo_withhold', 'remove']);
+
+function checkModelAlone({ model_alone }: RegionSettings, complain: Complain): void {
+  for (const competence of ['weak', 'none'] as const) {
+    const action = model_alone[competence];
+    if (!TAKES_AWAY.has(action)) continue;
+    const message = `model_alone, ${competence}: ${action} on the word of the text model alone, where it was not validated for the language; hold hides the note and asks a person`;
+    complain(['model_alone', competence], 'unproven-removal', message);
+  }
+}
+
 /** An opinion that nobody waits for is money spent on nothing. */
 function checkOpinions({ opinions, evidence }: RegionSettings, complain: Complain): void {
   const { scores, categories, unvalidated_language, unseen_pictures } = opinions.ask;
@@ -114,6 +127,7 @@ export function checkSettings(made: Inheritance, settings: RegionSettings, works
   const complain: Complain = (path, lint, message) => workshop.report(faultAt(made.region, path, lint, message));
   checkLanguages(settings, workshop, complain);
   checkStages(settings, complain);
+  checkModelAlone(settings, complain);
   checkOpinions(settings, complain);
   checkAge(settings, complain);
   checkSources(made, settings, complain);

@@ -48,6 +48,10 @@ export const LINTS = {
   severity: error('reference', 'the severity of a rule or of a term is above the most that its category knows'),
   ladder: error('reference', 'the action is stronger than the region takes by itself at that severity'),
   'unconfirmed-removal': error('reference', 'a removal of severity 3 that no person confirms'),
+  'unproven-removal': error(
+    'reference',
+    'model_alone would take notes away on the word of a model that nobody has measured in the language',
+  ),
   'selfharm-help': error('reference', 'a person at risk would be restricted instead of helped'),
   'allow-without-exempts': error('reference', 'a rule allows and does not say what it exempts'),
   'exempts-without-allow': error('reference', 'a rule exempts although it does not allow'),

@@ -165,6 +165,8 @@ const CASES: readonly Case[] = [
   one('severity', { severity: '▸4' }, 'above the 3 of hate.attack'),
   one('ladder', { severity: '1', does: '▸{ action: remove }' }, 'stronger than require_edit, the limit for severity 1'),
   one('unconfirmed-removal', { severity: '3', does: '▸{ action: remove }' }, 'add escalate to side'),
+  head('unproven-removal', 'weak: review, none', 'weak: ▸remove, none', 'asks a person'),
+  of('unproven-removal', 'de', 'model_alone: { none: ▸geo_withhold }\n', 'where it was not validated for the language'),
   one('selfharm-help', { category: 'selfharm.risk', does: '▸{ action: limit }' }, 'answered with help'),
   one('allow-without-exempts', { does: '▸{ action: allow }' }, 'must name what it exempts'),
   one('exempts-without-allow', { exempts: '▸[fraud.scam]' }, 'only a rule with action allow'),
