@@ -307,6 +307,7 @@ it('a campaign is decided in one step, what somebody else holds is named, and on
   expect((await open()).filter((id) => id !== null)).toEqual([last]);
   await page.reload();
   await page.getByText('Decided. Decided alike: 2').waitFor();
+  await page.getByText('Not decided: camp-4').waitFor();
   await page.keyboard.press('u');
   await page.locator('[data-testid="lease"]').waitFor();
   await expect.poll(async () => (await open()).filter((id) => id !== null).length, { timeout: 10_000 }).toBe(4);

@@ -1,4 +1,4 @@
-/** The window in which a decision can be taken back; it stays while the next case is read. */
+/** The window in which a decision can be taken back; it stays while the next case is read, and after a reload. */
 import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
@@ -9,6 +9,7 @@ import { useSend } from '../api/queries.js';
 import type { DecidedAlike, Lease } from '../api/types.js';
 import { useFormat } from '../format.js';
 import { useShortcuts } from '../shortcuts.js';
+import { useKept } from '../use-kept.js';
 import { useWords } from '../words.js';
 import { Fault } from './fault.js';
 
@@ -26,8 +27,9 @@ const Context = createContext<(undoable: Undoable) => void>(() => undefined);
 export const useOfferUndo = () => useContext(Context);
 
 export function UndoProvider({ children }: { readonly children: ReactNode }) {
-  const [undoable, setUndoable] = useState<Undoable | null>(null);
+  const [undoable, setUndoable] = useKept<Undoable | null>('undo', () => null);
   // The case tells of the same decision too, and knows nothing of those that were refused.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it asks for what is kept when it is called
   const offer = useMemo(
     () => (next: Undoable) =>
       setUndoable((old) => (old?.submissionId === next.submissionId ? { ...next, alike: more(old, next) } : next)),
@@ -36,7 +38,9 @@ export function UndoProvider({ children }: { readonly children: ReactNode }) {
   return (
     <Context.Provider value={offer}>
       {children}
-      {undoable !== null && <Toast key={undoable.submissionId} undoable={undoable} onDone={() => setUndoable(null)} />}
+      {undoable !== null && (
+        <Toast key={undoable.submissionId} undoable={undoable} onDone={() => setUndoable(() => null)} />
+      )}
     </Context.Provider>
   );
 }
