@@ -1,7 +1,9 @@
 /** Why a case is here: the rules of that time judged once more, or as they were stored. */
 import type { Bundle } from '../policy/bundle.js';
 import { judgesAlike } from '../policy/bundle-diff.js';
+import type { ReadNote } from '../policy/changed-words.js';
 import type { CaseFile } from '../ports/review.js';
+import { partsOf } from '../usecases/note-texts.js';
 import { type ExplainedRule, explainCase, ruleOf } from '../usecases/review/why.js';
 import type { CaseDetail } from './schemas/review-case.js';
 
@@ -11,6 +13,9 @@ export interface WhyScene {
   readonly then: Bundle | null;
   readonly current: Bundle;
 }
+
+const readNoteOf = ({ note, evidence }: CaseFile): ReadNote | null =>
+  note === null || evidence === null ? null : { texts: partsOf(note, evidence), evidence };
 
 export function whyAnswer({ file, then, current }: WhyScene): CaseDetail['why'] {
   const explained = explainCase(file, then);
@@ -53,7 +58,9 @@ export function whyAnswer({ file, then, current }: WhyScene): CaseDetail['why'] 
   const isShadow = ({ effect }: ExplainedRule): boolean => effect === 'shadow';
   return {
     bundleHash: file.bundleHash ?? current.hash,
-    current: file.bundleHash === current.hash || (then !== null && judgesAlike(then, current, file.row.regions)),
+    current:
+      file.bundleHash === current.hash ||
+      (then !== null && judgesAlike(then, current, file.row.regions, readNoteOf(file))),
     recomputed: explained !== null,
     rules: explained?.filter((rule) => !isShadow(rule)).map(show) ?? stored('rules'),
     shadow: explained?.filter(isShadow).map(show) ?? stored('shadow'),

@@ -1,6 +1,7 @@
 /** What a candidate changes: files, rules and settings, and whether a second person has to look. */
 import type { BundleDifference, RuleChange } from '../ports/policy.js';
 import { filesIn } from './bundle-content.js';
+import { type ReadNote, wordsAlike } from './changed-words.js';
 import type { Bundle, CompiledRegion, CompiledRule } from './model.js';
 import { modeText } from './overrides.js';
 import { speaksFor } from './regions.js';
@@ -121,18 +122,23 @@ export function bundleDifference(before: Bundle, after: Bundle): BundleDifferenc
   return { files, rules, settings, terms, severity: Math.max(isGrave ? GRAVE : 0, ...severities) };
 }
 
-const termFiles = (bundle: Bundle): readonly (readonly [string, string])[] =>
-  [...filesIn(bundle.content)].filter(([file]) => file.startsWith('terms/'));
-
-/** Whether a note meets the same in these regions: rules, settings and words; files of other regions are no matter. */
-export function judgesAlike(before: Bundle, after: Bundle, regions: readonly string[]): boolean {
-  if (JSON.stringify(termFiles(before)) !== JSON.stringify(termFiles(after))) return false;
+/**
+ * Whether a note meets the same in these regions: rules, settings, and words as far as they have to do with it; files of
+ * other regions are no matter.
+ */
+export function judgesAlike(
+  before: Bundle,
+  after: Bundle,
+  regions: readonly string[],
+  note: ReadNote | null = null,
+): boolean {
   const settings = (region: CompiledRegion): string => JSON.stringify({ ...region.settings, id: '' });
   const rules = (region: CompiledRegion): string => JSON.stringify(region.rules.map((rule) => [rule.id, faceOf(rule)]));
-  return regions.every((id) => {
+  const rulesAlike = regions.every((id) => {
     const [was, is] = [speaksFor(before, id), speaksFor(after, id)];
     return settings(was) === settings(is) && rules(was) === rules(is);
   });
+  return rulesAlike && wordsAlike(before, after, note);
 }
 
 export const noDifference: BundleDifference = { files: [], rules: [], settings: [], terms: [], severity: 0 };

@@ -1,8 +1,11 @@
 /** What a candidate changes, as the person who approves it reads it. */
 import { describe, expect, test } from 'vitest';
 import { bundleDifference, judgesAlike, noDifference } from '../../src/policy/bundle-diff.js';
+import { testInput } from '../../src/policy/test-evidence.js';
+import { normaliseText } from '../../src/stages/normalise/text.js';
 import { bundleOf, GLOBAL_HEAD, global, region, rule } from './bench-files.js';
 
+const { evidence } = testInput({ expect: 'match' }, 0);
 const grave = { severity: '3', when: 'reaches("hate.attack", "remove")' };
 const before = bundleOf({
   'global.yaml': global(rule({ id: 'same' }), rule({ id: 'goes' }), rule({ id: 'turns', ...grave })),
@@ -24,10 +27,13 @@ describe('whether notes of some regions meet the same', () => {
     expect(judgesAlike(was, is, regions)).toBe(alike);
   });
 
-  test('other words are another matter everywhere', () => {
-    const term = 'language: en\nterms:\n  - { id: en.one, severity: 2 }\n';
+  test('other words are another matter everywhere, unless the note is known to have none of them', () => {
+    const term = `language: en\nterms:\n  - { id: en.spam.shoe, category: authentic.spam, severity: 1, source: a test, patterns: [red shoes] }\n`;
     const [one, other] = [bundleOf(files), bundleOf({ ...files, 'terms/en.yaml': term })];
     expect(judgesAlike(one, other, ['fr'])).toBe(false);
+    const note = (body: string) => ({ texts: [{ part: 'body' as const, text: normaliseText(body) }], evidence });
+    expect(judgesAlike(one, other, ['fr'], note('A walk in blue shoes.'))).toBe(true);
+    expect(judgesAlike(one, other, ['fr'], note('Rouge: red shoes.'))).toBe(false);
   });
 });
 
