@@ -20,7 +20,7 @@ export const RIGHTS_USAGE = `  --languages LIST   languages that they read, comm
   --desks LIST       of ${DESKS.join(', ')}; without it general
                      What is not named is not narrowed.`;
 
-/** As the options give them; what is not narrowed is left out. */
+/** What a person sees, as the options name it; what is not narrowed is left out. */
 export const sayRights = (rights: Rights): string =>
   NAMES.flatMap((name) => (rights[name] === null ? [] : [`${name}=${rights[name].join(',')}`])).join(' ');
 

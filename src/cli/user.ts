@@ -4,6 +4,7 @@ import { openPasswordHasher } from '../adapters/password-argon2.js';
 import { InvalidInputError } from '../errors.js';
 import { type Rights, ROLES, type Role } from '../ports/store.js';
 import type { PasswordHasher } from '../ports.js';
+import { sightOf } from '../usecases/review/sight.js';
 import { type Io, readArgs, unknownWord, usageError } from './io.js';
 import { jsonText } from './json-text.js';
 import { RIGHTS_OPTIONS, RIGHTS_USAGE, rightsFrom, sayRights } from './rights.js';
@@ -117,8 +118,9 @@ async function list({ store }: StorePorts, json: boolean): Promise<string> {
   const people = await store.people.people();
   if (json) return `${jsonText(people, 2)}\n`;
   return people
-    .map(({ userId, login, role, disabled, rights }) => {
-      const fields = [userId, login, role, disabled ? 'disabled' : 'active', sayRights(rights)];
+    .map((person) => {
+      const { userId, login, role, disabled } = person;
+      const fields = [userId, login, role, disabled ? 'disabled' : 'active', sayRights(sightOf(person))];
       return `${fields.join('\t')}\n`;
     })
     .join('');

@@ -109,7 +109,7 @@ describe('user', () => {
     );
     const [ada, bo] = (await store.people.people()).map(({ userId }) => userId);
     expect(await run('list')).toBe(0);
-    const rows = `${ada}\tada\tadmin\tactive\tdesks=general\n${bo}\tbo\treviewer\tactive\tlanguages=de,hi-Latn desks=general,legal\n`;
+    const rows = `${ada}\tada\tadmin\tactive\tdesks=general,senior,legal,child_safety\n${bo}\tbo\treviewer\tactive\tlanguages=de,hi-Latn desks=general,legal\n`;
     expect(said()).toBe(`login ada\nlogin bo\n${rows}`);
     await run('list', '--json');
     const data = JSON.parse(said().split('legal\n')[1] ?? '') as readonly object[];
