@@ -118,11 +118,21 @@ function unreadKey(why: string): string | null {
   return why.endsWith(', drawn for review') ? 'words:gap-why.unread-drawn' : 'words:gap-why.unread';
 }
 
-/** A message as the policy file has it, and who saw it: the server has filled the blank. */
-export function messageSays(message: string): { readonly text: string; readonly by: readonly string[] } {
-  const [, start, by] = /^(.+, seen by )(.+)\.$/.exec(message) ?? [];
-  if (start === undefined || by === undefined) return { text: message, by: [] };
-  return { text: `${start}{{by}}.`, by: by.split(' and ') };
+interface MessageSaid {
+  readonly text: string;
+  readonly by: readonly string[];
+  /** What the rule would have done, had more than an unproven text model spoken; null: it did that. */
+  readonly written: string | null;
+}
+const MILDER = / \(model not validated for this language: ([a-z_]+) became [a-z_]+\)$/;
+
+/** A message as the policy file has it, and who saw it: the server has filled the blank, and may have added why it is milder. */
+export function messageSays(message: string): MessageSaid {
+  const [added = '', written = null] = MILDER.exec(message) ?? [];
+  const plain = message.slice(0, message.length - added.length);
+  const [, start, by] = /^(.+, seen by )(.+)\.$/.exec(plain) ?? [];
+  if (start === undefined || by === undefined) return { text: plain, by: [], written };
+  return { text: `${start}{{by}}.`, by: by.split(' and '), written };
 }
 
 interface BundleSaid {
@@ -176,11 +186,12 @@ export function useWords() {
     stage: (name: string): string => known(`words:stage.${name}`, name),
     /** The words of the shipped rules; those of other rules stand as their author wrote them. */
     ruleMessage: (message: string): string => {
-      const { text, by } = messageSays(message);
+      const { text, by, written } = messageSays(message);
       const own = { ns: 'rules', nsSeparator: false } as const;
       if (!i18n.exists(text, own)) return message;
       const names = by.map((name) => (i18n.exists(name, own) ? t(name, own) : name));
-      return t(text, { ...own, by: new Intl.ListFormat(i18n.language).format(names) });
+      const said = t(text, { ...own, by: new Intl.ListFormat(i18n.language).format(names) });
+      return written === null ? said : `${said} ${t('case:milder', { written: t(`words:action.${written}`) })}`;
     },
     /** Title of a clause of the shipped terms; others stand as their author wrote them. */
     clause: (title: string): string => {

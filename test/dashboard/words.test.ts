@@ -88,7 +88,15 @@ describe('the message of a rule', () => {
     expect(said).toBe(`Reads as a threat, seen by ${by.join(' and ')}.`);
   });
   test('of another author stays as it is', () => {
-    expect(messageSays('Ask Ana, seen by her')).toEqual({ text: 'Ask Ana, seen by her', by: [] });
+    expect(messageSays('Ask Ana, seen by her')).toEqual({ text: 'Ask Ana, seen by her', by: [], written: null });
+  });
+  test('says apart that an unproven model alone spoke, and what the rule would have done', () => {
+    const removes = rule({ id: 'r1', message: 'Reads as a threat, seen by {by}.', does: '{ action: remove }' });
+    const input = testInput({ expect: 'match', scores: { 'hate.attack': 0.95 }, competence: 'none' }, NOW);
+    const [hit] = evaluate(input, bundleOf({ 'global.yaml': global(removes) }), ['global']).decisions[0]?.rules ?? [];
+    expect(hit?.action).toBe('review');
+    const said = { text: 'Reads as a threat, seen by {{by}}.', by: ['the text model'], written: 'remove' };
+    expect(messageSays(hit?.message ?? '')).toEqual(said);
   });
 });
 
