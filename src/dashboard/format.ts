@@ -49,6 +49,8 @@ export function useFormat() {
     moment: (at: string) => dates('moment', { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at)),
     hour: (at: string) => dates('hour', { weekday: 'short', hour: 'numeric' }).format(new Date(at)),
     day: (at: string) => dates('day', { month: 'short', day: 'numeric' }).format(new Date(at)),
+    /** A day as a file names it, which is the same everywhere. */
+    date: (day: string) => dates('date', { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(day)),
     count: (value: number) => once(`count ${locale}`, () => new Intl.NumberFormat(locale)).format(value),
     decimal: (value: number) =>
       once(`decimal ${locale}`, () => new Intl.NumberFormat(locale, { maximumFractionDigits: 2 })).format(value),

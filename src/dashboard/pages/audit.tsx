@@ -35,6 +35,10 @@ export function AuditPage() {
   const [params, setParams] = useSearchParams();
   const audit = useAudit(params.toString());
   const next = audit.data?.nextCursor ?? null;
+  const turnTo = (cursor: string | null) => {
+    const { cursor: _before, ...filter } = Object.fromEntries(params);
+    setParams(cursor === null ? filter : { ...filter, cursor });
+  };
   return (
     <>
       <PageTitle text={t('audit:title')} />
@@ -43,13 +47,13 @@ export function AuditPage() {
       {audit.error !== null && <Fault error={audit.error} />}
       <section className="sheet" aria-busy={audit.isFetching}>
         <AuditTable events={audit.data?.items ?? []} />
+        {audit.data?.items.length === 0 && <p className="quiet">{t('audit:none')}</p>}
       </section>
       <div className="row">
-        <Button
-          variant="default"
-          disabled={next === null}
-          onClick={() => setParams({ ...Object.fromEntries(params), cursor: next ?? '' })}
-        >
+        <Button variant="default" disabled={!params.has('cursor')} onClick={() => turnTo(null)}>
+          {t('notes:newest')}
+        </Button>
+        <Button variant="default" disabled={next === null} onClick={() => turnTo(next)}>
           {t('notes:older')}
         </Button>
       </div>

@@ -62,7 +62,7 @@ function Regions({ regions }: { readonly regions: Policies['regions'] }) {
                 {format.count(region.differences)}
               </td>
               <td data-label={t('policy:review-by')}>
-                <time dateTime={region.reviewBy}>{region.reviewBy}</time>
+                <time dateTime={region.reviewBy}>{format.date(region.reviewBy)}</time>
               </td>
             </tr>
           ))}

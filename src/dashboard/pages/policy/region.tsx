@@ -161,15 +161,15 @@ function RegionView({ data }: { readonly data: Region }) {
       <p className="no-margin quiet small">
         {region.extends !== null &&
           `${t('policy:extends')} ${format.region(region.extends) ?? region.extends.toUpperCase()} · `}
-        {t('policy:owner', { owner: region.owner })} · {t('policy:review-by')} {region.reviewBy} · {t('policy:notices')}{' '}
-        {region.noticeLanguages.map(format.language).join(', ')}
+        {t('policy:owner', { owner: region.owner })} · {t('policy:review-by')} {format.date(region.reviewBy)} ·{' '}
+        {t('policy:notices')} {region.noticeLanguages.map(format.language).join(', ')}
       </p>
       {region.speaks !== region.id && (
         <Alert color="yellow" variant="default" role="status">
           {t(region.effectiveUntil === null ? 'policy:silent.yet' : 'policy:silent', {
             region: format.region(region.speaks) ?? region.speaks.toUpperCase(),
-            from: region.effectiveFrom,
-            until: region.effectiveUntil,
+            from: format.date(region.effectiveFrom),
+            until: region.effectiveUntil === null ? null : format.date(region.effectiveUntil),
           })}
         </Alert>
       )}
