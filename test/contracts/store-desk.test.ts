@@ -135,9 +135,19 @@ describe.each(BOTH_STORES)('the desk %s', (_name, open) => {
     await of('Ripe figs from the market.', externalId);
     expect(await store.desk.similar(row)).toEqual([near, copy].map(({ noteId }) => noteId));
     const asked = [first, copy, edited, far, near].map(({ caseId }) => caseId);
+    const around = async () => {
+      const { sameText, campaign } = must(await store.desk.file(who, first.caseId, NOW));
+      return { sameText, campaign };
+    };
+    const ref = { language: lang, strongest: 'hold', byPerson: false, createdAt: new Date(NOW).toISOString() };
+    expect(await around()).toMatchObject({
+      sameText: [{ noteId: copy.noteId, title: 'A quiet walk', ...ref }],
+      campaign: [{ noteId: near.noteId, ...ref }],
+    });
     const among = await store.desk.similarAmong(row, [...asked, 'case_none']);
     expect(among).toEqual(new Set([copy.caseId, near.caseId]));
     await store.desk.submit(submission(await hold(who, copy.caseId)), NOW);
+    expect((await around()).sameText).toMatchObject([{ noteId: copy.noteId, byPerson: true }]);
     expect(await store.desk.similar(row)).toEqual([near.noteId]);
     expect(await store.desk.similarAmong(row, [copy.caseId])).toEqual(new Set([copy.caseId]));
   });

@@ -3,6 +3,7 @@ import type { DeskStore, QueueRow } from '../../../../src/ports/review.js';
 import { pageOf } from '../page.js';
 import { iso, latest, stored } from '../rows.js';
 import type { DeskRows } from './rows.js';
+import { aroundOf } from './similar.js';
 import { bare, type DeskState } from './state.js';
 
 export function queueOf(
@@ -94,8 +95,7 @@ export function queueOf(
         comments: (comments.get(row.noteId) ?? []).map(({ noteId: _, ...comment }) => comment),
         opinions: opinions.filter((one) => one.caseId === caseId).map(({ caseId: _, ...one }) => one),
         author: null,
-        sameText: [],
-        campaign: [],
+        ...aroundOf(state, row),
         appeal: [...appeals.values()].filter((one) => one.caseId === caseId).map(bare)[0] ?? null,
         reports: [...reports.values()].filter((one) => one.caseId === caseId).map(bare),
         holds: [],

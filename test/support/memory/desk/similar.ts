@@ -1,25 +1,55 @@
 /** Notes of the same text or campaign. */
-import type { DeskStore, QueueRow } from '../../../../src/ports/review.js';
+import type { CaseFile, DeskStore, NoteRef, QueueRow } from '../../../../src/ports/review.js';
+import { rowOf } from '../notes.js';
 import { latest, type NoteRecord, textHashOf } from '../rows.js';
 import type { DeskRows } from './rows.js';
 import type { DeskState } from './state.js';
 
 const MOST_SIMILAR = 500;
+const SHOWN = 20;
 
-export function similarOf(
-  { cases, noteOf, tables, check }: DeskState,
-  { sync }: DeskRows,
-): Pick<DeskStore, 'similar' | 'similarAmong'> {
+type Likeness = (row: QueueRow, note: NoteRecord) => boolean;
+
+function likenessesOf({ noteOf, tables }: DeskState): { readonly text: Likeness; readonly campaign: Likeness } {
   const bandsOf = (revisionId: string): readonly string[] => tables.signatures.get(revisionId)?.bands ?? [];
-  const isSimilar = (row: QueueRow, note: NoteRecord): boolean => {
-    if (note.sourceId !== row.sourceId || note.noteId === row.noteId) return false;
-    const other = latest(note);
-    const own = noteOf(row.noteId).revisions.find(({ revisionId }) => revisionId === row.revisionId);
-    const text = own === undefined ? null : textHashOf(own);
-    if (text !== null && text === textHashOf(other)) return true;
-    const bands = bandsOf(row.revisionId);
-    return bandsOf(other.revisionId).some((band) => bands.includes(band));
+  const isOther: Likeness = (row, note) => note.sourceId === row.sourceId && note.noteId !== row.noteId;
+  return {
+    text: (row, note) => {
+      const own = noteOf(row.noteId).revisions.find(({ revisionId }) => revisionId === row.revisionId);
+      const text = own === undefined ? null : textHashOf(own);
+      return isOther(row, note) && text !== null && text === textHashOf(latest(note));
+    },
+    campaign: (row, note) => {
+      const bands = bandsOf(row.revisionId);
+      return isOther(row, note) && bandsOf(latest(note).revisionId).some((band) => bands.includes(band));
+    },
   };
+}
+
+function refOf(note: NoteRecord): NoteRef {
+  const { noteId, externalId, authorId, language, createdAt, strongest, title } = rowOf(note);
+  const byPerson = note.decisions.some(({ supersededBy, by }) => supersededBy === null && by.kind === 'person');
+  const shown = latest(note).note === null ? null : title.slice(0, 120);
+  return { noteId, externalId, authorId, language, createdAt, strongest, byPerson, title: shown };
+}
+
+/** What stands around a note, newest first. */
+export function aroundOf(state: DeskState, row: QueueRow): Pick<CaseFile, 'sameText' | 'campaign'> {
+  const { text, campaign } = likenessesOf(state);
+  const notes = [...state.tables.notes.values()].toReversed();
+  const refs = (isLike: Likeness): readonly NoteRef[] =>
+    notes
+      .filter((note) => isLike(row, note))
+      .toSorted((a, b) => b.createdAt - a.createdAt)
+      .slice(0, SHOWN)
+      .map(refOf);
+  return { sameText: refs(text), campaign: refs(campaign) };
+}
+
+export function similarOf(state: DeskState, { sync }: DeskRows): Pick<DeskStore, 'similar' | 'similarAmong'> {
+  const { cases, noteOf, tables, check } = state;
+  const { text, campaign } = likenessesOf(state);
+  const isSimilar: Likeness = (row, note) => text(row, note) || campaign(row, note);
   return {
     similar: async (row) => {
       await check();
