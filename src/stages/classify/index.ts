@@ -22,7 +22,7 @@ type CategoryKey = Exclude<ScoreKey, 'toxicity'>;
 export function classifyStage(classifier: Classifier): Stage<'classify'> {
   return {
     name: 'classify',
-    version: '2',
+    version: '3',
     reads: ['normalise', 'language', 'images'],
     languages: '*',
     cost: 'local',

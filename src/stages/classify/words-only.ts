@@ -19,5 +19,16 @@ const blank = (found: string): string => ' '.repeat(found.length);
 export const withoutPeople = (text: string): string =>
   BEYOND_ASCII.test(text) ? text.replace(GENDER, blank).replace(JOINED, blank).replace(SKIN_TONE, blank) : text;
 
-/** Signs and emoji alone say nothing to a model of words; letters in circles and squares are letters. */
-export const hasWords = ({ text }: LabelledText): boolean => LETTER.test(text.view('folded').text);
+/** No further than letters of addresses go: Chinese may follow without a space. */
+const LINK = /(?:https?:\/\/|www\.)[\x21-\x7E]+/gi;
+/** One letter again and again; a Chinese character is a word. */
+const ONE_LETTER = /^[^\p{L}\p{N}]*((?!\p{Script=Han})[\p{L}\p{N}])(?:[^\p{L}\p{N}]|\1)*$/iu;
+
+/**
+ * Signs and emoji alone say nothing to a model of words, nor does a lone link, which stood mostly in spam, nor one letter held
+ * down; letters in circles and squares are letters.
+ */
+export function hasWords({ text }: LabelledText): boolean {
+  const rest = text.view('folded').text.replace(LINK, ' ');
+  return LETTER.test(rest) && !ONE_LETTER.test(rest);
+}

@@ -37,6 +37,10 @@ test('no letter is ever lost, and no place moves', () => {
 
 test('signs alone are not read, letters in disguise are', async () => {
   expect(['👨‍👩‍👧', '...!', '❤️❤️'].map((raw) => hasWords(textOf(raw)))).toEqual([false, false, false]);
+  const links = ['https://www.youtube.com/watch?v=abc', 'www.example.org/a?b=1 \n http://example.org'];
+  expect([...links, 'x'.repeat(40), 'A a a! aaa', '1'].filter((raw) => hasWords(textOf(raw)))).toEqual([]);
+  const words = ['look https://example.org/x', 'https://b23.tv/abc看这个', '死死死', 'xo', 'haha'];
+  expect(words.filter((raw) => !hasWords(textOf(raw)))).toEqual([]);
   expect(['ok', '好', '12', '🅵🅾🅾', 'Ⓡⓤⓓⓔ'].every((raw) => hasWords(textOf(raw)))).toBe(true);
   const model = fakeModel();
   const read = await judgeTexts(model, [textOf('👨‍👩‍👧‍👦')], 'und', forever);
