@@ -84,7 +84,7 @@ def main() -> None:
     sections = {
         "HELD_OUT": held_out_lines(json.loads((WORK / "held_out.json").read_text())),
         "WITHOUT_WITHIN": ", ".join(without) or "nothing", "SHORT": (WORK / "short.md").read_text().strip(),
-        "PASSAGES": (WORK / "passages.md").read_text().strip(), "MIXED": (WORK / "mixed.md").read_text().strip(),
+        "PASSAGES": (WORK / "passages.md").read_text().strip(), "MIXED": (WORK / "mixed.md").read_text().strip(), "CLOAKED": (WORK / "cloaked.md").read_text().strip(),
         "TOXIC_TABLE": "\n".join(eval_table(found, "toxic")), "HATE_TABLE": "\n".join(eval_table(found, "hate")),
         "HARASSMENT_TABLE": "\n".join(eval_table(found, "harassment")), "PROFANITY_TABLE": "\n".join(eval_table(found, "profanity")),
         "SPAM_TABLE": "\n".join(eval_table(found, "spam")), "BENIGN": benign_lines(found), "MODEL": found["model"],
