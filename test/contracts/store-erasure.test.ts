@@ -162,12 +162,12 @@ describe('erase', () => {
 
   it('of a note leaves nothing of those whom it was sent for before', async () => {
     const sourceId = await sourceOf(store);
-    const [before, now] = ['before-1e5b', 'now-1e5b'].map((id) => noteOf({ author: { id } }));
+    const [before, now] = ['before-qzwx', 'now-qzwx'].map((id) => noteOf({ author: { id } }));
     await claimed(store, sourceId, { externalId: 'handed', note: must(before) });
     const { noteId } = await claimed(store, sourceId, { externalId: 'handed', note: must(now), contentHash: 'c2' });
-    expect(await tablesWith('before-1e5b')).toEqual(expect.arrayContaining(['authors', 'revisions']));
+    expect(await tablesWith('before-qzwx')).toEqual(expect.arrayContaining(['authors', 'revisions']));
     await store.notes.erase(sourceId, noteId, actor, Date.now());
-    expect(await tablesWith('1e5b')).toEqual([]);
+    expect(await tablesWith('qzwx')).toEqual([]);
     const { rows } = await admin.query('SELECT 1 FROM other_authors WHERE note_id = $1', [noteId]);
     expect(rows).toEqual([]);
   });
